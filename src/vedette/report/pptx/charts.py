@@ -1,0 +1,184 @@
+"""The slides with native charts: techniques by tactic, and activity over time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
+from pptx.util import Pt
+
+from vedette.report.inert import clip, workbook
+from vedette.report.palette import SEVERITY_COLOURS, tactic_label, tactic_rank
+from vedette.report.pptx.deck import Deck, above_left_out, heading, left_out
+from vedette.report.pptx.draw import Cell, Column, Para, cell, pages, paint, table, text_box
+from vedette.report.pptx.theme import EMU, Box
+from vedette.report.timescale import span_words, time_scale
+from vedette.report.view import StepView, ids_words
+from vedette.report.words import clock, count, day, more
+from vedette.schema import Severity
+
+MAX_CATEGORIES = 14
+MAX_BINS = 24
+MAX_TECHNIQUE_SLIDES = 2
+_BINS_S = (1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 604_800, 2_592_000, 31_536_000)
+_COLUMNS = (Column("Technique", 92), Column("Name and tactics", 230), Column("Findings", 70), Column("Evidence", 90))
+
+
+def _chart(slide: Any, box: Box, kind: Any, data: CategoryChartData, name: str) -> Any:
+    graphic = slide.shapes.add_chart(kind, *(round(v * EMU) for v in (box.left, box.top, box.width, box.height)), data)
+    graphic.name = name
+    chart = graphic.chart
+    chart.font.size = Pt(13)
+    paint(chart.font.color, "ink")
+    chart.has_title = False
+    chart.has_legend = False
+    axis = chart.value_axis
+    axis.has_major_gridlines = False
+    axis.visible = False
+    axis.minimum_scale = 0
+    chart.category_axis.format.line.color.rgb = _rgb("#C9D2DB")
+    chart.category_axis.has_major_gridlines = False
+    chart.category_axis.tick_labels.font.size = Pt(13)
+    return chart
+
+
+def _rgb(colour: str) -> Any:
+    from pptx.dml.color import RGBColor
+
+    return RGBColor.from_string(colour.lstrip("#"))
+
+
+def techniques(deck: Deck) -> None:
+    """Add the slides with ATT&CK techniques: a bar for each tactic, and a table."""
+    view, body = deck.view, deck.body
+    if not view.techniques:
+        slide = deck.slide("ATT&CK techniques: none could be named")
+        text_box(slide, body, [Para(text="No finding of the case names a technique.", size=18)])
+        return
+    totals: Counter[str] = Counter()
+    for used in view.techniques:
+        for tactic in used.tactics or ("",):
+            totals[tactic] += used.n_findings
+    tactics = sorted(totals, key=tactic_rank)
+    shown = tactics[:MAX_CATEGORIES]
+    most = max(totals, key=lambda t: (totals[t], [-r if isinstance(r, int) else 0 for r in tactic_rank(t)]))
+    title = (
+        f"{count(len(view.techniques), 'ATT&CK technique')} over {count(len(tactics), 'tactic')}, "
+        f"most in {tactic_label(most)}"
+    )
+    ordered = sorted(view.techniques, key=lambda t: (-t.n_findings, t.technique_id))
+    whole = view.full_ids
+    notes = [
+        f"{t.technique_id} {t.name}: {count(t.n_findings, 'finding')} [{ids_words([whole[i] for i in t.evidence], 3)}]"
+        for t in ordered[:60]
+    ]
+    rows = [
+        [
+            cell(t.technique_id, 13, bold=True, lines=1),
+            Cell(
+                paras=(
+                    *((Para(text=cell(t.name).paras[0].text, size=13, lines=1),) if t.name else ()),
+                    Para(text=", ".join(map(tactic_label, t.tactics)) or "–", size=12, colour="muted", lines=1),
+                )
+            ),
+            cell(f"{t.n_findings:,}", 13, lines=1, align="right"),
+            cell("  ".join(t.evidence[:1]), 12, lines=1, mono=True),
+        ]
+        for t in ordered
+    ]
+    chart_width = body.width * 0.42
+    part = above_left_out(Box(body.left + chart_width + 16, body.top, body.width - chart_width - 16, body.height))
+    dealt, rest = pages(rows, _COLUMNS, part, most=MAX_TECHNIQUE_SLIDES)
+    for number, group in enumerate(dealt, start=1):
+        slide = deck.slide(title if len(dealt) == 1 else f"{title} ({number} of {len(dealt)})", notes)
+        place = heading(slide, "Findings by tactic", Box(body.left, body.top, chart_width, body.height))
+        data = CategoryChartData()
+        # Bars are drawn from the bottom up: the last category first, so that the matrix reads from the top.
+        data.categories = [clip(workbook(tactic_label(t)), 40) for t in reversed(shown)]
+        data.add_series("Findings", [totals[t] for t in reversed(shown)])
+        chart = _chart(slide, place, XL_CHART_TYPE.BAR_CLUSTERED, data, "Findings by tactic")
+        plot = chart.plots[0]
+        plot.gap_width = 45
+        plot.has_data_labels = True
+        plot.data_labels.font.size = Pt(13)
+        plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
+        paint(_filled(plot.series[0]), "accent")
+        table(slide, part, _COLUMNS, group, name="Techniques")
+        if number == len(dealt):
+            left_out(slide, Box(part.left, part.top, part.width, body.bottom - part.top), more(rest))
+
+
+def _filled(series: Any) -> Any:
+    series.format.fill.solid()
+    return series.format.fill.fore_color
+
+
+def bins(steps: Sequence[StepView]) -> tuple[list[str], list[list[StepView]], timedelta]:
+    """Return labels and steps of each stretch of equal length, silences as one empty stretch, and the length."""
+    scale = time_scale([s.at for s in steps])
+    busy = [s for s in scale.segments if not s.folded]
+    total = sum((s.end_at - s.start_at).total_seconds() for s in busy)
+    room = max(MAX_BINS - 2 * len(scale.segments), 4)
+    seconds = next((b for b in _BINS_S if total / b <= room), _BINS_S[-1])
+    many_days = day(steps[0].at) != day(steps[-1].at)
+    labels: list[str] = []
+    dealt: list[list[StepView]] = []
+    at = 0
+    for segment in scale.segments:
+        if segment.folded:
+            labels.append(f"{span_words(segment.end_at - segment.start_at)} quiet")
+            dealt.append([])
+            continue
+        start = segment.start_at.timestamp() // seconds * seconds
+        n_bins = int((segment.end_at.timestamp() - start) // seconds) + 1
+        groups: list[list[StepView]] = [[] for _ in range(n_bins)]
+        while at < len(steps) and steps[at].at <= segment.end_at:
+            groups[int((steps[at].at.timestamp() - start) // seconds)].append(steps[at])
+            at += 1
+        for n in range(n_bins):
+            moment = segment.start_at + timedelta(seconds=start + n * seconds - segment.start_at.timestamp())
+            text = clock(moment)[: 5 if seconds >= 60 else 8]
+            labels.append(day(moment) if seconds >= 86_400 else f"{day(moment)[5:]} {text}" if many_days else text)
+        dealt += groups
+    return labels, dealt, timedelta(seconds=seconds)
+
+
+def activity(deck: Deck) -> None:
+    """Add the slide with activity over time."""
+    view, body = deck.view, deck.body
+    if len(view.steps) < 2:
+        return
+    labels, dealt, length = bins(view.steps)
+    busiest = max(range(len(dealt)), key=lambda n: len(dealt[n]))
+    title = f"Activity was densest around {labels[busiest]} UTC: {count(len(dealt[busiest]), 'step')} in {span_words(length)}"
+    slide = deck.slide(title, [f"{a}: {count(len(b), 'step')}" for a, b in zip(labels, dealt, strict=True)])
+    place = heading(slide, f"Timeline steps per {span_words(length)}, by severity", body)
+    data = CategoryChartData()
+    data.categories = labels
+    shown = [s for s in Severity if any(step.severity == s for group in dealt for step in group)]
+    for severity in shown:
+        data.add_series(severity.value.capitalize(), [sum(s.severity == severity for s in group) for group in dealt])
+    chart = _chart(slide, place, XL_CHART_TYPE.COLUMN_STACKED, data, "Activity over time")
+    plot = chart.plots[0]
+    plot.gap_width = 35
+    plot.overlap = 100
+    for severity, series in zip(shown, plot.series, strict=True):
+        _filled(series).rgb = _rgb(SEVERITY_COLOURS[severity])
+    axis = chart.value_axis
+    axis.visible = True
+    axis.has_major_gridlines = True
+    axis.major_gridlines.format.line.color.rgb = _rgb("#E3E8ED")
+    axis.format.line.fill.background()
+    axis.tick_labels.font.size = Pt(13)
+    axis.tick_labels.number_format = "0"
+    axis.tick_labels.number_format_is_linked = False
+    if max(len(group) for group in dealt) < 8:
+        axis.major_unit = 1
+    chart.has_legend = True
+    chart.legend.position = XL_LEGEND_POSITION.TOP
+    chart.legend.include_in_layout = False
+    chart.legend.font.size = Pt(13)

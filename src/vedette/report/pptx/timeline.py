@@ -1,0 +1,228 @@
+"""The timeline: a picture of lanes by tactic, then the key steps as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pptx.enum.shapes import MSO_SHAPE
+
+from vedette.report.palette import SEVERITY_COLOURS, tactic_label, tactic_rank
+from vedette.report.pptx.deck import Deck, above_left_out, left_out
+from vedette.report.pptx.draw import Cell, Column, Para, block, cell, line, pages, table, text_box
+from vedette.report.pptx.measure import text_width
+from vedette.report.pptx.theme import Box
+from vedette.report.timescale import TimeScale, span_words, time_scale
+from vedette.report.view import StepView, ids_words, key_steps
+from vedette.report.words import clock, count, day, more
+from vedette.schema import Severity
+
+MAX_TABLE_STEPS = 48
+MAX_TABLE_SLIDES = 6
+MAX_LANES = 12
+_LANE_LABEL = 150.0
+_MARK = 20.0
+_AXIS = 22.0
+_LEGEND = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One or more steps that stand too close to be drawn apart."""
+
+    steps: tuple[StepView, ...]
+    left: float
+    width: float
+
+    @property
+    def label(self) -> str:
+        """Return the step's number, a run of them, or the first and how many more."""
+        numbers = [s.number for s in self.steps]
+        if len(numbers) == 1:
+            return str(numbers[0])
+        if numbers == list(range(numbers[0], numbers[-1] + 1)):
+            return f"{numbers[0]}–{numbers[-1]}"
+        return f"{numbers[0]} +{len(numbers) - 1}"
+
+    @property
+    def severity(self) -> Severity:
+        """Return the gravest severity."""
+        return max((s.severity for s in self.steps), key=lambda s: s.rank)
+
+
+def marks(steps: Sequence[StepView], scale: TimeScale, left: float, width: float) -> list[Mark]:
+    """Return the marks of one lane, none touching another; steps are in order of time."""
+    groups: list[list[StepView]] = [[s] for s in steps]
+    while True:
+        drawn = [_mark(group, scale, left, width) for group in groups]
+        at = next((n for n, (a, b) in enumerate(zip(drawn, drawn[1:], strict=False)) if b.left < a.left + a.width + 2), None)
+        if at is None:
+            return drawn
+        # Merge every touching pair at once: a lane may hold thousands.
+        merged: list[list[StepView]] = [list(groups[0])]
+        for before, mark, group in zip(drawn, drawn[1:], groups[1:], strict=False):
+            if mark.left < before.left + before.width + 2:
+                merged[-1].extend(group)
+            else:
+                merged.append(list(group))
+        groups = merged
+
+
+def _mark(group: Sequence[StepView], scale: TimeScale, left: float, width: float) -> Mark:
+    mark = Mark(tuple(group), 0, 0)
+    needed = max(text_width(mark.label, 12, bold=True) + 8, _MARK)
+    middle = left + (scale.position(group[0].at) + scale.position(group[-1].at)) / 2 * width
+    return Mark(tuple(group), min(max(middle - needed / 2, left), left + width - needed), needed)
+
+
+def picture(deck: Deck) -> None:
+    """Add the slide with the lanes."""
+    view, body = deck.view, deck.body
+    if not view.steps:
+        slide = deck.slide("Timeline: no step could be dated")
+        text_box(slide, body, [Para(text="The case holds no timeline.", size=18)])
+        return
+    tactics = sorted({s.tactic for s in view.steps}, key=tactic_rank)
+    shown = tactics[:MAX_LANES]
+    first, last = view.steps[0], view.steps[-1]
+    span = span_words(last.at - first.at)
+    title = f"{count(len(view.steps), 'step')} in {span}, from {tactic_label(first.tactic)} to {tactic_label(last.tactic)}"
+    notes = ["Key steps, with whole evidence ids:"]
+    notes += [_note(deck, s) for s in key_steps(view.steps, 40)]
+    slide = deck.slide(title, notes)
+    scale = time_scale([s.at for s in view.steps])
+    area = Box(body.left + _LANE_LABEL, body.top + 4, body.width - _LANE_LABEL, body.height - _AXIS - _LEGEND - 8)
+    lane = min(area.height / len(shown), 44.0)
+    bottom = area.top + lane * len(shown)
+    for segment in scale.segments:
+        if segment.folded:
+            left, right = (area.left + p * area.width for p in (segment.start, segment.end))
+            block(slide, Box(left, area.top, right - left, bottom - area.top), colour="mist", name="Silence")
+    for number, tactic in enumerate(shown):
+        top = area.top + number * lane
+        text_box(
+            slide,
+            Box(body.left, top, _LANE_LABEL - 8, lane),
+            [Para(text=tactic_label(tactic), size=13, bold=True, lines=1)],
+            anchor="middle",
+            name=f"Lane {number + 1}",
+        )
+        middle = top + lane / 2
+        line(slide, (area.left, middle), (area.right, middle), colour="#C9D2DB", width=0.75)
+        for mark in marks([s for s in view.steps if s.tactic == tactic], scale, area.left, area.width):
+            block(
+                slide,
+                Box(mark.left, middle - _MARK / 2, mark.width, _MARK),
+                [Para(text=mark.label, size=12, bold=True, colour="#FFFFFF", align="center", lines=1)],
+                colour=SEVERITY_COLOURS[mark.severity],
+                kind=MSO_SHAPE.ROUNDED_RECTANGLE,
+                inset=1,
+                name=f"Step {mark.label}",
+            )
+    _axis(slide, scale, Box(area.left, bottom + 2, area.width, _AXIS))
+    _legend(slide, Box(body.left, body.bottom - _LEGEND, body.width, _LEGEND), len(tactics) - len(shown))
+
+
+def _note(deck: Deck, step: StepView) -> str:
+    whole = deck.view.full_ids
+    ids = ids_words([whole[i] for i in step.evidence], 4)
+    return f"{step.number}. {day(step.at)} {clock(step.at)} {step.text} [{ids}]"
+
+
+def _axis(slide: Any, scale: TimeScale, box: Box) -> None:
+    """Draw times under the lanes, none touching another, and the length of each silence."""
+    days = {day(s.start_at) for s in scale.segments} | {day(s.end_at) for s in scale.segments}
+
+    def words(at: datetime) -> str:
+        return clock(at)[:5] if len(days) == 1 else f"{day(at)[5:]} {clock(at)[:5]}"
+
+    taken: list[tuple[float, float]] = []
+
+    def put(position: float, text: str, colour: str) -> None:
+        width = text_width(text, 12) + 6
+        left = min(max(box.left + position * box.width - width / 2, box.left), box.right - width)
+        if any(left < b + 4 and a < left + width + 4 for a, b in taken):
+            return
+        taken.append((left, left + width))
+        para = Para(text=text, size=12, colour=colour, align="center", lines=1)
+        text_box(slide, Box(left, box.top, width, box.height), [para], anchor="top", name="Time")
+
+    for segment in scale.segments:
+        if segment.folded:
+            put((segment.start + segment.end) / 2, f"{span_words(segment.end_at - segment.start_at)} quiet", "muted")
+    put(0.0, words(scale.time(0.0)), "ink")
+    put(1.0, words(scale.time(1.0)), "ink")
+    for n in range(1, 8):
+        position = n / 8
+        if not any(s.folded and s.start <= position <= s.end for s in scale.segments):
+            put(position, words(scale.time(position)), "ink")
+
+
+def _legend(slide: Any, box: Box, n_lanes_left_out: int) -> None:
+    left = box.left
+    for severity in sorted(SEVERITY_COLOURS, key=lambda s: -s.rank):
+        text = severity.value.capitalize()
+        block(slide, Box(left, box.top + 4, 12, 12), colour=SEVERITY_COLOURS[severity], name="Key")
+        width = text_width(text, 12) + 6
+        text_box(slide, Box(left + 17, box.top, width, box.height), [Para(text=text, size=12)], anchor="middle")
+        left += 17 + width + 12
+    rest = "Numbers are those of the steps in the tables; a grey band is folded silence"
+    if n_lanes_left_out > 0:
+        rest = f"Numbers as in the tables; {count(n_lanes_left_out, 'tactic')} more in the JSON file"
+    para = Para(text=rest, size=12, colour="muted", lines=1, align="right")
+    text_box(slide, Box(left, box.top, box.right - left, box.height), [para], anchor="middle", name="Reading")
+
+
+_COLUMNS = (
+    Column("#", 34), Column("Time", 76), Column("What", 320), Column("Tactic", 110), Column("Severity", 84),
+    Column("Host", 150), Column("Evidence", 98),
+)  # fmt: skip
+
+
+def _row(step: StepView) -> list[Cell]:
+    times = f" ×{step.n_events:,}" if step.n_events > 1 else ""
+    who = f"{step.account}" if step.account else ""
+    return [
+        cell(str(step.number), 13, bold=True, lines=1),
+        Cell(
+            paras=(
+                Para(text=clock(step.at), size=13, lines=1),
+                Para(text=day(step.at), size=12, colour="muted", lines=1),
+            )
+        ),
+        Cell(
+            paras=(
+                Para(text=cell(step.text + times).paras[0].text, size=13, lines=2),
+                *((Para(text=cell(who).paras[0].text, size=12, colour="muted", lines=1),) if who else ()),
+            )
+        ),
+        cell(tactic_label(step.tactic), 12, lines=2),
+        cell(
+            step.severity.value.capitalize(), 12, bold=True, colour="#FFFFFF", fill=SEVERITY_COLOURS[step.severity],
+            lines=1,
+        ),
+        cell(step.host, 12, lines=2),
+        Cell(paras=tuple(Para(text=i, size=12, mono=True, lines=1) for i in step.evidence[:2]) or cell("").paras),
+    ]  # fmt: skip
+
+
+def tables(deck: Deck) -> None:
+    """Add the slides with the key steps."""
+    view, body = deck.view, deck.body
+    steps = key_steps(view.steps, MAX_TABLE_STEPS)
+    if not steps:
+        return
+    part = above_left_out(body)
+    dealt, _ = pages([_row(s) for s in steps], _COLUMNS, part, most=MAX_TABLE_SLIDES)
+    done = 0
+    for number, rows in enumerate(dealt, start=1):
+        here = steps[done : done + len(rows)]
+        title = "Key steps" if len(dealt) == 1 else f"Key steps ({number} of {len(dealt)})"
+        title += f": {day(here[0].at)} {clock(here[0].at)[:5]} to {day(here[-1].at)} {clock(here[-1].at)[:5]}"
+        slide = deck.slide(title, [_note(deck, s) for s in here])
+        table(slide, part, _COLUMNS, rows, name="Key steps")
+        done += len(rows)
+        if number == len(dealt):
+            left_out(slide, body, more(len(view.steps) - done))
