@@ -1,0 +1,385 @@
+"""One pass over a batch of events with every rule that may apply to them.
+
+Events are matched in columns. Rules that see a log source form a :class:`_Gate`; within it events are
+grouped by the fields that most rules pin down (``EventID`` and its like), and for each group the rules
+are simplified with what the group shares (:class:`_Plan`). For each field that is left, every distinct
+value is turned into a class, the set of atoms it makes true. A row's classes are its signature, and the
+rules that fire depend on the signature alone, so each distinct signature is judged once: rules are found
+by their rarest literal and only those are evaluated. Patterns, field references, CIDR and date parts are
+judged per row and only where everything else leaves a rule open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vedette.detect import conditions as c
+from vedette.detect.base import Atom, LogSource, Rule, RuleSet
+from vedette.detect.fields import aliases, stand_in
+from vedette.detect.keywords import KeywordScanner
+from vedette.detect.logsource import sees
+from vedette.detect.scanning import Classes, FieldScanner
+from vedette.detect.values import ABSENT, LAZY_KINDS, elements, holds, plain
+
+Core = Mapping[str, Sequence[Any]]
+_MAX_SIGNATURES = 30_000
+_MAX_VERDICTS = 20_000
+_MAX_GATES = 2_000
+_MIN_PINNED_RULES = 3
+_MAX_PINNING_FIELDS = 3
+_PLAIN_TYPES = frozenset({str, int, type(None), type(ABSENT)})
+_Outcome = tuple[tuple[int, ...], tuple[tuple[int, c.Node], ...], frozenset[int]]
+_NOTHING: _Outcome = ((), (), frozenset())
+
+
+@dataclass(slots=True)
+class _Batch:
+    natives: Sequence[Mapping[str, Any]]
+    core: Core | None
+    columns: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
+
+
+class _Gate:
+    """The rules that see one log source."""
+
+    def __init__(
+        self,
+        source: LogSource,
+        rules: Sequence[Rule],
+        atoms: Sequence[Atom],
+        nodes: Sequence[c.Node],
+        costs: Sequence[float],
+    ) -> None:
+        self.atoms = atoms
+        self.aliases = aliases(source)
+        self.costs = costs
+        self.rules = [(i, nodes[i]) for i, r in enumerate(rules) if nodes[i] is not False and sees(r.info.logsource, source)]
+        used_by = {i: c.atoms_of(n) for i, n in self.rules}
+        used: set[int] = set().union(*used_by.values())
+        by_field: dict[str | None, dict[int, Atom]] = {}
+        for number in used:
+            if atoms[number][0] not in LAZY_KINDS:
+                by_field.setdefault(atoms[number][1], {})[number] = atoms[number]
+        keyword = by_field.pop(None, None)
+        self.keywords = KeywordScanner(keyword) if keyword else None
+        self.field_atoms: dict[str, dict[int, Atom]] = {f: a for f, a in by_field.items() if f is not None}
+        self._scanners: dict[str, FieldScanner] = {}
+        self.pins = self._pinning()
+        pinning: set[int] = set().union(*(self.field_atoms[n].keys() for n in self.pins))
+        self.pinned = [(i, n) for i, n in self.rules if n is True or not pinning.isdisjoint(used_by[i])]
+        self.free = _Index([(i, n) for i, n in self.rules if n is not True and pinning.isdisjoint(used_by[i])], costs)
+        self.plans: dict[tuple[int, ...], _Plan] = {}
+
+    def scanner(self, name: str) -> FieldScanner:
+        known = self._scanners.get(name)
+        if known is None:
+            known = self._scanners[name] = FieldScanner(self.field_atoms[name])
+        return known
+
+    def _pinning(self) -> list[str]:
+        """Return the fields that many rules demand one of a few exact values of."""
+        counts: dict[str, int] = {}
+        for _, node in self.rules:
+            if type(node) is not tuple or node[0] != c.AND:
+                continue
+            demanded = {self._exact_field(frozenset((a,))) for a in node[1]}
+            demanded |= {self._exact_field(n[1]) for n in node[2] if type(n) is tuple and n[0] == c.OR and not n[2]}
+            for name in demanded:
+                if name is not None:
+                    counts[name] = counts.get(name, 0) + 1
+        best = sorted((n for n in counts if counts[n] >= _MIN_PINNED_RULES), key=lambda n: (-counts[n], n))
+        return best[:_MAX_PINNING_FIELDS]
+
+    def _exact_field(self, numbers: frozenset[int]) -> str | None:
+        names = set()
+        for number in numbers:
+            atom = self.atoms[number]
+            if atom[1] is None or not (atom[0] == "n" or (atom[0] == "s" and atom[2] == "eq")):
+                return None
+            names.add(atom[1])
+        return names.pop() if len(names) == 1 else None
+
+    def plan(self, key: tuple[int, ...]) -> _Plan:
+        known = self.plans.get(key)
+        if known is None:
+            decided: set[int] = set()
+            true: set[int] = set()
+            for name, number in zip(self.pins, key, strict=True):
+                decided |= self.field_atoms[name].keys()
+                true |= self.scanner(name).classes.sets[number]
+            known = self.plans[key] = _Plan(self, decided, true)
+        return known
+
+
+class _Index:
+    """Rules found by the atoms that they cannot fire without."""
+
+    def __init__(self, rules: Sequence[tuple[int, c.Node]], costs: Sequence[float]) -> None:
+        self.triggers: dict[int, list[tuple[int, c.Node]]] = {}
+        self.ungated: list[tuple[int, c.Node]] = []
+        self.used: set[int] = set()
+        for entry in rules:
+            found = c.trigger(entry[1], costs)
+            for atom in found[1] if found else ():
+                self.triggers.setdefault(atom, []).append(entry)
+            if not found:
+                self.ungated.append(entry)
+            self.used |= c.atoms_of(entry[1])
+
+
+class _Plan:
+    """The rules of a gate for events that share the pinning fields, simplified by them."""
+
+    def __init__(self, gate: _Gate, decided: set[int], true: set[int]) -> None:
+        rules = [(i, c.simplify(n, decided, true)) for i, n in gate.pinned]
+        self.always = tuple(i for i, n in rules if n is True)
+        own = _Index([(i, n) for i, n in rules if n is not True and n is not False], gate.costs)
+        self._triggers = (own.triggers, gate.free.triggers)
+        self._ungated = (*own.ungated, *gate.free.ungated)
+        names = {gate.atoms[a][1] for a in own.used | gate.free.used if gate.atoms[a][0] not in LAZY_KINDS}
+        self.keywords = gate.keywords if None in names else None
+        self.fields = sorted(n for n in names if n is not None)
+        self.classes: list[Classes] = [gate.scanner(n).classes for n in self.fields]
+        if self.keywords is not None:
+            self.classes.append(self.keywords.classes)
+        self.memo: dict[tuple[int, ...], _Outcome] = {}
+        self.empty = not (own.used or gate.free.used or self._ungated or self.always)
+
+    def outcome(self, signature: tuple[int, ...]) -> _Outcome:
+        """Return the rules that fire, and those left to patterns, for one signature."""
+        true: set[int] = set()
+        for number, classes in zip(signature, self.classes, strict=True):
+            if number:
+                true |= classes.sets[number]
+        fired = list(self.always)
+        open_rules: list[tuple[int, c.Node]] = []
+        seen: set[int] = set()
+        candidates = [triggers[a] for triggers in self._triggers for a in true if a in triggers]
+        for group in (*candidates, self._ungated):
+            for index, node in group:
+                if index in seen:
+                    continue
+                seen.add(index)
+                verdict = c.judge(node, true)
+                if verdict:
+                    fired.append(index)
+                elif verdict is None:
+                    open_rules.append((index, node))
+        if not fired and not open_rules:
+            result = _NOTHING
+        else:
+            result = (tuple(fired), tuple(open_rules), frozenset(true) if open_rules else frozenset())
+        if len(self.memo) >= _MAX_SIGNATURES:
+            self.memo.clear()
+        self.memo[signature] = result
+        return result
+
+
+def _cost(atom: Atom) -> float:
+    """Return how often an atom is expected to be true: a guess from its kind and length."""
+    kind = atom[0]
+    if kind == "s":
+        return float({"eq": 0.02, "suf": 0.2, "pre": 0.5, "has": 0.5}[atom[2]] / (1 + len(atom[3]) ** 2))
+    if kind == "g":
+        return 0.5 / (1 + max((len(p) for p in atom[2] if isinstance(p, str)), default=0) ** 2)
+    return {"n": 0.01, "null": 0.7, "exists": 0.8, "cmp": 0.3}.get(kind, 1.0)
+
+
+class Matcher:
+    """Matches batches of events against a rule set; keeps what it learns of values between batches."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self.ruleset = ruleset
+        self._lazy = [a[0] in LAZY_KINDS for a in ruleset.atoms]
+        self._nodes = [c.build(r.condition, self._lazy) for r in ruleset.rules]
+        self._costs = [_cost(a) for a in ruleset.atoms]
+        self._gates: dict[LogSource, _Gate] = {}
+        self._verdicts: dict[tuple[int, Any], bool] = {}
+
+    def match(
+        self,
+        natives: Sequence[Mapping[str, Any]],
+        logsources: Sequence[LogSource],
+        core: Core | None = None,
+    ) -> list[tuple[int, int]]:
+        """Return ``(rule index, row)`` for each rule that fires, ordered by row, then rule.
+
+        Args:
+            natives: Each event's fields as its source writes them, nested objects flattened.
+            logsources: Each event's (product, category, service).
+            core: Core columns by name, aligned with ``natives``, for fields that the native record
+                lacks; None if there are none.
+        """
+        by_source: dict[LogSource, list[int]] = {}
+        for row, source in enumerate(logsources):
+            rows = by_source.get(source)
+            if rows is None:
+                by_source[source] = [row]
+            else:
+                rows.append(row)
+        hits: list[tuple[int, int]] = []
+        for source, rows in by_source.items():
+            gate = self._gate(source)
+            if gate.rules:
+                self._match_gate(gate, rows, natives, core, hits)
+        hits.sort()
+        return [(rule, row) for row, rule in hits]
+
+    def lookup(self, native: Mapping[str, Any], source: LogSource, name: str, core: Callable[[str], Any]) -> Any:
+        """Return what a rule's field means for one event: its own field, or what stands in for it; plain."""
+        if name in native:
+            return plain(native[name])
+        names = self._gate(source).aliases.get(name)
+        value = stand_in(names, native, core) if names else None
+        return ABSENT if value is None else plain(value)
+
+    def decisive(
+        self, rule: int, native: Mapping[str, Any], source: LogSource, core: Callable[[str], Any]
+    ) -> list[tuple[str, str]]:
+        """Return the (field, value) pairs of an event that make positive parts of the rule true."""
+        atoms = self.ruleset.atoms
+        found: dict[str, str] = {}
+
+        def walk(cond: Any) -> None:
+            if type(cond) is int and cond is not True and cond is not False:
+                atom = atoms[cond]
+                if atom[0] in ("null", "exists"):
+                    return
+                items: list[tuple[str, Any]]
+                if atom[1] is None:
+                    items = [(k, plain(v)) for k, v in native.items()]
+                else:
+                    items = [(atom[1], self.lookup(native, source, atom[1], core))]
+                for name, value in items:
+                    other = lambda f: self.lookup(native, source, f, core)  # noqa: E731
+                    if name not in found and holds(atom, value, other):
+                        found[name] = ", ".join(map(str, elements(value)))
+                        break
+            elif type(cond) is list and cond[0] != "n":
+                for child in cond[1:]:
+                    walk(child)
+
+        walk(self.ruleset.rules[rule].condition)
+        return list(found.items())
+
+    def _gate(self, source: LogSource) -> _Gate:
+        gate = self._gates.get(source)
+        if gate is None:
+            if len(self._gates) >= _MAX_GATES:  # log source names are data: an attacker may invent many
+                self._gates.clear()
+            known = self.ruleset
+            gate = self._gates[source] = _Gate(source, known.rules, known.atoms, self._nodes, self._costs)
+        return gate
+
+    def _match_gate(
+        self,
+        gate: _Gate,
+        rows: list[int],
+        natives: Sequence[Mapping[str, Any]],
+        core: Core | None,
+        hits: list[tuple[int, int]],
+    ) -> None:
+        if not gate.pins:
+            self._match_plan(gate, gate.plan(()), rows, natives, core, hits)
+            return
+        records = [natives[r] for r in rows]
+        keys = zip(*(self._classes(gate, name, rows, records, core) for name in gate.pins), strict=True)
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for row, key in zip(rows, keys, strict=True):
+            group = groups.get(key)
+            if group is None:
+                groups[key] = [row]
+            else:
+                group.append(row)
+        for key, group in groups.items():
+            self._match_plan(gate, gate.plan(key), group, natives, core, hits)
+
+    def _match_plan(
+        self,
+        gate: _Gate,
+        plan: _Plan,
+        rows: list[int],
+        natives: Sequence[Mapping[str, Any]],
+        core: Core | None,
+        hits: list[tuple[int, int]],
+    ) -> None:
+        if plan.empty:
+            return
+        records = [natives[r] for r in rows]
+        columns = [self._classes(gate, name, rows, records, core) for name in plan.fields]
+        if plan.keywords is not None:
+            columns.append(plan.keywords.classify(records))
+        memo = plan.memo
+        signatures: Any = zip(*columns, strict=True) if columns else [()] * len(rows)
+        for row, signature in zip(rows, signatures, strict=True):
+            outcome = memo.get(signature)
+            if outcome is None:
+                outcome = plan.outcome(signature)
+            if outcome is _NOTHING:
+                continue
+            fired, open_rules, true = outcome
+            for index in fired:
+                hits.append((row, index))
+            if open_rules:
+                lazy = self._lazy_judge(gate, row, natives[row], core)
+                for index, node in open_rules:
+                    if c.judge_fully(node, true, lazy):
+                        hits.append((row, index))
+
+    def _classes(
+        self, gate: _Gate, name: str, rows: list[int], records: list[Mapping[str, Any]], core: Core | None
+    ) -> list[int]:
+        scanner = gate.scanner(name)
+        stand_ins = gate.aliases.get(name)
+        if stand_ins is None and not scanner.tells_absent:
+            column = [d.get(name) for d in records]
+        else:
+            column = [d.get(name, ABSENT) for d in records]
+            if stand_ins is not None and ABSENT in column:
+                for at, value in enumerate(column):
+                    if value is ABSENT:
+                        found = stand_in(stand_ins, records[at], _core_of(core, rows[at]))
+                        if found is not None:
+                            column[at] = found
+        if not _PLAIN_TYPES.issuperset(map(type, column)):
+            column = list(map(plain, column))
+        return scanner.classify(column)
+
+    def _lazy_judge(
+        self, gate: _Gate, row: int, native: Mapping[str, Any], core: Core | None
+    ) -> Callable[[int], bool]:
+        atoms, verdicts = self.ruleset.atoms, self._verdicts
+
+        def value_of(name: str) -> Any:
+            if name in native:
+                return plain(native[name])
+            names = gate.aliases.get(name)
+            value = stand_in(names, native, _core_of(core, row)) if names else None
+            return ABSENT if value is None else plain(value)
+
+        def judge(number: int) -> bool:
+            atom = atoms[number]
+            if atom[1] is None:
+                return any(holds(atom, plain(v)) for v in native.values())
+            value = value_of(atom[1])
+            if atom[0] == "ref" or (type(value) is str and len(value) > 1024):
+                return holds(atom, value, value_of)
+            key = (number, value)
+            known = verdicts.get(key)
+            if known is None:
+                if len(verdicts) >= _MAX_VERDICTS:
+                    verdicts.clear()
+                known = verdicts[key] = holds(atom, value, value_of)
+            return known
+
+        return judge
+
+
+def _core_of(core: Core | None, row: int) -> Callable[[str], Any]:
+    def value(column: str) -> Any:
+        values = core.get(column) if core is not None else None
+        return values[row] if values is not None else None
+
+    return value
