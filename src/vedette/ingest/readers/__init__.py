@@ -1,0 +1,1 @@
+"""The built-in readers, one module a family of formats; found by entry point like anybody's."""

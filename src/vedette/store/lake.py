@@ -1,0 +1,373 @@
+"""The lake: append-only Parquet files, partitioned by day and class, read through DuckDB.
+
+A file belongs to the lake once the state database says so: writers write files first, then add
+their rows in one transaction (with the marker of the finished shard), so that a reader sees all
+of a commit or nothing, and a kill leaves at worst an orphan file, which ``clean`` removes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select
+
+from vedette.errors import OutsideError
+from vedette.schema import COLUMNS, SCHEMA_VERSION
+from vedette.store import tables
+from vedette.store.state import from_db, now, open_state, to_db, writing
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+HIT_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("ruleset", "string"),
+    ("rule_id", "string"),
+    ("event_id", "string"),
+    ("time", "timestamp"),
+    ("device_name", "string"),
+    ("cloud_account", "string"),
+    ("actor", "string"),
+    ("values", "string"),
+)
+"""The columns of ``hits``: one row for each rule that an event met."""
+
+RENAMED: dict[int, dict[str, str]] = {}
+"""Schema version -> {column's name then: its name now}; how older segments are read today."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One Parquet file of the lake."""
+
+    seq: int
+    """Commit order."""
+    segment_id: str
+    table: str
+    path: Path
+    day: date | None
+    class_name: str | None
+    source: str | None
+    n_rows: int
+    size_bytes: int
+    t_min: datetime | None
+    t_max: datetime | None
+    schema_version: int
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A Parquet file that waits for its commit."""
+
+    segment_id: str
+    table: str
+    path: str
+    day: date | None
+    class_name: str | None
+    source: str | None
+    n_rows: int
+    size_bytes: int
+    t_min: datetime | None
+    t_max: datetime | None
+
+
+def hits_arrow_schema() -> pa.Schema:
+    """Return the Arrow schema of ``hits``."""
+    import pyarrow as pa
+
+    kinds = {"string": pa.string(), "timestamp": pa.timestamp("us", tz="UTC")}
+    return pa.schema([(name, kinds[kind]) for name, kind in HIT_COLUMNS])
+
+
+class Lake:
+    """A home folder's lake and its state database.
+
+    Args:
+        home: the folder; two homes never touch each other.
+        url: SQLAlchemy URL of the state database, where it is not the home's own SQLite.
+    """
+
+    def __init__(self, home: Path, url: str | None = None) -> None:
+        self.home = home
+        self.folder = home / "lake"
+        self._url = url
+        self.state = open_state(home, url)
+
+    @classmethod
+    def open(cls, home: Path, url: str | None = None) -> Lake:
+        """Return the lake of ``home``, created where it is new."""
+        return cls(home, url)
+
+    def close(self) -> None:
+        """Release the database's connections."""
+        self.state.dispose()
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def segments(
+        self, table: str = "events", *, source: str | None = None, after: int = 0, job: str | None = None
+    ) -> list[Segment]:
+        """Return the committed segments of a table, in commit order."""
+        t = tables.segments
+        query = select(t).where(t.c.tbl == table, t.c.seq > after).order_by(t.c.seq)
+        if source is not None:
+            query = query.where(t.c.source == source)
+        if job is not None:
+            query = query.where(t.c.job == job)
+        with self.state.connect() as connection:
+            return [
+                Segment(
+                    seq=row.seq,
+                    segment_id=row.segment_id,
+                    table=row.tbl,
+                    path=self.folder / row.path,
+                    day=row.day,
+                    class_name=row.class_name,
+                    source=row.source,
+                    n_rows=row.n_rows,
+                    size_bytes=row.size_bytes,
+                    t_min=from_db(row.t_min) if row.t_min else None,
+                    t_max=from_db(row.t_max) if row.t_max else None,
+                    schema_version=row.schema_version,
+                    job=row.job,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def finished(self, job: str) -> frozenset[str]:
+        """Return the shards of a job that are committed."""
+        with self.state.connect() as connection:
+            rows = connection.execute(select(tables.shards.c.shard).where(tables.shards.c.job == job))
+            return frozenset(row[0] for row in rows)
+
+    def connection(self, *, memory_limit: str = "256MB", threads: int = 2) -> duckdb.DuckDBPyConnection:
+        """Return a DuckDB connection with the views ``events`` and ``hits`` of this moment.
+
+        For our own code: it is not locked in. The analyst's SQL goes through :mod:`vedette.store.query`.
+        """
+        import duckdb
+
+        connection = duckdb.connect(
+            config={
+                "memory_limit": memory_limit,
+                "threads": threads,
+                "temp_directory": str(self.home / "tmp" / "duckdb"),
+                "TimeZone": "UTC",
+                "preserve_insertion_order": False,
+            }
+        )
+        for table in ("events", "hits"):
+            connection.execute(f"CREATE VIEW {table} AS {self.view_sql(table)}")
+        return connection
+
+    def view_sql(self, table: str) -> str:
+        """Return the SELECT that reads a table's segments, whatever their schema version."""
+        if table == "events":
+            empty = ", ".join(f"CAST(NULL AS {_duck_type(c)}) AS {c}" for c in COLUMNS)
+            listed = ", ".join("coalesce(native, raw) AS native" if c == "native" else c for c in COLUMNS)
+        else:
+            kinds = {"string": "VARCHAR", "timestamp": "TIMESTAMPTZ"}
+            empty = ", ".join(f'CAST(NULL AS {kinds[k]}) AS "{c}"' for c, k in HIT_COLUMNS)
+            listed = ", ".join(f'"{c}"' for c, _ in HIT_COLUMNS)
+        parts = [f"SELECT {empty} WHERE false"]
+        by_version: dict[int, list[str]] = {}
+        for segment in self.segments(table):
+            by_version.setdefault(segment.schema_version, []).append(str(segment.path))
+        for version, paths in sorted(by_version.items()):
+            quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+            renames = ", ".join(f'"{old}" AS "{new}"' for old, new in RENAMED.get(version, {}).items())
+            star = f"* RENAME ({renames})" if renames else "*"
+            parts.append(
+                f"SELECT {star} FROM read_parquet([{quoted}], union_by_name={str(version != SCHEMA_VERSION).lower()}, "
+                "hive_partitioning=false)"
+            )
+        union = " UNION ALL BY NAME ".join(f"({part})" for part in parts)
+        return f"SELECT {listed} FROM ({union})"  # noqa: S608 (names are ours, paths quoted)
+
+    # -- writing -------------------------------------------------------------------------------
+
+    def write(
+        self, table: str, rows: pa.Table, *, job: str, shard: str, source: str | None = None, order: bool = True
+    ) -> list[Written]:
+        """Write rows as Parquet files, one for each day and class (events) or one (hits); not yet committed.
+
+        File names come from job and shard, so doing a shard again overwrites its own orphan files.
+        """
+        if rows.num_rows == 0:
+            return []
+        if table != "events":
+            return [self._write_one(table, rows, job, shard, None, None, source)]
+        return [
+            self._write_one(table, part, job, shard, day, class_name, source)
+            for day, class_name, part in _by_day_and_class(rows, order=order)
+        ]
+
+    def _write_one(
+        self,
+        table: str,
+        rows: pa.Table,
+        job: str,
+        shard: str,
+        day: date | None,
+        class_name: str | None,
+        source: str | None,
+    ) -> Written:
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        name = blake2b(f"{job}\0{shard}\0{day}\0{class_name}".encode(), digest_size=12).hexdigest()
+        relative = Path(table)
+        if day is not None:
+            relative = relative / f"day={day.isoformat()}" / f"class={class_name}"
+        relative = relative / f"{name}.parquet"
+        path = self.folder / relative
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(f".{os.getpid()}.part")
+            plain = {"event_id", "raw", "native", "process_uid", "parent_uid"}
+            pq.write_table(
+                rows,
+                part,
+                compression="zstd",
+                compression_level=1,
+                use_dictionary=[c for c in rows.column_names if c not in plain],
+                write_statistics=["time", "event_id"] if "time" in rows.column_names else True,
+                store_schema=False,
+            )
+            size_bytes = part.stat().st_size
+            part.replace(path)
+        except OSError as error:
+            raise OutsideError(
+                f"cannot write to the lake: {error.strerror}",
+                location=str(path.parent),
+                next_step="check the disk's space and permissions",
+            ) from error
+        t_min = t_max = None
+        if "time" in rows.column_names:
+            edge = pc.min_max(rows.column("time"))
+            t_min, t_max = edge["min"].as_py(), edge["max"].as_py()
+        return Written(
+            name, table, relative.as_posix(), day, class_name, source, rows.num_rows, size_bytes, t_min, t_max
+        )
+
+    def commit(
+        self, written: Sequence[Written], *, job: str, shard: str, extra: Any = None, after: int | None = None
+    ) -> bool:
+        """Make written files part of the lake and mark the shard finished, all at once.
+
+        Args:
+            written: from :meth:`write`.
+            job: bulk job.
+            shard: its shard.
+            extra: called with the connection inside the same transaction (to store rows beside).
+            after: if given and another job has committed events of the same source with a higher
+                sequence number, nothing happens and False is returned: look again for duplicates first.
+
+        Returns:
+            True once committed (also where this very shard had been committed before).
+        """
+        sources = {w.source for w in written if w.source is not None}
+        with writing(self.state) as connection:
+            done = connection.execute(
+                select(tables.shards.c.shard).where(tables.shards.c.job == job, tables.shards.c.shard == shard)
+            ).first()
+            if done:
+                return True
+            if after is not None and sources:
+                t = tables.segments
+                newer = select(t.c.seq).where(t.c.seq > after, t.c.source.in_(sources), t.c.job != job).limit(1)
+                if connection.execute(newer).first():
+                    return False
+            if written:
+                connection.execute(
+                    insert(tables.segments),
+                    [
+                        {
+                            "segment_id": w.segment_id,
+                            "tbl": w.table,
+                            "path": w.path,
+                            "day": w.day,
+                            "class_name": w.class_name,
+                            "source": w.source,
+                            "n_rows": w.n_rows,
+                            "size_bytes": w.size_bytes,
+                            "t_min": to_db(w.t_min) if w.t_min else None,
+                            "t_max": to_db(w.t_max) if w.t_max else None,
+                            "schema_version": SCHEMA_VERSION,
+                            "job": job,
+                            "shard": shard,
+                        }
+                        for w in written
+                    ],
+                )
+            connection.execute(insert(tables.shards).values(job=job, shard=shard, finished_at=now()))
+            if extra is not None:
+                extra(connection)
+        return True
+
+    # -- keeping -------------------------------------------------------------------------------
+
+    def expire(self, before: date) -> list[Segment]:
+        """Drop whole days older than ``before`` from the lake (and hits on them); return what went."""
+        moment = datetime.combine(before, datetime.min.time(), UTC)
+        old = [s for s in self.segments("events") if s.day is not None and s.day < before]
+        old += [s for s in self.segments("hits") if s.t_max is not None and s.t_max < moment]
+        self.drop([s.segment_id for s in old])
+        return old
+
+    def drop(self, segment_ids: Collection[str]) -> None:
+        """Take segments out of the lake, then delete their files."""
+        paths = [s.path for t in ("events", "hits") for s in self.segments(t) if s.segment_id in set(segment_ids)]
+        with writing(self.state) as connection:
+            for segment_id in segment_ids:
+                connection.execute(delete(tables.segments).where(tables.segments.c.segment_id == segment_id))
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+    def clean(self, *, older_than: timedelta = timedelta(hours=1)) -> int:
+        """Delete files that no commit speaks of (left by a kill); return how many."""
+        known = {s.path for t in ("events", "hits") for s in self.segments(t)}
+        limit = datetime.now(UTC).timestamp() - older_than.total_seconds()
+        n_deleted = 0
+        for path in self.folder.rglob("*"):
+            if path.suffix in (".parquet", ".part") and path not in known and path.stat().st_mtime < limit:
+                path.unlink(missing_ok=True)
+                n_deleted += 1
+        return n_deleted
+
+
+def _duck_type(column: str) -> str:
+    import pyarrow as pa
+
+    from vedette.schema import event_arrow_schema
+
+    kind = event_arrow_schema().field(column).type
+    return "BIGINT" if kind == pa.int64() else "TIMESTAMPTZ" if pa.types.is_timestamp(kind) else "VARCHAR"
+
+
+def _by_day_and_class(rows: pa.Table, *, order: bool) -> Iterator[tuple[date, str, pa.Table]]:
+    """Yield (day, class, rows in order of time) for each partition, in order."""
+    import numpy as np
+
+    day_us = 86_400_000_000
+    time_us = rows.column("time").cast("int64").to_numpy()
+    days = time_us // day_us
+    encoded = rows.column("class_name").combine_chunks().dictionary_encode()
+    names = encoded.dictionary.to_pylist()
+    codes = encoded.indices.to_numpy()
+    ranks = np.argsort(np.argsort(np.array(names, dtype=object)))[codes] if len(names) > 1 else codes
+    index = np.lexsort((time_us, ranks, days)) if order else np.arange(len(days))
+    sorted_days, sorted_codes = days[index], codes[index]
+    edges = np.flatnonzero((np.diff(sorted_days) != 0) | (np.diff(sorted_codes) != 0)) + 1
+    bounds = [0, *edges.tolist(), len(index)]
+    taken = rows.take(index)
+    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+        day = date(1970, 1, 1) + timedelta(days=int(sorted_days[start]))
+        yield day, str(names[sorted_codes[start]]), taken.slice(start, stop - start)
