@@ -167,8 +167,11 @@ class World:
         """Add a host of a kind and return it."""
         words = {
             "workstation": self.rng.choice(["WS", "PC", "LT", "DESKTOP"]) if not self.hosts else None,
-            "server": "SRV", "files": "FS", "dc": "DC", "linux": "LX",
-        }  # fmt: skip
+            "server": "SRV",
+            "files": "FS",
+            "dc": "DC",
+            "linux": "LX",
+        }
         if kind == "workstation":
             word = getattr(self, "_ws_word", None) or words["workstation"] or "WS"
             self._ws_word = word
@@ -223,9 +226,16 @@ class World:
         self._names.add(name.lower())
         self._rid += rng.randint(1, 9)
         person = Person(
-            name, self.netbios, f"{self.domain_sid}-{self._rid}", kind, given, family,
-            f"{name}@{self.mail_domain}".lower(), home, 1000 + len(self.people),
-        )  # fmt: skip
+            name,
+            self.netbios,
+            f"{self.domain_sid}-{self._rid}",
+            kind,
+            given,
+            family,
+            f"{name}@{self.mail_domain}".lower(),
+            home,
+            1000 + len(self.people),
+        )
         self.people.append(person)
         return person
 

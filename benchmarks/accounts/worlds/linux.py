@@ -50,9 +50,12 @@ class Linux:
         if stamp.endswith("+00:00") and self._ses % 2:
             stamp = stamp[:-6] + "Z"
         self.w.emit(
-            at, f"{host.name}-auth", f"<{pri}>1 {stamp} {host.name} {program} {pid} - - {text}",
-            *[p for p in who if p and not (isinstance(p, Person) and p.kind == "system")], host=host,
-        )  # fmt: skip
+            at,
+            f"{host.name}-auth",
+            f"<{pri}>1 {stamp} {host.name} {program} {pid} - - {text}",
+            *[p for p in who if p and not (isinstance(p, Person) and p.kind == "system")],
+            host=host,
+        )
 
     def ssh_fail(self, at: datetime, person: Person | str, host: Host, ip: str, *, valid: bool = True) -> None:
         """Write a refused password."""
@@ -62,15 +65,25 @@ class Linux:
         if not valid:
             self.line(at, host, self._sshd, pid, f"Invalid user {name} from {ip} port {port}", who)
         self.line(
-            at + timedelta(milliseconds=300), host, self._sshd, pid,
-            f"Failed password for {'' if valid else 'invalid user '}{name} from {ip} port {port} ssh2", who,
-        )  # fmt: skip
+            at + timedelta(milliseconds=300),
+            host,
+            self._sshd,
+            pid,
+            f"Failed password for {'' if valid else 'invalid user '}{name} from {ip} port {port} ssh2",
+            who,
+        )
         if self.audit and valid:
             self._audit(
-                at + timedelta(milliseconds=310), host, "USER_AUTH", uid=0, auid=UNSET, ses=UNSET,
+                at + timedelta(milliseconds=310),
+                host,
+                "USER_AUTH",
+                uid=0,
+                auid=UNSET,
+                ses=UNSET,
                 msg=f'op=PAM:authentication grantors=? acct="{name}" exe="/usr/sbin/sshd" hostname={ip} addr={ip} '
-                "terminal=ssh res=failed", who=[person],
-            )  # fmt: skip
+                "terminal=ssh res=failed",
+                who=[person],
+            )
 
     def ssh_in(self, at: datetime, person: Person, host: Host, ip: str, *, method: str = "publickey") -> int:
         """Write an accepted session; return its audit session number."""
@@ -81,20 +94,28 @@ class Linux:
             at, host, self._sshd, pid, f"Accepted {method} for {person.name} from {ip} port {port} ssh2{extra}", person
         )
         self.line(
-            at + timedelta(milliseconds=20), host, self._sshd, pid,
+            at + timedelta(milliseconds=20),
+            host,
+            self._sshd,
+            pid,
             f"pam_unix(sshd:session): session opened for user {person.name}(uid={person.uid}) by {person.name}(uid=0)",
             person,
-        )  # fmt: skip
+        )
         if self.audit:
             self._uids[person.uid] = person.name
             for i, kind in enumerate(("USER_LOGIN", "USER_START")):
                 op = "login" if kind == "USER_LOGIN" else "PAM:session_open"
                 who = f"id={person.uid}" if kind == "USER_LOGIN" else f'grantors=pam_unix acct="{person.name}"'
                 self._audit(
-                    at + timedelta(milliseconds=30 + i), host, kind, uid=0, auid=person.uid, ses=self._ses,
+                    at + timedelta(milliseconds=30 + i),
+                    host,
+                    kind,
+                    uid=0,
+                    auid=person.uid,
+                    ses=self._ses,
                     msg=f'op={op} {who} exe="/usr/sbin/sshd" hostname={ip} addr={ip} terminal=/dev/pts/1 res=success',
                     who=[person],
-                )  # fmt: skip
+                )
         return self._ses
 
     def ssh_out(self, at: datetime, person: Person, host: Host, ip: str) -> None:
@@ -102,22 +123,35 @@ class Linux:
         pid, port = self.pid(), self.w.rng.randrange(30000, 65000)
         self.line(at, host, self._sshd, pid, f"Disconnected from user {person.name} {ip} port {port}", person)
         self.line(
-            at + timedelta(milliseconds=9), host, self._sshd, pid,
-            f"pam_unix(sshd:session): session closed for user {person.name}", person,
-        )  # fmt: skip
+            at + timedelta(milliseconds=9),
+            host,
+            self._sshd,
+            pid,
+            f"pam_unix(sshd:session): session closed for user {person.name}",
+            person,
+        )
 
     def sudo(self, at: datetime, person: Person, host: Host, command: str, ses: int, *, cwd: str | None = None) -> None:
         """Write a command run as root through sudo."""
         pid = self.pid()
         tty = f"pts/{self.w.rng.randint(0, 4)}"
         self.line(
-            at, host, "sudo", pid, f"{person.name:>8} : TTY={tty} ; PWD={cwd or '/home/' + person.name} ; USER=root ; COMMAND={command}",
-            person, pri=85,
-        )  # fmt: skip
+            at,
+            host,
+            "sudo",
+            pid,
+            f"{person.name:>8} : TTY={tty} ; PWD={cwd or '/home/' + person.name} ; USER=root ; COMMAND={command}",
+            person,
+            pri=85,
+        )
         self.line(
-            at + timedelta(milliseconds=4), host, "sudo", pid,
-            f"pam_unix(sudo:session): session opened for user root(uid=0) by {person.name}(uid={person.uid})", person,
-        )  # fmt: skip
+            at + timedelta(milliseconds=4),
+            host,
+            "sudo",
+            pid,
+            f"pam_unix(sudo:session): session opened for user root(uid=0) by {person.name}(uid={person.uid})",
+            person,
+        )
         if self.audit:
             argv = command.split()
             self.run(
@@ -127,10 +161,14 @@ class Linux:
     def sudo_refused(self, at: datetime, person: Person, host: Host, command: str) -> None:
         """Write a sudo attempt by someone without the right."""
         self.line(
-            at, host, "sudo", self.pid(),
+            at,
+            host,
+            "sudo",
+            self.pid(),
             f"{person.name:>8} : user NOT in sudoers ; TTY=pts/0 ; PWD=/home/{person.name} ; USER=root ; COMMAND={command}",
-            person, pri=81,
-        )  # fmt: skip
+            person,
+            pri=81,
+        )
 
     def cron(self, at: datetime, person: Person, host: Host, command: str) -> None:
         """Write a cron job's start, as syslog and auditd see it."""
@@ -169,9 +207,17 @@ class Linux:
         return self._uids.get(uid, str(uid))
 
     def _audit(
-        self, at: datetime, host: Host, kind: str, *, uid: int, auid: int, ses: int, msg: str,
+        self,
+        at: datetime,
+        host: Host,
+        kind: str,
+        *,
+        uid: int,
+        auid: int,
+        ses: int,
+        msg: str,
         who: list[Person | str] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._serial += 1
         stamp = f"audit({at.timestamp():.3f}:{self._serial})"
         text = f"node={host.name} type={kind} msg={stamp}: pid={self.pid()} uid={uid} auid={auid} ses={ses} msg='{msg}'"
@@ -180,10 +226,21 @@ class Linux:
         self.w.emit(at, f"{host.name}-audit", text, *(who or []), host=host)
 
     def run(
-        self, at: datetime, host: Host, argv: list[str], person: Person | None, ses: int, *, uid: int | None = None,
-        parent: int | None = None, tty: str = "pts1", euser: str | None = None, cwd: str | None = None, comm: str | None = None,
+        self,
+        at: datetime,
+        host: Host,
+        argv: list[str],
+        person: Person | None,
+        ses: int,
+        *,
+        uid: int | None = None,
+        parent: int | None = None,
+        tty: str = "pts1",
+        euser: str | None = None,
+        cwd: str | None = None,
+        comm: str | None = None,
         key: str = "exec",
-    ) -> int:  # fmt: skip
+    ) -> int:
         """Write a program run (SYSCALL, EXECVE, CWD, PATH, PROCTITLE); return its pid.
 
         ``person`` is the login identity (auid), None for a daemon's child; ``uid`` the effective one.

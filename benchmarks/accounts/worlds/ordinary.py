@@ -117,9 +117,11 @@ class Estate:
                 win.stop(w.later(at, 300, 900), word)
             elif kind < 0.55:
                 chrome = win.start(
-                    at, shell, "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+                    at,
+                    shell,
+                    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
                     '"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe" --type=renderer --lang=en-US',
-                )  # fmt: skip
+                )
                 win.connect(
                     w.later(at, 1, 4),
                     chrome,
@@ -226,8 +228,12 @@ class Estate:
                 case 5:
                     other = rng.choice([u for u in self.users if not u.quiet] or [person])
                     logon = win.logon(at, person, self.dc, 3, src=host)
-                    data = {"TargetUserName": other.name, "TargetDomainName": other.domain, "TargetSid": other.sid,
-                            **win._subject(person, logon)}  # fmt: skip
+                    data = {
+                        "TargetUserName": other.name,
+                        "TargetDomainName": other.domain,
+                        "TargetSid": other.sid,
+                        **win._subject(person, logon),
+                    }
                     win._win(w.later(at, 0.5, 1), self.dc, "Security", 4724, data, person, other)
                     win.logoff(w.later(at, 5, 9), person, self.dc, logon)
                 case 6:
@@ -250,9 +256,14 @@ class Estate:
         logon = win.logon(w.later(at, 0.3, 0.6), person, dst, 3, src=src)
         launch = win.svchost(dst, "DcomLaunch -p")
         wsm = win.start(
-            w.later(at, 0.8, 1.0), launch, SYS32 + "wsmprovhost.exe", "C:\\Windows\\system32\\wsmprovhost.exe -Embedding",
-            owner=person, logon_id=logon, integrity="High",
-        )  # fmt: skip
+            w.later(at, 0.8, 1.0),
+            launch,
+            SYS32 + "wsmprovhost.exe",
+            "C:\\Windows\\system32\\wsmprovhost.exe -Embedding",
+            owner=person,
+            logon_id=logon,
+            integrity="High",
+        )
         for i, text in enumerate(scripts):
             win.script(w.later(at, 1.5 + i, 2 + i), wsm, text)
         win.logoff(w.later(at, 40, 90), person, dst, logon)
@@ -267,9 +278,14 @@ class Estate:
             logon = win.logon(at, person, host, 4, admin=False, tickets=False)
             sched = win.svchost(host)
             proc = win.start(
-                w.later(at, 0.2, 0.6), sched, POWERSHELL_EXE,
-                f"powershell.exe -NoProfile -ExecutionPolicy Bypass -File {job}", owner=person, logon_id=logon, integrity="High",
-            )  # fmt: skip
+                w.later(at, 0.2, 0.6),
+                sched,
+                POWERSHELL_EXE,
+                f"powershell.exe -NoProfile -ExecutionPolicy Bypass -File {job}",
+                owner=person,
+                logon_id=logon,
+                integrity="High",
+            )
             other = rng.choice([*self.servers, self.files])
             net = win.logon(w.later(at, 2, 3), person, other, 3, src=host, admin=False)
             win.connect(w.later(at, 2, 3), proc, other.ip, 445)
@@ -492,19 +508,39 @@ class Fleet:
         lx.run(w.later(at, 0.5, 1), host, ["/bin/bash", "-l"], person, ses)
         for argv in rng.sample(
             [
-                ["ls", "-la"], ["git", "pull"], ["vim", "config.yaml"], ["docker", "ps"], ["tail", "-n", "100", "/var/log/app/app.log"],
-                ["df", "-h"], ["systemctl", "status", "nginx"], ["curl", "-s", "http://127.0.0.1:8080/health"], ["kubectl", "get", "pods"],
-                ["python3", "manage.py", "check"], ["grep", "-r", "timeout", "/etc/app"], ["id"], ["make", "test"],
+                ["ls", "-la"],
+                ["git", "pull"],
+                ["vim", "config.yaml"],
+                ["docker", "ps"],
+                ["tail", "-n", "100", "/var/log/app/app.log"],
+                ["df", "-h"],
+                ["systemctl", "status", "nginx"],
+                ["curl", "-s", "http://127.0.0.1:8080/health"],
+                ["kubectl", "get", "pods"],
+                ["python3", "manage.py", "check"],
+                ["grep", "-r", "timeout", "/etc/app"],
+                ["id"],
+                ["make", "test"],
             ],
             rng.randint(2, 5),
-        ):  # fmt: skip
+        ):
             at = w.later(at, 5, 120)
             lx.run(at, host, argv, person, ses)
         if rng.random() < 0.35:
             lx.sudo(
-                w.later(at, 5, 60), person, host,
-                rng.choice(["/usr/bin/apt-get update", "/usr/bin/systemctl restart app", "/usr/bin/journalctl -u app -n 50", "/usr/bin/tail /var/log/syslog"]), ses,
-            )  # fmt: skip
+                w.later(at, 5, 60),
+                person,
+                host,
+                rng.choice(
+                    [
+                        "/usr/bin/apt-get update",
+                        "/usr/bin/systemctl restart app",
+                        "/usr/bin/journalctl -u app -n 50",
+                        "/usr/bin/tail /var/log/syslog",
+                    ]
+                ),
+                ses,
+            )
         lx.ssh_out(w.later(at, 60, 600), person, host, ip)
 
 
@@ -536,9 +572,11 @@ class Tenant:
     def agent(self, person: Person, command: str) -> str:
         """Return the tool a person is used to."""
         tools = (
-            "aws-cli/2.15.30 Python/3.11.8 Darwin/23.4.0 exe/x86_64 prompt/off command/{}", "Boto3/1.34.84 md/Botocore#1.34.84 ua/2.0 os/linux",
-            "aws-cli/2.13.0 Python/3.11.4 Windows/10 exe/AMD64 prompt/off command/{}", "APN/1.0 HashiCorp/1.0 Terraform/1.7.5",
-        )  # fmt: skip
+            "aws-cli/2.15.30 Python/3.11.8 Darwin/23.4.0 exe/x86_64 prompt/off command/{}",
+            "Boto3/1.34.84 md/Botocore#1.34.84 ua/2.0 os/linux",
+            "aws-cli/2.13.0 Python/3.11.4 Windows/10 exe/AMD64 prompt/off command/{}",
+            "APN/1.0 HashiCorp/1.0 Terraform/1.7.5",
+        )
         return tools[person.uid % 4].format(command)
 
     def day(self, density: float = 1.0) -> None:
@@ -568,8 +606,17 @@ class Tenant:
                 request={"userName": bot},
                 also=(bot,),
             )
-            c.aws(w.later(at, 20, 60), me, "iam", "CreateAccessKey", ip=self.homes[lead.name], agent="AWS Internal", request={"userName": bot}, also=(bot,),
-                  response={"accessKey": {"accessKeyId": c._key(bot), "userName": bot, "status": "Active"}})  # fmt: skip
+            c.aws(
+                w.later(at, 20, 60),
+                me,
+                "iam",
+                "CreateAccessKey",
+                ip=self.homes[lead.name],
+                agent="AWS Internal",
+                request={"userName": bot},
+                also=(bot,),
+                response={"accessKey": {"accessKeyId": c._key(bot), "userName": bot, "status": "Active"}},
+            )
             w.bystander(bot, "a service user made by its owner in the console with MFA")
             w.bystander(lead, "made a service user in the console with MFA")
 
@@ -584,12 +631,17 @@ class Tenant:
             at = w.moment(0.02, 0.98)
             service, call, req = rng.choice(
                 [
-                    ("ec2", "DescribeInstances", {"filterSet": {}}), ("s3", "ListObjects", {"bucketName": self.buckets[2]}),
-                    ("cloudwatch", "DescribeAlarms", None), ("logs", "FilterLogEvents", {"logGroupName": "/app/api"}),
-                    ("ec2", "DescribeSecurityGroups", {}), ("lambda", "ListFunctions20150331", None), ("sts", "GetCallerIdentity", None),
-                    ("rds", "DescribeDBInstances", None), ("s3", "ListBuckets", {"Host": "s3.amazonaws.com"}),
+                    ("ec2", "DescribeInstances", {"filterSet": {}}),
+                    ("s3", "ListObjects", {"bucketName": self.buckets[2]}),
+                    ("cloudwatch", "DescribeAlarms", None),
+                    ("logs", "FilterLogEvents", {"logGroupName": "/app/api"}),
+                    ("ec2", "DescribeSecurityGroups", {}),
+                    ("lambda", "ListFunctions20150331", None),
+                    ("sts", "GetCallerIdentity", None),
+                    ("rds", "DescribeDBInstances", None),
+                    ("s3", "ListBuckets", {"Host": "s3.amazonaws.com"}),
                 ]
-            )  # fmt: skip
+            )
             c.aws(at, me, service, call, ip=ip, agent=self.agent(person, call), request=req)
         if rng.random() < 0.5:
             at = w.moment(0.1, 0.9)
@@ -630,10 +682,15 @@ class Tenant:
         key = c.key_id("ASIA")
         host_role = c.role(self.app_role, host.instance_id, key=key, ec2=True)
         c.aws(
-            w.start, {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}, "sts", "AssumeRole", ip="ec2.amazonaws.com", agent="ec2.amazonaws.com",
+            w.start,
+            {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"},
+            "sts",
+            "AssumeRole",
+            ip="ec2.amazonaws.com",
+            agent="ec2.amazonaws.com",
             request={"roleArn": f"arn:aws:iam::{c.account}:role/{self.app_role}", "roleSessionName": host.instance_id},
             response={"credentials": {"accessKeyId": key, "expiration": "Jan 1, 2027, 1:00:00 AM"}},
-        )  # fmt: skip
+        )
         for _ in range(max(5, int(10 * density))):
             at = w.moment()
             if rng.random() < 0.6:
@@ -669,13 +726,31 @@ class Tenant:
         )
         for service, call, req in rng.sample(
             [
-                ("iam", "PutRolePolicy", {"roleName": self.app_role, "policyName": "read-assets"}), ("ec2", "RunInstances", {"instanceType": "t3.small"}),
-                ("ec2", "AuthorizeSecurityGroupIngress", {"groupId": "sg-0a1", "ipPermissions": {"items": [{"fromPort": 443, "ipRanges": {"items": [{"cidrIp": "10.0.0.0/8"}]}}]}}),
-                ("iam", "GetRole", {"roleName": self.app_role}), ("ecr", "PutImage", {"repositoryName": "api"}), ("ecs", "UpdateService", {"cluster": "main"}),
-                ("iam", "AttachRolePolicy", {"roleName": self.app_role, "policyArn": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"}),
-                ("s3", "PutObject", {"bucketName": self.buckets[0], "key": "release.zip"}), ("lambda", "UpdateFunctionCode20150331v2", {"functionName": "thumbs"}),
-            ], 6,
-        ):  # fmt: skip
+                ("iam", "PutRolePolicy", {"roleName": self.app_role, "policyName": "read-assets"}),
+                ("ec2", "RunInstances", {"instanceType": "t3.small"}),
+                (
+                    "ec2",
+                    "AuthorizeSecurityGroupIngress",
+                    {
+                        "groupId": "sg-0a1",
+                        "ipPermissions": {
+                            "items": [{"fromPort": 443, "ipRanges": {"items": [{"cidrIp": "10.0.0.0/8"}]}}]
+                        },
+                    },
+                ),
+                ("iam", "GetRole", {"roleName": self.app_role}),
+                ("ecr", "PutImage", {"repositoryName": "api"}),
+                ("ecs", "UpdateService", {"cluster": "main"}),
+                (
+                    "iam",
+                    "AttachRolePolicy",
+                    {"roleName": self.app_role, "policyArn": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"},
+                ),
+                ("s3", "PutObject", {"bucketName": self.buckets[0], "key": "release.zip"}),
+                ("lambda", "UpdateFunctionCode20150331v2", {"functionName": "thumbs"}),
+            ],
+            6,
+        ):
             at = w.later(at, 1, 20)
             c.aws(at, who, service, call, ip=ip, agent=agent, request=req)
 
@@ -734,9 +809,15 @@ class Directory:
             )
             app = rng.choice(["Office 365", "Salesforce", "Workday", "Jira"])
             c.okta(
-                w.later(at, 5, 30), person, "user.authentication.sso", ip=ip, message="User single sign on to app",
-                targets=[{"id": "0oa1", "type": "AppInstance", "alternateId": app, "displayName": app, "detailEntry": None}],
-            )  # fmt: skip
+                w.later(at, 5, 30),
+                person,
+                "user.authentication.sso",
+                ip=ip,
+                message="User single sign on to app",
+                targets=[
+                    {"id": "0oa1", "type": "AppInstance", "alternateId": app, "displayName": app, "detailEntry": None}
+                ],
+            )
         else:
             if typo:
                 c.signin(
@@ -747,10 +828,16 @@ class Directory:
                     reason="Invalid username or password or Invalid on-premise username or password.",
                 )
             c.signin(
-                at, person, ip=ip, app=rng.choice(["Office 365 Exchange Online", "Microsoft Teams", "Office 365 SharePoint Online", "Azure Portal"]),
+                at,
+                person,
+                ip=ip,
+                app=rng.choice(
+                    ["Office 365 Exchange Online", "Microsoft Teams", "Office 365 SharePoint Online", "Azure Portal"]
+                ),
                 mfa="MFA requirement satisfied by claim in the token" if rng.random() < 0.6 else None,
-                device=f"{w.company[:4].upper()}-{person.uid}", client=rng.choice(["Browser", "Mobile Apps and Desktop clients"]),
-            )  # fmt: skip
+                device=f"{w.company[:4].upper()}-{person.uid}",
+                client=rng.choice(["Browser", "Mobile Apps and Desktop clients"]),
+            )
 
     def administration(self, at: datetime) -> None:
         """Write ordinary directory administration."""
@@ -762,9 +849,12 @@ class Directory:
         ip = self.homes[who.name]
         if self.okta:
             event, text = rng.choice(
-                [("user.account.update_password", "User update password for Okta"), ("group.user_membership.add", "Add user to group membership"),
-                 ("user.account.unlock", "Unlock user account")]
-            )  # fmt: skip
+                [
+                    ("user.account.update_password", "User update password for Okta"),
+                    ("group.user_membership.add", "Add user to group membership"),
+                    ("user.account.unlock", "Unlock user account"),
+                ]
+            )
             targets = [c.okta_user(other)]
             if event.startswith("group"):
                 targets.append(

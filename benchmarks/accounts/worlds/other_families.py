@@ -13,9 +13,10 @@ from .linux import Linux
 from .ordinary import Directory, Fleet, Tenant, background_traffic, background_web
 
 PENTEST_AGENTS = (
-    "aws-cli/1.29.62 Python/3.11.6 Linux/6.5.0-kali3-amd64 botocore/1.31.62", "Boto3/1.34.69 md/Botocore#1.34.69 ua/2.0 os/linux#6.6.9-amd64",
+    "aws-cli/1.29.62 Python/3.11.6 Linux/6.5.0-kali3-amd64 botocore/1.31.62",
+    "Boto3/1.34.69 md/Botocore#1.34.69 ua/2.0 os/linux#6.6.9-amd64",
     "aws-cli/2.12.1 Python/3.11.4 Linux/5.15.0 exe/x86_64.ubuntu.22 prompt/off command/{}",
-)  # fmt: skip
+)
 
 
 def _fleet(w: World) -> Fleet:
@@ -157,8 +158,16 @@ def sudo_abuse(w: World) -> None:
                     name,
                 )
                 if lx.audit:
-                    lx._audit(w.later(at, 0.1, 0.2), host, "ADD_USER", uid=0, auid=thief.uid, ses=ses, who=[thief, name],
-                              msg=f'op=adding user id=0 acct="{name}" exe="/usr/sbin/useradd" hostname=? addr=? terminal=pts/1 res=success')  # fmt: skip
+                    lx._audit(
+                        w.later(at, 0.1, 0.2),
+                        host,
+                        "ADD_USER",
+                        uid=0,
+                        auid=thief.uid,
+                        ses=ses,
+                        who=[thief, name],
+                        msg=f'op=adding user id=0 acct="{name}" exe="/usr/sbin/useradd" hostname=? addr=? terminal=pts/1 res=success',
+                    )
         persist(w, lx, thief, host, ses, w.later(at, 10, 40), root=True)
         if made and rng.random() < 0.5 and lx.auth:
             at = w.later(at, 300, 1200)
@@ -185,8 +194,17 @@ def webshell_tomcat(w: World) -> None:
     with w.hostile():
         at = w.moment(0.3, 0.8)
         for command in rng.sample(
-            ["whoami", "id", "uname -a", "cat /etc/passwd", "ps aux", "ls -la /home", "curl -s http://169.254.169.254/latest/meta-data/"], rng.randint(3, 5)
-        ):  # fmt: skip
+            [
+                "whoami",
+                "id",
+                "uname -a",
+                "cat /etc/passwd",
+                "ps aux",
+                "ls -la /home",
+                "curl -s http://169.254.169.254/latest/meta-data/",
+            ],
+            rng.randint(3, 5),
+        ):
             at = w.later(at, 4, 60)
             cloud.web(
                 at,
@@ -495,17 +513,52 @@ def create_key_persist(w: World) -> None:
         at = _survey(w, t, me, ip, agent, w.moment(0.25, 0.6), denied=0.1)
         if onto_other:
             key = c.key_id()
-            c.aws(w.later(at, 10, 40), me, "iam", "CreateAccessKey", ip=ip, agent=agent.format("iam.create-access-key"), request={"userName": other.name}, also=(other.name,),
-                  response={"accessKey": {"accessKeyId": key, "status": "Active", "userName": other.name}})  # fmt: skip
+            c.aws(
+                w.later(at, 10, 40),
+                me,
+                "iam",
+                "CreateAccessKey",
+                ip=ip,
+                agent=agent.format("iam.create-access-key"),
+                request={"userName": other.name},
+                also=(other.name,),
+                response={"accessKey": {"accessKeyId": key, "status": "Active", "userName": other.name}},
+            )
             them = c.iam_user(other, key=key)
         else:
             key = c.key_id()
-            c.aws(w.later(at, 10, 40), me, "iam", "CreateUser", ip=ip, agent=agent.format("iam.create-user"), request={"userName": name}, also=(name,),
-                  response={"user": {"userName": name, "arn": f"arn:aws:iam::{c.account}:user/{name}"}})  # fmt: skip
-            c.aws(w.later(at, 41, 60), me, "iam", "AttachUserPolicy", ip=ip, agent=agent.format("iam.attach-user-policy"), also=(name,),
-                  request={"userName": name, "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})  # fmt: skip
-            c.aws(w.later(at, 61, 80), me, "iam", "CreateAccessKey", ip=ip, agent=agent.format("iam.create-access-key"), request={"userName": name}, also=(name,),
-                  response={"accessKey": {"accessKeyId": key, "status": "Active", "userName": name}})  # fmt: skip
+            c.aws(
+                w.later(at, 10, 40),
+                me,
+                "iam",
+                "CreateUser",
+                ip=ip,
+                agent=agent.format("iam.create-user"),
+                request={"userName": name},
+                also=(name,),
+                response={"user": {"userName": name, "arn": f"arn:aws:iam::{c.account}:user/{name}"}},
+            )
+            c.aws(
+                w.later(at, 41, 60),
+                me,
+                "iam",
+                "AttachUserPolicy",
+                ip=ip,
+                agent=agent.format("iam.attach-user-policy"),
+                also=(name,),
+                request={"userName": name, "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"},
+            )
+            c.aws(
+                w.later(at, 61, 80),
+                me,
+                "iam",
+                "CreateAccessKey",
+                ip=ip,
+                agent=agent.format("iam.create-access-key"),
+                request={"userName": name},
+                also=(name,),
+                response={"accessKey": {"accessKeyId": key, "status": "Active", "userName": name}},
+            )
             if rng.random() < 0.4:
                 c.aws(
                     w.later(at, 81, 90),
@@ -584,9 +637,20 @@ def entra_mfa_fatigue(w: World) -> None:
             service="Authentication Methods",
         )
         if rng.random() < 0.7:
-            app = {"id": str(c.uuid()), "displayName": rng.choice(["eM Client", "PerfectData Software", "Mail Backup"]), "type": "ServicePrincipal", "userPrincipalName": None,
-                   "modifiedProperties": [{"displayName": "ConsentContext.IsAdminConsent", "oldValue": None, "newValue": '"False"'},
-                                          {"displayName": "ConsentAction.Permissions", "oldValue": "[]", "newValue": '"[[Scope: Mail.Read Mail.Send offline_access]]"'}]}  # fmt: skip
+            app = {
+                "id": str(c.uuid()),
+                "displayName": rng.choice(["eM Client", "PerfectData Software", "Mail Backup"]),
+                "type": "ServicePrincipal",
+                "userPrincipalName": None,
+                "modifiedProperties": [
+                    {"displayName": "ConsentContext.IsAdminConsent", "oldValue": None, "newValue": '"False"'},
+                    {
+                        "displayName": "ConsentAction.Permissions",
+                        "oldValue": "[]",
+                        "newValue": '"[[Scope: Mail.Read Mail.Send offline_access]]"',
+                    },
+                ],
+            }
             c.directory(
                 w.later(at, 60, 300),
                 victim,
@@ -654,8 +718,15 @@ def entra_spray(w: World) -> None:
         c.signin(at, victim, ip=ips[0], risk="high", **kw)
         c.signin(w.later(at, 60, 300), victim, ip=ips[0], **(kw | {"app": "Azure Portal"}))
         at = w.later(at, 400, 900)
-        role = {"id": c.object_id(victim), "displayName": victim.given, "type": "User", "userPrincipalName": victim.upn,
-                "modifiedProperties": [{"displayName": "Role.DisplayName", "oldValue": None, "newValue": '"Global Administrator"'}]}  # fmt: skip
+        role = {
+            "id": c.object_id(victim),
+            "displayName": victim.given,
+            "type": "User",
+            "userPrincipalName": victim.upn,
+            "modifiedProperties": [
+                {"displayName": "Role.DisplayName", "oldValue": None, "newValue": '"Global Administrator"'}
+            ],
+        }
         if victim is d.admin:
             made = Person(
                 rng.choice(["svc-sync", "helpdesk2", "o365backup"]), "", "", "user", "Service", "Account", uid=7
@@ -799,8 +870,16 @@ def okta_helpdesk(w: World) -> None:
 FAMILIES = {
     f.__name__: f
     for f in (
-        ssh_brute, sudo_abuse, webshell_tomcat, aws_key_theft, ec2_role_theft, role_chain, create_key_persist,
-        entra_mfa_fatigue, entra_spray, okta_helpdesk,
+        ssh_brute,
+        sudo_abuse,
+        webshell_tomcat,
+        aws_key_theft,
+        ec2_role_theft,
+        role_chain,
+        create_key_persist,
+        entra_mfa_fatigue,
+        entra_spray,
+        okta_helpdesk,
     )
-}  # fmt: skip
+}
 __all__ = ["FAMILIES", "background_traffic"]

@@ -161,17 +161,28 @@ class Windows:
         if tickets and package == "NTLM" and self.dcs and person.domain == self.w.netbios:
             dc = rng.choice(self.dcs)
             self._win(
-                at - timedelta(milliseconds=20), dc, SECURITY, 4776,
-                {"PackageName": "MICROSOFT_AUTHENTICATION_PACKAGE_V1_0", "TargetUserName": person.name,
-                 "Workstation": (src.name if src else src_name or "-"), "Status": "0x0"}, person,
-            )  # fmt: skip
+                at - timedelta(milliseconds=20),
+                dc,
+                SECURITY,
+                4776,
+                {
+                    "PackageName": "MICROSOFT_AUTHENTICATION_PACKAGE_V1_0",
+                    "TargetUserName": person.name,
+                    "Workstation": (src.name if src else src_name or "-"),
+                    "Status": "0x0",
+                },
+                person,
+            )
         by = subject or (self.machine(host) if logon_type in (2, 4, 5, 7, 10, 11) else None)
         names = {
-            2: ("User32 ", "Negotiate", SYS32 + "svchost.exe"), 7: ("User32 ", "Negotiate", SYS32 + "svchost.exe"),
-            10: ("User32 ", "Negotiate", SYS32 + "svchost.exe"), 11: ("User32 ", "Negotiate", SYS32 + "svchost.exe"),
-            4: ("Advapi  ", "Negotiate", SYS32 + "svchost.exe"), 5: ("Advapi  ", "Negotiate", SYS32 + "services.exe"),
+            2: ("User32 ", "Negotiate", SYS32 + "svchost.exe"),
+            7: ("User32 ", "Negotiate", SYS32 + "svchost.exe"),
+            10: ("User32 ", "Negotiate", SYS32 + "svchost.exe"),
+            11: ("User32 ", "Negotiate", SYS32 + "svchost.exe"),
+            4: ("Advapi  ", "Negotiate", SYS32 + "svchost.exe"),
+            5: ("Advapi  ", "Negotiate", SYS32 + "services.exe"),
             9: ("seclogo", "Negotiate", SYS32 + "svchost.exe"),
-        }  # fmt: skip
+        }
         lp, pkg, pname = names.get(logon_type, ("NtLmSsp " if package == "NTLM" else "Kerberos", package, process))
         data = {
             **self._subject(by, subject_logon if by else "0x0"),
@@ -204,9 +215,13 @@ class Windows:
         self._win(at, host, SECURITY, 4624, data, person, outbound, by)
         if person.kind == "admin" if admin is None else admin:
             self._win(
-                at + timedelta(milliseconds=1), host, SECURITY, 4672,
-                {**self._subject(person, logon_id), "PrivilegeList": PRIVILEGES}, person,
-            )  # fmt: skip
+                at + timedelta(milliseconds=1),
+                host,
+                SECURITY,
+                4672,
+                {**self._subject(person, logon_id), "PrivilegeList": PRIVILEGES},
+                person,
+            )
         if logon_type in (2, 10, 11):
             self._sessions[(person.full, host.name)] = logon_id
         return logon_id
@@ -214,51 +229,87 @@ class Windows:
     def logoff(self, at: datetime, person: Person, host: Host, logon_id: str, logon_type: int = 3) -> None:
         """Write the end of a logon."""
         data = {
-            "TargetUserSid": person.sid, "TargetUserName": person.name, "TargetDomainName": person.domain,
-            "TargetLogonId": logon_id, "LogonType": str(logon_type),
-        }  # fmt: skip
+            "TargetUserSid": person.sid,
+            "TargetUserName": person.name,
+            "TargetDomainName": person.domain,
+            "TargetLogonId": logon_id,
+            "LogonType": str(logon_type),
+        }
         self._win(at, host, SECURITY, 4634, data, person)
 
     def failed_logon(
-        self, at: datetime, person: Person | str, host: Host, *, logon_type: int = 3, src: Host | None = None,
-        src_ip: str | None = None, src_name: str = "-", known: bool = True, package: str = "NTLM",
-    ) -> None:  # fmt: skip
+        self,
+        at: datetime,
+        person: Person | str,
+        host: Host,
+        *,
+        logon_type: int = 3,
+        src: Host | None = None,
+        src_ip: str | None = None,
+        src_name: str = "-",
+        known: bool = True,
+        package: str = "NTLM",
+    ) -> None:
         """Write a refused logon on the host that refused it."""
         name = person if isinstance(person, str) else person.name
         by = self.machine(host) if logon_type in (2, 7, 10) else None
         data = {
             **self._subject(by, "0x3e7"),
-            "TargetUserSid": "S-1-0-0", "TargetUserName": name, "TargetDomainName": self.w.netbios,
-            "Status": "0xc000006d", "FailureReason": "%%2313", "SubStatus": "0xc000006a" if known else "0xc0000064",
-            "LogonType": str(logon_type), "LogonProcessName": "User32 " if by else "NtLmSsp ",
+            "TargetUserSid": "S-1-0-0",
+            "TargetUserName": name,
+            "TargetDomainName": self.w.netbios,
+            "Status": "0xc000006d",
+            "FailureReason": "%%2313",
+            "SubStatus": "0xc000006a" if known else "0xc0000064",
+            "LogonType": str(logon_type),
+            "LogonProcessName": "User32 " if by else "NtLmSsp ",
             "AuthenticationPackageName": "Negotiate" if by else package,
-            "WorkstationName": src.name if src else src_name, "TransmittedServices": "-", "LmPackageName": "-",
-            "KeyLength": "0", "ProcessId": "0x0" if not by else hex(self.pid()),
+            "WorkstationName": src.name if src else src_name,
+            "TransmittedServices": "-",
+            "LmPackageName": "-",
+            "KeyLength": "0",
+            "ProcessId": "0x0" if not by else hex(self.pid()),
             "ProcessName": SYS32 + "svchost.exe" if by else "-",
             "IpAddress": src_ip or (src.ip if src else "127.0.0.1"),
             "IpPort": str(self.w.rng.randrange(49152, 65500)),
-        }  # fmt: skip
+        }
         self._win(at, host, SECURITY, 4625, data, person)
 
     def preauth_failed(self, at: datetime, person: Person, dc: Host, src_ip: str) -> None:
         """Write a refused Kerberos pre-authentication."""
         data = {
-            "TargetUserName": person.name, "TargetSid": person.sid, "ServiceName": f"krbtgt/{self.w.dns.upper()}",
-            "TicketOptions": "0x40810010", "Status": "0x18", "PreAuthType": "2", "IpAddress": f"::ffff:{src_ip}",
-            "IpPort": str(self.w.rng.randrange(49152, 65500)), "CertIssuerName": "", "CertSerialNumber": "",
+            "TargetUserName": person.name,
+            "TargetSid": person.sid,
+            "ServiceName": f"krbtgt/{self.w.dns.upper()}",
+            "TicketOptions": "0x40810010",
+            "Status": "0x18",
+            "PreAuthType": "2",
+            "IpAddress": f"::ffff:{src_ip}",
+            "IpPort": str(self.w.rng.randrange(49152, 65500)),
+            "CertIssuerName": "",
+            "CertSerialNumber": "",
             "CertThumbprint": "",
-        }  # fmt: skip
+        }
         self._win(at, dc, SECURITY, 4771, data, person)
 
     def tgt(self, at: datetime, person: Person, client: Host, dc: Host, *, src_ip: str | None = None) -> None:
         """Write a ticket-granting ticket asked for."""
         data = {
-            "TargetUserName": person.name, "TargetDomainName": self.kerberos_realm, "TargetSid": person.sid,
-            "ServiceName": "krbtgt", "ServiceSid": f"{self.w.domain_sid}-502", "TicketOptions": "0x40810010",
-            "Status": "0x0", "TicketEncryptionType": "0x12", "PreAuthType": "2",
-            "IpAddress": f"::ffff:{src_ip or client.ip}", "IpPort": str(self.w.rng.randrange(49152, 65500)),
-            "CertIssuerName": "", "CertSerialNumber": "", "CertThumbprint": "",
-        }  # fmt: skip
+            "TargetUserName": person.name,
+            "TargetDomainName": self.kerberos_realm,
+            "TargetSid": person.sid,
+            "ServiceName": "krbtgt",
+            "ServiceSid": f"{self.w.domain_sid}-502",
+            "TicketOptions": "0x40810010",
+            "Status": "0x0",
+            "TicketEncryptionType": "0x12",
+            "PreAuthType": "2",
+            "IpAddress": f"::ffff:{src_ip or client.ip}",
+            "IpPort": str(self.w.rng.randrange(49152, 65500)),
+            "CertIssuerName": "",
+            "CertSerialNumber": "",
+            "CertThumbprint": "",
+        }
         self._win(at, dc, SECURITY, 4768, data, person)
 
     def ticket(
@@ -267,46 +318,88 @@ class Windows:
         """Write a service ticket asked for."""
         name = service if isinstance(service, str) else service.name
         data = {
-            "TargetUserName": f"{person.name}@{self.w.dns.upper()}", "TargetDomainName": self.w.dns.upper(),
+            "TargetUserName": f"{person.name}@{self.w.dns.upper()}",
+            "TargetDomainName": self.w.dns.upper(),
             "ServiceName": name,
             "ServiceSid": service.sid if isinstance(service, Person) else f"{self.w.domain_sid}-{1000 + len(name)}",
-            "TicketOptions": "0x40810000", "TicketEncryptionType": encryption, "IpAddress": f"::ffff:{client.ip}",
-            "IpPort": str(self.w.rng.randrange(49152, 65500)), "Status": "0x0", "LogonGuid": self.guid(),
+            "TicketOptions": "0x40810000",
+            "TicketEncryptionType": encryption,
+            "IpAddress": f"::ffff:{client.ip}",
+            "IpPort": str(self.w.rng.randrange(49152, 65500)),
+            "Status": "0x0",
+            "LogonGuid": self.guid(),
             "TransmittedServices": "-",
-        }  # fmt: skip
+        }
         self._win(at, dc, SECURITY, 4769, data, person, service if isinstance(service, Person) else None)
 
     def explicit(
-        self, at: datetime, subject: Person, target: Person, host: Host, server: str, *, logon_id: str,
+        self,
+        at: datetime,
+        subject: Person,
+        target: Person,
+        host: Host,
+        server: str,
+        *,
+        logon_id: str,
         process: str = "C:\\Windows\\System32\\svchost.exe",
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Write that someone used another account's credentials (4648)."""
         data = {
-            **self._subject(subject, logon_id), "LogonGuid": NULL_GUID, "TargetUserName": target.name,
-            "TargetDomainName": target.domain, "TargetLogonGuid": NULL_GUID, "TargetServerName": server,
-            "TargetInfo": server, "ProcessId": hex(self.pid()), "ProcessName": process, "IpAddress": "-", "IpPort": "-",
-        }  # fmt: skip
+            **self._subject(subject, logon_id),
+            "LogonGuid": NULL_GUID,
+            "TargetUserName": target.name,
+            "TargetDomainName": target.domain,
+            "TargetLogonGuid": NULL_GUID,
+            "TargetServerName": server,
+            "TargetInfo": server,
+            "ProcessId": hex(self.pid()),
+            "ProcessName": process,
+            "IpAddress": "-",
+            "IpPort": "-",
+        }
         self._win(at, host, SECURITY, 4648, data, subject, target)
 
     def runas_netonly(self, at: datetime, person: Person, host: Host, outbound: Person, logon_id: str) -> str:
         """Write a NewCredentials logon (type 9): a token with another account's network identity."""
         return self.logon(
-            at, person, host, 9, subject=person, subject_logon=logon_id, outbound=outbound, package="Negotiate",
-            admin=True, tickets=False,
-        )  # fmt: skip
+            at,
+            person,
+            host,
+            9,
+            subject=person,
+            subject_logon=logon_id,
+            outbound=outbound,
+            package="Negotiate",
+            admin=True,
+            tickets=False,
+        )
 
     # ---- processes ---------------------------------------------------------------------------
     def start(
-        self, at: datetime, parent: Proc, image: str, cmd: str, *, owner: Person | None = None,
-        logon_id: str | None = None, integrity: str | None = None, cwd: str | None = None,
-    ) -> Proc:  # fmt: skip
+        self,
+        at: datetime,
+        parent: Proc,
+        image: str,
+        cmd: str,
+        *,
+        owner: Person | None = None,
+        logon_id: str | None = None,
+        integrity: str | None = None,
+        cwd: str | None = None,
+    ) -> Proc:
         """Start a process as a child of another: Sysmon 1 and Security 4688."""
         owner = owner or parent.owner
         host = parent.host
         child = Proc(
-            host, owner, logon_id or parent.logon_id, image, cmd, self.pid(), self.guid(),
+            host,
+            owner,
+            logon_id or parent.logon_id,
+            image,
+            cmd,
+            self.pid(),
+            self.guid(),
             integrity or ("System" if owner.kind == "system" else parent.integrity),
-        )  # fmt: skip
+        )
         base = image.rsplit("\\", 1)[-1]
         sysmon = {
             "RuleName": "-",
@@ -338,28 +431,41 @@ class Windows:
         subject = self.machine(host) if owner.kind == "system" else owner
         if parent.owner is not owner and owner.kind != "system" and parent.owner.kind == "system":
             data = {
-                **self._subject(self.machine(host), "0x3e7"), "TargetUserSid": owner.sid,
-                "TargetUserName": owner.name, "TargetDomainName": owner.domain, "TargetLogonId": child.logon_id,
-            }  # fmt: skip
+                **self._subject(self.machine(host), "0x3e7"),
+                "TargetUserSid": owner.sid,
+                "TargetUserName": owner.name,
+                "TargetDomainName": owner.domain,
+                "TargetLogonId": child.logon_id,
+            }
         else:
             data = {
-                **self._subject(subject, child.logon_id), "TargetUserSid": "S-1-0-0", "TargetUserName": "-",
-                "TargetDomainName": "-", "TargetLogonId": "0x0",
-            }  # fmt: skip
+                **self._subject(subject, child.logon_id),
+                "TargetUserSid": "S-1-0-0",
+                "TargetUserName": "-",
+                "TargetDomainName": "-",
+                "TargetLogonId": "0x0",
+            }
         data |= {
-            "NewProcessId": hex(child.pid), "NewProcessName": image, "TokenElevationType": "%%1936",
-            "ProcessId": hex(parent.pid), "CommandLine": cmd, "ParentProcessName": parent.image,
+            "NewProcessId": hex(child.pid),
+            "NewProcessName": image,
+            "TokenElevationType": "%%1936",
+            "ProcessId": hex(parent.pid),
+            "CommandLine": cmd,
+            "ParentProcessName": parent.image,
             "MandatoryLabel": {"System": "S-1-16-16384", "High": "S-1-16-12288"}.get(child.integrity, "S-1-16-8192"),
-        }  # fmt: skip
+        }
         self._win(at + timedelta(milliseconds=2), host, SECURITY, 4688, data, owner)
         return child
 
     def stop(self, at: datetime, proc: Proc) -> None:
         """End a process."""
         data = {
-            "RuleName": "-", "UtcTime": f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}",
-            "ProcessGuid": proc.guid, "ProcessId": str(proc.pid), "Image": proc.image,
-        }  # fmt: skip
+            "RuleName": "-",
+            "UtcTime": f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}",
+            "ProcessGuid": proc.guid,
+            "ProcessId": str(proc.pid),
+            "Image": proc.image,
+        }
         if self.newer_sysmon:
             data["User"] = proc.owner.full
         self._win(at, proc.host, SYSMON, 5, data, proc.owner if self.newer_sysmon else None)
@@ -375,9 +481,15 @@ class Windows:
     def svchost(self, host: Host, group: str = "netsvcs -p -s Schedule") -> Proc:
         """Return a svchost.exe of the host."""
         return Proc(
-            host, self.system, "0x3e7", SYS32 + "svchost.exe", f"C:\\Windows\\system32\\svchost.exe -k {group}",
-            self.pid(), self.guid(), "System",
-        )  # fmt: skip
+            host,
+            self.system,
+            "0x3e7",
+            SYS32 + "svchost.exe",
+            f"C:\\Windows\\system32\\svchost.exe -k {group}",
+            self.pid(),
+            self.guid(),
+            "System",
+        )
 
     def shell(self, at: datetime, person: Person, host: Host, **kwargs: Any) -> Proc:
         """Return the person's desktop on a host, logging on at the keyboard if need be."""
@@ -397,9 +509,12 @@ class Windows:
         self, proc: Proc, at: datetime, *, guid_key: str = "ProcessGuid", pid_key: str = "ProcessId"
     ) -> dict[str, Any]:
         return {
-            "RuleName": "-", "UtcTime": f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}", guid_key: proc.guid,
-            pid_key: str(proc.pid), "Image": proc.image,
-        }  # fmt: skip
+            "RuleName": "-",
+            "UtcTime": f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}",
+            guid_key: proc.guid,
+            pid_key: str(proc.pid),
+            "Image": proc.image,
+        }
 
     def _user(self, proc: Proc) -> dict[str, Any]:
         return {"User": proc.owner.full} if self.newer_sysmon else {}
@@ -407,28 +522,42 @@ class Windows:
     def connect(self, at: datetime, proc: Proc, ip: str, port: int, name: str = "-") -> None:
         """Write a network connection of a process (Sysmon 3)."""
         data = {
-            **self._by(proc, at), "User": proc.owner.full, "Protocol": "tcp", "Initiated": "true",
-            "SourceIsIpv6": "false", "SourceIp": proc.host.ip, "SourceHostname": proc.host.fqdn,
-            "SourcePort": str(self.w.rng.randrange(49152, 65500)), "SourcePortName": "-",
-            "DestinationIsIpv6": "false", "DestinationIp": ip, "DestinationHostname": name,
-            "DestinationPort": str(port), "DestinationPortName": "-",
-        }  # fmt: skip
+            **self._by(proc, at),
+            "User": proc.owner.full,
+            "Protocol": "tcp",
+            "Initiated": "true",
+            "SourceIsIpv6": "false",
+            "SourceIp": proc.host.ip,
+            "SourceHostname": proc.host.fqdn,
+            "SourcePort": str(self.w.rng.randrange(49152, 65500)),
+            "SourcePortName": "-",
+            "DestinationIsIpv6": "false",
+            "DestinationIp": ip,
+            "DestinationHostname": name,
+            "DestinationPort": str(port),
+            "DestinationPortName": "-",
+        }
         self._win(at, proc.host, SYSMON, 3, data, proc.owner)
 
     def lookup(self, at: datetime, proc: Proc, name: str, answer: str) -> None:
         """Write a name asked for (Sysmon 22)."""
         data = {
-            **self._by(proc, at), "QueryName": name, "QueryStatus": "0", "QueryResults": f"::ffff:{answer};",
+            **self._by(proc, at),
+            "QueryName": name,
+            "QueryStatus": "0",
+            "QueryResults": f"::ffff:{answer};",
             **self._user(proc),
-        }  # fmt: skip
+        }
         self._win(at, proc.host, SYSMON, 22, data, proc.owner if self.newer_sysmon else None)
 
     def write_file(self, at: datetime, proc: Proc, path: str) -> None:
         """Write a file made (Sysmon 11)."""
         data = {
-            **self._by(proc, at), "TargetFilename": path,
-            "CreationUtcTime": f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}", **self._user(proc),
-        }  # fmt: skip
+            **self._by(proc, at),
+            "TargetFilename": path,
+            "CreationUtcTime": f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}",
+            **self._user(proc),
+        }
         self._win(at, proc.host, SYSMON, 11, data, proc.owner if self.newer_sysmon else None)
 
     def set_value(self, at: datetime, proc: Proc, key: str, details: str) -> None:
@@ -445,11 +574,18 @@ class Windows:
     def open_process(self, at: datetime, proc: Proc, target: str, access: str, trace: str) -> None:
         """Write a process that opened another (Sysmon 10)."""
         data = {
-            "RuleName": "-", "UtcTime": f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}",
-            "SourceProcessGUID": proc.guid, "SourceProcessId": str(proc.pid), "SourceThreadId": str(self.pid()),
-            "SourceImage": proc.image, "TargetProcessGUID": self.guid(), "TargetProcessId": "712",
-            "TargetImage": target, "GrantedAccess": access, "CallTrace": trace,
-        }  # fmt: skip
+            "RuleName": "-",
+            "UtcTime": f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}",
+            "SourceProcessGUID": proc.guid,
+            "SourceProcessId": str(proc.pid),
+            "SourceThreadId": str(self.pid()),
+            "SourceImage": proc.image,
+            "TargetProcessGUID": self.guid(),
+            "TargetProcessId": "712",
+            "TargetImage": target,
+            "GrantedAccess": access,
+            "CallTrace": trace,
+        }
         if self.newer_sysmon:
             data |= {"SourceUser": proc.owner.full, "TargetUser": "NT AUTHORITY\\SYSTEM"}
         self._win(at, proc.host, SYSMON, 10, data, proc.owner if self.newer_sysmon else None)
@@ -457,14 +593,19 @@ class Windows:
     def script(self, at: datetime, proc: Proc, text: str, path: str = "") -> None:
         """Write a PowerShell script block (4104)."""
         data = {
-            "MessageNumber": "1", "MessageTotal": "1", "ScriptBlockText": text,
-            "ScriptBlockId": self.guid().strip("{}").lower(), "Path": path,
-        }  # fmt: skip
+            "MessageNumber": "1",
+            "MessageTotal": "1",
+            "ScriptBlockText": text,
+            "ScriptBlockId": self.guid().strip("{}").lower(),
+            "Path": path,
+        }
         self.w.emit(
-            at, "windows",
+            at,
+            "windows",
             {"channel": POWERSHELL, "eid": 4104, "computer": proc.host.fqdn, "data": data, "user_sid": proc.owner.sid},
-            proc.owner.name if proc.owner.kind != "system" else None, host=proc.host,
-        )  # fmt: skip
+            proc.owner.name if proc.owner.kind != "system" else None,
+            host=proc.host,
+        )
 
     # ---- shares, services, tasks, accounts ---------------------------------------------------
     def share(
@@ -472,37 +613,73 @@ class Windows:
     ) -> None:
         """Write a share (5140) and, with a name, a file on it (5145) opened over the network."""
         data = {
-            **self._subject(person, logon_id), "ObjectType": "File", "IpAddress": src.ip,
-            "IpPort": str(self.w.rng.randrange(49152, 65500)), "ShareName": f"\\\\*\\{share}",
-            "ShareLocalPath": "" if share == "IPC$" else f"\\??\\C:\\{share.strip('$')}", "AccessMask": "0x1",
+            **self._subject(person, logon_id),
+            "ObjectType": "File",
+            "IpAddress": src.ip,
+            "IpPort": str(self.w.rng.randrange(49152, 65500)),
+            "ShareName": f"\\\\*\\{share}",
+            "ShareLocalPath": "" if share == "IPC$" else f"\\??\\C:\\{share.strip('$')}",
+            "AccessMask": "0x1",
             "AccessList": "%%4416\r\n\t\t\t\t",
-        }  # fmt: skip
+        }
         self._win(at, host, SECURITY, 5140, data, person)
         if name:
             self._win(
-                at + timedelta(milliseconds=8), host, SECURITY, 5145,
-                {**data, "RelativeTargetName": name, "AccessMask": "0x12019f", "AccessReason": "-"}, person,
-            )  # fmt: skip
+                at + timedelta(milliseconds=8),
+                host,
+                SECURITY,
+                5145,
+                {**data, "RelativeTargetName": name, "AccessMask": "0x12019f", "AccessReason": "-"},
+                person,
+            )
 
     def service(self, at: datetime, person: Person, host: Host, name: str, path: str, logon_id: str) -> None:
         """Write a service installed: System 7045 and Security 4697."""
         self.w.emit(
-            at, "windows",
-            {"channel": SYSTEM_LOG, "eid": 7045, "computer": host.fqdn, "user_sid": person.sid,
-             "data": {"ServiceName": name, "ImagePath": path, "ServiceType": "user mode service",
-                      "StartType": "demand start", "AccountName": "LocalSystem"}},
+            at,
+            "windows",
+            {
+                "channel": SYSTEM_LOG,
+                "eid": 7045,
+                "computer": host.fqdn,
+                "user_sid": person.sid,
+                "data": {
+                    "ServiceName": name,
+                    "ImagePath": path,
+                    "ServiceType": "user mode service",
+                    "StartType": "demand start",
+                    "AccountName": "LocalSystem",
+                },
+            },
             host=host,
-        )  # fmt: skip
+        )
         self._win(
-            at + timedelta(milliseconds=3), host, SECURITY, 4697,
-            {**self._subject(person, logon_id), "ServiceName": name, "ServiceFileName": path, "ServiceType": "0x10",
-             "ServiceStartType": "3", "ServiceAccount": "LocalSystem"}, person,
-        )  # fmt: skip
+            at + timedelta(milliseconds=3),
+            host,
+            SECURITY,
+            4697,
+            {
+                **self._subject(person, logon_id),
+                "ServiceName": name,
+                "ServiceFileName": path,
+                "ServiceType": "0x10",
+                "ServiceStartType": "3",
+                "ServiceAccount": "LocalSystem",
+            },
+            person,
+        )
 
     def task(
-        self, at: datetime, person: Person, host: Host, name: str, command: str, args: str, logon_id: str,
+        self,
+        at: datetime,
+        person: Person,
+        host: Host,
+        name: str,
+        command: str,
+        args: str,
+        logon_id: str,
         run_as: str = "S-1-5-18",
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Write a scheduled task made (4698)."""
         content = (
             '<?xml version="1.0" encoding="UTF-16"?>\n<Task version="1.2" '
@@ -514,9 +691,13 @@ class Windows:
             f"      <Arguments>{args.replace('&', '&amp;').replace('<', '&lt;')}</Arguments>\n    </Exec>\n  </Actions>\n</Task>"
         )
         self._win(
-            at, host, SECURITY, 4698,
-            {**self._subject(person, logon_id), "TaskName": name, "TaskContent": content}, person,
-        )  # fmt: skip
+            at,
+            host,
+            SECURITY,
+            4698,
+            {**self._subject(person, logon_id), "TaskName": name, "TaskContent": content},
+            person,
+        )
 
     def account_made(self, at: datetime, by: Person, name: str, host: Host, logon_id: str, *, local: bool) -> Person:
         """Write an account created (4720, 4722, 4724, 4738) and return it."""
@@ -530,12 +711,29 @@ class Windows:
         )
         target = {"TargetUserName": name, "TargetDomainName": new.domain, "TargetSid": new.sid}
         self._win(
-            at, host, SECURITY, 4720,
-            {**target, **self._subject(by, logon_id), "PrivilegeList": "-", "SamAccountName": name,
-             "DisplayName": "%%1793", "UserPrincipalName": "-", "HomeDirectory": "%%1793", "PasswordLastSet": "%%1794",
-             "AccountExpires": "%%1794", "PrimaryGroupId": "513", "OldUacValue": "0x0", "NewUacValue": "0x15",
-             "UserAccountControl": "\r\n\t\t%%2080\r\n\t\t%%2082\r\n\t\t%%2084", "LogonHours": "%%1793"}, by, new,
-        )  # fmt: skip
+            at,
+            host,
+            SECURITY,
+            4720,
+            {
+                **target,
+                **self._subject(by, logon_id),
+                "PrivilegeList": "-",
+                "SamAccountName": name,
+                "DisplayName": "%%1793",
+                "UserPrincipalName": "-",
+                "HomeDirectory": "%%1793",
+                "PasswordLastSet": "%%1794",
+                "AccountExpires": "%%1794",
+                "PrimaryGroupId": "513",
+                "OldUacValue": "0x0",
+                "NewUacValue": "0x15",
+                "UserAccountControl": "\r\n\t\t%%2080\r\n\t\t%%2082\r\n\t\t%%2084",
+                "LogonHours": "%%1793",
+            },
+            by,
+            new,
+        )
         for eid in (4722, 4724):
             self._win(
                 at + timedelta(milliseconds=eid % 100),
@@ -553,12 +751,16 @@ class Windows:
     ) -> None:
         """Write a member added to a group (4732 local, 4728 global)."""
         data = {
-            "MemberName": "-" if local else f"CN={member.name},CN=Users," + ",".join(f"DC={p}" for p in self.w.dns.split(".")),
-            "MemberSid": member.sid, "TargetUserName": group,
+            "MemberName": "-"
+            if local
+            else f"CN={member.name},CN=Users," + ",".join(f"DC={p}" for p in self.w.dns.split(".")),
+            "MemberSid": member.sid,
+            "TargetUserName": group,
             "TargetDomainName": "Builtin" if local else self.w.netbios,
-            "TargetSid": "S-1-5-32-544" if local else f"{self.w.domain_sid}-512", **self._subject(by, logon_id),
+            "TargetSid": "S-1-5-32-544" if local else f"{self.w.domain_sid}-512",
+            **self._subject(by, logon_id),
             "PrivilegeList": "-",
-        }  # fmt: skip
+        }
         self._win(at, host, SECURITY, 4732 if local else 4728, data, by, member)
 
     def replicate(self, at: datetime, person: Person, dc: Host, logon_id: str) -> None:
@@ -571,19 +773,32 @@ class Windows:
             )
         ):
             data = {
-                **self._subject(person, logon_id), "ObjectServer": "DS",
+                **self._subject(person, logon_id),
+                "ObjectServer": "DS",
                 "ObjectType": "%{19195a5b-6da0-11d0-afd3-00c04fd930c9}",
-                "ObjectName": "%{3933c65d-ac7f-4c79-b5b7-ad0fb941333c}", "OperationType": "Object Access",
-                "HandleId": "0x0", "AccessList": "%%7688\r\n\t\t\t\t", "AccessMask": "0x100",
+                "ObjectName": "%{3933c65d-ac7f-4c79-b5b7-ad0fb941333c}",
+                "OperationType": "Object Access",
+                "HandleId": "0x0",
+                "AccessList": "%%7688\r\n\t\t\t\t",
+                "AccessMask": "0x100",
                 "Properties": f"%%7688\r\n\t\t{{{right}}}\r\n\t{{19195a5b-6da0-11d0-afd3-00c04fd930c9}}\r\n",
-                "AdditionalInfo": "-", "AdditionalInfo2": "",
-            }  # fmt: skip
+                "AdditionalInfo": "-",
+                "AdditionalInfo2": "",
+            }
             self._win(at + timedelta(milliseconds=7 * i), dc, SECURITY, 4662, data, person)
 
     def log_cleared(self, at: datetime, person: Person, host: Host, logon_id: str) -> None:
         """Write that the Security log was cleared (1102)."""
         self.w.emit(
-            at, "windows",
-            {"channel": SECURITY, "eid": 1102, "computer": host.fqdn, "provider": "Microsoft-Windows-Eventlog",
-             "data": self._subject(person, logon_id)}, person, host=host,
-        )  # fmt: skip
+            at,
+            "windows",
+            {
+                "channel": SECURITY,
+                "eid": 1102,
+                "computer": host.fqdn,
+                "provider": "Microsoft-Windows-Eventlog",
+                "data": self._subject(person, logon_id),
+            },
+            person,
+            host=host,
+        )

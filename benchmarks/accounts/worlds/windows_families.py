@@ -14,17 +14,29 @@ from .windows import POWERSHELL_EXE, SYS32, Proc, Windows, encoded
 LSASS = "C:\\Windows\\system32\\lsass.exe"
 TRACE = "C:\\Windows\\SYSTEM32\\ntdll.dll+9d4c4|C:\\Windows\\System32\\KERNELBASE.dll+2c13e|UNKNOWN(00000219A3F31E2B)"
 DISCOVERY = (
-    "whoami /all", "net user /domain", 'net group "Domain Admins" /domain', "nltest /domain_trusts", "systeminfo",
-    "net localgroup administrators", "ipconfig /all", "tasklist /v", "quser", "arp -a",
-)  # fmt: skip
+    "whoami /all",
+    "net user /domain",
+    'net group "Domain Admins" /domain',
+    "nltest /domain_trusts",
+    "systeminfo",
+    "net localgroup administrators",
+    "ipconfig /all",
+    "tasklist /v",
+    "quser",
+    "arp -a",
+)
 
 
 def _estate(w: World, *, quiet_admin: float = 0.5) -> Estate:
     rng = w.rng
     e = Estate(
-        w, users=rng.randint(4, 26), admins=rng.randint(2, 4), servers=rng.randint(2, 6), services=rng.randint(2, 5),
+        w,
+        users=rng.randint(4, 26),
+        admins=rng.randint(2, 4),
+        servers=rng.randint(2, 6),
+        services=rng.randint(2, 5),
         dcs=rng.choice([1, 1, 2]),
-    )  # fmt: skip
+    )
     e.admins[0].quiet = rng.random() < quiet_admin
     return e
 
@@ -661,7 +673,17 @@ def ransom_rdp(w: World) -> None:
 FAMILIES = {
     f.__name__: f
     for f in (
-        phish_chain, remote_task, winrm_lateral, dcsync, spray_new_admin, solo_abuse, kerberoast, pass_the_hash, wmi_exec,
-        account_and_rdp, webshell_iis, ransom_rdp,
+        phish_chain,
+        remote_task,
+        winrm_lateral,
+        dcsync,
+        spray_new_admin,
+        solo_abuse,
+        kerberoast,
+        pass_the_hash,
+        wmi_exec,
+        account_and_rdp,
+        webshell_iis,
+        ransom_rdp,
     )
-}  # fmt: skip
+}

@@ -82,13 +82,17 @@ def _winlogbeat(body: dict[str, Any], at: datetime, n: int) -> dict[str, Any]:
         "@timestamp": _iso(at),
         "@metadata": {"beat": "winlogbeat", "type": "_doc", "version": "8.11.1"},
         "winlog": winlog,
-        "event": {"code": str(body["eid"]), "kind": "event", "provider": body.get("provider", provider),
-                  "outcome": "failure" if body["eid"] in (4625, 4771) else "success"},
+        "event": {
+            "code": str(body["eid"]),
+            "kind": "event",
+            "provider": body.get("provider", provider),
+            "outcome": "failure" if body["eid"] in (4625, 4771) else "success",
+        },
         "log": {"level": "information"},
         "host": {"name": body["computer"]},
         "agent": {"type": "winlogbeat", "version": "8.11.1"},
         "ecs": {"version": "8.0.0"},
-    }  # fmt: skip
+    }
 
 
 def _evtx_dump(body: dict[str, Any], at: datetime, n: int) -> dict[str, Any]:
@@ -262,16 +266,33 @@ def _zeek_tsv(kind: str, records: list[Record]) -> str:
         return str(v).replace("\t", "\\x09") or "(empty)"
 
     types = {
-        "ts": "time", "id.orig_p": "port", "id.resp_p": "port", "id.orig_h": "addr", "id.resp_h": "addr",
-        "duration": "interval", "rtt": "interval", "orig_bytes": "count", "resp_bytes": "count", "proto": "enum",
-        "trans_depth": "count", "status_code": "count", "request_body_len": "count", "response_body_len": "count",
-        "success": "bool", "size": "count",
-    }  # fmt: skip
+        "ts": "time",
+        "id.orig_p": "port",
+        "id.resp_p": "port",
+        "id.orig_h": "addr",
+        "id.resp_h": "addr",
+        "duration": "interval",
+        "rtt": "interval",
+        "orig_bytes": "count",
+        "resp_bytes": "count",
+        "proto": "enum",
+        "trans_depth": "count",
+        "status_code": "count",
+        "request_body_len": "count",
+        "response_body_len": "count",
+        "success": "bool",
+        "size": "count",
+    }
     lines = [
-        "#separator \\x09", "#set_separator\t,", "#empty_field\t(empty)", "#unset_field\t-", f"#path\t{kind}",
-        "#open\t2026-01-01-00-00-00", "#fields\t" + "\t".join(fields),
+        "#separator \\x09",
+        "#set_separator\t,",
+        "#empty_field\t(empty)",
+        "#unset_field\t-",
+        f"#path\t{kind}",
+        "#open\t2026-01-01-00-00-00",
+        "#fields\t" + "\t".join(fields),
         "#types\t" + "\t".join(types.get(f, "string") for f in fields),
-    ]  # fmt: skip
+    ]
     lines += ["\t".join(cell(r.body.get(f)) for f in fields) for r in records]
     lines.append("#close\t2026-01-01-00-00-00")
     return "\n".join(lines) + "\n"
