@@ -63,6 +63,10 @@ class Estate:
         self.machine_day(density)
         if self.w.rng.random() < 0.5:
             self.joiner()
+        if self.w.rng.random() < 0.3:
+            self.automation(density)
+        if self.w.rng.random() < 0.2:
+            self.scanner()
 
     def _times(self, n: int, lo: float = 0.02, hi: float = 0.98) -> list[datetime]:
         return sorted(self.w.moment(lo, hi) for _ in range(max(1, n)))
@@ -390,6 +394,51 @@ class Estate:
         win.logoff(w.later(at, 8, 12), by, self.dc, logon)
         w.bystander(new, "a new colleague's account, made by identity management")
 
+    def automation(self, density: float = 1.0) -> None:
+        """Write configuration management over WinRM, which encodes its commands by habit."""
+        w, win, rng = self.w, self.win, self.w.rng
+        robot = w.person("service", home=rng.choice(self.servers), label="ansible")
+        assert robot.home is not None
+        for _ in range(max(1, int(2 * density))):
+            at = w.moment(0.05, 0.9)
+            for host in self.servers:
+                at = w.later(at, 2, 20)
+                logon = win.logon(at, robot, host, 3, src=robot.home, package="NTLM", admin=True)
+                shell = win.start(
+                    w.later(at, 0.3, 0.6),
+                    win.svchost(host, "DcomLaunch -p"),
+                    SYS32 + "winrshost.exe",
+                    "C:\\Windows\\system32\\WinrsHost.exe -Embedding",
+                    owner=robot,
+                    logon_id=logon,
+                    integrity="High",
+                )
+                script = '&chcp.com 65001 > $null\n$exec_wrapper_str = $input | Out-String\n$split_parts = $exec_wrapper_str.Split(@("`0`0`0`0"), 2)'
+                win.start(
+                    w.later(at, 0.7, 1),
+                    shell,
+                    POWERSHELL_EXE,
+                    f"PowerShell -NoProfile -NonInteractive -ExecutionPolicy Unrestricted -EncodedCommand {encoded(script)}",
+                )
+                win.logoff(w.later(at, 5, 15), robot, host, logon)
+        w.bystander(robot, "configuration management, on every server alike")
+
+    def scanner(self) -> None:
+        """Write a vulnerability scanner's round: logons to every host, some refused."""
+        w, win, rng = self.w, self.win, self.w.rng
+        robot = w.person("service", home=rng.choice(self.servers), label="vulnscan")
+        assert robot.home is not None
+        at = w.moment(0.1, 0.8)
+        for host in [h for h in w.hosts if h.kind != "linux" and h is not robot.home]:
+            at = w.later(at, 1, 8)
+            if rng.random() < 0.2:
+                win.failed_logon(at, robot, host, src=robot.home)
+                continue
+            logon = win.logon(at, robot, host, 3, src=robot.home, package="NTLM", admin=True)
+            win.share(w.later(at, 0.2, 0.5), robot, host, "IPC$", "winreg", robot.home, logon)
+            win.logoff(w.later(at, 3, 9), robot, host, logon)
+        w.bystander(robot, "a vulnerability scanner's round")
+
     # ---- look-alikes beside an attack --------------------------------------------------------------
     def beside(self, around: datetime, hosts: list[Host], *, but: set[Person]) -> None:
         """Write innocent administration on the attack's hosts at the attack's time."""
@@ -497,6 +546,39 @@ class Fleet:
                 )
                 n += 1
 
+        calm = [u for u in self.users if not u.quiet]
+        if calm and rng.random() < 0.5:
+            self.caretaking(rng.choice(calm), rng.choice(self.hosts), w.moment(0.1, 0.9))
+
+    def caretaking(self, person: Person, host: Host, at: datetime) -> None:
+        """Write an administrator's chores: a root shell, a colleague's account, their key, a cron job."""
+        w, lx, rng = self.w, self.lx, self.w.rng
+        ip = self.office[person.name]
+        ses = lx.ssh_in(at, person, host, ip)
+        new = w.person("user")
+        for command in (
+            "/usr/bin/su -",
+            f"/usr/sbin/useradd -m -s /bin/bash {new.name}",
+            f"/usr/bin/tee -a /home/{new.name}/.ssh/authorized_keys",
+            rng.choice(
+                ["/usr/bin/crontab -l", "/usr/bin/vim /etc/cron.d/backup", "/usr/bin/systemctl enable --now app.timer"]
+            ),
+        ):
+            at = w.later(at, 10, 60)
+            lx.sudo(at, person, host, command, ses)
+            if "useradd" in command:
+                lx.line(
+                    w.later(at, 0.1, 0.2),
+                    host,
+                    "useradd",
+                    lx.pid(),
+                    f"new user: name={new.name}, UID={new.uid}, GID={new.uid}, home=/home/{new.name}, shell=/bin/bash, from=/dev/pts/1",
+                    new,
+                )
+        lx.ssh_out(w.later(at, 60, 200), person, host, ip)
+        w.bystander(person, "made a colleague's account from their usual place")
+        w.bystander(new, "a new colleague's account")
+
     def work(self, person: Person, host: Host, at: datetime) -> None:
         """Write one session of ordinary work."""
         w, lx, rng = self.w, self.lx, self.w.rng
@@ -589,6 +671,8 @@ class Tenant:
             self.instance_day(host, density)
         for _ in range(max(2, int(4 * density))):
             self.pipeline(w.moment())
+        if rng.random() < 0.4:
+            self.audit(w.moment(0.1, 0.8))
         if rng.random() < 0.6 and any(not p.quiet for p in self.users):
             lead = next(p for p in self.users if not p.quiet)
             at = w.moment(0.1, 0.9)
@@ -712,6 +796,38 @@ class Tenant:
                     agent="aws-sdk-go/1.51 (linux)",
                 )
 
+    def audit(self, at: datetime) -> None:
+        """Write a posture scanner's round: it asks everything, as an intruder would, from where it always does."""
+        w, c = self.w, self.cloud
+        who = c.role("SecurityAudit", "posture-scan", key=c.key_id("ASIA"))
+        for service, call in (
+            ("iam", "GetAccountAuthorizationDetails"),
+            ("iam", "ListUsers"),
+            ("iam", "ListRoles"),
+            ("iam", "ListAccessKeys"),
+            ("s3", "ListBuckets"),
+            ("s3", "GetBucketPolicy"),
+            ("s3", "GetBucketAcl"),
+            ("ec2", "DescribeSecurityGroups"),
+            ("ec2", "DescribeSnapshots"),
+            ("kms", "ListKeys"),
+            ("cloudtrail", "DescribeTrails"),
+            ("guardduty", "ListDetectors"),
+            ("secretsmanager", "ListSecrets"),
+            ("rds", "DescribeDBSnapshots"),
+        ):
+            at = w.later(at, 0.2, 3)
+            c.aws(
+                at,
+                who,
+                service,
+                call,
+                ip=self.nat,
+                agent="Boto3/1.34.84 md/Botocore#1.34.84 ua/2.0 os/linux",
+                error="AccessDenied" if call == "ListSecrets" else None,
+            )
+        w.bystander(c.session_name("SecurityAudit", "posture-scan"), "a posture scanner's round")
+
     def pipeline(self, at: datetime) -> None:
         """Write one deployment by the pipeline's role."""
         w, c, rng = self.w, self.cloud, self.w.rng
@@ -780,6 +896,109 @@ class Directory:
         for _ in range(2):
             if not self.admin.quiet:
                 self.administration(self.w.moment(0.1, 0.9))
+        calm = [p for p in self.users if not p.quiet]
+        for oddity in (self.travel, self.new_phone, self.missed_push):
+            if calm and rng.random() < 0.4:
+                oddity(self.w.moment(0.1, 0.9), rng.choice(calm))
+
+    def travel(self, at: datetime, person: Person) -> None:
+        """Write a sign-in from a journey: another country, the usual device, the factor given."""
+        w, c = self.w, self.cloud
+        ip = w.outside_ip()
+        if self.okta:
+            c.okta(
+                at,
+                person,
+                "user.session.start",
+                ip=ip,
+                message="User login to Okta",
+                country="Spain",
+                debug={"behaviors": "{New Geo-Location=POSITIVE, New Device=NEGATIVE, New IP=POSITIVE}"},
+            )
+            c.okta(
+                w.later(at, 2, 6),
+                person,
+                "user.authentication.auth_via_mfa",
+                ip=ip,
+                message="Authentication of user via MFA",
+                country="Spain",
+                debug={"factor": "OKTA_VERIFY_PUSH"},
+            )
+        else:
+            for _ in range(3):
+                at = w.later(at, 20, 600)
+                c.signin(
+                    at,
+                    person,
+                    ip=ip,
+                    country="ES",
+                    city="Madrid",
+                    mfa="MFA completed in Azure AD",
+                    device=f"{w.company[:4].upper()}-{person.uid}",
+                )
+        w.bystander(person, "travelling, with the usual device and factor")
+
+    def new_phone(self, at: datetime, person: Person) -> None:
+        """Write a factor enrolled by its owner from the usual place."""
+        c, ip = self.cloud, self.homes[person.name]
+        self.sign_in(at, person)
+        at = self.w.later(at, 60, 200)
+        if self.okta:
+            c.okta(
+                at,
+                person,
+                "user.mfa.factor.activate",
+                ip=ip,
+                message="Activate factor or authenticator enrollment",
+                targets=[c.okta_user(person)],
+                debug={"factor": "OKTA_VERIFY_PUSH"},
+            )
+        else:
+            target: dict[str, Any] = {
+                "id": c.object_id(person),
+                "displayName": person.given,
+                "type": "User",
+                "userPrincipalName": person.upn,
+                "modifiedProperties": [],
+            }
+            c.directory(
+                at,
+                person,
+                "User registered security info",
+                category="UserManagement",
+                ip=ip,
+                targets=[target],
+                service="Authentication Methods",
+            )
+        self.w.bystander(person, "enrolled a new phone from the usual place")
+
+    def missed_push(self, at: datetime, person: Person) -> None:
+        """Write a push that went unanswered before one was given, from the usual place."""
+        w, c, ip = self.w, self.cloud, self.homes[person.name]
+        if self.okta:
+            c.okta(
+                at,
+                person,
+                "user.authentication.auth_via_mfa",
+                ip=ip,
+                message="Authentication of user via MFA",
+                result="FAILURE",
+                reason="MFA_TIMEOUT",
+                severity="WARN",
+                debug={"factor": "OKTA_VERIFY_PUSH"},
+            )
+        else:
+            c.signin(
+                at,
+                person,
+                ip=ip,
+                code=500121,
+                reason="Authentication failed during strong authentication request.",
+                mfa="MFA denied; no response",
+                device=f"{w.company[:4].upper()}-{person.uid}",
+            )
+        self.sign_in(w.later(at, 40, 120), person)
+        w.bystander(person, "missed a push, then signed in from the usual place")
 
     def sign_in(self, at: datetime, person: Person) -> None:
         """Write one ordinary sign-in, now and then with a typo before it."""
