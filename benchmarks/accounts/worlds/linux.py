@@ -26,6 +26,8 @@ class Linux:
         self._serial = rng.randrange(1000, 90000)
         self._ses = rng.randrange(1, 500)
         self._uids: dict[int, str] = {0: "root", UNSET: "unset"}
+        self._parents: dict[tuple[str, int], int] = {}
+        """The shell (or daemon) that a session's programs are children of."""
         self._sshd = "sshd-session" if rng.random() < 0.2 else "sshd"
 
     def pid(self) -> int:
@@ -248,7 +250,9 @@ class Linux:
         if not self.audit:
             return 0
         self._serial += 1
-        serial, pid, ppid = self._serial, self.pid(), parent or self.pid()
+        serial, pid = self._serial, self.pid()
+        shell = (host.name, ses) if person else (host.name, -1)
+        ppid = parent or self._parents.setdefault(shell, self.pid())
         auid = person.uid if person else UNSET
         if person:
             self._uids[person.uid] = person.name
