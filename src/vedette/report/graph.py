@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-_SWEEPS = 6
+Slot = str | tuple[int, int]
+"""A node's name, or (line, layer) for the bend of a line in a layer."""
+
+_SWEEPS = 8
 _BEND_ROOM = 0.45
 """Height that a bend takes, as a share of a node's."""
 
@@ -113,33 +117,19 @@ def lay_out(steps: Sequence[tuple[str, str]]) -> Layout:
         return Layout(nodes={}, routes=(), n_layers=0, height=0.0)
     layer, turned = _layers(nodes, lines)
     n_layers = max(layer.values()) + 1
-    # Every slot is a node's name, or (line, layer) for a bend.
-    columns: list[list[str | tuple[int, int]]] = [[] for _ in range(n_layers)]
+    columns: list[list[Slot]] = [[] for _ in range(n_layers)]
     for node in nodes:
         columns[layer[node]].append(node)
-    chains: list[list[str | tuple[int, int]]] = []
+    chains: list[list[Slot]] = []
     for number, line in enumerate(lines):
         left, right = (line.target, line.source) if number in turned else (line.source, line.target)
-        bends: list[str | tuple[int, int]] = [(number, at) for at in range(layer[left] + 1, layer[right])]
+        bends: list[Slot] = [(number, at) for at in range(layer[left] + 1, layer[right])]
         for bend in bends:
             assert isinstance(bend, tuple)  # noqa: S101 -- tells the type checker
             columns[bend[1]].append(bend)
         chains.append([left, *bends, right])
-    neighbours: dict[str | tuple[int, int], list[str | tuple[int, int]]] = {}
-    for chain in chains:
-        for a, b in zip(chain, chain[1:], strict=False):
-            neighbours.setdefault(a, []).append(b)
-            neighbours.setdefault(b, []).append(a)
+    columns = _ordered(columns, chains)
     rows = _rows(columns)
-    for _ in range(_SWEEPS):
-        for column in columns:
-            # Python's sort is stable, so equal means keep the order of time.
-            column.sort(
-                key=lambda slot: (
-                    sum(rows[n] for n in neighbours[slot]) / len(neighbours[slot]) if slot in neighbours else rows[slot]
-                )
-            )
-        rows = _rows(columns)
     routes = []
     for number, (line, chain) in enumerate(zip(lines, chains, strict=True)):
         points = [(float(s[1] if isinstance(s, tuple) else layer[s]), rows[s]) for s in chain]
@@ -153,9 +143,9 @@ def lay_out(steps: Sequence[tuple[str, str]]) -> Layout:
     )
 
 
-def _rows(columns: Sequence[Sequence[str | tuple[int, int]]]) -> dict[str | tuple[int, int], float]:
+def _rows(columns: Sequence[Sequence[Slot]]) -> dict[Slot, float]:
     """Return the middle of each slot, columns centred on 0."""
-    rows: dict[str | tuple[int, int], float] = {}
+    rows: dict[Slot, float] = {}
     for column in columns:
         at = -sum(1.0 if isinstance(slot, str) else _BEND_ROOM for slot in column) / 2
         for slot in column:
@@ -163,3 +153,44 @@ def _rows(columns: Sequence[Sequence[str | tuple[int, int]]]) -> dict[str | tupl
             rows[slot] = at + room / 2
             at += room
     return rows
+
+
+def _ordered(columns: list[list[Slot]], chains: Sequence[Sequence[Slot]]) -> list[list[Slot]]:
+    """Return the columns in the order that crosses the fewest lines, of those that the sweeps go through."""
+    before: dict[Slot, list[Slot]] = {}
+    after: dict[Slot, list[Slot]] = {}
+    for chain in chains:
+        for a, b in pairwise(chain):
+            after.setdefault(a, []).append(b)
+            before.setdefault(b, []).append(a)
+    parts = [pair for chain in chains for pair in pairwise(chain)]
+    best, fewest = [list(c) for c in columns], _crossings(columns, parts)
+    for sweep in range(_SWEEPS):
+        forward = sweep % 2 == 0
+        beside = before if forward else after
+        for column in columns if forward else reversed(columns):
+            rows = _rows(columns)
+            # Python's sort is stable, so equal means keep the order of time.
+            means = {
+                slot: sum(rows[n] for n in beside[slot]) / len(beside[slot]) if slot in beside else rows[slot]
+                for slot in column
+            }
+            column.sort(key=means.__getitem__)
+        n = _crossings(columns, parts)
+        if n < fewest:
+            best, fewest = [list(c) for c in columns], n
+    return best
+
+
+def _crossings(columns: Sequence[Sequence[Slot]], parts: Sequence[tuple[Slot, Slot]]) -> int:
+    """Return how many pairs of line parts between the same two layers cross."""
+    place = {slot: (at, row) for at, column in enumerate(columns) for row, slot in enumerate(column)}
+    by_layer: dict[int, list[tuple[int, int]]] = {}
+    for a, b in parts:
+        by_layer.setdefault(place[a][0], []).append((place[a][1], place[b][1]))
+    return sum(
+        (a[0] - b[0]) * (a[1] - b[1]) < 0
+        for ends in by_layer.values()
+        for n, a in enumerate(ends)
+        for b in ends[n + 1 :]
+    )

@@ -225,6 +225,14 @@ class CaseView:
         return tuple(a for a in self.accounts if a.implicated)
 
     @property
+    def short_hosts(self) -> dict[str, str]:
+        """Return host names without their domain, where that still tells them apart."""
+        names = {h.name for h in self.hosts} | {s.host for s in self.steps} | {e.host for e in self.evidence}
+        first = {name: name if name.replace(".", "").isdigit() else name.split(".")[0] or name for name in names}
+        uses = Counter(first.values())
+        return {name: short if uses[short] == 1 else name for name, short in first.items()}
+
+    @property
     def full_ids(self) -> dict[str, str]:
         """Return the whole id for each short one."""
         return {e.short: e.full for e in self.evidence}

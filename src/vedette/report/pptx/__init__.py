@@ -1,6 +1,6 @@
 """PowerPoint: a 16:9 deck of native, editable text, tables, charts and shapes.
 
-Text is measured before it is set (:mod:`vedette.report.pptx.measure`): what does not fit flows to another slide or is
+Text is measured before it is set (:mod:`vedette.report.measure`): what does not fit flows to another slide or is
 cut with ``…``, and what a slide had no room for is counted on it. Speaker notes carry the fuller claims with whole
 evidence ids.
 """

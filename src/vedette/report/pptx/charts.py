@@ -12,7 +12,7 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
 from pptx.util import Pt
 
 from vedette.report.inert import clip, workbook
-from vedette.report.palette import SEVERITY_COLOURS, tactic_label, tactic_rank
+from vedette.report.palette import SEVERITY_COLOURS, tactic_colour, tactic_label, tactic_rank
 from vedette.report.pptx.deck import Deck, above_left_out, heading, left_out
 from vedette.report.pptx.draw import Cell, Column, Para, cell, pages, paint, table, text_box
 from vedette.report.pptx.theme import EMU, Box
@@ -23,9 +23,8 @@ from vedette.schema import Severity
 
 MAX_CATEGORIES = 14
 MAX_BINS = 24
-MAX_TECHNIQUE_SLIDES = 2
 _BINS_S = (1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 604_800, 2_592_000, 31_536_000)
-_COLUMNS = (Column("Technique", 92), Column("Name and tactics", 230), Column("Findings", 70), Column("Evidence", 90))
+_COLUMNS = (Column("Technique", 92), Column("Name and tactics", 230), Column("Findings", 80), Column("Evidence", 90))
 
 
 def _chart(slide: Any, box: Box, kind: Any, data: CategoryChartData, name: str) -> Any:
@@ -90,26 +89,34 @@ def techniques(deck: Deck) -> None:
         ]
         for t in ordered
     ]
+    slide = deck.slide(title, notes)
     chart_width = body.width * 0.42
-    part = above_left_out(Box(body.left + chart_width + 16, body.top, body.width - chart_width - 16, body.height))
-    dealt, rest = pages(rows, _COLUMNS, part, most=MAX_TECHNIQUE_SLIDES)
-    for number, group in enumerate(dealt, start=1):
-        slide = deck.slide(title if len(dealt) == 1 else f"{title} ({number} of {len(dealt)})", notes)
-        place = heading(slide, "Findings by tactic", Box(body.left, body.top, chart_width, body.height))
-        data = CategoryChartData()
-        # Bars are drawn from the bottom up: the last category first, so that the matrix reads from the top.
-        data.categories = [clip(workbook(tactic_label(t)), 40) for t in reversed(shown)]
-        data.add_series("Findings", [totals[t] for t in reversed(shown)])
-        chart = _chart(slide, place, XL_CHART_TYPE.BAR_CLUSTERED, data, "Findings by tactic")
-        plot = chart.plots[0]
-        plot.gap_width = 45
-        plot.has_data_labels = True
-        plot.data_labels.font.size = Pt(13)
-        plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
-        paint(_filled(plot.series[0]), "accent")
-        table(slide, part, _COLUMNS, group, name="Techniques")
-        if number == len(dealt):
-            left_out(slide, Box(part.left, part.top, part.width, body.bottom - part.top), more(rest))
+    place = heading(slide, "Findings by tactic", Box(body.left, body.top, chart_width, body.height))
+    data = CategoryChartData()
+    # Bars are drawn from the bottom up: the last category first, so that the matrix reads from the top.
+    data.categories = [clip(workbook(tactic_label(t)), 40) for t in reversed(shown)]
+    data.add_series("Findings", [totals[t] for t in reversed(shown)])
+    chart = _chart(slide, place, XL_CHART_TYPE.BAR_CLUSTERED, data, "Findings by tactic")
+    plot = chart.plots[0]
+    plot.gap_width = 45
+    plot.has_data_labels = True
+    plot.data_labels.font.size = Pt(13)
+    plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
+    for number, tactic in enumerate(reversed(shown)):
+        _filled(plot.series[0].points[number]).rgb = _rgb(tactic_colour(tactic))
+    right = Box(body.left + chart_width + 16, body.top, body.width - chart_width - 16, body.height)
+    dealt, rest = pages(rows, _COLUMNS, above_left_out(right), most=1)
+    table(slide, right, _COLUMNS, dealt[0], name="Techniques")
+    if not rest:
+        return
+    rows = rows[len(dealt[0]) :]
+    half = (body.width - 16) / 2
+    columns = [Box(body.left + n * (half + 16), body.top, half, body.height) for n in (0, 1)]
+    dealt, rest = pages(rows, _COLUMNS, above_left_out(columns[0]), most=2)
+    slide = deck.slide(f"More techniques, by number of findings: {count(len(rows) - rest, 'technique')}", notes)
+    for place, group in zip(columns, dealt, strict=False):
+        table(slide, place, _COLUMNS, group, name="Techniques")
+    left_out(slide, body, more(rest))
 
 
 def _filled(series: Any) -> Any:

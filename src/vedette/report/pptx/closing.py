@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from vedette.report.pptx.deck import Deck, above_left_out, left_out
 from vedette.report.pptx.draw import Cell, Column, Para, block, cell, pages, table, text_box
@@ -67,9 +67,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _row(item: EvidenceView) -> list[Cell]:
+def _row(item: EvidenceView, hosts: Mapping[str, str]) -> list[Cell]:
     where = [Para(text=cell(text).paras[0].text, size=12, lines=1, colour=colour) for text, colour in
-             ((item.host, "ink"), (item.account, "muted")) if text]  # fmt: skip
+             ((hosts.get(item.host, item.host), "ink"), (item.account, "muted")) if text]  # fmt: skip
     quote = item.quote or ("no longer in the lake" if item.gone else item.activity or "not quoted")
     return [
         cell(item.short, 12, mono=True, bold=True, lines=2),
@@ -94,8 +94,9 @@ def evidence(deck: Deck) -> None:
         text_box(slide, body, [Para(text="The case cites no evidence.", size=18)])
         return
     shown = view.evidence[:MAX_EVIDENCE]
+    hosts = view.short_hosts
     part = above_left_out(body)
-    dealt, rest = pages([_row(e) for e in shown], _COLUMNS, part, most=MAX_EVIDENCE_SLIDES)
+    dealt, rest = pages([_row(e, hosts) for e in shown], _COLUMNS, part, most=MAX_EVIDENCE_SLIDES)
     done = 0
     for number, rows in enumerate(dealt, start=1):
         here = shown[done : done + len(rows)]

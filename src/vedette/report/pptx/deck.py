@@ -12,7 +12,7 @@ from pptx.util import Pt
 from vedette.report.branding import TLP_COLOURS, Branding
 from vedette.report.inert import clip, visible
 from vedette.report.pptx.draw import Para, block, chip_width, text_box
-from vedette.report.pptx.measure import fit, wrap
+from vedette.report.measure import fit, wrap
 from vedette.report.pptx.theme import EMU, MARGIN, TITLE_HEIGHT, TITLE_TOP, Box, Frame
 from vedette.report.view import CaseView, Statement, ids_words
 
@@ -31,18 +31,22 @@ class Deck:
         self.branding = branding
         self.body = frame.body
 
-    def slide(self, title: str, notes: Iterable[str] = ()) -> Any:
-        """Return a new slide with its title; ``notes`` are what the speaker may say, with whole evidence ids."""
+    def slide(self, title: str, notes: Iterable[str] = (), *, title_lines: int = 1) -> Any:
+        """Return a new slide with its title; ``notes`` are what the speaker may say, with whole evidence ids.
+
+        A second title line is made room for in the built-in frame only; a template's title keeps its place.
+        """
         slide = self.frame.presentation.slides.add_slide(self.frame.layout)
-        self._title(slide, title)
+        extra = TITLE_HEIGHT - 2 if title_lines > 1 and self.frame.built_in else 0.0
+        self._title(slide, title, extra)
         self._label(slide)
-        self._foot(slide)
+        self._foot(slide, extra)
         text = "\n".join(notes)
         if text:
             slide.notes_slide.notes_text_frame.text = clip(text, MAX_NOTES)
         return slide
 
-    def _title(self, slide: Any, title: str) -> None:
+    def _title(self, slide: Any, title: str, extra: float) -> None:
         size = self.frame.title_size
         if self.frame.title is None:
             box = Box(self.body.left, TITLE_TOP, self.body.width, TITLE_HEIGHT)
@@ -51,7 +55,11 @@ class Deck:
         shape = slide.shapes.title
         inset = 0.0 if self.frame.built_in else 14.4
         width = self.frame.title.width - inset
-        height = self.frame.title.height - (0.0 if self.frame.built_in else 7.2)
+        height = self.frame.title.height - (0.0 if self.frame.built_in else 7.2) + extra
+        if extra:
+            place = self.frame.title
+            shape.left, shape.top = round(place.left * EMU), round(place.top * EMU)
+            shape.width, shape.height = round(place.width * EMU), round((place.height + extra) * EMU)
         while size > 20 and len(wrap(title, width, size, bold=True)) * size * 1.2 > height:
             size -= 1
         n_lines = max(int(height / (size * 1.2)), 1)
@@ -83,7 +91,7 @@ class Deck:
             name="Handling label",
         )
 
-    def _foot(self, slide: Any) -> None:
+    def _foot(self, slide: Any, extra: float) -> None:
         parts = (self.branding.classification, self.branding.organisation, self.view.case_id, self.branding.footer)
         text = " · ".join(visible(part) for part in parts if part) + " · all times UTC"
         for place in self.frame.layout.placeholders:
@@ -99,10 +107,10 @@ class Deck:
                 run = shape.text_frame.paragraphs[0].add_run()
                 run.text = fit(text, width - 4, 1, 12)
         if self.frame.built_in:
-            self._rule(slide)
+            self._rule(slide, extra)
 
-    def _rule(self, slide: Any) -> None:
-        top = TITLE_TOP + TITLE_HEIGHT + 4
+    def _rule(self, slide: Any, extra: float) -> None:
+        top = TITLE_TOP + TITLE_HEIGHT + 5 + extra
         block(slide, Box(MARGIN, top, 56, 3), colour="accent", name="Rule")
 
     def say(self, statements: Sequence[Statement]) -> list[str]:

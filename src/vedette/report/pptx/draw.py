@@ -15,7 +15,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from vedette.report.inert import cell as inert_cell
-from vedette.report.pptx.measure import LINE_HEIGHT, fit, text_width, wrap
+from vedette.report.measure import LINE_HEIGHT, fit, text_width, wrap
 from vedette.report.pptx.theme import EMU, Box
 
 MONO = "Consolas"
@@ -155,7 +155,7 @@ def block(
     shape = slide.shapes.add_shape(kind, *_emu(box))
     if kind == MSO_SHAPE.ROUNDED_RECTANGLE:
         shape.adjustments[0] = 0.12
-    shape.shadow.inherit = False
+    _plain(shape)
     fill(shape, colour)
     if line is None:
         shape.line.fill.background()
@@ -165,13 +165,21 @@ def block(
         if dashed:
             shape.line._get_or_add_ln().append(etree.fromstring(f'<a:prstDash xmlns:a="{_NS_A}" val="dash"/>'))
     _prepare(shape, anchor, name, inset)
-    inner = Box(box.left + inset, box.top, box.width - 2 * inset, box.height)
+    above = inset if anchor == "top" else 0.0
+    shape.text_frame.margin_top = Pt(above)
+    inner = Box(box.left + inset, box.top + above, box.width - 2 * inset, box.height - above)
     set_text(shape.text_frame, fit_paras(paras, inner))
     return shape
 
 
 _NS_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _ANCHOR = {"top": MSO_ANCHOR.TOP, "middle": MSO_ANCHOR.MIDDLE, "bottom": MSO_ANCHOR.BOTTOM}
+
+
+def _plain(shape: Any) -> None:
+    """Take away the theme's effects: shadows blur what is read at a distance."""
+    for style in shape._element.xpath("./p:style"):
+        shape._element.remove(style)
 
 
 def _emu(box: Box) -> tuple[Any, Any, Any, Any]:
@@ -204,6 +212,7 @@ def line(
     shape = slide.shapes.add_connector(
         MSO_CONNECTOR.STRAIGHT, *(round(v * EMU) for v in (*start, *end))
     )
+    _plain(shape)
     paint(shape.line.color, colour)
     shape.line.width = Pt(width)
     outline = shape.line._get_or_add_ln()

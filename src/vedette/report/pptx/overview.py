@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from vedette.report.inert import middle
 from vedette.report.palette import SEVERITY_COLOURS, VERDICT_WORDS
 from vedette.report.pptx.deck import Deck, heading, left_out
 from vedette.report.pptx.draw import Para, block, bullets, height_of, text_box
-from vedette.report.pptx.theme import EMU, MARGIN, Box
+from vedette.report.measure import text_width
+from vedette.report.pptx.theme import EMU, MARGIN, TITLE_HEIGHT, Box
 from vedette.report.timescale import span_words
 from vedette.report.view import ids_words
 from vedette.report.words import count, day, clock, more, share, sure
@@ -22,7 +24,10 @@ def verdict(deck: Deck) -> None:
     """Add the slide that says what happened, how bad, how sure, when, who and where."""
     view, body = deck.view, deck.body
     notes = [*deck.say([view.headline, *view.summary]), _reviewed(deck)]
-    slide = deck.slide(view.title, notes)
+    lines = 1 if text_width(view.title, deck.frame.title_size, bold=True) < body.width else 2
+    slide = deck.slide(view.title, notes, title_lines=lines)
+    if lines > 1 and deck.frame.built_in:
+        body = Box(body.left, body.top + TITLE_HEIGHT, body.width, body.height - TITLE_HEIGHT)
     eyebrow = f"Incident report · {view.case_id} · {view.status} · {VERDICT_WORDS[view.verdict]}"
     logo_width = _logo(deck, slide)
     if deck.frame.title is None or deck.frame.title.top > 32:
@@ -45,11 +50,10 @@ def verdict(deck: Deck) -> None:
     text_box(slide, Box(body.left, top, body.width, height), [sentence, ids], name="Verdict")
     top += height + 14
     width = (body.width - 3 * _GAP) / 4
-    one_day = day(view.first_at) == day(view.last_at)
     from_to = (
         f"{day(view.first_at)}, {clock(view.first_at)} to {clock(view.last_at)}"
-        if one_day
-        else f"{day(view.first_at)} {clock(view.first_at)[:5]} to {day(view.last_at)} {clock(view.last_at)[:5]}"
+        if day(view.first_at) == day(view.last_at)
+        else f"{day(view.first_at)} {clock(view.first_at)[:5]} to\n{day(view.last_at)} {clock(view.last_at)[:5]}"
     )
     tiles = (
         ("Severity", view.severity.value.capitalize(), "if the verdict holds", SEVERITY_COLOURS[view.severity]),
@@ -68,12 +72,13 @@ def verdict(deck: Deck) -> None:
             slide,
             Box(body.left + number * (width + _GAP), top, width, _TILE_HEIGHT),
             [
-                Para(text=label, size=12, bold=True, colour=soft, lines=1, after=2),
+                Para(text=label, size=12, bold=True, colour=soft, lines=1, after=3),
                 Para(text=value, size=20 if len(value) < 17 else 17, bold=True, colour=ink, lines=1, after=2),
-                Para(text=under, size=12, colour=soft, lines=2),
+                *(Para(text=part, size=12, colour=soft, lines=1) for part in under.split("\n")),
             ],
             colour=colour or "mist",
             inset=10,
+            anchor="top",
             name=label,
         )
     top += _TILE_HEIGHT + 14
@@ -107,10 +112,6 @@ def _names(slide: object, box: Box, rows: list[tuple[str, str]], name: str) -> N
 
 def _one_line(para: Para, width: float) -> Para:
     """Return the paragraph with its middle cut out until it takes one line: both ends of a name tell most."""
-    from dataclasses import replace
-
-    from vedette.report.pptx.measure import text_width
-
     text = para.text
     n = len(text)
     while n > 4 and text_width(text, para.size, bold=para.bold) > width:
@@ -146,7 +147,7 @@ def what_happened(deck: Deck) -> None:
     body = deck.body
     texts = [(s.text + ("" if s.checked else " (not checked)"), ids_words(s.evidence, 5)) for s in statements]
     number_width = 36.0
-    blocks = list(bullets(texts, body.width - number_width, 18))
+    blocks = list(bullets(texts, body.width - number_width, 20))
     at = 0
     n_slides = 0
     while at < len(blocks) and n_slides < MAX_STATEMENT_SLIDES:
@@ -162,11 +163,11 @@ def what_happened(deck: Deck) -> None:
             height = min(height, room - top)
             text_box(
                 slide,
-                Box(body.left, top, number_width - 8, 22),
-                [Para(text=str(at + 1), size=18, bold=True, colour="accent", lines=1)],
+                Box(body.left, top, number_width - 8, 25),
+                [Para(text=str(at + 1), size=20, bold=True, colour="accent", lines=1)],
             )
             text_box(slide, Box(body.left + number_width, top, body.width - number_width, height), blocks[at])
-            top += height + 14
+            top += height + 16
             at += 1
         if at < len(blocks) and n_slides == MAX_STATEMENT_SLIDES:
             left_out(slide, body, more(len(blocks) - at))

@@ -11,10 +11,11 @@ from pptx.enum.shapes import MSO_SHAPE
 
 from vedette.report.graph import Layout, Route, lay_out
 from vedette.report.inert import cell as inert_cell
+from vedette.report.inert import middle
 from vedette.report.palette import HOST_ROLE_MEANINGS
 from vedette.report.pptx.deck import Deck, above_left_out, left_out
 from vedette.report.pptx.draw import Cell, Column, Para, block, cell, line, pages, table, text_box
-from vedette.report.pptx.measure import text_width
+from vedette.report.measure import text_width
 from vedette.report.pptx.theme import Box
 from vedette.report.view import CaseView, HostView, NodeView, PathView, ids_words
 from vedette.report.words import clock, count, day, more, when
@@ -26,7 +27,9 @@ MAX_HOST_SLIDES = 2
 _COLUMNS_ACROSS = 5
 _NODE = (126.0, 40.0)
 _PITCH_Y = 50.0
+_MAX_PITCH_Y = 84.0
 _BADGE = 18.0
+_BAND_GAP = 14.0
 _KINDS = {"host": "Host", "account": "Account", "ip": "Address", "resource": "Resource", "other": ""}
 _SHAPES = {
     "host": (MSO_SHAPE.ROUNDED_RECTANGLE, "paper", "dark"),
@@ -112,7 +115,7 @@ def pictures(deck: Deck) -> None:
     dealt: list[list[Band]] = [[]]
     used = 0.0
     for band in bands(layout):
-        height = band.height * _PITCH_Y + 6
+        height = band.height * _PITCH_Y + _BAND_GAP
         if dealt[-1] and used + height > room:
             dealt.append([])
             used = 0.0
@@ -127,15 +130,30 @@ def pictures(deck: Deck) -> None:
             ["Steps of the attack path, with whole evidence ids:", *(_note(deck, names, s) for s in kept)],
         )
         top = body.top
+        pitch = min((room - _BAND_GAP * len(group)) / sum(b.height for b in group), _MAX_PITCH_Y)
         for band in group:
-            area = Box(body.left, top, body.width, band.height * _PITCH_Y)
+            area = Box(body.left, top, body.width, band.height * pitch)
             _band(slide, area, band, layout, kept, view, names, repeats=band.first > 0)
-            top += area.height + 6
+            top += area.height + _BAND_GAP
         rest = len(view.path) - len(kept)
-        text = "Numbers are those of the steps in the table."
-        if any(b.first > 0 for b in group):
-            text += " A dashed outline repeats a place from the row above."
-        left_out(slide, body, f"{text} {more(rest).capitalize()}".strip())
+        text = "Numbers: steps in the table." + (" Dashed: repeated from above." if any(b.first for b in group) else "")
+        legend = _legend(slide, body, {view.nodes[n].kind for n in layout.nodes})
+        left_out(slide, Box(body.left, body.top, legend - body.left - 8, body.height), f"{text} {more(rest)}".strip())
+
+
+def _legend(slide: Any, body: Box, kinds: set[str]) -> float:
+    """Draw what the outlines mean, at the foot to the right, and return its left edge."""
+    right = body.right
+    for kind in reversed([k for k in _KINDS if k in kinds and _KINDS[k]]):
+        text = _KINDS[kind]
+        width = text_width(text, 12) + 6
+        place = Box(right - width, body.bottom - 17, width, 17)
+        text_box(slide, place, [Para(text=text, size=12, lines=1)], anchor="middle", name=f"Key: {text}")
+        outline, colour, edge = _SHAPES[kind]
+        mark = Box(right - width - 22, body.bottom - 15, 17, 12)
+        block(slide, mark, colour=colour, line=edge, kind=outline, name=f"Key {kind}")
+        right -= width + 36
+    return right
 
 
 def _note(deck: Deck, names: Mapping[str, str], step: PathView) -> str:
@@ -164,15 +182,16 @@ def _band(
 
     boxes: dict[tuple[float, float], Any] = {}
     shapes = []
+    onward = {point for r in layout.routes for pair in pairwise(r.points) for point in pair if _within(pair, band)}
     for key, (at, row) in layout.nodes.items():
-        if band.first <= at <= band.last:
+        if band.first <= at <= band.last and (not repeats or at > band.first or (float(at), row) in onward):
             x, y = centre((at, row))
             shapes.append((key, at, row, Box(x - width / 2, y - height / 2, width, height)))
             boxes[(float(at), row)] = None
     taken: list[Box] = [b for *_, b in shapes]
     badges = []
     for route in layout.routes:
-        spans = [(a, b) for a, b in pairwise(route.points) if all(band.first <= p[0] <= band.last for p in (a, b))]
+        spans = [pair for pair in pairwise(route.points) if _within(pair, band)]
         for number, (a, b) in enumerate(spans):
             badges.append((route, _segment(slide, route, a, b, centre, width, boxes), number))
     for key, at, _, box in shapes:
@@ -183,6 +202,11 @@ def _band(
             continue
         labelled.add(id(route))
         _badge(slide, route, ends, kept, taken)
+
+
+def _within(pair: tuple[tuple[float, float], tuple[float, float]], band: Band) -> bool:
+    """Return whether a part of a route lies in the band."""
+    return all(band.first <= at <= band.last for at, _ in pair)
 
 
 def _segment(
@@ -197,8 +221,11 @@ def _segment(
     """Draw one straight part of a route and return its ends."""
     (ax, ay), (bx, by) = centre(a), centre(b)
     forward = bx > ax
-    start = (ax + (width / 2 if forward else -width / 2), ay) if a in boxes else (ax, ay)
-    end = (bx + (-width / 2 if forward else width / 2), by) if b in boxes else (bx, by)
+    reach = width / 2 if forward else -width / 2
+    start, end = (ax + reach, ay), (bx - reach, by)
+    if b not in boxes:
+        # A bend runs straight through its column, so that slanted lines keep to the gaps between columns.
+        line(slide, end, (bx + reach, by), colour="muted", width=1.5, name=f"Path {route.link.steps[0] + 1}")
     is_last, is_first = b == route.points[-1], a == route.points[0]
     arrow = "end" if is_last else ""
     if route.link.both_ways and is_first:
@@ -209,7 +236,7 @@ def _segment(
 
 def _node(slide: Any, node: NodeView, name: str, box: Box, *, dashed: bool) -> None:
     kind, colour, edge = _SHAPES[node.kind]
-    under = " · ".join(part for part in (_KINDS[node.kind], node.role) if part)
+    under = (node.role or _KINDS[node.kind]).capitalize()
     size = 12.0
     ink = "ink" if colour in {"paper", "mist"} else "#14202B"
     soft = "muted" if colour in {"paper", "mist"} else "#4A5967"
@@ -223,8 +250,6 @@ def _node(slide: Any, node: NodeView, name: str, box: Box, *, dashed: bool) -> N
 
 
 def _squeeze(name: str, width: float, size: float) -> str:
-    from vedette.report.inert import middle
-
     text, n = name, len(name)
     while n > 4 and text_width(text, size, bold=True) > width:
         n -= 1

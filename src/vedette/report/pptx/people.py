@@ -13,7 +13,7 @@ from vedette.report.words import more, share
 from vedette.schema import AccountRole
 
 MAX_SLIDES = 3
-_COLUMNS = (Column("Account", 225), Column("Role", 130), Column("Confidence", 84), Column("Why, with evidence", 433))
+_COLUMNS = (Column("Account", 252), Column("Role", 128), Column("Confidence", 84), Column("Why, with evidence", 408))
 
 
 def _row(account: AccountView) -> list[Cell]:

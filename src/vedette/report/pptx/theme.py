@@ -23,7 +23,7 @@ EMU = 12_700
 """English Metric Units in a point; everything here is drawn in points."""
 WIDTH, HEIGHT = 960.0, 540.0
 MARGIN = 44.0
-TITLE_TOP, TITLE_HEIGHT, TITLE_SIZE = 38.0, 66.0, 26.0
+TITLE_TOP, TITLE_HEIGHT, TITLE_SIZE = 36.0, 34.0, 26.0
 FOOT_TOP, FOOT_HEIGHT, FOOT_SIZE = 510.0, 18.0, 11.0
 FONT = "Arial"
 MAX_TEMPLATE_BYTES = 100 * 1024 * 1024
@@ -93,7 +93,7 @@ def open_frame(template: Path | None, branding: Branding) -> Frame:
     margin = MARGIN * size.width / WIDTH
     left = box.left if box is not None else margin
     right = min(box.right, size.width - margin / 2) if box is not None else size.width - margin
-    top = box.bottom + 10 if box is not None else TITLE_TOP + TITLE_HEIGHT + 10
+    top = box.bottom + 16 if box is not None else TITLE_TOP + TITLE_HEIGHT + 16
     bottom = min([*feet, size.height - 30]) - 6
     return Frame(
         presentation=presentation,
@@ -187,7 +187,7 @@ def _built_in(branding: Branding) -> Any:
     third = (WIDTH - 2 * MARGIN) / 3
     places = {
         PP_PLACEHOLDER.TITLE: Box(MARGIN, TITLE_TOP, WIDTH - 2 * MARGIN, TITLE_HEIGHT),
-        PP_PLACEHOLDER.BODY: Box(MARGIN, 114, WIDTH - 2 * MARGIN, 380),
+        PP_PLACEHOLDER.BODY: Box(MARGIN, 86, WIDTH - 2 * MARGIN, 410),
         PP_PLACEHOLDER.FOOTER: Box(MARGIN, FOOT_TOP, third * 2.4, FOOT_HEIGHT),
         PP_PLACEHOLDER.SLIDE_NUMBER: Box(WIDTH - MARGIN - 60, FOOT_TOP, 60, FOOT_HEIGHT),
     }

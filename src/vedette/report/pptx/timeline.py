@@ -2,79 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from pptx.enum.shapes import MSO_SHAPE
 
-from vedette.report.palette import SEVERITY_COLOURS, tactic_label, tactic_rank
+from vedette.report.lanes import marks
+from vedette.report.palette import SEVERITY_COLOURS, tactic_colour, tactic_label, tactic_rank
 from vedette.report.pptx.deck import Deck, above_left_out, left_out
 from vedette.report.pptx.draw import Cell, Column, Para, block, cell, line, pages, table, text_box
-from vedette.report.pptx.measure import text_width
+from vedette.report.measure import text_width
 from vedette.report.pptx.theme import Box
 from vedette.report.timescale import TimeScale, span_words, time_scale
 from vedette.report.view import StepView, ids_words, key_steps
 from vedette.report.words import clock, count, day, more
-from vedette.schema import Severity
 
-MAX_TABLE_STEPS = 48
-MAX_TABLE_SLIDES = 6
+MAX_TABLE_STEPS = 28
+MAX_TABLE_SLIDES = 4
 MAX_LANES = 12
-_LANE_LABEL = 150.0
+_LANE_LABEL = 176.0
 _MARK = 20.0
 _AXIS = 22.0
 _LEGEND = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One or more steps that stand too close to be drawn apart."""
-
-    steps: tuple[StepView, ...]
-    left: float
-    width: float
-
-    @property
-    def label(self) -> str:
-        """Return the step's number, a run of them, or the first and how many more."""
-        numbers = [s.number for s in self.steps]
-        if len(numbers) == 1:
-            return str(numbers[0])
-        if numbers == list(range(numbers[0], numbers[-1] + 1)):
-            return f"{numbers[0]}–{numbers[-1]}"
-        return f"{numbers[0]} +{len(numbers) - 1}"
-
-    @property
-    def severity(self) -> Severity:
-        """Return the gravest severity."""
-        return max((s.severity for s in self.steps), key=lambda s: s.rank)
-
-
-def marks(steps: Sequence[StepView], scale: TimeScale, left: float, width: float) -> list[Mark]:
-    """Return the marks of one lane, none touching another; steps are in order of time."""
-    groups: list[list[StepView]] = [[s] for s in steps]
-    while True:
-        drawn = [_mark(group, scale, left, width) for group in groups]
-        at = next((n for n, (a, b) in enumerate(zip(drawn, drawn[1:], strict=False)) if b.left < a.left + a.width + 2), None)
-        if at is None:
-            return drawn
-        # Merge every touching pair at once: a lane may hold thousands.
-        merged: list[list[StepView]] = [list(groups[0])]
-        for before, mark, group in zip(drawn, drawn[1:], groups[1:], strict=False):
-            if mark.left < before.left + before.width + 2:
-                merged[-1].extend(group)
-            else:
-                merged.append(list(group))
-        groups = merged
-
-
-def _mark(group: Sequence[StepView], scale: TimeScale, left: float, width: float) -> Mark:
-    mark = Mark(tuple(group), 0, 0)
-    needed = max(text_width(mark.label, 12, bold=True) + 8, _MARK)
-    middle = left + (scale.position(group[0].at) + scale.position(group[-1].at)) / 2 * width
-    return Mark(tuple(group), min(max(middle - needed / 2, left), left + width - needed), needed)
 
 
 def picture(deck: Deck) -> None:
@@ -104,14 +54,16 @@ def picture(deck: Deck) -> None:
         top = area.top + number * lane
         text_box(
             slide,
-            Box(body.left, top, _LANE_LABEL - 8, lane),
+            Box(body.left + 12, top, _LANE_LABEL - 20, lane),
             [Para(text=tactic_label(tactic), size=13, bold=True, lines=1)],
             anchor="middle",
             name=f"Lane {number + 1}",
         )
+        swatch = Box(body.left, top + lane / 2 - 8, 5, 16)
+        block(slide, swatch, colour=tactic_colour(tactic), name="Tactic")
         middle = top + lane / 2
         line(slide, (area.left, middle), (area.right, middle), colour="#C9D2DB", width=0.75)
-        for mark in marks([s for s in view.steps if s.tactic == tactic], scale, area.left, area.width):
+        for mark in marks([s for s in view.steps if s.tactic == tactic], scale, area.left, area.width, smallest=_MARK):
             block(
                 slide,
                 Box(mark.left, middle - _MARK / 2, mark.width, _MARK),
@@ -181,7 +133,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _row(step: StepView) -> list[Cell]:
+def _row(step: StepView, hosts: Mapping[str, str]) -> list[Cell]:
     times = f" ×{step.n_events:,}" if step.n_events > 1 else ""
     who = f"{step.account}" if step.account else ""
     return [
@@ -203,7 +155,7 @@ def _row(step: StepView) -> list[Cell]:
             step.severity.value.capitalize(), 12, bold=True, colour="#FFFFFF", fill=SEVERITY_COLOURS[step.severity],
             lines=1,
         ),
-        cell(step.host, 12, lines=2),
+        cell(hosts.get(step.host, step.host), 12, lines=2),
         Cell(paras=tuple(Para(text=i, size=12, mono=True, lines=1) for i in step.evidence[:2]) or cell("").paras),
     ]  # fmt: skip
 
@@ -215,7 +167,8 @@ def tables(deck: Deck) -> None:
     if not steps:
         return
     part = above_left_out(body)
-    dealt, _ = pages([_row(s) for s in steps], _COLUMNS, part, most=MAX_TABLE_SLIDES)
+    hosts = view.short_hosts
+    dealt, _ = pages([_row(s, hosts) for s in steps], _COLUMNS, part, most=MAX_TABLE_SLIDES)
     done = 0
     for number, rows in enumerate(dealt, start=1):
         here = steps[done : done + len(rows)]

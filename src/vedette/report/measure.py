@@ -8,6 +8,7 @@ fonts than Arial are checked by :func:`vedette.report.pptx.check.check_deck`, no
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -52,28 +53,44 @@ def text_width(text: str, size_pt: float, *, bold: bool = False, mono: bool = Fa
 
 
 def wrap(text: str, width_pt: float, size_pt: float, *, bold: bool = False, mono: bool = False) -> list[str]:
-    """Return the lines that the text takes: broken at spaces, and inside a word only where it is wider than a line."""
+    """Return the lines that the text takes, in the way of breaking that takes more of them.
+
+    Programs differ: all break at spaces, some also after hyphens and slashes, and breaking early can cost a line more
+    than filling up. A word is broken inside only where it is wider than a line.
+    """
+    plain = _broken(text, width_pt, size_pt, bold, mono, False)
+    if len(plain) == 1:
+        return plain
+    early = _broken(text, width_pt, size_pt, bold, mono, True)
+    return early if len(early) > len(plain) else plain
+
+
+_EARLY = re.compile(r"[^-/\\:]*[-/\\:]+|[^-/\\:]+")
+
+
+def _broken(text: str, width_pt: float, size_pt: float, bold: bool, mono: bool, early: bool) -> list[str]:
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
         room = width_pt
-        for word in paragraph.split(" "):
-            piece = word if not line else " " + word
-            width = text_width(piece, size_pt, bold=bold, mono=mono)
-            if width <= room:
-                line += piece
-                room -= width
-                continue
-            if line:
-                lines.append(line)
-                line, room = "", width_pt
-            for char in word:
-                step = text_width(char, size_pt, bold=bold, mono=mono)
-                if step > room and line:
+        for number, word in enumerate(paragraph.split(" ")):
+            for at, part in enumerate(_EARLY.findall(word) or [""] if early else [word]):
+                piece = " " + part if number and not at and line else part
+                width = text_width(piece, size_pt, bold=bold, mono=mono)
+                if width <= room:
+                    line += piece
+                    room -= width
+                    continue
+                if line:
                     lines.append(line)
                     line, room = "", width_pt
-                line += char
-                room -= step
+                for char in part:
+                    step = text_width(char, size_pt, bold=bold, mono=mono)
+                    if step > room and line:
+                        lines.append(line)
+                        line, room = "", width_pt
+                    line += char
+                    room -= step
         lines.append(line)
     return lines
 
