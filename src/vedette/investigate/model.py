@@ -1,0 +1,66 @@
+"""The role model: a multinomial logistic regression on the named features, calibrated by one temperature.
+
+The weights live in ``roles.json`` beside this module, written by ``benchmarks/accounts/dev/fit.py``.
+With 27 features and 5 roles it has 140 numbers, all readable: ``why`` returns the features that
+spoke loudest for a role.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from vedette.schema import AccountRole
+
+ROLES: tuple[AccountRole, ...] = (
+    AccountRole.COMPROMISED,
+    AccountRole.ATTACKER,
+    AccountRole.CREATED,
+    AccountRole.TARGETED,
+    AccountRole.BYSTANDER,
+)
+_PASSIVE = frozenset({AccountRole.CREATED, AccountRole.TARGETED, AccountRole.BYSTANDER})
+
+
+@dataclass(frozen=True, slots=True)
+class RoleModel:
+    """Weights by role and feature."""
+
+    weights: Mapping[str, Mapping[str, float]]
+    bias: Mapping[str, float]
+    temperature: float
+
+    def probabilities(self, features: Mapping[str, float], *, active: bool = True) -> dict[AccountRole, float]:
+        """Return the probability of each role; an account that nobody can log on as cannot have taken part."""
+        allowed = [r for r in ROLES if active or r in _PASSIVE]
+        scores = {
+            r: (self.bias[r] + sum(w * features.get(n, 0.0) for n, w in self.weights[r].items())) / self.temperature
+            for r in allowed
+        }
+        if not active and features.get("created", 0.0) == 0.0:
+            scores.pop(AccountRole.CREATED)
+        peak = max(scores.values())
+        exps = {r: math.exp(s - peak) for r, s in scores.items()}
+        total = math.fsum(exps.values())
+        return {r: exps.get(r, 0.0) / total for r in ROLES}
+
+    def why(self, features: Mapping[str, float], role: AccountRole) -> list[tuple[str, float]]:
+        """Return (feature, push towards the role against the mean of the others), strongest first."""
+        others = [r for r in ROLES if r is not role]
+        pushes = []
+        for name, value in features.items():
+            if value:
+                mean = math.fsum(self.weights[o].get(name, 0.0) for o in others) / len(others)
+                pushes.append((name, value * (self.weights[role].get(name, 0.0) - mean)))
+        return sorted(pushes, key=lambda p: (-p[1], p[0]))
+
+
+@cache
+def role_model() -> RoleModel:
+    """Return the model that ships with the package."""
+    data = json.loads(files("vedette.investigate").joinpath("roles.json").read_text(encoding="utf-8"))
+    return RoleModel(data["weights"], data["bias"], float(data["temperature"]))
