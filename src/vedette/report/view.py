@@ -518,3 +518,28 @@ def key_steps(steps: Sequence[StepView], most: int) -> list[StepView]:
             elif len(chosen) < most:
                 chosen[step.number] = step
     return sorted(chosen.values(), key=lambda s: s.number)
+
+
+def short_names(nodes: Mapping[str, NodeView]) -> dict[str, str]:
+    """Return a short name for each node: hosts without their domain and accounts without theirs, where still unlike."""
+    short = {}
+    for key, node in nodes.items():
+        name = node.name
+        if node.kind == "host" and not name.replace(".", "").isdigit():
+            name = name.split(".")[0] or name
+        elif node.kind == "account":
+            name = name.rpartition("\\")[2].rpartition("/")[2] or name
+        short[key] = name
+    seen: dict[str, int] = {}
+    for name in short.values():
+        seen[name] = seen.get(name, 0) + 1
+    return {key: nodes[key].name if seen[name] > 1 else name for key, name in short.items()}
+
+
+def tactic_totals(techniques: Sequence[TechniqueView]) -> dict[str, int]:
+    """Return findings by tactic, in the order of the matrix; a technique counts for each of its tactics."""
+    totals: Counter[str] = Counter()
+    for used in techniques:
+        for tactic in used.tactics or ("",):
+            totals[tactic] += used.n_findings
+    return {tactic: totals[tactic] for tactic in sorted(totals, key=tactic_rank)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -12,12 +11,12 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
 from pptx.util import Pt
 
 from vedette.report.inert import clip, workbook
-from vedette.report.palette import SEVERITY_COLOURS, tactic_colour, tactic_label, tactic_rank
+from vedette.report.palette import SEVERITY_COLOURS, tactic_colour, tactic_label
 from vedette.report.pptx.deck import Deck, above_left_out, heading, left_out
 from vedette.report.pptx.draw import Cell, Column, Para, cell, pages, paint, table, text_box
 from vedette.report.pptx.theme import EMU, Box
 from vedette.report.timescale import span_words, time_scale
-from vedette.report.view import StepView, ids_words
+from vedette.report.view import StepView, ids_words, tactic_totals
 from vedette.report.words import clock, count, day, more
 from vedette.schema import Severity
 
@@ -58,13 +57,10 @@ def techniques(deck: Deck) -> None:
         slide = deck.slide("ATT&CK techniques: none could be named")
         text_box(slide, body, [Para(text="No finding of the case names a technique.", size=18)])
         return
-    totals: Counter[str] = Counter()
-    for used in view.techniques:
-        for tactic in used.tactics or ("",):
-            totals[tactic] += used.n_findings
-    tactics = sorted(totals, key=tactic_rank)
+    totals = tactic_totals(view.techniques)
+    tactics = list(totals)
     shown = tactics[:MAX_CATEGORIES]
-    most = max(totals, key=lambda t: (totals[t], [-r if isinstance(r, int) else 0 for r in tactic_rank(t)]))
+    most = max(tactics, key=totals.__getitem__)
     title = (
         f"{count(len(view.techniques), 'ATT&CK technique')} over {count(len(tactics), 'tactic')}, "
         f"most in {tactic_label(most)}"

@@ -17,7 +17,7 @@ from vedette.report.pptx.deck import Deck, above_left_out, left_out
 from vedette.report.pptx.draw import Cell, Column, Para, block, cell, line, pages, table, text_box
 from vedette.report.measure import text_width
 from vedette.report.pptx.theme import Box
-from vedette.report.view import CaseView, HostView, NodeView, PathView, ids_words
+from vedette.report.view import CaseView, HostView, NodeView, PathView, ids_words, short_names
 from vedette.report.words import clock, count, day, more, when
 
 MAX_NODES = 30
@@ -38,22 +38,6 @@ _SHAPES = {
     "resource": (MSO_SHAPE.RECTANGLE, "#E6F3F1", "#0F7B6C"),
     "other": (MSO_SHAPE.RECTANGLE, "mist", "muted"),
 }
-
-
-def short_names(nodes: Mapping[str, NodeView]) -> dict[str, str]:
-    """Return a short name for each node: hosts without their domain and accounts without theirs, where still unlike."""
-    short = {}
-    for key, node in nodes.items():
-        name = node.name
-        if node.kind == "host" and not name.replace(".", "").isdigit():
-            name = name.split(".")[0] or name
-        elif node.kind == "account":
-            name = name.rpartition("\\")[2].rpartition("/")[2] or name
-        short[key] = name
-    seen: dict[str, int] = {}
-    for name in short.values():
-        seen[name] = seen.get(name, 0) + 1
-    return {key: nodes[key].name if seen[name] > 1 else name for key, name in short.items()}
 
 
 def bounded_layout(path: Sequence[PathView], most: int, height: float) -> tuple[Layout, list[PathView]]:
