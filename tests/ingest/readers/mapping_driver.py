@@ -11,9 +11,11 @@ from typing import Any
 import orjson
 
 from vedette.ingest.base import Framing, Native, ReadContext, Reader, RecordError, Sample
+from vedette.ingest.convert import to_int, to_text
 from vedette.ingest.times import parse_time
 from vedette.schema.event import CORE_COLUMNS
 
+INTEGERS = frozenset({"process_pid", "parent_pid", "target_pid", "src_port", "dst_port", "bytes_in", "bytes_out"})
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 
 
@@ -78,12 +80,13 @@ def columns(reader: Reader, native: Native, context: ReadContext) -> dict[str, A
                 value = source.convert(value) if source.convert else value
                 if said(value):
                     out[column] = value
-                    break
+                break
     if mapping.row:
         out.update({k: v for k, v in mapping.row(native).items() if v is not None})
     unknown = set(out) - set(CORE_COLUMNS)
     assert not unknown, unknown
-    return {key: str(value) if key == "class_name" else value for key, value in out.items() if said(value)}
+    typed = {k: to_int(v) if k in INTEGERS else str(v) if k == "class_name" else to_text(v) for k, v in out.items()}
+    return {key: value for key, value in typed.items() if said(value)}
 
 
 def run(reader: Reader, data: bytes, context: ReadContext | None = None) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ Traffic is written as the record has it, seen from the service: ``bytes_out`` le
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from typing import Any
 
@@ -21,6 +22,7 @@ from vedette.ingest.convert import as_ip, best_score, flatten, json_text, load_j
 from vedette.schema import EventClass
 
 WRAPPERS = ("detail", "message", "CloudTrailEvent", "_source", "event.original", "Message", "Records")
+_EXPORT_PREFIX = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\s{0,4}")
 DIGEST = "CloudTrail digest file: signatures of log files, no events"
 
 _READ = ("Get", "List", "Describe", "Head", "Lookup", "Search", "Select", "Query", "Scan", "BatchGet", "Check", "Test")
@@ -74,9 +76,13 @@ def _is_digest(value: dict[str, Any]) -> bool:
 
 
 def _parse(data: bytes) -> Native | None:
-    # CloudWatch Logs export tasks write "2024-05-01T10:00:00.000Z {…}"
-    if data[:1] in b"0123456789" and 20 <= data.find(b" {") <= 40:
-        data = data[data.find(b"{") :]
+    if data[:1].isdigit():
+        # CloudWatch Logs export tasks write "2024-05-01T10:00:00.000Z {…}"; JSON framing parts the two
+        prefix = _EXPORT_PREFIX.match(data)
+        if prefix is not None:
+            if prefix.end() == len(data):
+                return None
+            data = data[prefix.end() :]
     value = load_json(data)
     if not is_cloudtrail(value):
         record = unwrap(value, is_cloudtrail, WRAPPERS)
@@ -112,9 +118,10 @@ class CloudTrailReader:
             return 0.9 if _is_digest(value) else 0.0
 
         found = best_score(sample, score)
-        if found == 0.0 and sample.lines and 20 <= sample.lines[0].find(b" {") <= 40:
+        prefix = _EXPORT_PREFIX.match(sample.lines[0]) if found == 0.0 and sample.lines else None
+        if prefix is not None:
             try:
-                inner = orjson.loads(sample.lines[0][sample.lines[0].find(b"{") :])
+                inner = orjson.loads(sample.lines[0][prefix.end() :])
             except orjson.JSONDecodeError:
                 return 0.0
             return 0.95 if isinstance(inner, dict) and is_cloudtrail(inner) else 0.0
@@ -195,7 +202,7 @@ def _actor(native: Native) -> dict[str, Any]:
     return {
         "actor_name": to_text(name),
         "actor_domain": to_text(account or _arn_account(arn)),
-        "actor_uid": to_text(arn or principal or account or native.get("userIdentity.onBehalfOf.userId")),
+        "actor_uid": to_text(arn or principal or native.get("userIdentity.onBehalfOf.userId") or account),
         "actor_session": to_text(native.get("userIdentity.accessKeyId") or native.get("userIdentity.credentialId")),
         "device_name": device,
     }
@@ -294,6 +301,7 @@ def _account(native: Native) -> dict[str, Any]:
 def _group(native: Native) -> dict[str, Any]:
     out = _account(native)
     out["group_name"] = to_text(native.get("requestParameters.groupName"))
+    out["activity"] = "add" if native.get("eventName") == "AddUserToGroup" else "remove"
     return out
 
 

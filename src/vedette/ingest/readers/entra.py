@@ -121,6 +121,9 @@ def _parse(data: bytes) -> Native | None:
             native["riskEventType"] = said["riskeventtype"]
         if kind == "pim":
             native["riskEventType"] = value["@odata.type"].removeprefix("#microsoft.graph.")
+        if kind == "risky_user" and said.get("id") is not None:
+            # the record of a risky user has the user's id for its own
+            native.setdefault("UserId", said["id"])
         native.setdefault("RiskKind", kind)
     return native
 
@@ -148,7 +151,8 @@ def _add_signin(native: Native, said: dict[str, Any]) -> None:
     detail = status.get("additionalDetails")
     if code is not None:
         native.setdefault("ResultType", code)
-    if reason is not None:
+    if reason is not None and str(code) != "0":
+        # a successful sign-in says "Other."
         native.setdefault("ResultDescription", reason)
     if "Status" not in native and code is not None:
         text = str(code)

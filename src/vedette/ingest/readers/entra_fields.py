@@ -69,7 +69,7 @@ def _requirement(value: Any) -> str | None:
     return "mfa" if value == "multiFactorAuthentication" else None
 
 
-def _protocol(value: Any) -> str | None:
+def _not_none(value: Any) -> str | None:
     return None if value in ("none", "None") else to_text(value)
 
 
@@ -83,7 +83,7 @@ def _signin(native: Native) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for key, value in who.items():
         out[f"actor_{key}"] = out[f"user_{key}"] = value
-    out["auth_protocol"] = _requirement(native.get("AuthenticationRequirement")) or _protocol(
+    out["auth_protocol"] = _requirement(native.get("AuthenticationRequirement")) or _not_none(
         native.get("AuthenticationProtocol")
     )
     return out
@@ -204,8 +204,8 @@ def mapping_for(kind: str) -> Mapping:
                 "alert": pick("riskEventType", "RiskState", "RiskKind"),
                 "severity": pick("RiskLevel", convert=_risk_level),
                 "status_code": pick("RiskState"),
-                "message": pick("RiskDetail"),
-                "user_uid": pick("UserId", "id"),
+                "message": pick("RiskDetail", convert=_not_none),
+                "user_uid": pick("UserId"),
                 "src_ip": pick("IpAddress", convert=as_ip),
                 "cloud_account": _TENANT,
             },

@@ -140,7 +140,7 @@ class GcpReader:
 
     def mapping(self, kind: Hashable) -> Mapping:
         """Return the mapping of a kind."""
-        if isinstance(kind, tuple):
+        if isinstance(kind, tuple) and len(kind) == 2:
             place, application = kind
             return _activity(str(application)) if place == "activity" else _entry(f"google_workspace.{application}")
         return _entry("gcp.audit")
@@ -183,6 +183,18 @@ def _audit_row(native: Native) -> dict[str, Any]:
     return out
 
 
+def _login_entry(native: Native) -> dict[str, Any]:
+    method = str(native.get("protoPayload.methodName") or "")
+    login = native.get("protoPayload.authenticationInfo.principalEmail")
+    ended = {"loginSuccess": "success", "loginFailure": "failure"}
+    return {
+        "activity": "logon",
+        "outcome": ended.get(method.rpartition(".")[2]),
+        "user_name": account_name(login),
+        "user_domain": account_domain(login),
+    }
+
+
 def _entry(service: str) -> Mapping:
     return Mapping(
         class_name=EventClass.AUTHENTICATION if service.endswith(".login") else EventClass.API,
@@ -208,7 +220,7 @@ def _entry(service: str) -> Mapping:
             "cloud_region": pick("resource.labels.location", "resource.labels.zone", convert=to_text),
             "severity": pick("severity", convert=lower),
         },
-        row=_audit_row,
+        row=_login_entry if service.endswith(".login") else _audit_row,
     )
 
 

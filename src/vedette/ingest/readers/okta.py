@@ -141,10 +141,13 @@ def _outcome(value: Any) -> str | None:
     return _OUTCOMES.get(value.lower()) if type(value) is str else None
 
 
+def _known(value: Any) -> str | None:
+    text = to_text(value)
+    return None if text is None or text.lower() == "unknown" else text
+
+
 def _actor(native: Native) -> dict[str, Any]:
-    login = native.get("actor.alternateId")
-    if login in (None, "unknown", "Unknown") or "@" not in str(login):
-        login = login if login not in (None, "unknown", "Unknown") else native.get("actor.displayName")
+    login = _known(native.get("actor.alternateId")) or _known(native.get("actor.displayName"))
     return {"actor_name": account_name(login), "actor_domain": account_domain(login)}
 
 
@@ -153,10 +156,12 @@ def _general(native: Native) -> dict[str, Any]:
     kind = native.get("eventType")
     ending = kind.rpartition(".")[2] if type(kind) is str else ""
     out["activity"] = _ENDINGS.get(ending, ending or None)
-    login = native.get("target.User.alternateId") or native.get("target.AppUser.alternateId")
+    login = _known(native.get("target.User.alternateId")) or _known(native.get("target.AppUser.alternateId"))
     if login:
         out["user_name"], out["user_domain"] = account_name(login), account_domain(login)
-        out["user_uid"] = to_text(native.get("target.User.id") or native.get("target.AppUser.id"))
+        # an AppUser's id is the application's, not the account's
+        own = native.get("actor.id") if login == native.get("actor.alternateId") else None
+        out["user_uid"] = _known(native.get("target.User.id")) or _known(own)
     resource = None
     for key in ("AppInstance", "PolicyEntity", "Token", "ROLE", "NetworkZone"):
         resource = resource or native.get(f"target.{key}.displayName")
@@ -174,7 +179,7 @@ def _logon(native: Native) -> dict[str, Any]:
         out["activity"] = "logon"
     if not out.get("user_name"):
         out["user_name"], out["user_domain"] = out["actor_name"], out["actor_domain"]
-        out["user_uid"] = to_text(native.get("actor.id"))
+        out["user_uid"] = _known(native.get("actor.id"))
     if type(kind) is str and "mfa" in kind:
         out["auth_protocol"] = "mfa"
     return out
@@ -189,8 +194,8 @@ def _mapping(class_name: EventClass, row: Any, session: str) -> Mapping:
             "event_code": pick("eventType"),
             "outcome": pick("outcome.result", convert=_outcome),
             "status_code": pick("outcome.reason", "outcome.result", convert=to_text),
-            "actor_uid": pick("actor.id"),
-            session: pick("authenticationContext.externalSessionId", convert=_session),
+            "actor_uid": pick("actor.id", convert=_known),
+            session: pick("authenticationContext.externalSessionId", convert=_known),
             "src_ip": pick("client.ipAddress", "request.ipChain.ip", convert=as_ip),
             "user_agent": pick("client.userAgent.rawUserAgent"),
             "api_service": pick("debugContext.debugData.requestUri"),
@@ -202,11 +207,6 @@ def _mapping(class_name: EventClass, row: Any, session: str) -> Mapping:
         },
         row=row,
     )
-
-
-def _session(value: Any) -> str | None:
-    text = to_text(value)
-    return None if text in (None, "unknown") else text
 
 
 _MAPPINGS = {

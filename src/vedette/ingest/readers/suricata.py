@@ -77,13 +77,13 @@ class SuricataReader:
             class_name=class_name,
             time=(("timestamp", "iso"),),
             const={"log_product": "suricata", "log_service": "suricata", **const},
-            fields={**_COMMON, **fields},
+            fields={**{column: source for column, source in _COMMON.items() if column not in const}, **fields},
             row=row,
         )
 
     def self_identifying(self, native: Native) -> bool:
-        """Return whether it ends a flow: one record a flow id."""
-        return native.get("event_type") == "flow" and "flow_id" in native
+        """Return whether it names its flow: with time in microseconds, equal ones in two files are one record."""
+        return "flow_id" in native
 
 
 _COMMON = {
@@ -110,10 +110,10 @@ def _url(native: Native) -> str | None:
     if type(url) is not str or not url:
         return None
     if type(host) is str and host and url.startswith("/"):
-        port = native.get("http.http_port") or native.get("dest_port")
-        scheme = "https" if port == 443 else "http"
+        # either endpoint may be the server in an alert, so only a port that the record names is shown
+        port = native.get("http.http_port")
         shown = "" if port in (80, 443, None) or ":" in host else f":{port}"
-        return f"{scheme}://{host}{shown}{url}"
+        return f"{'https' if port == 443 else 'http'}://{host}{shown}{url}"
     return url
 
 

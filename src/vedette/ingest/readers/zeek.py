@@ -116,9 +116,13 @@ class ZeekReader:
         return mapping_for(str(stream), iso=bool(iso))
 
     def self_identifying(self, native: Native) -> bool:
-        """Return whether the stream writes a connection id, microseconds and what tells its records apart."""
-        stream = native.get("_path") or native.get("@stream")
-        return "uid" in native and stream in ("conn", "http", "ssl", "ssh", "rdp", "dns")
+        """Return whether the record names its connection or file.
+
+        A connection's id is unique, but not to a record: several of a connection's records may even be
+        equal (the same call twice in a packet). Those stand in one file, where they are counted; equal
+        ones in two files are one record, since Zeek rotates by time.
+        """
+        return "uid" in native or "fuid" in native
 
 
 class ZeekSession:
