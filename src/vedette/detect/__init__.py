@@ -20,11 +20,14 @@ from vedette.detect.base import (
     RuleProblem,
     RuleSet,
 )
+from vedette.detect.correlate import CorrelationHit, correlate
+from vedette.detect.fold import confidence, fold
 from vedette.detect.loading import load_rules
 from vedette.detect.matcher import Matcher
 
 __all__ = [
     "Correlation",
+    "CorrelationHit",
     "DetectSummary",
     "Hit",
     "Matcher",
@@ -32,5 +35,8 @@ __all__ = [
     "RuleInfo",
     "RuleProblem",
     "RuleSet",
+    "confidence",
+    "correlate",
+    "fold",
     "load_rules",
 ]

@@ -98,7 +98,8 @@ class RuleSet:
     @property
     def infos(self) -> dict[str, RuleInfo]:
         """Return what is told of every rule and correlation, by id."""
-        return {r.info.rule_id: r.info for r in (*self.rules, *self.correlations)}
+        infos = (*(r.info for r in self.rules), *(c.info for c in self.correlations))
+        return {info.rule_id: info for info in infos}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

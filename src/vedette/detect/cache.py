@@ -118,7 +118,7 @@ def _check(condition: Any, n_atoms: int) -> None:
             raise ValueError("unknown condition")
         for child in condition[1:]:
             _check(child, n_atoms)
-    elif type(condition) is not int and type(condition) is not bool or not 0 <= condition < max(n_atoms, 2):
+    elif (type(condition) is not int and type(condition) is not bool) or not 0 <= condition < max(n_atoms, 2):
         raise ValueError("unknown condition")
 
 
@@ -127,5 +127,5 @@ def _correlation(row: dict[str, Any]) -> Correlation:
     expression = row["expression"]
     if expression is not None:
         _check(expression, len(row["rules"]))
-    listed = {k: tuple(row.pop(k)) for k in ("rules", "group_by", "fields")}
+    listed: dict[str, Any] = {k: tuple(row.pop(k)) for k in ("rules", "group_by", "fields")}
     return Correlation(info=_info([info[name] for name in RuleInfo.__dataclass_fields__]), **listed, **row)

@@ -18,7 +18,7 @@ from sigma import conditions as sc
 from sigma import correlations as sk
 from sigma import types as st
 from sigma.collection import SigmaCollection
-from sigma.exceptions import SigmaError, SigmaRuleLocation
+from sigma.exceptions import SigmaError
 from sigma.filters import SigmaFilter
 from sigma.rule import SigmaRule
 from sigma.rule.base import SigmaYAMLLoader
@@ -177,7 +177,7 @@ def compile_rules(
                     rule = sigma_filter.apply_on_rule(rule)
                 condition = _either([compiler.condition(c.parsed) for c in rule.detection.parsed_condition])
                 rules.append(Rule(info=info, condition=condition))
-        except Exception as error:  # noqa: BLE001 - hostile rules raise what they like; each is reported
+        except Exception as error:
             problems.append(_problem(path, rule, error))
             continue
         seen[info.rule_id] = path
@@ -193,7 +193,7 @@ def _documents(file: RuleFile, problems: list[RuleProblem]) -> Iterator[list[Any
     """Yield groups of documents that must be parsed together; a line of JSON is a group."""
     if not file.lines:
         try:
-            documents = list(yaml.load_all(file.data, Loader=SigmaYAMLLoader))  # noqa: S506 - a safe loader
+            documents = list(yaml.load_all(file.data, Loader=SigmaYAMLLoader))
         except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError) as error:
             problems.append(RuleProblem(path=file.path, name="", reason=f"not YAML: {_short(error)}"))
             return
@@ -229,7 +229,7 @@ def _parse(path: str, documents: list[Any], parsed: list[tuple[str, Any]], probl
         collection = SigmaCollection.from_dicts(
             documents, collect_errors=True, collect_filters=True, resolve_references=False
         )
-    except Exception as error:  # noqa: BLE001 - see compile_rules
+    except Exception as error:
         problems.append(RuleProblem(path=path, name=name[:200], reason=_short(error)))
         return
     reported: set[int] = set()
@@ -239,9 +239,9 @@ def _parse(path: str, documents: list[Any], parsed: list[tuple[str, Any]], probl
             problems.append(_problem(path, rule, rule.errors[0]))
         else:
             parsed.append((path, rule))
-    for error in collection.errors:
-        if id(error) not in reported:
-            problems.append(RuleProblem(path=path, name=name[:200], reason=_short(error)))
+    for left in collection.errors:
+        if id(left) not in reported:
+            problems.append(RuleProblem(path=path, name=name[:200], reason=_short(left)))
 
 
 def _problem(path: str, rule: Any, error: BaseException) -> RuleProblem:
@@ -285,7 +285,7 @@ def _correlations(
     for path, rule, info in chains:
         try:
             waiting[info.rule_id] = (path, rule, _correlation(rule, info, names))
-        except Exception as error:  # noqa: BLE001 - see compile_rules
+        except Exception as error:
             problems.append(_problem(path, rule, error))
     chain_ids = {info.rule_id for _, _, info in chains}
     done: list[Correlation] = []

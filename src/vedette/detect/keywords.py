@@ -8,17 +8,17 @@ too, so that nothing is missed; what shows only in a key or across values is sor
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from vedette.detect.base import Atom
 from vedette.detect.scanning import Classes
 from vedette.detect.values import holds, plain, text_of
+
+_CHUNK_ROWS = 256
 
 
 def record_holds(atom: Atom, native: Mapping[str, Any]) -> bool:
@@ -42,29 +42,52 @@ class KeywordScanner:
             else:
                 self._slow.append(number)
         self._payload = list(by_literal.values())
-        self._search = BytesAhoCorasick(list(by_literal)) if by_literal else None
+        # The first search asks only whether there is anything: leftmost matching has a vectorised
+        # prefilter, some ten times the speed of the second, which names every literal.
+        self._any = BytesAhoCorasick(list(by_literal), matchkind=MatchKind.LeftmostFirst)
+        self._all = BytesAhoCorasick(list(by_literal))
 
     def classify(self, natives: Sequence[Mapping[str, Any]]) -> list[int]:
         """Return the class of each record."""
         result = [0] * len(natives)
-        candidates: dict[int, set[int]] = {row: set(self._slow) for row in range(len(natives))} if self._slow else {}
-        if self._search is not None:
-            texts = [_text(n) for n in natives]
-            blob = b"\n".join(texts)
-            if blob.isascii():
-                lower = blob.lower()
-            else:  # lower-casing may change lengths, so it is done row by row
-                texts = [t.decode("utf-8", "replace").lower().encode("utf-8", "replace") for t in texts]
-                lower = b"\n".join(texts)
-            ends = list(accumulate(len(t) + 1 for t in texts))
-            for which, start, _ in self._search.find_matches_as_indexes(lower, overlapping=True):
-                row = bisect_right(ends, start)
-                candidates.setdefault(row, set()).update(self._payload[which])
-        for row, numbers in candidates.items():
-            native = natives[row]
-            true = frozenset(n for n in numbers if record_holds(self._atoms[n], native))
-            result[row] = self.classes.number(true)
+        for start in range(0, len(natives), _CHUNK_ROWS):
+            self._narrow(natives, start, min(start + _CHUNK_ROWS, len(natives)), result)
         return result
+
+    def _narrow(self, natives: Sequence[Mapping[str, Any]], start: int, end: int, result: list[int]) -> None:
+        """Judge the rows from start to end, looking closer only where something shows."""
+        if self._payload and self._any.find_matches_as_indexes(_lower(_chunk_text(natives[start:end]))):
+            if end - start > 1:
+                step = max(1, (end - start) // 16)
+                for at in range(start, end, step):
+                    self._narrow(natives, at, min(at + step, end), result)
+            else:
+                result[start] = self._class(natives[start])
+        elif self._slow:
+            for row in range(start, end):
+                result[row] = self._verdict(self._slow, natives[row])
+
+    def _class(self, native: Mapping[str, Any]) -> int:
+        candidates = set(self._slow)
+        for which, _, _ in self._all.find_matches_as_indexes(_lower(_text(native)), overlapping=True):
+            candidates.update(self._payload[which])
+        return self._verdict(candidates, native) if candidates else 0
+
+    def _verdict(self, candidates: Iterable[int], native: Mapping[str, Any]) -> int:
+        return self.classes.number(frozenset(n for n in candidates if record_holds(self._atoms[n], native)))
+
+
+def _chunk_text(natives: Sequence[Mapping[str, Any]]) -> bytes:
+    try:
+        return orjson.dumps(natives, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except (TypeError, ValueError):
+        return b"\n".join(map(_text, natives))
+
+
+def _lower(text: bytes) -> bytes:
+    if text.isascii():
+        return text.lower()
+    return text.decode("utf-8", "replace").lower().encode("utf-8", "replace")
 
 
 def _text(native: Mapping[str, Any]) -> bytes:

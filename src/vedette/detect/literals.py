@@ -12,7 +12,8 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-_MIN_CHARS = 3
+_RARE = frozenset("`{}^+$%#@!~;&|<>[]")
+"""Single characters that most values do not hold."""
 _FOLDS_OUTSIDE_ASCII = frozenset("kKsS")  # RE2 folds them with U+212A and U+017F, str.lower does not
 
 
@@ -29,8 +30,8 @@ def required_literal(pattern: str, flags: str = "") -> str | None:
     runs: list[str] = []
     last = _walk(tree, bool(tree.state.flags & re.IGNORECASE), "", runs)
     runs.append(last)
-    best = max(runs, key=len)
-    return best.lower() if len(best) >= _MIN_CHARS and best.lower().isascii() else None
+    best = max(runs, key=lambda run: (len(run), run in _RARE))
+    return best.lower() if len(best) > 1 or best in _RARE else None
 
 
 def _walk(tree: Any, ignore_case: bool, run: str, runs: list[str]) -> str:

@@ -12,7 +12,7 @@ from vedette.detect import cache
 from vedette.detect.base import RuleSet
 from vedette.detect.sources import files_digest, read_rule_files
 
-COMPILER_VERSION = 1
+COMPILER_VERSION = 2
 """Raised whenever the compact form or its meaning changes, so that no old cache is read."""
 
 

@@ -12,7 +12,7 @@ judged per row and only where everything else leaves a rule open.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from vedette.detect import conditions as c
@@ -28,7 +28,8 @@ _MAX_SIGNATURES = 30_000
 _MAX_VERDICTS = 20_000
 _MAX_GATES = 2_000
 _MIN_PINNED_RULES = 3
-_MAX_PINNING_FIELDS = 3
+_MIN_PINNED_SHARE = 0.4
+_MAX_PINNING_FIELDS = 2
 _PLAIN_TYPES = frozenset({str, int, type(None), type(ABSENT)})
 _Outcome = tuple[tuple[int, ...], tuple[tuple[int, c.Node], ...], frozenset[int]]
 _NOTHING: _Outcome = ((), (), frozenset())
@@ -38,7 +39,6 @@ _NOTHING: _Outcome = ((), (), frozenset())
 class _Batch:
     natives: Sequence[Mapping[str, Any]]
     core: Core | None
-    columns: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
 
 
 class _Gate:
@@ -55,7 +55,8 @@ class _Gate:
         self.atoms = atoms
         self.aliases = aliases(source)
         self.costs = costs
-        self.rules = [(i, nodes[i]) for i, r in enumerate(rules) if nodes[i] is not False and sees(r.info.logsource, source)]
+        seen = (i for i, r in enumerate(rules) if nodes[i] is not False and sees(r.info.logsource, source))
+        self.rules = [(i, nodes[i]) for i in seen]
         used_by = {i: c.atoms_of(n) for i, n in self.rules}
         used: set[int] = set().union(*used_by.values())
         by_field: dict[str | None, dict[int, Atom]] = {}
@@ -89,7 +90,8 @@ class _Gate:
             for name in demanded:
                 if name is not None:
                     counts[name] = counts.get(name, 0) + 1
-        best = sorted((n for n in counts if counts[n] >= _MIN_PINNED_RULES), key=lambda n: (-counts[n], n))
+        enough = max(_MIN_PINNED_RULES, _MIN_PINNED_SHARE * len(self.rules))
+        best = sorted((n for n in counts if counts[n] >= enough), key=lambda n: (-counts[n], n))
         return best[:_MAX_PINNING_FIELDS]
 
     def _exact_field(self, numbers: frozenset[int]) -> str | None:
@@ -212,6 +214,7 @@ class Matcher:
             core: Core columns by name, aligned with ``natives``, for fields that the native record
                 lacks; None if there are none.
         """
+        batch = _Batch(natives, core)
         by_source: dict[LogSource, list[int]] = {}
         for row, source in enumerate(logsources):
             rows = by_source.get(source)
@@ -223,7 +226,7 @@ class Matcher:
         for source, rows in by_source.items():
             gate = self._gate(source)
             if gate.rules:
-                self._match_gate(gate, rows, natives, core, hits)
+                self._match_gate(gate, rows, batch, hits)
         hits.sort()
         return [(rule, row) for row, rule in hits]
 
@@ -277,15 +280,14 @@ class Matcher:
         self,
         gate: _Gate,
         rows: list[int],
-        natives: Sequence[Mapping[str, Any]],
-        core: Core | None,
+        batch: _Batch,
         hits: list[tuple[int, int]],
     ) -> None:
         if not gate.pins:
-            self._match_plan(gate, gate.plan(()), rows, natives, core, hits)
+            self._match_plan(gate, gate.plan(()), rows, batch, hits)
             return
-        records = [natives[r] for r in rows]
-        keys = zip(*(self._classes(gate, name, rows, records, core) for name in gate.pins), strict=True)
+        records = [batch.natives[r] for r in rows]
+        keys = zip(*(self._classes(gate, name, rows, records, batch.core) for name in gate.pins), strict=True)
         groups: dict[tuple[int, ...], list[int]] = {}
         for row, key in zip(rows, keys, strict=True):
             group = groups.get(key)
@@ -294,19 +296,19 @@ class Matcher:
             else:
                 group.append(row)
         for key, group in groups.items():
-            self._match_plan(gate, gate.plan(key), group, natives, core, hits)
+            self._match_plan(gate, gate.plan(key), group, batch, hits)
 
     def _match_plan(
         self,
         gate: _Gate,
         plan: _Plan,
         rows: list[int],
-        natives: Sequence[Mapping[str, Any]],
-        core: Core | None,
+        batch: _Batch,
         hits: list[tuple[int, int]],
     ) -> None:
         if plan.empty:
             return
+        natives, core = batch.natives, batch.core
         records = [natives[r] for r in rows]
         columns = [self._classes(gate, name, rows, records, core) for name in plan.fields]
         if plan.keywords is not None:
@@ -347,9 +349,7 @@ class Matcher:
             column = list(map(plain, column))
         return scanner.classify(column)
 
-    def _lazy_judge(
-        self, gate: _Gate, row: int, native: Mapping[str, Any], core: Core | None
-    ) -> Callable[[int], bool]:
+    def _lazy_judge(self, gate: _Gate, row: int, native: Mapping[str, Any], core: Core | None) -> Callable[[int], bool]:
         atoms, verdicts = self.ruleset.atoms, self._verdicts
 
         def value_of(name: str) -> Any:

@@ -137,19 +137,17 @@ class FieldScanner:
             if len(cache) > CACHE_VALUES or self._chars > CACHE_CHARS:
                 cache.clear()
                 self._chars = 0
-            fresh: dict[Any, int] = {}
-            for row, known in enumerate(result):
-                if known is None:
-                    value = column[row]
-                    known = fresh.get(value)
-                    if known is None:
-                        known = fresh[value] = self._class(value)
-                    result[row] = known
-            for value, known in fresh.items():
+            passing: list[Any] = []
+            for value in set(column).difference(cache):
+                cache[value] = self._class(value)
                 size = len(value) if type(value) is str else 16 * len(value) if type(value) is tuple else 0
-                if size <= _LONG_VALUE:
-                    cache[value] = known
-                    self._chars += size
+                self._chars += size
+                if size > _LONG_VALUE:
+                    passing.append(value)
+                    self._chars -= size
+            result = list(map(cache.get, column))
+            for value in passing:
+                del cache[value]
         return result  # type: ignore[return-value]
 
     def _class(self, value: Any) -> int:

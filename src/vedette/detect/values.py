@@ -222,7 +222,7 @@ def _one(atom: Atom, value: str | int, other: Callable[[str], Any] | None) -> bo
         return _in_network(text_of(value), atom[2])
     if kind == "ts":
         at = time_of(value)
-        return at is not None and _PARTS[atom[2]](at) == atom[3]
+        return at is not None and bool(_PARTS[atom[2]](at) == atom[3])
     if kind == "ref":
         return other is not None and _refers(text_of(value).lower(), other(atom[2]), atom[3], atom[4])
     raise AssertionError(kind)
