@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- command lines of attacks are long
 """A realistic case: twelve hosts, six accounts, forty steps, with the long and odd strings of real logs."""
 
 from __future__ import annotations
@@ -199,7 +200,10 @@ def sample_case() -> Case:
             ("It made sqlhelper$adm and put it in Domain Admins.", (16, 17)),
         ),
         (
-            ("The role was assumed from 203.0.113.77 seventeen minutes after deploy's credentials were read.", (26, 29)),
+            (
+                "The role was assumed from 203.0.113.77 seventeen minutes after deploy's credentials were read.",
+                (26, 29),
+            ),
             ("The session changed the bucket policy and read 4,812 objects.", (31, 32)),
             ("It stopped the trail that would have recorded what followed.", (39,)),
         ),
@@ -221,7 +225,7 @@ def sample_case() -> Case:
             aliases=(f"S-1-5-21-3623811015-3361044348-30300820-{1013 + i}",),
             first_at=START + timedelta(minutes=i * 10),
             last_at=START + timedelta(minutes=2920 - i * 3),
-            hosts=tuple(H[s[5]] for s in STEPS if s[6] == i)[:4],
+            hosts=tuple(dict.fromkeys(H[s[5]] for s in STEPS if s[6] == i)),
         )
         for i, (name, kind, role, confidence) in enumerate(ACCOUNTS)
     )
@@ -329,9 +333,7 @@ def sample_case() -> Case:
                 evidence=_step_evidence(16) + _step_evidence(17),
                 checked=True,
             ),
-            Claim(
-                text="11.4 GB left srv-file-02 for 198.51.100.23.", evidence=_step_evidence(33), checked=True
-            ),
+            Claim(text="11.4 GB left srv-file-02 for 198.51.100.23.", evidence=_step_evidence(33), checked=True),
             Claim(
                 text="CloudTrail logging was stopped two days later, so what followed in that account is not recorded.",
                 evidence=_step_evidence(39),

@@ -43,7 +43,7 @@ __all__ = [
 def render(
     case: Case,
     *,
-    format: str,  # noqa: A002 -- the word of the command line
+    format: str,
     template: Path | None = None,
     branding: Branding | None = None,
     evidence: EvidenceLookup | None = None,
@@ -96,7 +96,7 @@ def write(
     case: Case,
     path: Path,
     *,
-    format: str | None = None,  # noqa: A002 -- the word of the command line
+    format: str | None = None,
     template: Path | None = None,
     branding: Branding | None = None,
     evidence: EvidenceLookup | None = None,
@@ -115,9 +115,7 @@ def write(
         UserError: the format, the template or the branding cannot be used.
         OutsideError: the file cannot be written.
     """
-    content = render(
-        case, format=format or format_of(path), template=template, branding=branding, evidence=evidence
-    )
+    content = render(case, format=format or format_of(path), template=template, branding=branding, evidence=evidence)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name[:40]}.{os.getpid()}.part")

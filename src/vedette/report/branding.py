@@ -70,9 +70,7 @@ class Branding:
         for magic, kind in _LOGO_KINDS.items():
             if content.startswith(magic):
                 return content, kind
-        raise UserError(
-            f"the logo {self.logo} is neither PNG nor JPEG", next_step="convert it (SVG can carry scripts)"
-        )
+        raise UserError(f"the logo {self.logo} is neither PNG nor JPEG", next_step="convert it (SVG can carry scripts)")
 
 
 def contrast(first: str, second: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +16,16 @@ from vedette.report.view import NodeView, PathView, StepView
 from vedette.report.words import clock, day
 from vedette.schema import Severity
 
-LANE_LABEL = 168.0
+LANE_LABEL = 172.0
 WIDTH = 1080.0
 LANE_HEIGHT = 30.0
 MARK = 20.0
 MAX_LANES = 18
 NODE = (138.0, 42.0)
-PITCH = (214.0, 60.0)
+PITCH_ACROSS = (214.0, 60.0)
+PITCH_DOWN = (162.0, 92.0)
+PAGE = (1_120.0, 900.0)
+"""Room that a graph has in the page; the direction that fits it better is taken."""
 BADGE = 20.0
 
 
@@ -105,9 +109,7 @@ def timeline(steps: list[StepView]) -> TimelineFigure | None:
             for s in scale.segments
             if s.folded
         ),
-        scale=tuple(
-            (s.start_at.timestamp(), s.end_at.timestamp(), s.start, s.end, s.folded) for s in scale.segments
-        ),
+        scale=tuple((s.start_at.timestamp(), s.end_at.timestamp(), s.start, s.end, s.folded) for s in scale.segments),
         n_left_out=len(tactics) - len(lanes),
     )
 
@@ -169,7 +171,9 @@ class GraphFigure:
     n_left_out: int
 
 
-def graph(path: tuple[PathView, ...], nodes: dict[str, NodeView], names: dict[str, str], most: int) -> GraphFigure | None:
+def graph(
+    path: tuple[PathView, ...], nodes: Mapping[str, NodeView], names: Mapping[str, str], most: int
+) -> GraphFigure | None:
     """Return the graph of the first steps that lead to at most so many nodes; None where nothing moved."""
     seen: set[str] = set()
     kept: list[PathView] = []
@@ -180,10 +184,16 @@ def graph(path: tuple[PathView, ...], nodes: dict[str, NodeView], names: dict[st
     if not kept:
         return None
     layout = lay_out([(s.source, s.target) for s in kept])
-    width, height = (layout.n_layers - 1) * PITCH[0] + NODE[0] + 24, max(layout.height * PITCH[1], 120) + 16
+    across = ((layout.n_layers - 1) * PITCH_ACROSS[0] + NODE[0] + 24, layout.height * PITCH_ACROSS[1] + 16)
+    down = (layout.height * PITCH_DOWN[0] + 16, (layout.n_layers - 1) * PITCH_DOWN[1] + NODE[1] + 24)
+    downward = min(PAGE[0] / down[0], PAGE[1] / down[1], 1) > min(PAGE[0] / across[0], PAGE[1] / across[1], 1)
+    width, height = down if downward else across
 
     def place(point: tuple[float, float]) -> tuple[float, float]:
-        return round(12 + NODE[0] / 2 + point[0] * PITCH[0], 1), round(height / 2 + point[1] * PITCH[1], 1)
+        layer, row = point
+        if downward:
+            return round(width / 2 + row * PITCH_DOWN[0], 1), round(12 + NODE[1] / 2 + layer * PITCH_DOWN[1], 1)
+        return round(12 + NODE[0] / 2 + layer * PITCH_ACROSS[0], 1), round(height / 2 + row * PITCH_ACROSS[1], 1)
 
     index = {key: number for number, key in enumerate(layout.nodes)}
     drawn = []
@@ -211,33 +221,33 @@ def graph(path: tuple[PathView, ...], nodes: dict[str, NodeView], names: dict[st
         width=width,
         height=height,
         nodes=tuple(drawn),
-        lines=tuple(_lines(layout, kept, index, place)),
+        lines=tuple(_lines(layout, kept, index, place, downward)),
         n_left_out=len(path) - len(kept),
     )
 
 
-def _lines(layout: Layout, kept: list[PathView], index: dict[str, int], place: Any) -> list[LineFigure]:
-    half = NODE[0] / 2
+def _lines(layout: Layout, kept: list[PathView], index: dict[str, int], place: Any, downward: bool) -> list[LineFigure]:
+    half = (0.0, NODE[1] / 2) if downward else (NODE[0] / 2, 0.0)
     taken: list[tuple[float, float]] = []
     out = []
     for number, route in enumerate(layout.routes):
         placed = [place(p) for p in route.points]
+        layers = [at for at, _ in route.points]
         points: list[tuple[float, float]] = []
         for at, (x, y) in enumerate(placed):
-            ahead = placed[at + 1][0] > x if at + 1 < len(placed) else x > placed[at - 1][0]
-            way = half if ahead else -half
+            ahead = layers[at + 1] > layers[at] if at + 1 < len(placed) else layers[at] > layers[at - 1]
+            way = (half[0], half[1]) if ahead else (-half[0], -half[1])
             if at > 0:
-                points.append((x - way, y))
+                points.append((round(x - way[0], 1), round(y - way[1], 1)))
             if at + 1 < len(placed):
-                points.append((x + way, y))
+                points.append((round(x + way[0], 1), round(y + way[1], 1)))
         steps = tuple(kept[n].number for n in route.link.steps)
         label = str(steps[0]) if len(steps) == 1 else f"{steps[0]} +{len(steps) - 1}"
         (ax, ay), (bx, by) = points[0], points[1]
         shares = (0.45, 0.62, 0.3, 0.75)
         spots = [(ax + (bx - ax) * s, ay + (by - ay) * s) for s in shares]
-        spot = next(
-            (s for s in spots if not any(abs(s[0] - t[0]) < 26 and abs(s[1] - t[1]) < BADGE + 2 for t in taken)), spots[0]
-        )
+        free = (s for s in spots if not any(abs(s[0] - t[0]) < 26 and abs(s[1] - t[1]) < BADGE + 2 for t in taken))
+        spot = next(free, spots[0])
         taken.append(spot)
         first = kept[route.link.steps[0]]
         out.append(

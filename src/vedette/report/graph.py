@@ -50,7 +50,7 @@ class Layout:
 
 
 def links(steps: Sequence[tuple[str, str]]) -> list[Link]:
-    """Return one link for each pair of nodes, in order of their first step; steps from a node to itself are left out."""
+    """Return one link for each pair of nodes, in order of their first step; none from a node to itself."""
     found: dict[frozenset[str], list[int]] = {}
     for number, (source, target) in enumerate(steps):
         if source != target:

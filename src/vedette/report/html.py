@@ -117,7 +117,7 @@ def page(view: CaseView, branding: Branding) -> str:
     anchors = {e.short: e.number for e in evidence}
     timeline = figures.timeline(steps)
     names = short_names(view.nodes)
-    graph = figures.graph(view.path, dict(view.nodes), names, MAX_NODES)
+    graph = figures.graph(view.path, view.nodes, names, MAX_NODES)
     hosts, accounts = _places(s.host for s in steps), _places(s.account for s in steps)
     data = {
         "scale": timeline.scale if timeline else [],
@@ -148,6 +148,7 @@ def page(view: CaseView, branding: Branding) -> str:
             timeline=timeline,
             graph=graph,
             names=names,
+            short=view.short_hosts,
             totals=tactic_totals(view.techniques),
             label=visible(branding.classification),
             organisation=visible(branding.organisation),

@@ -1,10 +1,10 @@
-"""Hostile text made inert: what is shown of a string that an attacker may have written.
+r"""Hostile text made inert: what is shown of a string that an attacker may have written.
 
 :func:`visible` is applied once, where a case becomes a view (``view.py``), so that every
 renderer starts from text that holds no control, bidirectional, zero-width or unassigned
 character: each is replaced by something a reader can see. The other functions add what one
 format needs on top. Nothing is dropped in silence: a terminal sequence leaves a ``␛`` where
-it stood, and every other odd character its ``\\uXXXX`` escape.
+it stood, and every other odd character its ``\uXXXX`` escape.
 """
 
 from __future__ import annotations

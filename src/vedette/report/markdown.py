@@ -64,15 +64,15 @@ def render_view(view: CaseView, branding: Branding) -> str:
     lines += _table(
         ("", ""),
         [
-            ("Case", f"{markdown_code(view.case_id, table=True)}, {markdown(view.status)}, {VERDICT_WORDS[view.verdict]}"),
+            ("Case", ", ".join((_code(view.case_id), markdown(view.status), VERDICT_WORDS[view.verdict]))),
             ("Severity", f"**{view.severity.value}**"),
             ("Attack, not benign activity", f"{sure(view.confidence)} ({share(view.confidence)})"),
             (
                 "When (UTC)",
                 f"{stretch(view.first_at, view.last_at)} ({span_words(view.last_at - view.first_at)})",
             ),
-            ("Implicated accounts", ", ".join(_code(a.name) for a in view.implicated[:6]) + _and(len(view.implicated) - 6) or "none"),
-            ("Hosts", ", ".join(_code(h.name) for h in view.hosts[:6]) + _and(len(view.hosts) - 6) or "none"),
+            ("Implicated accounts", _names([a.name for a in view.implicated])),
+            ("Hosts", _names([h.name for h in view.hosts])),
             ("Looked at", f"{count(view.n_events, 'event')}, {count(len(view.findings), 'finding')}"),
         ],
     )
@@ -96,6 +96,10 @@ def render_view(view: CaseView, branding: Branding) -> str:
     if branding.footer:
         lines += ["---", "", markdown(visible(branding.footer)), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(_code(name) for name in names[:6]) + _and(len(names) - 6) or "none"
 
 
 def _and(n: int) -> str:

@@ -103,9 +103,7 @@ def text_height(
     return n_lines * size_pt * LINE_HEIGHT
 
 
-def fit(
-    text: str, width_pt: float, n_lines: int, size_pt: float, *, bold: bool = False, mono: bool = False
-) -> str:
+def fit(text: str, width_pt: float, n_lines: int, size_pt: float, *, bold: bool = False, mono: bool = False) -> str:
     """Return the text, cut with ``…`` where it takes more lines than there are."""
     # What cannot fit is not even measured: a line holds no more characters than its width in the narrowest letter.
     most = int(n_lines * width_pt / (size_pt * 0.18)) + 1

@@ -512,11 +512,11 @@ def key_steps(steps: Sequence[StepView], most: int) -> list[StepView]:
     queues = [iter(by_tactic[t]) for t in sorted(by_tactic, key=tactic_rank)]
     while queues and len(chosen) < most:
         for queue in list(queues):
-            step = next(queue, None)
-            if step is None:
+            following = next(queue, None)
+            if following is None:
                 queues.remove(queue)
             elif len(chosen) < most:
-                chosen[step.number] = step
+                chosen[following.number] = following
     return sorted(chosen.values(), key=lambda s: s.number)
 
 

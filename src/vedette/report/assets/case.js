@@ -4,7 +4,7 @@
   const data = JSON.parse($("data").textContent);
   const SVG = "http://www.w3.org/2000/svg";
   const SEVERITIES = ["informational", "low", "medium", "high", "critical"];
-  const LABEL = 168, LANE = 30, MARK = 20, MAX_LANES = 40;
+  const LABEL = 180, PAD = 14, LANE = 30, MARK = 20, MAX_LANES = 40;
   document.documentElement.classList.add("live");
 
   // Everything that came from logs is set as text, never as markup.
@@ -122,19 +122,33 @@
       const text = new Date(at * 1000).toISOString();
       return text.slice(5, 10) + " " + text.slice(11, seconds ? 19 : 16);
     };
+    const finish = (mark) => {
+      const n = mark.steps.length, first = mark.steps[0].number, end = mark.steps[n - 1].number;
+      mark.x = (mark.from + mark.to) / 2;
+      mark.label = n === 1 ? String(first) : end - first === n - 1 ? `${first}–${end}` : `${first} +${n - 1}`;
+      mark.width = Math.max(MARK, mark.label.length * 7.2 + 8);
+      return mark;
+    };
     const group = (list) => {
-      const room = width - LABEL - 12, marks = [];
-      for (const s of list) {
-        const x = LABEL + transform.applyX(s.base * room);
-        const last = marks[marks.length - 1];
-        if (last && x - last.x < last.width / 2 + MARK / 2 + 2) last.steps.push(s);
-        else marks.push({ x, steps: [s], width: MARK });
-        const mark = marks[marks.length - 1], n = mark.steps.length;
-        const first = mark.steps[0].number, end = mark.steps[n - 1].number;
-        mark.label = n === 1 ? String(first) : end - first === n - 1 ? `${first}–${end}` : `${first} +${n - 1}`;
-        mark.width = Math.max(MARK, mark.label.length * 7.2 + 8);
+      const room = width - LABEL - PAD;
+      let marks = list.map((s) => { const x = LABEL + transform.applyX(s.base * room); return finish({ from: x, to: x, steps: [s] }); });
+      marks = marks.filter((m) => m.x > LABEL - 1 && m.x < width + 1);
+      // A merged mark is wider, and may touch the next: again until none does.
+      for (let touching = true; touching;) {
+        touching = false;
+        const merged = [];
+        for (const mark of marks) {
+          const last = merged[merged.length - 1];
+          if (last && mark.x - last.x < (last.width + mark.width) / 2 + 2) {
+            last.steps = last.steps.concat(mark.steps);
+            last.to = mark.to;
+            finish(last);
+            touching = true;
+          } else merged.push(mark);
+        }
+        marks = merged;
       }
-      return marks.filter((m) => m.x > LABEL - 1 && m.x < width + 1);
+      return marks;
     };
     const choose = (mark) => {
       chosen = mark.steps;
@@ -152,7 +166,7 @@
       const all = lanesOf(list), lanes = all.slice(0, MAX_LANES);
       width = Math.max(timeline.parentElement.clientWidth, 320);
       const label = Math.min(LABEL, width * 0.36);
-      const height = Math.max(lanes.length, 1) * LANE + 26, room = width - LABEL - 12;
+      const height = Math.max(lanes.length, 1) * LANE + 26, room = width - LABEL - PAD;
       timeline.setAttribute("viewBox", `0 0 ${width} ${height}`);
       timeline.setAttribute("height", height);
       const ground = draw("g"), front = draw("g"), names = draw("g");
@@ -298,7 +312,7 @@
     const zoom = d3.zoom().scaleExtent([0.2, 6]).extent(() => [[0, 0], size])
       .filter((event) => (event.type === "wheel" ? event.ctrlKey || event.metaKey : event.type.startsWith("touch") ? event.touches.length > 1 : !event.button))
       .on("zoom", (event) => view.setAttribute("transform", event.transform));
-    graph.setAttribute("height", Math.min(Math.max(size[1] * Math.min(graph.parentElement.clientWidth / size[0], 1.2), 220), 640));
+    graph.setAttribute("height", Math.min(Math.max(size[1] * Math.min(graph.parentElement.clientWidth / size[0], 1), 200), 900));
     graph.setAttribute("preserveAspectRatio", "xMidYMid meet");
     const selection = d3.select(graph).call(zoom).on("dblclick.zoom", null);
     $("graph-in").addEventListener("click", () => selection.call(zoom.scaleBy, 1.4));

@@ -157,7 +157,8 @@ def activity(deck: Deck) -> None:
         return
     labels, dealt, length = bins(view.steps)
     busiest = max(range(len(dealt)), key=lambda n: len(dealt[n]))
-    title = f"Activity was densest around {labels[busiest]} UTC: {count(len(dealt[busiest]), 'step')} in {span_words(length)}"
+    most = f"{count(len(dealt[busiest]), 'step')} in {span_words(length)}"
+    title = f"Activity was densest around {labels[busiest]} UTC: {most}"
     slide = deck.slide(title, [f"{a}: {count(len(b), 'step')}" for a, b in zip(labels, dealt, strict=True)])
     place = heading(slide, f"Timeline steps per {span_words(length)}, by severity", body)
     data = CategoryChartData()

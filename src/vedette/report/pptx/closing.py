@@ -25,9 +25,10 @@ def _list(deck: Deck, title: str, texts: Sequence[str], nothing: str, mark: str,
         return
     part = above_left_out(body)
     width = body.width - _MARK - 14
+    notes = [f"{n}. {text}" for n, text in enumerate(texts[:80], start=1)]
     at = 0
     for number in range(1, MAX_LIST_SLIDES + 1):
-        slide = deck.slide(title if number == 1 else f"{title}, continued", [f"{n}. {t}" for n, t in enumerate(texts[:80], 1)])
+        slide = deck.slide(title if number == 1 else f"{title}, continued", notes)
         top = part.top + 6
         while at < len(texts):
             para = Para(text=texts[at], size=18, lines=4).fitted(width)

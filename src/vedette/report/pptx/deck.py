@@ -11,8 +11,8 @@ from pptx.util import Pt
 
 from vedette.report.branding import TLP_COLOURS, Branding
 from vedette.report.inert import clip, visible
-from vedette.report.pptx.draw import Para, block, chip_width, text_box
 from vedette.report.measure import fit, wrap
+from vedette.report.pptx.draw import Para, block, chip_width, text_box
 from vedette.report.pptx.theme import EMU, MARGIN, TITLE_HEIGHT, TITLE_TOP, Box, Frame
 from vedette.report.view import CaseView, Statement, ids_words
 
@@ -121,7 +121,8 @@ class Deck:
 
 def heading(slide: Any, text: str, box: Box) -> Box:
     """Draw a small heading over a part of a slide and return the part that is left."""
-    text_box(slide, Box(box.left, box.top, box.width, 20), [Para(text=text, size=14, bold=True, colour="dark", lines=1)])
+    para = Para(text=text, size=14, bold=True, colour="dark", lines=1)
+    text_box(slide, Box(box.left, box.top, box.width, 20), [para])
     return Box(box.left, box.top + 24, box.width, box.height - 24)
 
 

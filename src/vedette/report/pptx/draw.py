@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lxml import etree
 from pptx.dml.color import RGBColor
 from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
 
 from vedette.report.inert import cell as inert_cell
@@ -163,7 +163,7 @@ def block(
         paint(shape.line.color, line)
         shape.line.width = Pt(1.25)
         if dashed:
-            shape.line._get_or_add_ln().append(etree.fromstring(f'<a:prstDash xmlns:a="{_NS_A}" val="dash"/>'))
+            _add(shape.line._get_or_add_ln(), "a:prstDash", val="dash")
     _prepare(shape, anchor, name, inset)
     above = inset if anchor == "top" else 0.0
     shape.text_frame.margin_top = Pt(above)
@@ -172,8 +172,15 @@ def block(
     return shape
 
 
-_NS_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _ANCHOR = {"top": MSO_ANCHOR.TOP, "middle": MSO_ANCHOR.MIDDLE, "bottom": MSO_ANCHOR.BOTTOM}
+
+
+def _add(parent: Any, tag: str, **attributes: str) -> None:
+    """Append an element that python-pptx has no method for."""
+    child = OxmlElement(tag)
+    for name, value in attributes.items():
+        child.set(name, value)
+    parent.append(child)
 
 
 def _plain(shape: Any) -> None:
@@ -184,7 +191,7 @@ def _plain(shape: Any) -> None:
 
 def _emu(box: Box) -> tuple[Any, Any, Any, Any]:
     left, top = round(box.left * EMU), round(box.top * EMU)
-    return left, top, round(box.right * EMU) - left, round(box.bottom * EMU) - top  # type: ignore[return-value]
+    return left, top, round(box.right * EMU) - left, round(box.bottom * EMU) - top
 
 
 def _prepare(shape: Any, anchor: str, name: str, inset: float = 0.0) -> None:
@@ -209,19 +216,17 @@ def line(
     name: str = "",
 ) -> Any:
     """Draw a straight line; ``arrow`` is ``start``, ``end``, ``both`` or nothing."""
-    shape = slide.shapes.add_connector(
-        MSO_CONNECTOR.STRAIGHT, *(round(v * EMU) for v in (*start, *end))
-    )
+    shape = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, *(round(v * EMU) for v in (*start, *end)))
     _plain(shape)
     paint(shape.line.color, colour)
     shape.line.width = Pt(width)
     outline = shape.line._get_or_add_ln()
     if dashed:
-        etree.SubElement(outline, qn("a:prstDash"), val="dash")
+        _add(outline, "a:prstDash", val="dash")
     if arrow in {"start", "both"}:
-        etree.SubElement(outline, qn("a:headEnd"), type="triangle", w="med", len="med")
+        _add(outline, "a:headEnd", type="triangle", w="med", len="med")
     if arrow in {"end", "both"}:
-        etree.SubElement(outline, qn("a:tailEnd"), type="triangle", w="med", len="med")
+        _add(outline, "a:tailEnd", type="triangle", w="med", len="med")
     if name:
         shape.name = name
     return shape
@@ -253,9 +258,7 @@ HEAD_HEIGHT = HEAD_SIZE * LINE_HEIGHT + 2 * CELL_Y + 1
 
 
 def _fitted(row: Sequence[Cell], widths: Sequence[float]) -> list[list[Para]]:
-    return [
-        [p.fitted(width - 2 * CELL_X) for p in c.paras] for c, width in zip(row, widths, strict=True)
-    ]
+    return [[p.fitted(width - 2 * CELL_X) for p in c.paras] for c, width in zip(row, widths, strict=True)]
 
 
 def row_height(row: Sequence[Cell], widths: Sequence[float]) -> float:

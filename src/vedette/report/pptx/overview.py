@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from typing import Any
 
 from vedette.report.inert import middle
+from vedette.report.measure import text_width
 from vedette.report.palette import SEVERITY_COLOURS, VERDICT_WORDS
 from vedette.report.pptx.deck import Deck, heading, left_out
 from vedette.report.pptx.draw import Para, block, bullets, height_of, text_box
-from vedette.report.measure import text_width
 from vedette.report.pptx.theme import EMU, MARGIN, TITLE_HEIGHT, Box
 from vedette.report.timescale import span_words
 from vedette.report.view import ids_words
-from vedette.report.words import count, day, clock, more, share, sure
+from vedette.report.words import clock, count, day, more, share, sure
 
 _GAP = 12.0
 _TILE_HEIGHT = 84.0
@@ -91,7 +92,7 @@ def verdict(deck: Deck) -> None:
         _names(slide, part, rows, title)
 
 
-def _names(slide: object, box: Box, rows: list[tuple[str, str]], name: str) -> None:
+def _names(slide: Any, box: Box, rows: list[tuple[str, str]], name: str) -> None:
     """Draw names with their part, one a line, and how many more there are."""
     if not rows:
         text_box(slide, box, [Para(text="None named.", size=14)], name=f"{name}: names")
@@ -105,9 +106,7 @@ def _names(slide: object, box: Box, rows: list[tuple[str, str]], name: str) -> N
     if len(shown) < len(rows):
         names.append(Para(text=f"and {len(rows) - len(shown):,} more", size=14, colour="muted", lines=1))
     text_box(slide, Box(box.left, box.top, box.width - role_width, box.height), names, name=f"{name}: names")
-    text_box(
-        slide, Box(box.right - role_width + 4, box.top, role_width - 4, box.height), roles, name=f"{name}: roles"
-    )
+    text_box(slide, Box(box.right - role_width + 4, box.top, role_width - 4, box.height), roles, name=f"{name}: roles")
 
 
 def _one_line(para: Para, width: float) -> Para:
@@ -120,13 +119,13 @@ def _one_line(para: Para, width: float) -> Para:
     return replace(para, text=text)
 
 
-def _logo(deck: Deck, slide: object) -> float:
+def _logo(deck: Deck, slide: Any) -> float:
     content = deck.branding.logo_bytes()
     if content is None:
         return 0.0
-    picture = slide.shapes.add_picture(io.BytesIO(content[0]), 0, 0)  # type: ignore[attr-defined]
+    picture = slide.shapes.add_picture(io.BytesIO(content[0]), 0, 0)
     height = 24.0
-    width = min(height * picture.width / max(picture.height, 1), 160.0)
+    width: float = min(height * picture.width / max(picture.height, 1), 160.0)
     picture.left, picture.top = round(MARGIN * EMU), round(9 * EMU)
     picture.width, picture.height = round(width * EMU), round(height * EMU)
     picture.name = "Logo"

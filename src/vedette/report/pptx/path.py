@@ -12,10 +12,10 @@ from pptx.enum.shapes import MSO_SHAPE
 from vedette.report.graph import Layout, Route, lay_out
 from vedette.report.inert import cell as inert_cell
 from vedette.report.inert import middle
+from vedette.report.measure import text_width
 from vedette.report.palette import HOST_ROLE_MEANINGS
 from vedette.report.pptx.deck import Deck, above_left_out, left_out
 from vedette.report.pptx.draw import Cell, Column, Para, block, cell, line, pages, table, text_box
-from vedette.report.measure import text_width
 from vedette.report.pptx.theme import Box
 from vedette.report.view import CaseView, HostView, NodeView, PathView, ids_words, short_names
 from vedette.report.words import clock, count, day, more, when
@@ -162,7 +162,8 @@ def _band(
 
     def centre(point: tuple[float, float]) -> tuple[float, float]:
         at, row = point
-        return area.left + width / 2 + (at - band.first) * pitch, area.top + (row - band.low) * area.height / band.height
+        x = area.left + width / 2 + (at - band.first) * pitch
+        return x, area.top + (row - band.low) * area.height / band.height
 
     boxes: dict[tuple[float, float], Any] = {}
     shapes = []
@@ -292,7 +293,7 @@ def path_tables(deck: Deck) -> None:
             Cell(
                 paras=(
                     Para(text=inert_cell(p.label) or "–", size=13, lines=2),
-                    *((Para(text=", ".join(p.techniques[:3]), size=12, colour="muted", lines=1),) if p.techniques else ()),
+                    Para(text=", ".join(p.techniques[:3]) or "–", size=12, colour="muted", lines=1),
                 )
             ),
             Cell(paras=tuple(Para(text=i, size=12, mono=True, lines=1) for i in p.evidence[:2]) or cell("").paras),
@@ -324,11 +325,7 @@ def _host_row(host: HostView) -> list[Cell]:
         ),
         cell(", ".join(host.addresses[:3]) + (f" +{len(host.addresses) - 3}" if len(host.addresses) > 3 else ""), 12),
         cell(seen, 12, lines=2),
-        Cell(
-            paras=(
-                Para(text=ids_words(host.evidence, 4) or "–", size=12, mono=True, colour="muted", lines=2),
-            )
-        ),
+        Cell(paras=(Para(text=ids_words(host.evidence, 4) or "–", size=12, mono=True, colour="muted", lines=2),)),
     ]
 
 

@@ -9,7 +9,7 @@ from vedette.report.palette import ROLE_COLOURS, ROLE_MEANINGS
 from vedette.report.pptx.deck import Deck, above_left_out, left_out
 from vedette.report.pptx.draw import Cell, Column, Para, cell, pages, table, text_box
 from vedette.report.view import AccountView
-from vedette.report.words import more, share
+from vedette.report.words import count, more, share
 from vedette.schema import AccountRole
 
 MAX_SLIDES = 3
@@ -49,7 +49,7 @@ def headline(accounts: tuple[AccountView, ...]) -> str:
         return "No account is implicated"
     n = Counter(a.role for a in accounts)
     took_part = sum(a.implicated for a in accounts)
-    parts = [f"{took_part:,} {'account' if took_part == 1 else 'accounts'} took part" if took_part else "No account took part"]
+    parts = [f"{count(took_part, 'account')} took part" if took_part else "No account took part"]
     for role, words in ((AccountRole.TARGETED, "targeted"), (AccountRole.BYSTANDER, "bystanding")):
         if n[role]:
             parts.append(f"{n[role]:,} {words}")
@@ -72,7 +72,8 @@ def slides(deck: Deck) -> None:
         done += len(rows)
         notes = []
         for account in here:
-            notes.append(f"{account.name}: {account.role.value} ({ROLE_MEANINGS[account.role]}), {share(account.confidence)}.")
+            meaning = f"{account.role.value} ({ROLE_MEANINGS[account.role]})"
+            notes.append(f"{account.name}: {meaning}, {share(account.confidence)}.")
             notes += deck.say(account.reasons[:8])
         slide = deck.slide(title if len(dealt) == 1 else f"{title} ({number} of {len(dealt)})", notes)
         table(slide, part, _COLUMNS, rows, name="Accounts")

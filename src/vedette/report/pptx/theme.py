@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.opc.constants import RELATIONSHIP_TYPE as RT
+from pptx.opc.oxml import serialize_part_xml
+from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
 
 from vedette.errors import OutsideError, UserError
@@ -225,12 +227,10 @@ def _built_in(branding: Branding) -> Any:
 def _theme_fill(run: Any, scheme: str, rgb: str | None) -> None:
     for old in run.xpath("./a:solidFill"):
         run.remove(old)
-    fill = etree.SubElement(run, f"{{{_A}}}solidFill")
-    if rgb is None:
-        etree.SubElement(fill, f"{{{_A}}}schemeClr", val=scheme)
-    else:
-        etree.SubElement(fill, f"{{{_A}}}srgbClr", val=rgb.lstrip("#"))
-    run.remove(fill)
+    fill = OxmlElement("a:solidFill")
+    colour = OxmlElement("a:schemeClr" if rgb is None else "a:srgbClr")
+    colour.set("val", scheme if rgb is None else rgb.lstrip("#"))
+    fill.append(colour)
     run.insert(0, fill)
 
 
@@ -248,17 +248,19 @@ def _set_theme(presentation: Any, branding: Branding, font: str | None) -> None:
     }
     for master in presentation.slide_masters:
         part = master.part.part_related_by(RT.THEME)
-        root = etree.fromstring(part.blob)
+        root = parse_xml(part.blob)
         for name, value in colours.items():
             for slot in root.iter(f"{{{_A}}}{name}"):
                 for child in list(slot):
                     slot.remove(child)
-                etree.SubElement(slot, f"{{{_A}}}srgbClr", val=value.lstrip("#"))
+                colour = OxmlElement("a:srgbClr")
+                colour.set("val", value.lstrip("#"))
+                slot.append(colour)
         if font is not None:
             for kind in ("majorFont", "minorFont"):
                 for slot in root.iter(f"{{{_A}}}{kind}"):
                     slot.find(f"{{{_A}}}latin").set("typeface", font)
-        part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        part._blob = serialize_part_xml(root)
 
 
 def points(value: float) -> Any:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from pptx.enum.shapes import MSO_SHAPE
 
 from vedette.report.lanes import marks
+from vedette.report.measure import text_width
 from vedette.report.palette import SEVERITY_COLOURS, tactic_colour, tactic_label, tactic_rank
 from vedette.report.pptx.deck import Deck, above_left_out, left_out
 from vedette.report.pptx.draw import Cell, Column, Para, block, cell, line, pages, table, text_box
-from vedette.report.measure import text_width
 from vedette.report.pptx.theme import Box
 from vedette.report.timescale import TimeScale, span_words, time_scale
 from vedette.report.view import StepView, ids_words, key_steps
@@ -38,7 +38,8 @@ def picture(deck: Deck) -> None:
     shown = tactics[:MAX_LANES]
     first, last = view.steps[0], view.steps[-1]
     span = span_words(last.at - first.at)
-    title = f"{count(len(view.steps), 'step')} in {span}, from {tactic_label(first.tactic)} to {tactic_label(last.tactic)}"
+    ends = f"from {tactic_label(first.tactic)} to {tactic_label(last.tactic)}"
+    title = f"{count(len(view.steps), 'step')} in {span}, {ends}"
     notes = ["Key steps, with whole evidence ids:"]
     notes += [_note(deck, s) for s in key_steps(view.steps, 40)]
     slide = deck.slide(title, notes)
