@@ -11,14 +11,18 @@ Entry-point group: ``vedette.readers``; the entry point is a reader instance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from vedette.schema import EventClass
+
+if TYPE_CHECKING:
+    from vedette.ingest.framing import RawBatch
 
 Native = dict[str, Any]
 """One record's own fields, flat: nested objects as dotted keys, lists of scalars kept."""
@@ -192,3 +196,11 @@ class StatelessSession:
     def preamble(self) -> bytes:
         """Return b"": nothing is remembered."""
         return b""
+
+
+class BinaryReader(Protocol):
+    """A reader of files that are neither lines nor JSON (``framing`` is BINARY)."""
+
+    def frame(self, path: Path) -> Iterator[RawBatch]:
+        """Yield the raw records of a file on disk; what is damaged goes into ``bad`` and the rest goes on."""
+        ...

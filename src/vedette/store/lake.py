@@ -8,14 +8,14 @@ of a commit or nothing, and a kill leaves at worst an orphan file, which ``clean
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from vedette.errors import OutsideError
 from vedette.schema import COLUMNS, SCHEMA_VERSION
@@ -159,7 +159,6 @@ class Lake:
                 "memory_limit": memory_limit,
                 "threads": threads,
                 "temp_directory": str(self.home / "tmp" / "duckdb"),
-                "TimeZone": "UTC",
                 "preserve_insertion_order": False,
             }
         )
@@ -171,11 +170,15 @@ class Lake:
         """Return the SELECT that reads a table's segments, whatever their schema version."""
         if table == "events":
             empty = ", ".join(f"CAST(NULL AS {_duck_type(c)}) AS {c}" for c in COLUMNS)
-            listed = ", ".join("coalesce(native, raw) AS native" if c == "native" else c for c in COLUMNS)
+            # plain TIMESTAMP, in UTC: arithmetic on TIMESTAMPTZ wants an extension that is not bundled
+            special = {"native": "coalesce(native, raw) AS native", "time": "CAST(time AS TIMESTAMP) AS time"}
+            listed = ", ".join(special.get(c, c) for c in COLUMNS)
         else:
             kinds = {"string": "VARCHAR", "timestamp": "TIMESTAMPTZ"}
             empty = ", ".join(f'CAST(NULL AS {kinds[k]}) AS "{c}"' for c, k in HIT_COLUMNS)
-            listed = ", ".join(f'"{c}"' for c, _ in HIT_COLUMNS)
+            listed = ", ".join(
+                f'CAST("{c}" AS TIMESTAMP) AS "{c}"' if k == "timestamp" else f'"{c}"' for c, k in HIT_COLUMNS
+            )
         parts = [f"SELECT {empty} WHERE false"]
         by_version: dict[int, list[str]] = {}
         for segment in self.segments(table):
@@ -258,7 +261,14 @@ class Lake:
         )
 
     def commit(
-        self, written: Sequence[Written], *, job: str, shard: str, extra: Any = None, after: int | None = None
+        self,
+        written: Sequence[Written],
+        *,
+        job: str,
+        shard: str,
+        extra: Callable[[Connection], object] | None = None,
+        after: int | None = None,
+        own: Collection[str] = (),
     ) -> bool:
         """Make written files part of the lake and mark the shard finished, all at once.
 
@@ -267,8 +277,9 @@ class Lake:
             job: bulk job.
             shard: its shard.
             extra: called with the connection inside the same transaction (to store rows beside).
-            after: if given and another job has committed events of the same source with a higher
+            after: if given and somebody else has committed events of the same source with a higher
                 sequence number, nothing happens and False is returned: look again for duplicates first.
+            own: the shards that the caller committed itself, which ``after`` does not mean.
 
         Returns:
             True once committed (also where this very shard had been committed before).
@@ -282,8 +293,8 @@ class Lake:
                 return True
             if after is not None and sources:
                 t = tables.segments
-                newer = select(t.c.seq).where(t.c.seq > after, t.c.source.in_(sources), t.c.job != job).limit(1)
-                if connection.execute(newer).first():
+                newer = select(t.c.shard).where(t.c.seq > after, t.c.source.in_(sources)).distinct()
+                if any(row[0] not in own for row in connection.execute(newer)):
                     return False
             if written:
                 connection.execute(

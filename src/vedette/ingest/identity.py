@@ -1,0 +1,103 @@
+"""Which record is which: logical sources, occurrence numbers and event ids.
+
+The logical source of a file is told by its first record, so it survives renaming, rotation,
+compression and growth; for formats whose records carry an id of their own it is the format.
+The id of a record is a digest of source, raw record and how many equal records stood before it
+in the same file, so reading a file again finds nothing new and true repeats stay apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from vedette.store import DigestSet
+from vedette.store.digests import Pairs, pairs
+
+
+def source_name(reader: str, first_record: bytes, *, self_identifying: bool, given: str | None = None) -> str:
+    """Return the logical source: what the user gave, else by the rule above."""
+    if given:
+        return given
+    if self_identifying:
+        return reader
+    return f"{reader}:{blake2b(first_record, digest_size=6).hexdigest()}"
+
+
+class Identifier:
+    """Numbers equal records of one stream and gives each its id.
+
+    Args:
+        source: logical source.
+        folder: where digests seen in this stream are kept, so that memory stays bounded.
+    """
+
+    def __init__(self, source: str, folder: Path) -> None:
+        self._key = blake2b(source.encode(), digest_size=16).digest()
+        self._seen = DigestSet(folder)
+        self._repeats: dict[bytes, int] = {}
+
+    def identify(self, raws: Sequence[bytes]) -> tuple[list[bytes], Pairs]:
+        """Return the 16-byte id of each record, and the same ids as pairs (n, 2)."""
+        key = self._key
+        digests = [blake2b(raw, digest_size=16, key=key).digest() for raw in raws]
+        found = pairs(digests)
+        suspect = self._seen.contains(found)
+        order = np.argsort(found[:, 0], kind="stable")
+        equal = np.flatnonzero(found[order[1:], 0] == found[order[:-1], 0])
+        suspect[order[equal]] = True
+        suspect[order[equal + 1]] = True
+        if suspect.any():
+            first_here: dict[bytes, bool] = {}
+            fresh = ~self._seen.contains(found)
+            for i in np.flatnonzero(suspect).tolist():
+                digest = digests[i]
+                if digest in first_here or not fresh[i]:
+                    n_before = self._repeats.get(digest, 0) + 1
+                    self._repeats[digest] = n_before
+                    digests[i] = blake2b(digest + n_before.to_bytes(8, "big"), digest_size=16, key=key).digest()
+                first_here[digest] = True
+            base = found[fresh]
+            self._seen.add(np.unique(base, axis=0))
+            return digests, pairs(digests)
+        self._seen.add(found)
+        return digests, found
+
+    def close(self) -> None:
+        """Delete what was kept on disk."""
+        self._seen.close()
+
+
+class KnownIds:
+    """The ids that a logical source already has in the lake.
+
+    Args:
+        folder: where they are kept sorted.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._ids = DigestSet(folder)
+        self.last_seq = 0
+        """Sequence number up to which the lake has been looked at."""
+
+    def add_segment(self, path: Path) -> None:
+        """Add the ids in one Parquet file."""
+        import pyarrow.parquet as pq
+
+        column = pq.read_table(path, columns=["event_id"]).column("event_id").to_pylist()
+        self._ids.add(pairs(bytes.fromhex(value) for value in column))
+
+    def add(self, ids: Pairs) -> None:
+        """Add ids (n, 2)."""
+        self._ids.add(ids)
+
+    def contains(self, ids: Pairs) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Return for each id whether it is known, bool (n,)."""
+        return self._ids.contains(ids) if len(self._ids) else np.zeros(len(ids), dtype=bool)
+
+    def close(self) -> None:
+        """Delete what was kept on disk."""
+        self._ids.close()

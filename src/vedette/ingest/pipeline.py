@@ -1,0 +1,540 @@
+"""From files to the lake: open, recognise, frame, identify, normalise, commit; quarantine beside.
+
+Every step works on batches. A commit holds at most COMMIT_ROWS new events, so memory does not
+grow with the file. Because ids come from content, reading again after a kill, or a grown,
+rotated or renamed file, adds only what is missing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import pyarrow as pa
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from vedette.bulk import run_shards
+from vedette.errors import UserError
+from vedette.ingest.base import Framing, Native, ReadContext, Reader, RecordError, Session, StatelessSession
+from vedette.ingest.framing import RawBatch, frame_json, frame_lines
+from vedette.ingest.identity import Identifier, KnownIds, source_name
+from vedette.ingest.normalise import Normaliser
+from vedette.ingest.registry import reader_named, recognise
+from vedette.ingest.streams import Refused, Stream, StreamError, list_files, open_file, open_stdin
+from vedette.store import Lake, tables
+from vedette.store.state import now
+
+COMMIT_ROWS = 32_768
+COMMIT_BYTES = 64 << 20
+CHUNK_ROWS = 8_192
+CHUNK_BYTES = 16 << 20
+QUARANTINE_BYTES = 1 << 20
+"""Longer bad records are kept up to here, and marked as cut."""
+
+
+class Progress(Protocol):
+    """Told how far an ingest has come."""
+
+    def __call__(self, *, done_bytes: int, total_bytes: int | None, n_events: int, name: str) -> None:
+        """Take note; called a few times a second at most by each commit."""
+        ...
+
+
+@dataclass(slots=True)
+class FileSummary:
+    """What came of one stream."""
+
+    name: str
+    reader: str | None
+    source: str | None = None
+    n_new: int = 0
+    n_known: int = 0
+    """Records that were in the lake already."""
+    n_quarantined: int = 0
+    n_quarantined_known: int = 0
+    """Bad records that were in quarantine already."""
+    n_skipped: int = 0
+    """Headers and comments."""
+    problem: str | None = None
+    """Why it was not read, or not to its end."""
+
+    @property
+    def n_records(self) -> int:
+        """Return every record that was met."""
+        return self.n_new + self.n_known + self.n_quarantined + self.n_quarantined_known + self.n_skipped
+
+
+@dataclass(slots=True)
+class IngestSummary:
+    """What came of an ingest."""
+
+    files: list[FileSummary] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why records were quarantined, with counts."""
+
+    def total(self, name: str) -> int:
+        """Return the sum of a count over the files."""
+        return sum(getattr(f, name) for f in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """What the user said about the input."""
+
+    reader: str | None = None
+    """Name of the reader, where the content does not tell."""
+    source: str | None = None
+    """Logical source, where files of several hosts look alike."""
+    context: ReadContext = field(default_factory=ReadContext)
+    workers: int = 1
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """New records of one stream, on their way to becoming a table."""
+
+    reader: str
+    context: ReadContext
+    source: str
+    raws: list[bytes]
+    ids: list[bytes]
+    offsets: list[int]
+    natives: list[Native | None | RecordError] | None
+    """Parsed already where the session keeps state."""
+    n_known: int = 0
+    done_bytes: int = 0
+
+
+@dataclass(slots=True)
+class _Bad:
+    """A record for the quarantine."""
+
+    record_id: str
+    offset: int
+    reason: str
+    raw: bytes
+
+
+@dataclass(slots=True)
+class _Parsed:
+    table: pa.Table
+    bad: list[_Bad]
+    n_skipped: int
+
+
+_normalisers: dict[tuple[str, int], tuple[ReadContext, Normaliser]] = {}
+
+
+def _normaliser(reader: Reader, context: ReadContext) -> Normaliser:
+    """Return the normaliser of this process for a reader; kept, because it learns the values."""
+    key = (reader.name, 0)
+    held = _normalisers.get(key)
+    if held is None or held[0] != context:
+        held = _normalisers[key] = (context, Normaliser(reader, context))
+    return held[1]
+
+
+def _work(chunk: _Chunk) -> _Parsed:
+    """Parse and normalise one chunk: a function of its argument, on whichever process."""
+    reader = reader_named(chunk.reader)
+    natives = chunk.natives
+    if natives is None:
+        natives = reader.open(chunk.context).parse(chunk.raws)
+    rows = [i for i, native in enumerate(natives) if type(native) is dict]
+    bad = [
+        _Bad(chunk.ids[i].hex(), chunk.offsets[i], native.reason, chunk.raws[i])
+        for i, native in enumerate(natives)
+        if isinstance(native, RecordError)
+    ]
+    n_skipped = len(natives) - len(rows) - len(bad)
+    good: list[Native] = [natives[i] for i in rows]  # type: ignore[misc]
+    table, errors = _normaliser(reader, chunk.context).table(
+        [chunk.raws[i] for i in rows], good, [chunk.ids[i].hex() for i in rows], chunk.source
+    )
+    bad += [
+        _Bad(chunk.ids[rows[i]].hex(), chunk.offsets[rows[i]], error.reason, chunk.raws[rows[i]])
+        for i, error in sorted(errors.items())
+    ]
+    return _Parsed(table, bad, n_skipped)
+
+
+def ingest(
+    lake: Lake,
+    paths: Sequence[Path | str],
+    options: IngestOptions = IngestOptions(),  # noqa: B008 (frozen)
+    *,
+    stdin: IO[bytes] | None = None,
+    progress: Progress | None = None,
+) -> IngestSummary:
+    """Read files, folders, archives and standard input into the lake.
+
+    Args:
+        lake: where to.
+        paths: files and folders; ``-`` is standard input.
+        options: what the user said about them.
+        stdin: the binary standard input.
+        progress: told how far it has come.
+
+    Raises:
+        UserError: a path does not exist, or a reader is not known.
+    """
+    if options.reader is not None:
+        reader_named(options.reader)
+    summary = IngestSummary()
+    files: list[Path] = []
+    use_stdin = False
+    for path in paths:
+        if str(path) == "-":
+            use_stdin = True
+            continue
+        place = Path(path)
+        if not place.exists():
+            raise UserError(f"no such file or folder: {place}", next_step="check the path")
+        found, refused = list_files(place)
+        inside = lake.home.resolve()
+        files += [f for f in found if not f.resolve().is_relative_to(inside)]
+        summary.files += [FileSummary(r.name, None, problem=r.reason) for r in refused]
+    total_bytes = None if use_stdin else sum(f.stat().st_size for f in files)
+    done_before = 0
+    for file in files:
+        for opened in open_file(file):
+            _one(lake, opened, options, summary, progress, done_before, total_bytes)
+        done_before += file.stat().st_size
+    if use_stdin:
+        if stdin is None:
+            raise UserError("standard input is not available here")
+        for opened in open_stdin(stdin):
+            _one(lake, opened, options, summary, progress, 0, None)
+    return summary
+
+
+def _one(
+    lake: Lake,
+    opened: Stream | Refused,
+    options: IngestOptions,
+    summary: IngestSummary,
+    progress: Progress | None,
+    done_before: int,
+    total_bytes: int | None,
+) -> None:
+    if isinstance(opened, Refused):
+        summary.files.append(FileSummary(opened.name, None, problem=opened.reason))
+        return
+    try:
+        reader = reader_named(options.reader) if options.reader else recognise(opened)
+    except StreamError as error:
+        summary.files.append(FileSummary(opened.name, None, problem=error.reason))
+        return
+    if reader is None:
+        advice = "format not recognised: name it with --reader, or describe it with --mapping"
+        summary.files.append(FileSummary(opened.name, None, problem=advice))
+        return
+    held = FileSummary(opened.name, reader.name)
+    summary.files.append(held)
+    context = ReadContext(
+        opened.base, options.context.timezone, options.context.year, options.context.host, options.context.options
+    )
+    temporary = lake.home / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=temporary, prefix="ingest-") as folder:
+        run = _StreamRun(lake, reader, context, options, held, summary.reasons, Path(folder))
+        for done_bytes in run.read(opened):
+            if progress is not None:
+                n_events = summary.total("n_new")
+                progress(done_bytes=done_before + done_bytes, total_bytes=total_bytes, n_events=n_events, name=opened.name)
+
+
+class _StreamRun:
+    """The reading of one stream."""
+
+    def __init__(
+        self,
+        lake: Lake,
+        reader: Reader,
+        context: ReadContext,
+        options: IngestOptions,
+        summary: FileSummary,
+        reasons: Counter[str],
+        folder: Path,
+    ) -> None:
+        self._lake = lake
+        self._reader = reader
+        self._context = context
+        self._options = options
+        self._summary = summary
+        self._reasons = reasons
+        self._folder = folder
+        self._session: Session | None = None
+        self._identifier: Identifier | None = None
+        self._known = KnownIds(folder / "known")
+        self._own_shards: set[str] = set()
+        self._last_seq = 0
+        self._job = ""
+        self._has_quarantine = False
+
+    def read(self, stream: Stream) -> Iterator[int]:
+        """Read the stream to its end; yield the bytes of the user's file read, after each commit."""
+        pending: list[pa.Table] = []
+        bad: list[_Bad] = []
+        n_rows = n_bytes = 0
+        try:
+            self._session = self._reader.open(self._context)
+            for chunk, parsed in run_shards(_work, self._chunks(stream), workers=self._workers()):
+                self._summary.n_known += chunk.n_known
+                self._summary.n_skipped += parsed.n_skipped
+                pending.append(parsed.table)
+                bad += parsed.bad
+                n_rows += parsed.table.num_rows
+                n_bytes += parsed.table.nbytes
+                if n_rows >= COMMIT_ROWS or n_bytes >= COMMIT_BYTES or len(bad) >= COMMIT_ROWS:
+                    self._commit(pending, bad)
+                    pending, bad, n_rows, n_bytes = [], [], 0, 0
+                    yield chunk.done_bytes
+        except StreamError as error:
+            self._summary.problem = error.reason
+        except RecordError as error:  # a reader that cannot even start (its mapping file is wrong)
+            self._summary.problem = error.reason
+        finally:
+            if pending or bad:
+                self._commit(pending, bad)
+            self._known.close()
+            if self._identifier is not None:
+                self._identifier.close()
+        if self._summary.n_records == 0 and self._summary.problem is None:
+            self._summary.problem = "no records in it"
+        yield int(stream.consumed())
+
+    def _workers(self) -> int:
+        return self._options.workers if isinstance(self._session, StatelessSession) else 1
+
+    def _frames(self, stream: Stream) -> Iterable[RawBatch]:
+        if self._reader.framing is Framing.LINES:
+            return frame_lines(stream)
+        if self._reader.framing is Framing.JSON:
+            return frame_json(stream)
+        path = stream.path
+        if path is None:
+            path = self._folder / "stream.bin"
+            with path.open("wb") as handle:
+                while data := stream.read(1 << 20):
+                    handle.write(data)
+        return self._reader.frame(path)  # type: ignore[attr-defined, no-any-return]
+
+    def _chunks(self, stream: Stream) -> Iterator[_Chunk]:
+        raws: list[bytes] = []
+        offsets: list[int] = []
+        bad: dict[int, str] = {}
+        size = 0
+        for batch in self._frames(stream):
+            at = 0
+            while at < len(batch.records):
+                take = CHUNK_ROWS - len(raws)
+                part = batch.records[at : at + take]
+                bad.update({len(raws) + i - at: why for i, why in batch.bad.items() if at <= i < at + take})
+                raws += part
+                offsets += batch.offsets[at : at + take]
+                size += sum(map(len, part))
+                at += take
+                if len(raws) >= CHUNK_ROWS or size >= CHUNK_BYTES:
+                    yield from self._chunk(stream, raws, offsets, bad)
+                    raws, offsets, bad, size = [], [], {}, 0
+        if raws:
+            yield from self._chunk(stream, raws, offsets, bad)
+
+    def _chunk(self, stream: Stream, raws: list[bytes], offsets: list[int], bad: dict[int, str]) -> Iterator[_Chunk]:
+        session = self._session
+        assert session is not None  # noqa: S101 (set before the first chunk)
+        natives: list[Native | None | RecordError] | None = None
+        if self._identifier is None or bad or not isinstance(session, StatelessSession):
+            natives = session.parse(raws)
+            for i, reason in bad.items():
+                natives[i] = RecordError(reason)
+        if self._identifier is None:
+            first = next((i for i, native in enumerate(natives or []) if native is not None), None)
+            if first is None:  # only headers so far: they say nothing of which file this is
+                self._summary.n_skipped += len(raws)
+                return
+            self._begin(raws[first], next((n for n in natives or [] if type(n) is dict), None))
+        identifier = self._identifier
+        assert identifier is not None  # noqa: S101 (set by _begin)
+        ids, found = identifier.identify(raws)
+        known = self._known.contains(found)
+        n_known = int(known.sum())
+        if n_known:
+            if natives is not None:
+                headers = sum(1 for i, native in enumerate(natives) if native is None and known[i])
+                n_known -= headers
+            keep = [i for i, is_known in enumerate(known.tolist()) if not is_known]
+            raws = [raws[i] for i in keep]
+            offsets = [offsets[i] for i in keep]
+            ids = [ids[i] for i in keep]
+            natives = [natives[i] for i in keep] if natives is not None else None
+        yield _Chunk(
+            self._reader.name, self._context, self._source, raws, ids, offsets, natives, n_known, int(stream.consumed())
+        )
+
+    def _begin(self, first_raw: bytes, first_native: Native | None) -> None:
+        own_ids = first_native is not None and self._reader.self_identifying(first_native)
+        self._source = source_name(
+            self._reader.name, first_raw, self_identifying=own_ids, given=self._options.source
+        )
+        self._summary.source = self._source
+        self._job = "ingest:" + blake2b(self._source.encode(), digest_size=12).hexdigest()
+        self._identifier = Identifier(self._source, self._folder / "seen")
+        self._look()
+        with self._lake.state.connect() as connection:
+            t = tables.quarantine
+            self._has_quarantine = (
+                connection.execute(select(t.c.record_id).where(t.c.source == self._source).limit(1)).first() is not None
+            )
+
+    def _look(self) -> None:
+        """Learn the ids that the lake has of this source, as far as they are new to us."""
+        for segment in self._lake.segments("events", source=self._source, after=self._last_seq):
+            self._last_seq = max(self._last_seq, segment.seq)
+            self._known.add_segment(segment.path)
+
+    def _commit(self, parts: list[pa.Table], bad: list[_Bad]) -> None:
+        rows = pa.concat_tables(parts) if parts else None
+        while True:
+            ids = rows.column("event_id").to_pylist() if rows is not None else []
+            digest = blake2b(digest_size=16)
+            for value in (*ids, *(b.record_id for b in bad)):
+                digest.update(value.encode())
+            shard = digest.hexdigest()
+            written = (
+                self._lake.write("events", rows, job=self._job, shard=shard, source=self._source)
+                if rows is not None
+                else []
+            )
+            counts: dict[str, int] = {}
+            if self._lake.commit(
+                written,
+                job=self._job,
+                shard=shard,
+                after=self._last_seq,
+                own=self._own_shards,
+                extra=lambda connection, ids=ids: counts.update(n_bad=self._store_bad(connection, bad, ids)),
+            ):
+                break
+            # somebody else has read this source meanwhile: leave out what they brought
+            self._look()
+            if rows is not None:
+                from vedette.store.digests import pairs
+
+                known = self._known.contains(pairs(bytes.fromhex(value) for value in ids))
+                rows = rows.filter(pa.array(~known))
+                self._summary.n_known += int(known.sum())
+        self._own_shards.add(shard)
+        self._summary.n_new += rows.num_rows if rows is not None else 0
+        n_bad = counts.get("n_bad", 0)
+        self._summary.n_quarantined += n_bad
+        self._summary.n_quarantined_known += len(bad) - n_bad
+        self._reasons.update(b.reason for b in bad)
+
+    def _store_bad(self, connection: Connection, bad: list[_Bad], new_ids: list[str]) -> int:
+        t = tables.quarantine
+        if self._has_quarantine:
+            for start in range(0, len(new_ids), 500):
+                connection.execute(delete(t).where(t.c.record_id.in_(new_ids[start : start + 500])))
+        if not bad:
+            return 0
+        preamble = self._session.preamble() if self._session is not None else b""
+        at = now()
+        rows = [
+            {
+                "record_id": b.record_id,
+                "source": self._source,
+                "name": self._summary.name,
+                "offset": b.offset,
+                "reader": self._reader.name,
+                "reason": b.reason,
+                "raw": b.raw[:QUARANTINE_BYTES],
+                "preamble": preamble,
+                "truncated": int(len(b.raw) > QUARANTINE_BYTES or b.reason.startswith("record longer")),
+                "quarantined_at": at,
+            }
+            for b in bad
+        ]
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        n_stored = 0
+        for row in rows:
+            result = connection.execute(dialect.insert(t).values(row).on_conflict_do_nothing())
+            n_stored += max(result.rowcount, 0)
+        return n_stored
+
+
+def replay(lake: Lake, options: IngestOptions = IngestOptions()) -> IngestSummary:  # noqa: B008 (frozen)
+    """Try the records in quarantine again, with what the user says now; return what came of it.
+
+    Records that become events leave the quarantine in the same transaction.
+    """
+    summary = IngestSummary()
+    t = tables.quarantine
+    with lake.state.connect() as connection:
+        groups = connection.execute(select(t.c.source, t.c.reader, t.c.name, t.c.preamble).distinct()).all()
+    for source, reader_name, name, preamble in groups:
+        reader = reader_named(reader_name)
+        held = FileSummary(name, reader_name, source)
+        summary.files.append(held)
+        base = name.rsplit("/", 1)[-1].lower()
+        context = ReadContext(
+            base, options.context.timezone, options.context.year, options.context.host, options.context.options
+        )
+        with lake.state.connect() as connection:
+            rows = connection.execute(
+                select(t)
+                .where(t.c.source == source, t.c.name == name, t.c.preamble == preamble, t.c.truncated == 0)
+                .order_by(t.c.offset, t.c.record_id)
+            ).all()
+        for start in range(0, len(rows), CHUNK_ROWS):
+            part = rows[start : start + CHUNK_ROWS]
+            session = reader.open(context)
+            if preamble:
+                session.parse(preamble.split(b"\n"))
+            natives = session.parse([row.raw for row in part])
+            parsed = _work(
+                _Chunk(
+                    reader_name,
+                    context,
+                    source,
+                    [row.raw for row in part],
+                    [bytes.fromhex(row.record_id) for row in part],
+                    [row.offset for row in part],
+                    natives,
+                )
+            )
+            ids = parsed.table.column("event_id").to_pylist()
+            job = "ingest:" + blake2b(source.encode(), digest_size=12).hexdigest()
+            shard = "replay-" + blake2b("".join(ids).encode(), digest_size=12).hexdigest()
+            if ids:
+                written = lake.write("events", parsed.table, job=job, shard=shard, source=source)
+
+                def leave(connection: Connection, ids: list[str] = ids) -> None:
+                    for at in range(0, len(ids), 500):
+                        connection.execute(delete(t).where(t.c.record_id.in_(ids[at : at + 500])))
+
+                lake.commit(written, job=job, shard=shard, extra=leave)
+            held.n_new += len(ids)
+            held.n_quarantined += len(parsed.bad)
+            summary.reasons.update(b.reason for b in parsed.bad)
+    shutil.rmtree(lake.home / "tmp", ignore_errors=True)
+    return summary
+
+
+def quarantined(lake: Lake, limit: int = 1000) -> list[dict[str, Any]]:
+    """Return records in quarantine: where they stood, why, and their text."""
+    t = tables.quarantine
+    with lake.state.connect() as connection:
+        rows = connection.execute(select(t).order_by(t.c.source, t.c.offset).limit(limit)).mappings()
+        return [
+            {**row, "raw": row["raw"].decode("utf-8", "backslashreplace"), "preamble": None, "truncated": bool(row["truncated"])}
+            for row in rows
+        ]

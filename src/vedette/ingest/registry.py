@@ -1,0 +1,98 @@
+"""Which readers there are, and which one a stream is for."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from typing import cast
+
+import orjson
+
+from vedette.errors import UserError
+from vedette.ingest.base import Reader, Sample
+from vedette.ingest.framing import first_json
+from vedette.ingest.streams import Stream
+
+GROUP = "vedette.readers"
+_SURE_ENOUGH = 0.5
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenReader:
+    """A reader plug-in that could not be loaded."""
+
+    name: str
+    reason: str
+
+
+@cache
+def load_readers(*, third_party: bool = True) -> tuple[dict[str, Reader], tuple[BrokenReader, ...]]:
+    """Return the readers by name, in order of name, and those that are broken.
+
+    Args:
+        third_party: whether readers of other packages are loaded too.
+    """
+    readers: dict[str, Reader] = {}
+    broken: list[BrokenReader] = []
+    for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
+        own = entry.value.startswith("vedette.")
+        if not own and not third_party:
+            continue
+        try:
+            reader = cast(Reader, entry.load())
+            if not isinstance(reader, Reader):
+                raise TypeError("it does not have a reader's methods")
+        except Exception as error:  # noqa: BLE001 (whatever a plug-in does wrong, it is named and skipped)
+            log.warning("reader %s is broken: %s", entry.name, error)
+            broken.append(BrokenReader(entry.name, f"{type(error).__name__}: {error}"))
+            continue
+        if reader.name not in readers or own:
+            readers[reader.name] = reader
+    return readers, tuple(broken)
+
+
+def reader_named(name: str) -> Reader:
+    """Return a reader by name.
+
+    Raises:
+        UserError: there is none of that name.
+    """
+    readers, _ = load_readers()
+    if name not in readers:
+        raise UserError(f"no reader is called {name!r}", next_step=f"choose one of: {', '.join(sorted(readers))}")
+    return readers[name]
+
+
+def sample_of(stream: Stream) -> Sample:
+    """Return the sample that readers recognise a stream by."""
+    head = stream.head()
+    lines = tuple(line.rstrip(b"\r") for line in head.split(b"\n", 50)[:50])
+    first = None
+    text = first_json(head)
+    if text is not None:
+        try:
+            value = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            value = None
+        first = value if isinstance(value, dict) else None
+    return Sample(stream.base, head, lines, first)
+
+
+def recognise(stream: Stream) -> Reader | None:
+    """Return the reader that is surest of the stream, or None if none is sure enough."""
+    sample = sample_of(stream)
+    best: Reader | None = None
+    best_score = _SURE_ENOUGH
+    for reader in load_readers()[0].values():
+        try:
+            score = reader.sniff(sample)
+        except Exception:  # noqa: BLE001 (a sniffer that fails on hostile bytes does not recognise them)
+            log.debug("reader %s failed to sniff %s", reader.name, stream.name, exc_info=True)
+            continue
+        if score > best_score:
+            best, best_score = reader, score
+    return best
