@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mapping_driver import GOLDEN, INTEGERS, columns, golden_cases, records_of, sample_of
 
 from vedette.ingest.base import Framing, ReadContext, Reader, RecordError
+from vedette.ingest.normalise import Normaliser
 from vedette.ingest.readers import azure_activity, cloudtrail, entra, gcp, m365, okta, suricata, zeek
 from vedette.schema.event import CORE_COLUMNS, EventClass
 
@@ -153,6 +154,32 @@ def test_no_column_is_filled_twice(name: str) -> None:
                 assert not set(mapping.const) & set(mapping.fields)
                 assert {"log_product"} <= set(mapping.const)
                 assert set(mapping.const) | set(mapping.fields) <= set(CORE_COLUMNS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_bulk_as_one_by_one(name: str) -> None:
+    reader = READERS[name]
+    for case in golden_cases(name):
+        context = ReadContext(name=case.name)
+        raws = records_of(case.read_bytes(), reader.framing)
+        natives = reader.open(context).parse(raws)
+        kept = [(raw, native) for raw, native in zip(raws, natives, strict=True) if isinstance(native, dict)]
+        ids = [f"{place:032x}" for place in range(len(kept))]
+        table, errors = Normaliser(reader, context).table(
+            [raw for raw, _ in kept], [native for _, native in kept], ids, "source"
+        )
+        rows = {row["event_id"]: row for row in table.to_pylist()}
+        for place, (raw, native) in enumerate(kept):
+            if place in errors:
+                with pytest.raises(RecordError):
+                    columns(reader, native, context)
+                continue
+            row = rows[ids[place]]
+            told = {key: value for key, value in row.items() if key in CORE_COLUMNS and value is not None}
+            told["time"] = told["time"].isoformat(timespec="milliseconds")
+            assert told == columns(reader, native, context)
+            assert row["raw"].encode() == raw
+            assert json.loads(row["native"]) == json.loads(json.dumps(native))
 
 
 @pytest.mark.parametrize("name", NAMES)
