@@ -587,7 +587,7 @@ class Fleet:
             lx.ssh_fail(w.later(at, -12, -6), person, host, ip)
         method = "password" if rng.random() < 0.2 else "publickey"
         ses = lx.ssh_in(at, person, host, ip, method=method)
-        lx.run(w.later(at, 0.5, 1), host, ["/bin/bash", "-l"], person, ses)
+        lx._parents[(host.name, ses)] = lx.run(w.later(at, 0.5, 1), host, ["/bin/bash", "-l"], person, ses)
         for argv in rng.sample(
             [
                 ["ls", "-la"],
