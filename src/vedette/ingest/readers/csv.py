@@ -12,7 +12,7 @@ from collections.abc import Hashable, Sequence
 
 from vedette.ingest.base import Framing, Mapping, Native, ReadContext, RecordError, Sample
 from vedette.ingest.convert import decode_text
-from vedette.ingest.readers.json_mapping import MappedNative, mapping_for, mapping_of
+from vedette.ingest.readers.json_mapping import MAPPING_KEY, mapped, mapping_for, mapping_of
 from vedette.ingest.readers.json_mapping_file import MappingFile
 
 MAX_SPAN_LINES = 200
@@ -64,7 +64,8 @@ def is_open_after(line: str, delimiter: str, *, is_open: bool) -> bool:
 class CsvSession:
     """Parses the lines of one CSV file; keeps its header and the lines of a record that is not complete."""
 
-    def __init__(self, spec: MappingFile) -> None:
+    def __init__(self, path: str, spec: MappingFile) -> None:
+        self._path = path
         self._spec = spec
         self._delimiter = spec.delimiter
         self._header: tuple[str, ...] | None = spec.header or None
@@ -122,7 +123,7 @@ class CsvSession:
             return None
         if len(values) != len(self._header):
             raise RecordError(f"{len(values)} values, the header names {len(self._header)}")
-        return MappedNative(dict(zip(self._header, values, strict=True)), self._spec)
+        return mapped(dict(zip(self._header, values, strict=True)), self._path, self._spec)
 
     def _release(self) -> list[tuple[int, bytes]]:
         held, self._held, self._held_bytes, self._is_open = self._held, [], 0, False
@@ -166,7 +167,7 @@ class CsvReader:
     name = "csv"
     title = "CSV by a mapping file"
     framing = Framing.LINES
-    examples = ("CSV, TSV, semicolon or pipe separated, with --option mapping=FILE",)
+    examples = ("CSV, TSV, semicolon or pipe separated, with --mapping FILE",)
 
     def sniff(self, sample: Sample) -> float:
         """Return 0.2 where the first lines have equally many fields: too little to be chosen, enough to be named."""
@@ -190,11 +191,11 @@ class CsvReader:
         Raises:
             UserError: no mapping file named, or it is wrong.
         """
-        return CsvSession(mapping_of(context, self.name))
+        return CsvSession(*mapping_of(context, self.name))
 
     def kind(self, native: Native) -> Hashable:
-        """Return the mapping file."""
-        return native.spec if isinstance(native, MappedNative) else None
+        """Return the path of the mapping file."""
+        return native.get(MAPPING_KEY)
 
     def mapping(self, kind: Hashable) -> Mapping:
         """Return what the mapping file says."""

@@ -13,28 +13,18 @@ from vedette.ingest.convert import flatten, load_json, to_text
 from vedette.ingest.readers.json_mapping_file import HOW_TO, MappingFile, load_mapping_file
 from vedette.schema import EventClass
 
-NEEDS_MAPPING = "needs a mapping file that says which field is what: --option mapping=FILE"
+NEEDS_MAPPING = "needs a mapping file that says which field is what: --mapping FILE"
+
+MAPPING_KEY = "vedette.mapping"
+"""Native key that names the mapping file, so that an event tells how it was read."""
 
 
-class MappedNative(Native):
-    """Native fields that remember by which mapping file they were read."""
-
-    __slots__ = ("spec",)
-
-    def __init__(self, fields: Native, spec: MappingFile) -> None:
-        super().__init__(fields)
-        self.spec = spec
-        if len(spec.time_fields) > 1:
-            # date and clock in columns of their own
-            parts = [to_text(fields.get(name)) for name in spec.time_fields]
-            self[" ".join(spec.time_fields)] = " ".join(part for part in parts if part)
-
-
-def mapping_of(context: ReadContext, reader: str) -> MappingFile:
-    """Return the mapping file that the user named.
+def mapping_of(context: ReadContext, reader: str) -> tuple[str, MappingFile]:
+    """Return the mapping file that the user named, and its path.
 
     Raises:
         UserError: none named, or it is for another reader, or wrong.
+        OutsideError: it cannot be read.
     """
     path = context.options.get("mapping")
     if not path:
@@ -42,13 +32,24 @@ def mapping_of(context: ReadContext, reader: str) -> MappingFile:
     spec = load_mapping_file(path)
     if spec.reader != reader:
         raise UserError(f"the mapping file is for {spec.reader}, not {reader}", location=path, next_step=HOW_TO)
-    return spec
+    return path, spec
+
+
+def mapped(fields: Native, path: str, spec: MappingFile) -> Native:
+    """Return the fields of a record with the name of its mapping file."""
+    native = dict(fields)
+    if len(spec.time_fields) > 1:
+        # date and clock in columns of their own
+        parts = [to_text(fields.get(name)) for name in spec.time_fields]
+        native[" ".join(spec.time_fields)] = " ".join(part for part in parts if part)
+    native[MAPPING_KEY] = path
+    return native
 
 
 def mapping_for(kind: Hashable) -> Mapping:
-    """Return the mapping of a kind, which is the mapping file itself."""
-    if isinstance(kind, MappingFile):
-        return kind.mapping
+    """Return the mapping of a kind, which is the path of the mapping file."""
+    if isinstance(kind, str):
+        return load_mapping_file(kind).mapping
     return Mapping(EventClass.BASE, ())
 
 
@@ -58,7 +59,7 @@ class JsonMappingReader:
     name = "json_mapping"
     title = "JSON by a mapping file"
     framing = Framing.JSON
-    examples = ("any JSON log, with --option mapping=FILE",)
+    examples = ("any JSON log, with --mapping FILE",)
 
     def sniff(self, sample: Sample) -> float:
         """Return 0.05 for JSON: too little to be chosen, enough to be named."""
@@ -70,16 +71,16 @@ class JsonMappingReader:
         Raises:
             UserError: no mapping file named, or it is wrong.
         """
-        spec = mapping_of(context, self.name)
+        path, spec = mapping_of(context, self.name)
 
         def parse(data: bytes) -> Native:
-            return MappedNative(flatten(load_json(data)), spec)
+            return mapped(flatten(load_json(data)), path, spec)
 
         return StatelessSession(parse)
 
     def kind(self, native: Native) -> Hashable:
-        """Return the mapping file."""
-        return native.spec if isinstance(native, MappedNative) else None
+        """Return the path of the mapping file."""
+        return native.get(MAPPING_KEY)
 
     def mapping(self, kind: Hashable) -> Mapping:
         """Return what the mapping file says."""
