@@ -62,7 +62,7 @@ class Account:
 
     @property
     def qualified(self) -> str:
-        """``DOMAIN\\name``, as Windows writes it."""
+        r"""``DOMAIN\name``, as Windows writes it."""
         return f"{self.domain}\\{self.name}"
 
     @property

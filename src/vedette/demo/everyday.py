@@ -12,6 +12,7 @@ from vedette.demo.clock import MINUTE, SECOND, activity_level
 from vedette.demo.company import DOMAIN, Account, Host, Session
 from vedette.demo.formats import windows_events as ev
 from vedette.demo.formats.identity import WEB_APPS
+from vedette.demo.formats.linux import Audited
 from vedette.demo.scene import SYSTEM32, Scene
 
 SITES = (
@@ -114,9 +115,7 @@ class Everyday:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.machines: dict[str, Account] = {}
-        windows = [h for h in scene.company.hosts.values() if h.shape is not None]
-        self._windows = windows
-        self._servers = [h for h in windows if h.role != "workstation"]
+        self._servers = [h for h in scene.company.hosts.values() if h.shape is not None and h.role != "workstation"]
         self._shop_key = f"ASIA{scene.company.cloud['ShopAppRole'].access_key_id[4:]}"
         self._busy: list[tuple[Callable[[int], None], float]] = [
             (self.browse, 17), (self.application, 11), (self.share_work, 6), (self.sign_in, 3), (self.mail, 5),
@@ -277,9 +276,7 @@ class Everyday:
     def machine_task(self, t: int) -> None:
         """A machine runs one of its scheduled programs."""
         s, rng = self.scene, self.scene.rng
-        host = self._windows[int(rng.random() * len(self._windows))]
-        if not host.booted_at:
-            host = s.company.host("APP01")
+        host = s.running[int(rng.random() * len(s.running))]
         image, command = _MACHINE_TASKS[int(rng.random() * len(_MACHINE_TASKS))]
         proc = s.start(host, t, image, command, host.services["svchost"])
         s.end(host, t + int((1 + rng.random() * 60) * SECOND), proc)
@@ -287,9 +284,7 @@ class Everyday:
     def registry(self, t: int) -> None:
         """A machine notes something in its registry, and writes a file."""
         s, rng = self.scene, self.scene.rng
-        host = self._windows[int(rng.random() * len(self._windows))]
-        if not host.booted_at:
-            host = s.company.host("APP01")
+        host = s.running[int(rng.random() * len(s.running))]
         key, details = _KEYS[int(rng.random() * len(_KEYS))]
         s.set_value(host, t, host.services["svchost"], key, details)
         if rng.random() < 0.4:
@@ -299,9 +294,7 @@ class Everyday:
     def agent_look(self, t: int) -> None:
         """The endpoint agent, or the system, opens lsass with the modest rights that such software asks for."""
         s, rng = self.scene, self.scene.rng
-        host = self._windows[int(rng.random() * len(self._windows))]
-        if not host.booted_at:
-            host = s.company.host("APP01")
+        host = s.running[int(rng.random() * len(s.running))]
         source = host.services["agent" if rng.random() < 0.4 else "svchost"]
         trace = "C:\\Windows\\SYSTEM32\\ntdll.dll+9c534|C:\\Windows\\System32\\KERNELBASE.dll+6a7f5|C:\\Windows\\System32\\lsm.dll+10225"
         s.access(host, t, source, host.services["lsass"], 0x1000 if rng.random() < 0.8 else 0x1400, trace)
@@ -309,7 +302,7 @@ class Everyday:
     def machine_logon(self, t: int) -> None:
         """A computer reads its policies from a domain controller."""
         s, rng = self.scene, self.scene.rng
-        host, dc = self._windows[int(rng.random() * len(self._windows))], s.dc()
+        host, dc = s.running[int(rng.random() * len(s.running))], s.dc()
         session, _, source = s.smb(host, dc, t, self.machine(host), seconds=8.0)
         s.open_share(session, t + 9_000, "SYSVOL", "C:\\Windows\\SYSVOL\\sysvol", source)
         s.logoff(session, t + 10 * SECOND)
@@ -340,9 +333,14 @@ class Everyday:
         s.linux.syslog(host, t + SECOND, "CRON", pid, "pam_unix(cron:session): session closed for user root")
         if name in ("web01", "deploy01"):
             s.linux.execve(
-                host, t + 9000, ["/bin/sh", "-c", command], "/usr/bin/dash", pid=pid + 1, ppid=pid, auid=0, uid=0,
-                ses=1 + pid % 900, user="root",
-            )  # fmt: skip
+                host,
+                t + 9000,
+                ["/bin/sh", "-c", command],
+                "/usr/bin/dash",
+                Audited("root", 0, 0, 1 + pid % 900),
+                pid=pid + 1,
+                ppid=pid,
+            )
 
     def monitor(self, t: int) -> None:
         """The monitoring server probes: a connection to a server, or a session by key on a Linux host."""
@@ -389,9 +387,7 @@ class Everyday:
     def inventory(self, t: int) -> None:
         """The management agent runs its PowerShell inventory: benign scripts, plain and encoded."""
         s, rng = self.scene, self.scene.rng
-        host = self._windows[int(rng.random() * len(self._windows))]
-        if not host.booted_at:
-            host = s.company.host("APP01")
+        host = s.running[int(rng.random() * len(s.running))]
         text = _INVENTORY[int(rng.random() * len(_INVENTORY))]
         image = f"{SYSTEM32}WindowsPowerShell\\v1.0\\powershell.exe"
         path = "C:\\ProgramData\\Alder Endpoint\\inventory.ps1"
@@ -408,7 +404,7 @@ class Everyday:
     def lookup(self, t: int) -> None:
         """Some host looks a name up, not always one that exists."""
         s, rng = self.scene, self.scene.rng
-        host = self._windows[int(rng.random() * len(self._windows))]
+        host = s.running[int(rng.random() * len(s.running))]
         if rng.random() < 0.15:
             s.zeek.dns(t, host.ip, s.dcs[0].ip, f"wpad.{DOMAIN}", "", s.port())
         else:
@@ -418,7 +414,7 @@ class Everyday:
     def service_state(self, t: int) -> None:
         """A Windows service starts or stops."""
         s, rng = self.scene, self.scene.rng
-        host = self._windows[int(rng.random() * len(self._windows))]
+        host = s.running[int(rng.random() * len(s.running))]
         name = _SERVICES[int(rng.random() * len(_SERVICES))]
         s.windows.write(host, t, ev.K7036, ev.state_7036(name, "running" if rng.random() < 0.5 else "stopped"))
         if rng.random() < 0.1:

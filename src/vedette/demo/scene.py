@@ -46,6 +46,9 @@ class Scene:
         self.krbtgt_sid = f"{company.domain_sid}-502"
         self.sessions: dict[str, Session] = {}
         """Interactive sessions by workstation name; changed through :meth:`arrive` and :meth:`leave`."""
+        self.running: list[Host] = []
+        """Windows hosts that have booted, as of the last :meth:`settle`."""
+        self._arriving: list[Session] = []
         self._present: list[Session] = []
 
     def port(self) -> int:
@@ -60,10 +63,20 @@ class Scene:
         """Return the domain controller that answers this time."""
         return self.dcs[self.rng.random() < 0.4]
 
-    def arrive(self, session: Session) -> None:
-        """Note that somebody sits at a workstation."""
-        self.sessions[session.host.name] = session
+    def settle(self) -> None:
+        """Let those who arrived in the last slice of time be present, and those hosts running, from now on.
+
+        Activities are drawn at any moment of a slice: who arrives late in it must not act early in it.
+        """
+        for session in self._arriving:
+            self.sessions[session.host.name] = session
+        self._arriving = []
         self._present = []
+        self.running = [h for h in self.company.hosts.values() if h.booted_at]
+
+    def arrive(self, session: Session) -> None:
+        """Note that somebody sits down at a workstation."""
+        self._arriving.append(session)
 
     def leave(self, session: Session) -> None:
         """Note that somebody has left a workstation."""

@@ -137,7 +137,7 @@ class Sink:
                 text = f"{text}{number}{tail}"
             if step is not None:
                 at = n_before + i + 1 if separator != "\n" else line_no + 1
-                step.refs.append((current.path, at))
+                step.note(current.path, at, text)
             if separator == "\n":
                 line_no += text.count("\n") + 1
             parts.append(text)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,14 @@ class Step:
     account: str | None
     marker: str | None
     """A string found in the step's records, unique to it where the format has such a thing."""
-    refs: list[tuple[str, int]] = field(default_factory=list)
-    """(file, line): 1-based; in a CloudTrail document the record's position in ``Records``."""
+    refs: list[tuple[bool, str, int]] = field(default_factory=list)
+    """(lacks the marker, file, line): 1-based; in a CloudTrail document the position in ``Records``."""
+
+    def note(self, file: str, line: int, text: str) -> None:
+        """Note where a record of this step was written."""
+        marker = self.marker
+        marked = marker is None or marker in text or encode_basestring(marker)[1:-1] in text
+        self.refs.append((not marked, file, line))
 
 
 @dataclass(slots=True)
@@ -59,7 +66,7 @@ class Truth:
         timeline = []
         with (folder / "attack-lines.jsonl").open("w", encoding="utf-8") as out:
             for step in sorted(self.steps, key=lambda s: (s.at, s.step_id)):
-                refs = [{"file": f, "line": n} for f, n in sorted(step.refs)]
+                refs = [{"file": f, "line": n} for _, f, n in sorted(step.refs)]
                 for ref in refs:
                     out.write(json.dumps({**ref, "step": step.step_id}) + "\n")
                 timeline.append(
@@ -72,6 +79,7 @@ class Truth:
                         "account": step.account,
                         "marker": step.marker,
                         "n_records": len(refs),
+                        # Those that hold the marker come first.
                         "records": refs[:_N_REFS_SHOWN],
                     }
                 )

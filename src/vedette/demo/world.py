@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from vedette.demo.attack import Incident, choose_cast, incident_day
+from vedette.demo.attack import Story, choose_cast, happen, incident_day
 from vedette.demo.clock import DAY, HOUR, MINUTE, SECOND, activity_level, iso_second, iso_us, to_us
 from vedette.demo.company import AWS_ACCOUNT, AWS_REGION, DOMAIN, NETBIOS, Shape, build_company
 from vedette.demo.everyday import SITES, Everyday
@@ -23,7 +23,8 @@ from vedette.demo.formats import zeek
 from vedette.demo.formats.linux import LOCAL_ZONE
 from vedette.demo.formats.windows import LINE_TAILS
 from vedette.demo.mail import Message, write_mailbox
-from vedette.demo.routines import DECOYS, Routines
+from vedette.demo.routines.agenda import Agenda
+from vedette.demo.routines.plan import DECOYS, open_world, plan_day
 from vedette.demo.scene import Scene
 from vedette.demo.sink import Log, LogFile, Sink
 from vedette.demo.truth import Truth
@@ -105,29 +106,29 @@ def write_world(folder: Path, *, seed: int = 7, n_events: int = 50_000, start: d
     _open_logs(sink)
     scene = Scene(company, sink, rng, begin)
     everyday = Everyday(scene)
-    routines = Routines(scene, everyday)
+    agenda = Agenda(scene, everyday)
     truth = Truth()
-    story = None
+    story: Story | None = None
     if incident:
-        cast = choose_cast(scene, routines)
-        story = Incident(scene, truth, cast, incident_day(begin, n_days))
+        cast = choose_cast(agenda)
+        story = Story(scene, truth, cast, incident_day(begin, n_days))
         truth.decoys = [{"name": n, "account": a, "seen": d} for n, a, d in DECOYS]
 
     weights = [activity_level(t + _SLICE // 2) for t in range(begin, end, _SLICE)]
     total, done = sum(weights), 0.0
-    routines.open_world(begin)
+    open_world(agenda, begin)
     low = begin
     for weight in weights:
         high = low + _SLICE
         if low % DAY == 0:
-            routines.plan_day(low)
-        routines.run(high)
+            plan_day(agenda, low)
+        scene.settle()
+        agenda.run(high)
         if story is not None and low <= story.starts_at < high:
-            story.happen()
-            story_done, story = story, None
+            happen(story)
         done += weight
         # Records that the timetable will add later are not known yet, so the last slices make up for them.
-        target = int(n_events * done / total)
+        target = int(n_events * done / total) if scene.running else 0
         while sink.n_events < target:
             everyday.one(low + int(rng.random() * _SLICE))
         sink.flush(high - _LAG)
@@ -138,7 +139,7 @@ def write_world(folder: Path, *, seed: int = 7, n_events: int = 50_000, start: d
 
     n_attack = sum(len(s.refs) for s in truth.steps)
     truth_path = mailbox = None
-    if incident:
+    if story is not None:
         about = {
             "what": "Ground truth of a generated world; everything in it is invented and inert",
             "seed": seed, "n_events": sink.n_events, "company": f"{DOMAIN} ({NETBIOS})",
@@ -148,14 +149,14 @@ def write_world(folder: Path, *, seed: int = 7, n_events: int = 50_000, start: d
         mailbox = folder / "mail" / "reported.mbox"
         ordinary = [
             Message(
-                story_done.starts_at - (9 - i) * HOUR,
+                story.starts_at - (9 - i) * HOUR,
                 f"news@{SITES[i][0].partition('.')[2]}",
-                story_done.cast.victim,
+                story.cast.victim,
                 f"weekly-{i}@{SITES[i][0]}",
             )
             for i in range(4)
         ]
-        write_mailbox(mailbox, sorted([*ordinary, *story_done.messages], key=lambda m: m.sent_at))
+        write_mailbox(mailbox, sorted([*ordinary, *story.messages], key=lambda m: m.sent_at))
     world = World(
         folder, folder / "logs", tuple(sorted(sink.files, key=lambda f: f.path)), sink.n_events, n_attack, truth_path, mailbox,
         folder / "README.txt", moment, moment + timedelta(days=n_days), seed, LOCAL_ZONE,

@@ -7,6 +7,8 @@ with the command's arguments and the process title as the kernel writes them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from vedette.demo.clock import HOUR, SECOND, bsd_second, iso_us
 from vedette.demo.company import DOMAIN, Host
 from vedette.demo.sink import Sink
@@ -17,6 +19,19 @@ LOCAL_ZONE = "+01:00"
 """The same, as a reader is told."""
 
 _FACILITY = {"auth": 4, "cron": 9, "daemon": 3, "mail": 2, "kern": 0, "user": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """Who a process acts as, in the audit daemon's terms."""
+
+    user: str
+    uid: int
+    auid: int
+    """Who logged on; 4294967295 for a process that no logon started."""
+    ses: int
+    cwd: str = "/"
+    tty: str = "(none)"
 
 
 class LinuxWriter:
@@ -38,8 +53,9 @@ class LinuxWriter:
             pri = _FACILITY[facility] * 8 + severity
             self._sink.emit("syslog", t, f"<{pri}>1 {iso_us(local)} {host.name}.{DOMAIN} {program} {pid} - - {message}")
 
-    def execve(self, host: Host, t: int, argv: list[str], exe: str, *, pid: int, ppid: int, auid: int, uid: int,
-               ses: int, user: str, cwd: str = "/", tty: str = "(none)", key: str = "exec") -> None:  # fmt: skip
+    def execve(
+        self, host: Host, t: int, argv: list[str], exe: str, who: Audited, *, pid: int, ppid: int, key: str = "exec"
+    ) -> None:
         """Emit the audit event of a program start: SYSCALL, EXECVE, CWD, PATH, PROCTITLE."""
         head = self._head(host, t)
         title = "\0".join(argv).encode().hex().upper()
@@ -48,40 +64,51 @@ class LinuxWriter:
             f"{host.name}-audit",
             t,
             f"type=SYSCALL {head} arch=c000003e syscall=59 success=yes exit=0 a0=55d0c8e4b2a0 a1=55d0c8e4b340 "
-            f"a2=55d0c8e3f010 a3=8 items=2 ppid={ppid} pid={pid} auid={auid} uid={uid} gid={uid} euid={uid} suid={uid} "
-            f'fsuid={uid} egid={uid} sgid={uid} fsgid={uid} tty={tty} ses={ses} comm="{argv[0].rpartition("/")[2][:15]}" '
-            f'exe="{exe}" subj=unconfined key="{key}"\x1dARCH=x86_64 SYSCALL=execve AUID="{user}" UID="{user}"\n'
+            f"a2=55d0c8e3f010 a3=8 items=1 ppid={ppid} pid={pid} {_identity(who)} "
+            f'comm="{argv[0].rpartition("/")[2][:15]}" exe="{exe}" subj=unconfined key="{key}"{_enriched("execve", who)}\n'
             f"type=EXECVE {head} argc={len(argv)} {arguments}\n"
-            f'type=CWD {head} cwd="{cwd}"\n'
+            f'type=CWD {head} cwd="{who.cwd}"\n'
             f'type=PATH {head} item=0 name="{exe}" inode=1311{pid % 97:02d} dev=fd:00 mode=0100755 ouid=0 ogid=0 '
-            f"rdev=00:00 nametype=NORMAL cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0\n"
+            f"{_PATH_END}\n"
             f"type=PROCTITLE {head} proctitle={title}",
         )
 
-    def opened(self, host: Host, t: int, path: str, exe: str, comm: str, *, pid: int, ppid: int, auid: int, uid: int,
-               ses: int, user: str, cwd: str, key: str) -> None:  # fmt: skip
+    def opened(
+        self, host: Host, t: int, path: str, exe: str, who: Audited, *, pid: int, ppid: int, key: str, owner: int
+    ) -> None:
         """Emit the audit event of a watched file being opened for reading."""
         head = self._head(host, t)
         self._sink.emit(
             f"{host.name}-audit",
             t,
             f"type=SYSCALL {head} arch=c000003e syscall=257 success=yes exit=3 a0=ffffff9c a1=7ffd1c0e2a10 a2=0 a3=0 "
-            f"items=1 ppid={ppid} pid={pid} auid={auid} uid={uid} gid={uid} euid={uid} suid={uid} fsuid={uid} egid={uid} "
-            f'sgid={uid} fsgid={uid} tty=pts0 ses={ses} comm="{comm}" exe="{exe}" subj=unconfined key="{key}"'
-            f'\x1dARCH=x86_64 SYSCALL=openat AUID="{user}" UID="{user}"\n'
-            f'type=CWD {head} cwd="{cwd}"\n'
-            f'type=PATH {head} item=0 name="{path}" inode=262911 dev=fd:00 mode=0100600 ouid={uid} ogid={uid} '
-            f"rdev=00:00 nametype=NORMAL cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0",
+            f'items=1 ppid={ppid} pid={pid} {_identity(who)} comm="{exe.rpartition("/")[2]}" exe="{exe}" '
+            f'subj=unconfined key="{key}"{_enriched("openat", who)}\n'
+            f'type=CWD {head} cwd="{who.cwd}"\n'
+            f'type=PATH {head} item=0 name="{path}" inode=262911 dev=fd:00 mode=0100600 ouid={owner} ogid={owner} '
+            f"{_PATH_END}",
         )
 
-    def user_event(self, host: Host, t: int, kind: str, op: str, acct: str, *, pid: int, exe: str, addr: str, ses: int,
-                   auid: int, uid: int = 0, ok: bool = True) -> None:  # fmt: skip
-        """Emit an audit event that a program reports itself (USER_AUTH, USER_LOGIN, USER_CMD …)."""
+    def user_event(
+        self,
+        host: Host,
+        t: int,
+        kind: str,
+        op: str,
+        acct: str,
+        who: Audited,
+        *,
+        pid: int,
+        exe: str,
+        addr: str,
+        ok: bool = True,
+    ) -> None:
+        """Emit an audit event that a program reports itself (USER_AUTH, USER_LOGIN …)."""
         head = self._head(host, t)
         self._sink.emit(
             f"{host.name}-audit",
             t,
-            f"type={kind} {head} pid={pid} uid={uid} auid={auid} ses={ses} subj=unconfined "
+            f"type={kind} {head} pid={pid} uid={who.uid} auid={who.auid} ses={who.ses} subj=unconfined "
             f'msg=\'op={op} acct="{acct}" exe="{exe}" hostname={addr} addr={addr} terminal=ssh '
             f"res={'success' if ok else 'failed'}'",
         )
@@ -91,10 +118,22 @@ class LinuxWriter:
         second, us = divmod(t + host.skew_us, SECOND)
         return f"msg=audit({second}.{us // 1000:03d}:{self._serial}):"
 
-    @property
-    def last_serial(self) -> int:
-        """Serial number of the audit event emitted last."""
-        return self._serial
+
+_PATH_END = "rdev=00:00 nametype=NORMAL cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0"
+
+
+def _identity(who: Audited) -> str:
+    u = who.uid
+    return (
+        f"auid={who.auid} uid={u} gid={u} euid={u} suid={u} fsuid={u} egid={u} sgid={u} fsgid={u} "
+        f"tty={who.tty} ses={who.ses}"
+    )
+
+
+def _enriched(call: str, who: Audited) -> str:
+    # A group separator parts what the kernel said from the names that the daemon looked up.
+    login = "unset" if who.auid == 4294967295 else who.user
+    return f'\x1dARCH=x86_64 SYSCALL={call} AUID="{login}" UID="{"root" if who.uid == 0 else who.user}"'
 
 
 def _audit_value(text: str) -> str:

@@ -146,10 +146,10 @@ def _head(host: Host, kind: Kind) -> tuple[str, str]:
         severity = '"SeverityValue":4,"Severity":"ERROR"' if kind.failure else '"SeverityValue":2,"Severity":"INFO"'
         account = (
             '"Domain":"NT AUTHORITY","AccountName":"SYSTEM","UserID":"S-1-5-18","AccountType":"User",'
-            if kind.channel in (SYSMON, SYSTEM, TASKS)
+            if kind.channel in (SYSMON, SYSTEM, TASKS) and kind.event_id != 7045
             else ""
         )
-        # Sysmon's registry events have an EventType of their own, which takes the header's place.
+        # Sysmon's registry events have an EventType, and 7045 an AccountName, of their own: these win over the header's.
         own = "" if (kind.channel, kind.event_id) == (SYSMON, 13) else f'"EventType":"{kind_type}",'
         return (
             f',"Hostname":"{host.fqdn}","Keywords":{kind.keywords},{own}{severity},'
