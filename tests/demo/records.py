@@ -52,18 +52,32 @@ def windows(world: World) -> Iterator[tuple[str, datetime, dict[str, Any]]]:
             r = parse(line)
             log = r["winlog"]
             data = log.get("event_data") or log["user_data"]
-            yield log["computer_name"], datetime.fromisoformat(r["@timestamp"]), {
-                **data, "EventID": int(log["event_id"]), "Channel": log["channel"], "RecordNumber": log["record_id"],
-            }  # fmt: skip
+            yield (
+                log["computer_name"],
+                datetime.fromisoformat(r["@timestamp"]),
+                {
+                    **data,
+                    "EventID": int(log["event_id"]),
+                    "Channel": log["channel"],
+                    "RecordNumber": log["record_id"],
+                },
+            )
     for file in of(world, "evtx_dump"):
         for line in lines(world, file):
             e = parse(line)["Event"]
             s = e["System"]
             data = e.get("EventData") or next(iter(e["UserData"].values()))
             moment = datetime.fromisoformat(s["TimeCreated"]["#attributes"]["SystemTime"])
-            yield s["Computer"], moment, {
-                **data, "EventID": s["EventID"], "Channel": s["Channel"], "RecordNumber": s["EventRecordID"],
-            }  # fmt: skip
+            yield (
+                s["Computer"],
+                moment,
+                {
+                    **data,
+                    "EventID": s["EventID"],
+                    "Channel": s["Channel"],
+                    "RecordNumber": s["EventRecordID"],
+                },
+            )
 
 
 def zeek(world: World, name: str) -> Iterator[dict[str, str]]:

@@ -143,7 +143,8 @@ def test_json_lines_of_the_rest(world: World) -> None:
 
 def test_access_log_is_in_combined_form(world: World) -> None:
     form = re.compile(
-        r'(\S+) - (\S+) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000)\] "([A-Z]+) (\S+) HTTP/1\.1" (\d{3}) (\d+) "([^"]*)" "([^"]*)"'
+        r'(\S+) - (\S+) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000)\] "([A-Z]+) (\S+) HTTP/1\.1" (\d{3}) '
+        r'(\d+) "([^"]*)" "([^"]*)"'
     )
     for file in rec.of(world, "web_access"):
         found = [form.fullmatch(line) for line in rec.lines(world, file)]

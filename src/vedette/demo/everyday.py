@@ -88,7 +88,8 @@ _INVENTORY = (
 )
 _AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_3) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.3 Safari/605.1.15",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_3) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.3 "
+    "Safari/605.1.15",
     "Mozilla/5.0 (X11; Linux x86_64; rv:123.0) Gecko/20100101 Firefox/123.0",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
 )
@@ -118,11 +119,25 @@ class Everyday:
         self._servers = [h for h in scene.company.hosts.values() if h.shape is not None and h.role != "workstation"]
         self._shop_key = f"ASIA{scene.company.cloud['ShopAppRole'].access_key_id[4:]}"
         self._busy: list[tuple[Callable[[int], None], float]] = [
-            (self.browse, 17), (self.application, 11), (self.share_work, 6), (self.sign_in, 3), (self.mail, 5),
-            (self.web_visit, 12), (self.cloud_app, 8), (self.machine_task, 8), (self.registry, 5),
-            (self.agent_look, 3), (self.machine_logon, 3), (self.service_logon, 3), (self.cron, 4), (self.monitor, 3),
-            (self.knocking, 1), (self.inventory, 1.5), (self.lookup, 6), (self.service_state, 1.5),
-        ]  # fmt: skip
+            (self.browse, 17),
+            (self.application, 11),
+            (self.share_work, 6),
+            (self.sign_in, 3),
+            (self.mail, 5),
+            (self.web_visit, 12),
+            (self.cloud_app, 8),
+            (self.machine_task, 8),
+            (self.registry, 5),
+            (self.agent_look, 3),
+            (self.machine_logon, 3),
+            (self.service_logon, 3),
+            (self.cron, 4),
+            (self.monitor, 3),
+            (self.knocking, 1),
+            (self.inventory, 1.5),
+            (self.lookup, 6),
+            (self.service_state, 1.5),
+        ]
         self._quiet = [
             (f, w) for f, w in self._busy if f.__name__ not in {"browse", "application", "share_work", "sign_in"}
         ]
@@ -181,9 +196,15 @@ class Everyday:
         image, command = _APPS[int(rng.random() * len(_APPS))]
         user, doc = session.account.name, self._document()
         proc = s.start(
-            session.host, t, image, command.format(image=image, user=user, doc=doc), session.desktop, session,
-            folder=f"C:\\Users\\{user}\\", terminal=1,
-        )  # fmt: skip
+            session.host,
+            t,
+            image,
+            command.format(image=image, user=user, doc=doc),
+            session.desktop,
+            session,
+            folder=f"C:\\Users\\{user}\\",
+            terminal=1,
+        )
         if rng.random() < 0.5:
             s.create_file(session.host, t + 40 * SECOND, proc, f"C:\\Users\\{user}\\Documents\\{doc}.tmp")
         if rng.random() < 0.6:
@@ -201,9 +222,16 @@ class Everyday:
         s.open_share(far, t + 12_000, share, f"D:\\Shares\\{share}", source)
         for i in range(1 + int(rng.random() * 4)):
             s.open_share_file(
-                far, t + (i + 1) * 4 * SECOND, share, f"D:\\Shares\\{share}", source, f"2026\\{self._document()}.xlsx",
-                ids, int(9000 + rng.random() * 400_000), write=rng.random() < 0.3,
-            )  # fmt: skip
+                far,
+                t + (i + 1) * 4 * SECOND,
+                share,
+                f"D:\\Shares\\{share}",
+                source,
+                f"2026\\{self._document()}.xlsx",
+                ids,
+                int(9000 + rng.random() * 400_000),
+                write=rng.random() < 0.3,
+            )
         s.logoff(far, t + int(seconds * SECOND))
 
     def sign_in(self, t: int) -> None:
@@ -268,10 +296,15 @@ class Everyday:
         else:
             role = cloud["LogShipperRole"]
             s.cloud.call(
-                t, s.cloud.service("lambda.amazonaws.com"), "sts.amazonaws.com", "AssumeRole", "lambda.amazonaws.com",
-                "lambda.amazonaws.com", request={"roleArn": role.arn, "roleSessionName": "log-shipper"},
+                t,
+                s.cloud.service("lambda.amazonaws.com"),
+                "sts.amazonaws.com",
+                "AssumeRole",
+                "lambda.amazonaws.com",
+                "lambda.amazonaws.com",
+                request={"roleArn": role.arn, "roleSessionName": "log-shipper"},
                 resources=[{"ARN": role.arn, "type": "AWS::IAM::Role"}],
-            )  # fmt: skip
+            )
 
     def machine_task(self, t: int) -> None:
         """A machine runs one of its scheduled programs."""
@@ -296,7 +329,7 @@ class Everyday:
         s, rng = self.scene, self.scene.rng
         host = s.running[int(rng.random() * len(s.running))]
         source = host.services["agent" if rng.random() < 0.4 else "svchost"]
-        trace = "C:\\Windows\\SYSTEM32\\ntdll.dll+9c534|C:\\Windows\\System32\\KERNELBASE.dll+6a7f5|C:\\Windows\\System32\\lsm.dll+10225"
+        trace = f"{SYSTEM32}ntdll.dll+9c534|{SYSTEM32}KERNELBASE.dll+6a7f5|{SYSTEM32}lsm.dll+10225"
         s.access(host, t, source, host.services["lsass"], 0x1000 if rng.random() < 0.8 else 0x1400, trace)
 
     def machine_logon(self, t: int) -> None:
@@ -357,9 +390,13 @@ class Everyday:
         ids = s.zeek.conn(t, (source.ip, port), (host.ip, 22), service="ssh", seconds=1.2, sent=3000, received=4200)
         s.zeek.ssh(t + 90_000, ids, True, 1, "SSH-2.0-paramiko_3.4.0")
         s.linux.syslog(
-            host, t + 200_000, "sshd", pid,
-            f"Accepted publickey for monitor from {source.ip} port {port} ssh2: ED25519 SHA256:3xAMPLEm0n1t0rK3y0f4lderF1nchDemo0nlyAAAAAA",
-        )  # fmt: skip
+            host,
+            t + 200_000,
+            "sshd",
+            pid,
+            f"Accepted publickey for monitor from {source.ip} port {port} ssh2: ED25519 "
+            f"SHA256:3xAMPLEm0n1t0rK3y0f4lderF1nchDemo0nlyAAAAAA",
+        )
         s.linux.syslog(host, t + 1_300_000, "sshd", pid, f"Disconnected from user monitor {source.ip} port {port}")
 
     def knocking(self, t: int) -> None:
@@ -441,8 +478,12 @@ def deliver(
         facility="mail",
     )
     log(
-        host, t + 400_000, "postfix/smtp", pid + 3,
-        f"{queue}: to=<{recipient}>, relay=mail01.corp.alderfinch.example[10.20.0.25]:25, delay=0.4, dsn=2.0.0, status=sent (250 2.6.0 Queued mail for delivery)",
+        host,
+        t + 400_000,
+        "postfix/smtp",
+        pid + 3,
+        f"{queue}: to=<{recipient}>, relay=mail01.corp.alderfinch.example[10.20.0.25]:25, delay=0.4, dsn=2.0.0, "
+        f"status=sent (250 2.6.0 Queued mail for delivery)",
         facility="mail",
-    )  # fmt: skip
+    )
     return queue

@@ -61,14 +61,17 @@ def _mail(message: Message) -> EmailMessage:
         mail["Subject"] = "Refund of freight charges Q1 - please confirm today"
         mail["Authentication-Results"] = f"mx01.{DOMAIN}; spf=pass smtp.mailfrom={host}; dkim=none; dmarc=none"
         mail.set_content(
-            f"{BANNER}\n\nDear {first},\n\nour audit found that your company paid freight charges twice. To receive the\n"
+            f"{BANNER}\n\nDear {first},\n\nour audit found that your company paid freight charges twice. To receive "
+            f"the\n"
             f"refund before the quarter closes, open the attached form, enable content and\nconfirm your bank details "
             f"today.\n\nStatus: http://cdn.{host}/track.txt\n\nFreight Accounts\n"
         )
         mail.add_attachment(
             b"Inert stand-in of a demonstration. There is no macro and no document here.\n",
-            maintype="application", subtype="vnd.ms-word.document.macroenabled.12", filename=message.attachment,
-        )  # fmt: skip
+            maintype="application",
+            subtype="vnd.ms-word.document.macroenabled.12",
+            filename=message.attachment,
+        )
         # The library draws the boundary at random; the demo must be the same for the same seed.
         mail.set_boundary(f"=-vedette-{message.message_id.partition('@')[0]}")
     else:

@@ -95,7 +95,8 @@ class Scene:
         second = (t + host.skew_us) // SECOND
         host.n_processes += 1
         n = host.n_processes
-        return f"{{{host.guid}-{second & 0xFFFF:04x}-{second >> 16 & 0xFFFF:04x}-{n & 0xFF:02x}{n >> 8 & 0xFF:02x}-000000000400}}"
+        born = f"{second & 0xFFFF:04x}-{second >> 16 & 0xFFFF:04x}"
+        return f"{{{host.guid}-{born}-{n & 0xFF:02x}{n >> 8 & 0xFF:02x}-{n >> 16:08x}0400}}"
 
     def boot(self, host: Host, t: int) -> None:
         """Start a Windows host: its core processes exist from here on."""
@@ -121,8 +122,19 @@ class Scene:
             host, t + 9 * SECOND, agent, f'"{agent}" --service', host.services["services"]
         )
 
-    def start(self, host: Host, t: int, image: str, command: str, parent: Process, session: Session | None = None, *,
-              folder: str = SYSTEM32, level: str = "", terminal: int = 0) -> Process:  # fmt: skip
+    def start(
+        self,
+        host: Host,
+        t: int,
+        image: str,
+        command: str,
+        parent: Process,
+        session: Session | None = None,
+        *,
+        folder: str = SYSTEM32,
+        level: str = "",
+        terminal: int = 0,
+    ) -> Process:
         """Start a process and return it: Sysmon 1 everywhere, 4688 on servers."""
         if session is None:
             proc = Process(self._guid(host, t), self.pid(), image, command, SYSTEM_USER, SYSTEM_LOGON)
@@ -169,9 +181,21 @@ class Scene:
 
     # --- network -------------------------------------------------------------------------------
 
-    def connect(self, host: Host, t: int, proc: Process | None, ip: str, port: int, *, service: str = "-",
-                seconds: float = 0.4, sent: int = 900, received: int = 4000, state: str = "SF",
-                source_port: int = 0) -> str:  # fmt: skip
+    def connect(
+        self,
+        host: Host,
+        t: int,
+        proc: Process | None,
+        ip: str,
+        port: int,
+        *,
+        service: str = "-",
+        seconds: float = 0.4,
+        sent: int = 900,
+        received: int = 4000,
+        state: str = "SF",
+        source_port: int = 0,
+    ) -> str:
         """Connect out: Sysmon 3 (where a process is given) and the sensor's view; returns Zeek's ids."""
         source = (host.ip, source_port or self.port())
         if proc is not None:
@@ -186,8 +210,18 @@ class Scene:
             self.windows.write(host, t, ev.K22, ev.sysmon_22(host, t, proc, name, answer))
         self.zeek.dns(t, host.ip, self.dcs[0].ip, name, answer, self.port())
 
-    def fetch(self, host: Host, t: int, proc: Process | None, name: str, ip: str, *, sent: int = 900,
-              received: int = 20_000, seconds: float = 1.5) -> str:  # fmt: skip
+    def fetch(
+        self,
+        host: Host,
+        t: int,
+        proc: Process | None,
+        name: str,
+        ip: str,
+        *,
+        sent: int = 900,
+        received: int = 20_000,
+        seconds: float = 1.5,
+    ) -> str:
         """Talk TLS to a named outside host: lookup, connection, handshake; returns Zeek's ids."""
         self.resolve(host, t, proc, name, ip)
         ids = self.connect(host, t + 9_000, proc, ip, 443, service="ssl", seconds=seconds, sent=sent, received=received)
@@ -218,8 +252,18 @@ class Scene:
         self.zeek.kerberos(t, ids, "TGS", f"{account.name}/{realm}", f"{service}/{target.fqdn}")
         return guid
 
-    def logon(self, host: Host, t: int, account: Account, kind: int, source: Host | None = None, *, port: int = 0,
-              ntlm: bool = False, service: str = "cifs") -> Session:  # fmt: skip
+    def logon(
+        self,
+        host: Host,
+        t: int,
+        account: Account,
+        kind: int,
+        source: Host | None = None,
+        *,
+        port: int = 0,
+        ntlm: bool = False,
+        service: str = "cifs",
+    ) -> Session:
         """Log an account on: ticket at the controller, 4624 and, for an administrator, 4672 at the host.
 
         Args:
@@ -242,9 +286,16 @@ class Scene:
         elevated = account.name.startswith(_PRIVILEGED)
         address = None if source is None else (source.ip, port or self.port())
         data = ev.logon_4624(
-            host, account, session.logon_id, kind, address, guid=guid, ntlm=ntlm, elevated=elevated,
+            host,
+            account,
+            session.logon_id,
+            kind,
+            address,
+            guid=guid,
+            ntlm=ntlm,
+            elevated=elevated,
             workstation=source.name if source is not None and (ntlm or kind == 10) else host.name if kind == 2 else "-",
-        )  # fmt: skip
+        )
         self.windows.write(host, t, ev.K4624, data, thread=716)
         if elevated:
             self.windows.write(host, t + 600, ev.K4672, ev.privileges_4672(host, account, session.logon_id), thread=716)
@@ -295,8 +346,19 @@ class Scene:
         )
         self.windows.write(session.host, t, ev.K5140, data)
 
-    def open_share_file(self, session: Session, t: int, share: str, local: str, source: tuple[str, int], path: str,
-                        ids: str, size: int, *, write: bool = False) -> None:  # fmt: skip
+    def open_share_file(
+        self,
+        session: Session,
+        t: int,
+        share: str,
+        local: str,
+        source: tuple[str, int],
+        path: str,
+        ids: str,
+        size: int,
+        *,
+        write: bool = False,
+    ) -> None:
         """Open a file on a share: 5145 and the sensor's view."""
         host = session.host
         mask = 0x120196 if write else 0x120089
@@ -306,13 +368,31 @@ class Scene:
         self.windows.write(host, t, ev.K5145, data)
         self.zeek.smb_file(t, ids, "FILE_WRITE" if write else "FILE_OPEN", f"\\\\{host.name}\\{share}", path, size)
 
-    def smb(self, source: Host, target: Host, t: int, account: Account, *, ntlm: bool = False, seconds: float = 20.0,
-            received: int = 40_000, proc: Process | None = None) -> tuple[Session, str, tuple[str, int]]:  # fmt: skip
+    def smb(
+        self,
+        source: Host,
+        target: Host,
+        t: int,
+        account: Account,
+        *,
+        ntlm: bool = False,
+        seconds: float = 20.0,
+        received: int = 40_000,
+        proc: Process | None = None,
+    ) -> tuple[Session, str, tuple[str, int]]:
         """Open an SMB session from one host to another: connection and type 3 logon with the same port."""
         port = self.port()
         ids = self.connect(
-            source, t - 40_000, proc, target.ip, 445, service="gssapi,smb,krb" if not ntlm else "gssapi,smb,ntlm",
-            seconds=seconds, sent=6000, received=received, source_port=port,
-        )  # fmt: skip
+            source,
+            t - 40_000,
+            proc,
+            target.ip,
+            445,
+            service="gssapi,smb,krb" if not ntlm else "gssapi,smb,ntlm",
+            seconds=seconds,
+            sent=6000,
+            received=received,
+            source_port=port,
+        )
         session = self.logon(target, t, account, 3, source, port=port, ntlm=ntlm)
         return session, ids, (source.ip, port)

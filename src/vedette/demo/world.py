@@ -71,8 +71,15 @@ class World:
         return counts
 
 
-def write_world(folder: Path, *, seed: int = 7, n_events: int = 50_000, start: datetime | None = None,
-                incident: bool = True, progress: Callable[[int, int], None] | None = None) -> World:  # fmt: skip
+def write_world(
+    folder: Path,
+    *,
+    seed: int = 7,
+    n_events: int = 50_000,
+    start: datetime | None = None,
+    incident: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> World:
     """Write a company's logs with one incident in them, and return what was written.
 
     The same arguments give the same bytes. The folder must be empty or absent; logs go below
@@ -142,9 +149,12 @@ def write_world(folder: Path, *, seed: int = 7, n_events: int = 50_000, start: d
     if story is not None:
         about = {
             "what": "Ground truth of a generated world; everything in it is invented and inert",
-            "seed": seed, "n_events": sink.n_events, "company": f"{DOMAIN} ({NETBIOS})",
-            "starts_at": iso_us(min(s.at for s in truth.steps)), "ends_at": iso_us(max(s.at for s in truth.steps)),
-        }  # fmt: skip
+            "seed": seed,
+            "n_events": sink.n_events,
+            "company": f"{DOMAIN} ({NETBIOS})",
+            "starts_at": iso_us(min(s.at for s in truth.steps)),
+            "ends_at": iso_us(max(s.at for s in truth.steps)),
+        }
         truth_path = truth.write(folder / "truth", about)
         mailbox = folder / "mail" / "reported.mbox"
         ordinary = [
@@ -158,16 +168,32 @@ def write_world(folder: Path, *, seed: int = 7, n_events: int = 50_000, start: d
         ]
         write_mailbox(mailbox, sorted([*ordinary, *story.messages], key=lambda m: m.sent_at))
     world = World(
-        folder, folder / "logs", tuple(sorted(sink.files, key=lambda f: f.path)), sink.n_events, n_attack, truth_path, mailbox,
-        folder / "README.txt", moment, moment + timedelta(days=n_days), seed, LOCAL_ZONE,
+        folder,
+        folder / "logs",
+        tuple(sorted(sink.files, key=lambda f: f.path)),
+        sink.n_events,
+        n_attack,
+        truth_path,
+        mailbox,
+        folder / "README.txt",
+        moment,
+        moment + timedelta(days=n_days),
+        seed,
+        LOCAL_ZONE,
         int(iso_second(begin // SECOND)[:4]),
-    )  # fmt: skip
+    )
     _write_readme(world)
     return world
 
 
-def benign_stream(folder: Path, *, seed: int = 7, n_events: int = 1_000_000, start: datetime | None = None,
-                  progress: Callable[[int, int], None] | None = None) -> World:  # fmt: skip
+def benign_stream(
+    folder: Path,
+    *,
+    seed: int = 7,
+    n_events: int = 1_000_000,
+    start: datetime | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> World:
     """Write a world in which nothing bad happens: what false cases are counted on."""
     return write_world(folder, seed=seed, n_events=n_events, start=start, incident=False, progress=progress)
 
@@ -185,11 +211,17 @@ def _open_logs(sink: Sink) -> None:
     sink.open_log(
         "cloudtrail",
         Log(
-            f"logs/aws/{AWS_ACCOUNT}_CloudTrail_{AWS_REGION}_{{period}}.json.gz", "cloudtrail", period=4 * HOUR,
-            name_period=lambda t: iso_second(t // (4 * HOUR) * 4 * HOUR // SECOND).replace("-", "").replace(":", "")[:13] + "Z",
-            header=lambda _: '{"Records":[', footer=lambda _: "]}\n", separator=",",
+            f"logs/aws/{AWS_ACCOUNT}_CloudTrail_{AWS_REGION}_{{period}}.json.gz",
+            "cloudtrail",
+            period=4 * HOUR,
+            name_period=lambda t: (
+                iso_second(t // (4 * HOUR) * 4 * HOUR // SECOND).replace("-", "").replace(":", "")[:13] + "Z"
+            ),
+            header=lambda _: '{"Records":[',
+            footer=lambda _: "]}\n",
+            separator=",",
         ),
-    )  # fmt: skip
+    )
     for name, path, kind in (
         ("nginx", "logs/linux/web01/access.log", "web_access"),
         ("suricata", "logs/sensor/eve.json", "suricata"),
@@ -218,7 +250,8 @@ def _write_readme(world: World) -> None:
         "A generated world for Vedette\n=============================\n\n"
         "Everything here is invented: the company, its people, every address and name (reserved domains and\n"
         "documentation addresses only). Nothing in it works: no malware, no working key, no reachable address.\n\n"
-        f"Seed {world.seed}, {world.n_events:,} events, from {world.started_at:%Y-%m-%d} to {world.ended_at:%Y-%m-%d} (UTC).\n\n"
+        f"Seed {world.seed}, {world.n_events:,} events, from {world.started_at:%Y-%m-%d} to "
+        f"{world.ended_at:%Y-%m-%d} (UTC).\n\n"
         f"{rows}\n\n{story}\n"
         "Files below logs/linux/deploy01 named auth.log and syslog.log write times without year and zone:\n"
         f"the year begins as {world.year}, the zone is {world.timezone}.\n",

@@ -16,8 +16,14 @@ def send_lure(story: Story) -> None:
     """Deliver the lure to six people."""
     s, t = story.scene, story.at(9, 38)
     recipients = [story.cast.victim, *story.cast.others]
-    with story.step(t, "A mail lure with a macro document reached six people in Finance and HR", "T1566.001",
-                   s.company.host("mx01"), None, LURE_SENDER):  # fmt: skip
+    with story.step(
+        t,
+        "A mail lure with a macro document reached six people in Finance and HR",
+        "T1566.001",
+        s.company.host("mx01"),
+        None,
+        LURE_SENDER,
+    ):
         for i, person in enumerate(recipients):
             message_id = f"refund-{i + 1:02d}@{LURE_HOST}"
             deliver(s, t + i * 3 * SECOND, LURE_SENDER, person.account.upn, LURE_HOST, MAIL_IP, 84_312, message_id)
@@ -47,8 +53,14 @@ def open_document(story: Story, ws: Host, desk: Session) -> Process:
         )
     t += 21 * SECOND
     command = f'"{POWERSHELL}" -NoP -NonI -W Hidden -Exec Bypass -Enc {encoded(SCRIPT)}'
-    with story.step(t, "Word started a hidden PowerShell with an encoded command", "T1059.001 T1027.010 T1564.003", ws,
-                   who.qualified, encoded(SCRIPT)[:48]):  # fmt: skip
+    with story.step(
+        t,
+        "Word started a hidden PowerShell with an encoded command",
+        "T1059.001 T1027.010 T1564.003",
+        ws,
+        who.qualified,
+        encoded(SCRIPT)[:48],
+    ):
         implant = s.start(
             ws, t, POWERSHELL, command, word, desk, folder=f"C:\\Users\\{who.name}\\Documents\\", terminal=1
         )
@@ -81,8 +93,14 @@ def open_document(story: Story, ws: Host, desk: Session) -> Process:
         t, "A Run key was set so that the script starts at logon", "T1547.001", ws, who.qualified, "FreightHelper"
     ):
         s.set_value(ws, t, implant, key, f"{POWERSHELL} -W Hidden -Enc {encoded(SCRIPT)}")
-    with story.step(t + MINUTE, "The script called home every five minutes or so until the evening", "T1071.001 T1573", ws,
-                   who.qualified, C2_IP):  # fmt: skip
+    with story.step(
+        t + MINUTE,
+        "The script called home every five minutes or so until the evening",
+        "T1071.001 T1573",
+        ws,
+        who.qualified,
+        C2_IP,
+    ):
         at = t + MINUTE
         while at < story.at(21, 30):
             ids = s.connect(ws, at, implant, C2_IP, 443, service="ssl", seconds=0.7, sent=1180, received=860)
@@ -95,8 +113,14 @@ def discover(story: Story, ws: Host, desk: Session, implant: Process) -> None:
     """Look around: accounts, groups, host, domain."""
     s, t, who = story.scene, story.at(10, 5), story.cast.victim.account
     dc = s.dcs[0]
-    with story.step(t, "Account, group, host and domain discovery", "T1033 T1087.002 T1069.002 T1082 T1482 T1018", ws,
-                   who.qualified, "nltest /dclist"):  # fmt: skip
+    with story.step(
+        t,
+        "Account, group, host and domain discovery",
+        "T1033 T1087.002 T1069.002 T1082 T1482 T1018",
+        ws,
+        who.qualified,
+        "nltest /dclist",
+    ):
         cmd = s.start(ws, t, f"{SYSTEM32}cmd.exe", f'"{SYSTEM32}cmd.exe"', implant, desk, terminal=1)
         plan = (
             ("whoami.exe", "whoami /all"),
@@ -174,7 +198,10 @@ def dump_memory(story: Story, ws: Host, desk: Session, implant: Process) -> Proc
     t = story.at(10, 46)
     dump = "C:\\Users\\Public\\Documents\\spool.dmp"
     rundll, dll = f"{SYSTEM32}rundll32.exe", f"{SYSTEM32}comsvcs.dll"
-    trace = f"C:\\Windows\\SYSTEM32\\ntdll.dll+9c534|C:\\Windows\\System32\\KERNELBASE.dll+2b8ce|{SYSTEM32}dbgcore.DLL+6e36|{dll}+2b2d8|UNKNOWN(0000000000000000)"
+    trace = (
+        f"{SYSTEM32}ntdll.dll+9c534|{SYSTEM32}KERNELBASE.dll+2b8ce|{SYSTEM32}dbgcore.DLL+6e36|{dll}+2b2d8|"
+        "UNKNOWN(0000000000000000)"
+    )
     with story.step(
         t, "LSASS memory was dumped with rundll32 and comsvcs.dll", "T1003.001 T1218.011", ws, who.qualified, dump
     ):

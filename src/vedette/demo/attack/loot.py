@@ -22,8 +22,14 @@ def collect(story: Story, ws: Host, elevated: Process) -> tuple[Session, Process
     """Pack folders on the file server; return the remote desktop session and its PowerShell."""
     s, created, fs = story.scene, story.cast.created, story.scene.company.host("FS01")
     t = story.at(19, 5)
-    with story.step(t, "The new account logged on to the file server by remote desktop from the victim's workstation",
-                   "T1021.001 T1078.002", fs, created.qualified, created.name):  # fmt: skip
+    with story.step(
+        t,
+        "The new account logged on to the file server by remote desktop from the victim's workstation",
+        "T1021.001 T1078.002",
+        fs,
+        created.qualified,
+        created.name,
+    ):
         s.ticket(t - 2 * SECOND, created, ws.ip)
         port = s.port()
         s.connect(
@@ -50,7 +56,8 @@ def collect(story: Story, ws: Host, elevated: Process) -> tuple[Session, Process
         created.qualified,
         "C:\\PerfLogs\\queue.zip",
     ):
-        text = "Compress-Archive -Path D:\\Shares\\Finance\\2026,D:\\Shares\\Sales\\Customers -DestinationPath C:\\PerfLogs\\queue.zip"
+        folders = "D:\\Shares\\Finance\\2026,D:\\Shares\\Sales\\Customers"
+        text = f"Compress-Archive -Path {folders} -DestinationPath C:\\PerfLogs\\queue.zip"
         ps = s.start(fs, t, POWERSHELL, f'"{POWERSHELL}"', session.desktop, session, level="High", terminal=2)
         s.script(fs, t + 9 * SECOND, text, created.sid)
         s.cmdlet(
@@ -70,8 +77,14 @@ def enter_linux(story: Story, ws: Host) -> None:
     s, host, engineer = story.scene, story.scene.company.host("deploy01"), story.cast.engineer
     user, uid = engineer.account.name, 2000 + s.company.people.index(engineer)
     t = story.at(19, 31)
-    with story.step(t, "Passwords were tried on the deployment server: first the helpdesk account's, then the note's",
-                   "T1110.001 T1021.004", host, user, f"Failed password for {user}"):  # fmt: skip
+    with story.step(
+        t,
+        "Passwords were tried on the deployment server: first the helpdesk account's, then the note's",
+        "T1110.001 T1021.004",
+        host,
+        user,
+        f"Failed password for {user}",
+    ):
         port = s.port()
         s.linux.syslog(host, t, "sshd", 4411, f"Invalid user {story.cast.helper.name} from {ws.ip} port {port}")
         s.linux.syslog(
@@ -121,16 +134,29 @@ def enter_linux(story: Story, ws: Host) -> None:
 
 def use_cloud_keys(story: Story) -> None:
     """Use the key from outside: look around, assume a role, make a key, read a bucket."""
-    s, c, cloud = story.scene, story.scene.cloud, story.scene.company.cloud
+    c, cloud = story.scene.cloud, story.scene.company.cloud
     ci, role, export = cloud["ci-deploy"], cloud["DeployRole"], cloud["reporting-export"]
     who = c.user(ci)
     t = story.at(20, 14)
     host = None
-    with story.step(t, "The deployment key was used from an outside address to look around", "T1078.004 T1526 T1087.004 T1580",
-                   host, ci.name, CLOUD_IP):  # fmt: skip
-        plan = (("sts", "GetCallerIdentity", ""), ("s3", "ListBuckets", ""), ("iam", "ListUsers", ""), ("iam", "ListRoles", ""),
-                ("iam", "ListAttachedUserPolicies", ""), ("secretsmanager", "ListSecrets", "AccessDenied"),
-                ("ec2", "DescribeInstances", ""), ("cloudtrail", "DescribeTrails", "AccessDenied"))  # fmt: skip
+    with story.step(
+        t,
+        "The deployment key was used from an outside address to look around",
+        "T1078.004 T1526 T1087.004 T1580",
+        host,
+        ci.name,
+        CLOUD_IP,
+    ):
+        plan = (
+            ("sts", "GetCallerIdentity", ""),
+            ("s3", "ListBuckets", ""),
+            ("iam", "ListUsers", ""),
+            ("iam", "ListRoles", ""),
+            ("iam", "ListAttachedUserPolicies", ""),
+            ("secretsmanager", "ListSecrets", "AccessDenied"),
+            ("ec2", "DescribeInstances", ""),
+            ("cloudtrail", "DescribeTrails", "AccessDenied"),
+        )
         for i, (service, call, error) in enumerate(plan):
             c.call(t + i * 11 * SECOND, who, f"{service}.amazonaws.com", call, CLOUD_IP, _CLI, error=error)
     t += 3 * MINUTE
@@ -144,11 +170,19 @@ def use_cloud_keys(story: Story) -> None:
         name,
     ):
         c.call(
-            t, who, "sts.amazonaws.com", "AssumeRole", CLOUD_IP, _CLI,
+            t,
+            who,
+            "sts.amazonaws.com",
+            "AssumeRole",
+            CLOUD_IP,
+            _CLI,
             request={"roleArn": role.arn, "roleSessionName": name, "durationSeconds": 43_200},
-            response={"credentials": {"accessKeyId": key}, "assumedRoleUser": {"arn": f"arn:aws:sts::111122223333:assumed-role/DeployRole/{name}"}},
+            response={
+                "credentials": {"accessKeyId": key},
+                "assumedRoleUser": {"arn": f"arn:aws:sts::111122223333:assumed-role/DeployRole/{name}"},
+            },
             resources=[{"accountId": "111122223333", "type": "AWS::IAM::Role", "ARN": role.arn}],
-        )  # fmt: skip
+        )
         session = c.role(role, name, key, t)
         for i, (service, call) in enumerate(
             (("sts", "GetCallerIdentity"), ("iam", "ListAccessKeys"), ("s3", "GetBucketPolicy"))
@@ -164,8 +198,16 @@ def use_cloud_keys(story: Story) -> None:
         f"assumed-role/DeployRole/{name}",
         fresh,
     ):
-        c.call(t, session, "iam.amazonaws.com", "CreateAccessKey", CLOUD_IP, _CLI, request={"userName": export.name},
-               response={"accessKey": {"userName": export.name, "accessKeyId": fresh, "status": "Active"}})  # fmt: skip
+        c.call(
+            t,
+            session,
+            "iam.amazonaws.com",
+            "CreateAccessKey",
+            CLOUD_IP,
+            _CLI,
+            request={"userName": export.name},
+            response={"accessKey": {"userName": export.name, "accessKeyId": fresh, "status": "Active"}},
+        )
     t = story.at(20, 31)
     _bulk(story, t, export, fresh, 240, "Customer exports were read in bulk with the new key")
     _bulk(story, story.at(26, 11), export, fresh, 60, "The same key came back in the night for the rest of the exports")
@@ -249,6 +291,12 @@ def cover_tracks(story: Story, ws: Host, desk: Session, elevated: Process, night
         s.windows.write(ws, t + 300_000, ev.K1102, ev.cleared_1102(ws, victim.account, desk.logon_id))
     s.logoff(night, story.at(21, 41))
     t = story.at(22, 5)
-    with story.step(t, "A sign-in to the victim's mailbox from the intruder's address was stopped by the second factor",
-                   "T1078.004", None, victim.account.upn, CLOUD_IP):  # fmt: skip
+    with story.step(
+        t,
+        "A sign-in to the victim's mailbox from the intruder's address was stopped by the second factor",
+        "T1078.004",
+        None,
+        victim.account.upn,
+        CLOUD_IP,
+    ):
         s.identity.sign_in(t, victim, CLOUD_IP, WEB_APPS[0], place="away", error=50074)

@@ -15,8 +15,14 @@ def take_file_server(story: Story, ws: Host, desk: Session, elevated: Process) -
     """Use the stolen helpdesk account on the file server; return the PowerShell that the task started."""
     s, cast, t = story.scene, story.cast, story.at(11, 20)
     fs, victim, helper = s.company.host("FS01"), cast.victim.account, cast.helper
-    with story.step(t, "The stolen helpdesk account opened shares on the file server from the victim's workstation",
-                   "T1078.002 T1021.002 T1550.002", fs, helper.qualified, "ADMIN$"):  # fmt: skip
+    with story.step(
+        t,
+        "The stolen helpdesk account opened shares on the file server from the victim's workstation",
+        "T1078.002 T1021.002 T1550.002",
+        fs,
+        helper.qualified,
+        "ADMIN$",
+    ):
         s.windows.write(
             ws, t - SECOND, ev.K4648, ev.explicit_4648(ws, victim, desk.logon_id, helper, fs.fqdn, "cifs", elevated)
         )
@@ -38,9 +44,15 @@ def take_file_server(story: Story, ws: Host, desk: Session, elevated: Process) -
     task = "\\Microsoft\\Windows\\PrintQueue\\CacheTask"
     run = f"{SYSTEM32}cmd.exe"
     arguments = f"/c powershell -NoP -W Hidden -Enc {encoded(SCRIPT)}"
-    with story.step(t, "A scheduled task was created on the file server from the workstation, run as SYSTEM, and deleted",
-                   "T1053.005 T1021.002", fs, helper.qualified, task):  # fmt: skip
-        command = f'schtasks /create /s {fs.name} /tn "{task}" /tr "cmd /c powershell -NoP -W Hidden -Enc {encoded(SCRIPT)}" /sc once /st 11:36 /ru SYSTEM /f'
+    with story.step(
+        t,
+        "A scheduled task was created on the file server from the workstation, run as SYSTEM, and deleted",
+        "T1053.005 T1021.002",
+        fs,
+        helper.qualified,
+        task,
+    ):
+        command = f'schtasks /create /s {fs.name} /tn "{task}" /tr "cmd {arguments}" /sc once /st 11:36 /ru SYSTEM /f'
         tool = s.start(ws, t - SECOND, f"{SYSTEM32}schtasks.exe", command, elevated, desk, level="High", terminal=1)
         rpc = s.connect(ws, t - 500_000, tool, fs.ip, 49669, service="dce_rpc", seconds=3.0)
         s.zeek.rpc(t, rpc, "49669", "ITaskSchedulerService", "SchRpcRegisterTask")
@@ -62,8 +74,14 @@ def replicate_directory(story: Story, ws: Host, elevated: Process) -> None:
     """Replicate secrets from the domain controller (DCSync)."""
     s, helper, dc = story.scene, story.cast.helper, story.scene.dcs[0]
     t = story.at(13, 55)
-    with story.step(t, "Secrets of krbtgt and of a domain administrator were replicated from the directory (DCSync)",
-                   "T1003.006", dc, helper.qualified, ev.REPLICATION["get-all"]):  # fmt: skip
+    with story.step(
+        t,
+        "Secrets of krbtgt and of a domain administrator were replicated from the directory (DCSync)",
+        "T1003.006",
+        dc,
+        helper.qualified,
+        ev.REPLICATION["get-all"],
+    ):
         port = s.port()
         ids = s.connect(
             ws,
@@ -97,8 +115,14 @@ def take_domain(story: Story, foothold: Process) -> None:
     s, cast, dc, fs = story.scene, story.cast, story.scene.dcs[0], story.scene.company.host("FS01")
     admin, created = cast.admin, cast.created
     t = story.at(18, 42)
-    with story.step(t, "The administrator's hash was used to open a PowerShell remoting session on the domain controller",
-                   "T1550.002 T1021.006 T1078.002", dc, admin.qualified, "wsmprovhost.exe"):  # fmt: skip
+    with story.step(
+        t,
+        "The administrator's hash was used to open a PowerShell remoting session on the domain controller",
+        "T1550.002 T1021.006 T1078.002",
+        dc,
+        admin.qualified,
+        "wsmprovhost.exe",
+    ):
         ps = s.start(
             fs,
             t - 9 * SECOND,

@@ -22,10 +22,22 @@ class CloudTrailWriter:
         self._sink = sink
         self._rng = rng
 
-    def call(self, t: int, identity: str, service: str, operation: str, source: str, agent: str, *,
-             request: dict[str, Any] | None = None, response: dict[str, Any] | None = None,
-             resources: list[dict[str, str]] | None = None, error: str = "", data: bool = False,
-             extra: dict[str, Any] | None = None) -> str:  # fmt: skip
+    def call(
+        self,
+        t: int,
+        identity: str,
+        service: str,
+        operation: str,
+        source: str,
+        agent: str,
+        *,
+        request: dict[str, Any] | None = None,
+        response: dict[str, Any] | None = None,
+        resources: list[dict[str, str]] | None = None,
+        error: str = "",
+        data: bool = False,
+        extra: dict[str, Any] | None = None,
+    ) -> str:
         """Emit one API call and return its event id.
 
         Args:
@@ -54,9 +66,12 @@ class CloudTrailWriter:
             "cloudtrail",
             t,
             f'{{"eventVersion":"1.09","userIdentity":{identity},"eventTime":"{iso_second(t // SECOND)}Z",'
-            f'"eventSource":"{service}","eventName":"{operation}","awsRegion":"{AWS_REGION}","sourceIPAddress":"{source}",'
-            f'"userAgent":"{agent}",{failed}"requestParameters":{_json(request)},"responseElements":{_json(response)},{more}'
-            f'"requestID":"{uuid4(rng)}","eventID":"{event_id}","readOnly":{read_only},{touched}"eventType":"AwsApiCall",'
+            f'"eventSource":"{service}","eventName":"{operation}","awsRegion":"{AWS_REGION}",'
+            f'"sourceIPAddress":"{source}",'
+            f'"userAgent":"{agent}",{failed}"requestParameters":{_json(request)},'
+            f'"responseElements":{_json(response)},{more}'
+            f'"requestID":"{uuid4(rng)}","eventID":"{event_id}","readOnly":{read_only},'
+            f'{touched}"eventType":"AwsApiCall",'
             f'"managementEvent":{"false" if data else "true"},"recipientAccountId":"{AWS_ACCOUNT}",'
             f'"eventCategory":"{"Data" if data else "Management"}"}}',
         )
@@ -77,7 +92,8 @@ class CloudTrailWriter:
         return (
             f'{{"type":"AssumedRole","principalId":"{role.principal_id}:{session}",'
             f'"arn":"arn:aws:sts::{AWS_ACCOUNT}:assumed-role/{role.name}/{session}","accountId":"{AWS_ACCOUNT}",'
-            f'"accessKeyId":"{key}","sessionContext":{{"sessionIssuer":{{"type":"Role","principalId":"{role.principal_id}",'
+            f'"accessKeyId":"{key}","sessionContext":{{"sessionIssuer":{{"type":"Role",'
+            f'"principalId":"{role.principal_id}",'
             f'"arn":"{role.arn}","accountId":"{AWS_ACCOUNT}","userName":"{role.name}"}},"webIdFederationData":{{}},'
             f'"attributes":{{"creationDate":"{iso_second(since // SECOND)}Z","mfaAuthenticated":"false"}}{delivery}}}}}'
         )
@@ -90,7 +106,12 @@ class CloudTrailWriter:
     def get_object(self, t: int, identity: str, source: str, agent: str, bucket: str, key: str, size: int) -> str:
         """Emit one object read and return its event id."""
         return self.call(
-            t, identity, "s3.amazonaws.com", "GetObject", source, agent,
+            t,
+            identity,
+            "s3.amazonaws.com",
+            "GetObject",
+            source,
+            agent,
             request={"bucketName": bucket, "Host": f"{bucket}.s3.{AWS_REGION}.amazonaws.com", "key": key},
             resources=[
                 {"type": "AWS::S3::Object", "ARN": f"arn:aws:s3:::{bucket}/{key}"},
@@ -98,7 +119,7 @@ class CloudTrailWriter:
             ],
             data=True,
             extra={"SignatureVersion": "SigV4", "bytesTransferredIn": 0, "bytesTransferredOut": size},
-        )  # fmt: skip
+        )
 
 
 def _json(value: dict[str, Any] | None) -> str:

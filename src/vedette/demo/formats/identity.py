@@ -23,8 +23,18 @@ class IdentityWriter:
         self._sink = sink
         self._rng = rng
 
-    def sign_in(self, t: int, person: Person, ip: str, app: str, *, place: str = "office", error: int = 0,
-                interactive: bool = True, agent: str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)") -> None:  # fmt: skip
+    def sign_in(
+        self,
+        t: int,
+        person: Person,
+        ip: str,
+        app: str,
+        *,
+        place: str = "office",
+        error: int = 0,
+        interactive: bool = True,
+        agent: str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)",
+    ) -> None:
         """Emit an Entra ID sign-in; error 0 is success, 50126 a wrong password, 50074 no second factor."""
         rng = self._rng
         city, country, lat, lon = _CITIES[place]
@@ -40,11 +50,13 @@ class IdentityWriter:
             f'{{"time":"{stamp}","resourceId":"/tenants/{TENANT}/providers/Microsoft.aadiam",'
             f'"operationName":"Sign-in activity","operationVersion":"1.0","category":"{kind}","tenantId":"{TENANT}",'
             f'"resultType":"{error}","resultSignature":"None","resultDescription":"{"" if not error else reason}",'
-            f'"durationMs":0,"callerIpAddress":"{ip}","correlationId":"{uuid4(rng)}","identity":{quoted(name)},"Level":4,'
+            f'"durationMs":0,"callerIpAddress":"{ip}","correlationId":"{uuid4(rng)}","identity":{quoted(name)},'
+            f'"Level":4,'
             f'"location":"{country}","properties":{{"id":"{ident}","createdDateTime":"{stamp}",'
             f'"userDisplayName":{quoted(name)},"userPrincipalName":"{person.account.upn}","userId":"{person.entra_id}",'
             f'"appId":"{_app_id(app)}","appDisplayName":"{app}","ipAddress":"{ip}",'
-            f'"status":{{"errorCode":{error},"failureReason":"{reason}"}},"clientAppUsed":"Browser","userAgent":"{agent}",'
+            f'"status":{{"errorCode":{error},"failureReason":"{reason}"}},"clientAppUsed":"Browser",'
+            f'"userAgent":"{agent}",'
             f'"deviceDetail":{{"deviceId":"","displayName":"{person.workstation.name}","operatingSystem":"Windows10",'
             f'"browser":"Edge 122.0.0","isManaged":true,"isCompliant":true}},"location":{{"city":"{city}",'
             f'"countryOrRegion":"{country}","geoCoordinates":{{"latitude":{lat},"longitude":{lon}}}}},'
@@ -61,8 +73,10 @@ class IdentityWriter:
         self._sink.emit(
             "entra_audit",
             t,
-            f'{{"time":"{stamp}","resourceId":"/tenants/{TENANT}/providers/Microsoft.aadiam","operationName":"{operation}",'
-            f'"operationVersion":"1.0","category":"AuditLogs","tenantId":"{TENANT}","resultSignature":"None","durationMs":0,'
+            f'{{"time":"{stamp}","resourceId":"/tenants/{TENANT}/providers/Microsoft.aadiam",'
+            f'"operationName":"{operation}",'
+            f'"operationVersion":"1.0","category":"AuditLogs","tenantId":"{TENANT}","resultSignature":"None",'
+            f'"durationMs":0,'
             f'"correlationId":"{uuid4(rng)}","Level":4,"properties":{{"id":"Directory_{uuid4(rng)}",'
             f'"category":"{category}","result":"success","resultReason":"","activityDisplayName":"{operation}",'
             f'"activityDateTime":"{stamp}","loggedByService":"Core Directory","initiatedBy":{{"user":{{'
@@ -79,14 +93,16 @@ class IdentityWriter:
             "okta",
             t,
             f'{{"actor":{{"id":"00u{person.entra_id[:8]}","type":"User","alternateId":"{person.account.upn}",'
-            f'"displayName":{quoted(person.full_name)}}},"client":{{"userAgent":{{"rawUserAgent":"Mozilla/5.0 (Windows NT 10.0; '
+            f'"displayName":{quoted(person.full_name)}}},"client":{{"userAgent":{{"rawUserAgent":"Mozilla/5.0 '
+            f"(Windows NT 10.0; "
             f'Win64; x64)","os":"Windows 10","browser":"EDGE"}},"zone":"null","device":"Computer","ipAddress":"{ip}",'
             f'"geographicalContext":{{"city":"Bremen","country":"Germany"}}}},"authenticationContext":'
             f'{{"authenticationStep":0,"externalSessionId":"idx{rng.getrandbits(64):x}"}},'
             f'"displayMessage":"{"User single sign on to app" if ok else "User login to Okta"}","eventType":"{kind}",'
             f'"outcome":{{"result":"{outcome}",{reason}}},"published":"{iso_us(t)[:-4]}Z","securityContext":{{}},'
             f'"severity":"{"INFO" if ok else "WARN"}","debugContext":{{"debugData":{{"requestUri":"/app/sso"}}}},'
-            f'"legacyEventType":"{"app.auth.sso" if ok else "core.user_auth.login_failed"}","transaction":{{"type":"WEB"}},'
+            f'"legacyEventType":"{"app.auth.sso" if ok else "core.user_auth.login_failed"}",'
+            f'"transaction":{{"type":"WEB"}},'
             f'"uuid":"{uuid4(rng)}","version":"0","target":[{{"id":"0oa{TENANT[:8]}","type":"AppInstance",'
             f'"alternateId":"{app}","displayName":"{app}"}}]}}',
         )

@@ -41,8 +41,9 @@ class LinuxWriter:
         self._sink = sink
         self._serial = first_serial
 
-    def syslog(self, host: Host, t: int, program: str, pid: int, message: str, *, facility: str = "auth",
-               severity: int = 6) -> None:  # fmt: skip
+    def syslog(
+        self, host: Host, t: int, program: str, pid: int, message: str, *, facility: str = "auth", severity: int = 6
+    ) -> None:
         """Emit one syslog message in the form that the host uses."""
         local = t + host.skew_us
         if host.name == "deploy01":
@@ -65,7 +66,8 @@ class LinuxWriter:
             t,
             f"type=SYSCALL {head} arch=c000003e syscall=59 success=yes exit=0 a0=55d0c8e4b2a0 a1=55d0c8e4b340 "
             f"a2=55d0c8e3f010 a3=8 items=1 ppid={ppid} pid={pid} {_identity(who)} "
-            f'comm="{argv[0].rpartition("/")[2][:15]}" exe="{exe}" subj=unconfined key="{key}"{_enriched("execve", who)}\n'
+            f'comm="{argv[0].rpartition("/")[2][:15]}" exe="{exe}" subj=unconfined '
+            f'key="{key}"{_enriched("execve", who)}\n'
             f"type=EXECVE {head} argc={len(argv)} {arguments}\n"
             f'type=CWD {head} cwd="{who.cwd}"\n'
             f'type=PATH {head} item=0 name="{exe}" inode=1311{pid % 97:02d} dev=fd:00 mode=0100755 ouid=0 ogid=0 '

@@ -16,48 +16,84 @@ class WebWriter:
         self._sink = sink
         self._rng = rng
 
-    def access(self, t: int, client: str, method: str, uri: str, status: int, size: int, agent: str,
-               referrer: str = "-", user: str = "-") -> None:  # fmt: skip
+    def access(
+        self,
+        t: int,
+        client: str,
+        method: str,
+        uri: str,
+        status: int,
+        size: int,
+        agent: str,
+        referrer: str = "-",
+        user: str = "-",
+    ) -> None:
         """Emit one line in the combined format."""
         self._sink.emit(
             "nginx",
             t,
-            f'{client} - {user} [{clf_second(t // SECOND)}] "{method} {uri} HTTP/1.1" {status} {size} "{referrer}" "{agent}"',
+            f'{client} - {user} [{clf_second(t // SECOND)}] "{method} {uri} HTTP/1.1" {status} {size} "{referrer}" '
+            f'"{agent}"',
         )
 
-    def alert(self, t: int, src: tuple[str, int], dst: tuple[str, int], signature_id: int, signature: str, category: str,
-              severity: int, *, proto: str = "TCP") -> None:  # fmt: skip
+    def alert(
+        self,
+        t: int,
+        src: tuple[str, int],
+        dst: tuple[str, int],
+        signature_id: int,
+        signature: str,
+        category: str,
+        severity: int,
+        *,
+        proto: str = "TCP",
+    ) -> None:
         """Emit a Suricata alert."""
         self._eve(
-            t, "alert", src, dst, proto,
-            f'"alert":{{"action":"allowed","gid":1,"signature_id":{signature_id},"rev":3,"signature":{quoted(signature)},'
+            t,
+            "alert",
+            src,
+            dst,
+            proto,
+            f'"alert":{{"action":"allowed","gid":1,"signature_id":{signature_id},"rev":3,'
+            f'"signature":{quoted(signature)},'
             f'"category":{quoted(category)},"severity":{severity}}}',
-        )  # fmt: skip
+        )
 
     def tls(self, t: int, src: tuple[str, int], dst: tuple[str, int], name: str) -> None:
         """Emit a Suricata TLS event."""
         self._eve(
-            t, "tls", src, dst, "TCP",
+            t,
+            "tls",
+            src,
+            dst,
+            "TCP",
             f'"tls":{{"subject":"CN={name}","issuerdn":"C=XX, O=Example Trust, CN=Example Issuing CA","sni":"{name}",'
             f'"version":"TLS 1.3"}}',
-        )  # fmt: skip
+        )
 
     def flow(self, t: int, src: tuple[str, int], dst: tuple[str, int], to_server: int, to_client: int) -> None:
         """Emit a Suricata flow end."""
         second = iso_second(t // SECOND)
         self._eve(
-            t, "flow", src, dst, "TCP",
-            f'"app_proto":"tls","flow":{{"pkts_toserver":{2 + to_server // 1200},"pkts_toclient":{2 + to_client // 1400},'
+            t,
+            "flow",
+            src,
+            dst,
+            "TCP",
+            f'"app_proto":"tls","flow":{{"pkts_toserver":{2 + to_server // 1200},'
+            f'"pkts_toclient":{2 + to_client // 1400},'
             f'"bytes_toserver":{to_server},"bytes_toclient":{to_client},"start":"{second}.000000+0000",'
             f'"end":"{second}.900000+0000","age":1,"state":"closed","reason":"timeout","alerted":false}}',
-        )  # fmt: skip
+        )
 
     def _eve(self, t: int, kind: str, src: tuple[str, int], dst: tuple[str, int], proto: str, rest: str) -> None:
         second, us = divmod(t, SECOND)
         self._sink.emit(
             "suricata",
             t,
-            f'{{"timestamp":"{iso_second(second)}.{us:06d}+0000","flow_id":{self._rng.getrandbits(50)},"in_iface":"span0",'
+            f'{{"timestamp":"{iso_second(second)}.{us:06d}+0000","flow_id":{self._rng.getrandbits(50)},'
+            f'"in_iface":"span0",'
             f'"event_type":"{kind}","src_ip":"{src[0]}","src_port":{src[1]},"dest_ip":"{dst[0]}","dest_port":{dst[1]},'
             f'"proto":"{proto}",{rest}}}',
         )

@@ -149,7 +149,7 @@ def _head(host: Host, kind: Kind) -> tuple[str, str]:
             if kind.channel in (SYSMON, SYSTEM, TASKS) and kind.event_id != 7045
             else ""
         )
-        # Sysmon's registry events have an EventType, and 7045 an AccountName, of their own: these win over the header's.
+        # Sysmon's registry events have an EventType, and 7045 an AccountName, of their own: these win.
         own = "" if (kind.channel, kind.event_id) == (SYSMON, 13) else f'"EventType":"{kind_type}",'
         return (
             f',"Hostname":"{host.fqdn}","Keywords":{kind.keywords},{own}{severity},'
@@ -168,7 +168,8 @@ def _head(host: Host, kind: Kind) -> tuple[str, str]:
             f'"log":{{"level":"information"}},"message":{message},'
             f'"event":{{"code":"{kind.event_id}","kind":"event","provider":"{provider}"{outcome}}},'
             f'"winlog":{{"api":"wineventlog","channel":"{kind.channel}","computer_name":"{host.fqdn}",'
-            f'"event_id":"{kind.event_id}",{words}"opcode":"Info","provider_guid":"{guid}","provider_name":"{provider}",'
+            f'"event_id":"{kind.event_id}",{words}"opcode":"Info","provider_guid":"{guid}",'
+            f'"provider_name":"{provider}",'
             f'"task":"{kind.task}","version":{kind.version},',
             '"user_data":' if kind.user_data else '"event_data":',
         )

@@ -100,15 +100,24 @@ def sysmon_1(host: Host, t: int, proc: Process, parent: Process, level: str, fol
         f'"RuleName":"-","UtcTime":"{_utc(host, t)}","ProcessGuid":"{proc.guid}","ProcessId":"{proc.pid}",'
         f'"Image":{quoted(proc.image)},{_about(proc.image)},"CommandLine":{quoted(proc.command)},'
         f'"CurrentDirectory":{quoted(folder)},"User":{quoted(proc.user)},'
-        f'"LogonGuid":"{logon_guid(host, proc.logon_id)}","LogonId":"{proc.logon_id:#x}","TerminalSessionId":"{terminal}",'
+        f'"LogonGuid":"{logon_guid(host, proc.logon_id)}","LogonId":"{proc.logon_id:#x}",'
+        f'"TerminalSessionId":"{terminal}",'
         f'"IntegrityLevel":"{level}","Hashes":"{hashes(proc.image)}","ParentProcessGuid":"{parent.guid}",'
         f'"ParentProcessId":"{parent.pid}","ParentImage":{quoted(parent.image)},'
         f'"ParentCommandLine":{quoted(parent.command)},"ParentUser":{quoted(parent.user)}'
     )
 
 
-def sysmon_3(host: Host, t: int, proc: Process, src: tuple[str, int], dst: tuple[str, int], *,
-             protocol: str = "tcp", initiated: bool = True) -> str:  # fmt: skip
+def sysmon_3(
+    host: Host,
+    t: int,
+    proc: Process,
+    src: tuple[str, int],
+    dst: tuple[str, int],
+    *,
+    protocol: str = "tcp",
+    initiated: bool = True,
+) -> str:
     """Network connection."""
     return (
         f'"RuleName":"-","UtcTime":"{_utc(host, t)}","ProcessGuid":"{proc.guid}","ProcessId":"{proc.pid}",'
@@ -191,8 +200,18 @@ def _subject(account: Account | None, host: Host, logon_id: int) -> str:
 _NOBODY = '"SubjectUserSid":"S-1-0-0","SubjectUserName":"-","SubjectDomainName":"-","SubjectLogonId":"0x0"'
 
 
-def logon_4624(host: Host, who: Account, logon_id: int, kind: int, src: tuple[str, int] | None, *, guid: str,
-               workstation: str = "-", ntlm: bool = False, elevated: bool = False) -> str:  # fmt: skip
+def logon_4624(
+    host: Host,
+    who: Account,
+    logon_id: int,
+    kind: int,
+    src: tuple[str, int] | None,
+    *,
+    guid: str,
+    workstation: str = "-",
+    ntlm: bool = False,
+    elevated: bool = False,
+) -> str:
     """Successful logon; a network logon has no subject, a local one the machine's."""
     remote = kind in (3, 8)
     subject = _NOBODY if remote else _subject(None, host, 0x3E7)
@@ -212,8 +231,16 @@ def logon_4624(host: Host, who: Account, logon_id: int, kind: int, src: tuple[st
     )
 
 
-def failed_4625(host: Host, name: str, domain: str, kind: int, src: tuple[str, int] | None, workstation: str,
-                *, unknown: bool = False) -> str:  # fmt: skip
+def failed_4625(
+    host: Host,
+    name: str,
+    domain: str,
+    kind: int,
+    src: tuple[str, int] | None,
+    workstation: str,
+    *,
+    unknown: bool = False,
+) -> str:
     """Failed logon: wrong password, or no such account."""
     remote = kind == 3
     ip, port = src if src is not None else ("127.0.0.1", 0)
@@ -238,8 +265,9 @@ def logoff_4634(who: Account, logon_id: int, kind: int) -> str:
     )
 
 
-def explicit_4648(host: Host, subject: Account, logon_id: int, target: Account, server: str, service: str,
-                  proc: Process) -> str:  # fmt: skip
+def explicit_4648(
+    host: Host, subject: Account, logon_id: int, target: Account, server: str, service: str, proc: Process
+) -> str:
     """Logon with credentials of another account."""
     return (
         f'{_subject(subject, host, logon_id)},"LogonGuid":"{NO_GUID}","TargetUserName":{quoted(target.name)},'
@@ -264,20 +292,23 @@ def privileges_4672(host: Host, who: Account, logon_id: int) -> str:
 def process_4688(host: Host, proc: Process, parent: Process, subject: Account | None, elevated: bool) -> str:
     """Process creation, as the security log has it."""
     return (
-        f'{_subject(subject, host, proc.logon_id)},"NewProcessId":"{proc.pid:#x}","NewProcessName":{quoted(proc.image)},'
+        f'{_subject(subject, host, proc.logon_id)},"NewProcessId":"{proc.pid:#x}",'
+        f'"NewProcessName":{quoted(proc.image)},'
         f'"TokenElevationType":"%%1936","ProcessId":"{parent.pid:#x}","CommandLine":{quoted(proc.command)},'
         f'"TargetUserSid":"S-1-0-0","TargetUserName":"-","TargetDomainName":"-","TargetLogonId":"0x0",'
         f'"ParentProcessName":{quoted(parent.image)},"MandatoryLabel":"S-1-16-{12288 if elevated else 8192}"'
     )
 
 
-def handle_4656(host: Host, who: Account, logon_id: int, proc: Process, target: str, mask: int, handle: int,
-                *, opened: bool) -> str:  # fmt: skip
+def handle_4656(
+    host: Host, who: Account, logon_id: int, proc: Process, target: str, mask: int, handle: int, *, opened: bool
+) -> str:
     """Handle to a process requested (4656), or access made with it (4663)."""
     extra = '"TransactionId":"{00000000-0000-0000-0000-000000000000}",' if opened else ""
     rest = '"AccessReason":"-",' if opened else ""
     return (
-        f'{_subject(who, host, logon_id)},"ObjectServer":"Security","ObjectType":"Process","ObjectName":{quoted(target)},'
+        f'{_subject(who, host, logon_id)},"ObjectServer":"Security","ObjectType":"Process",'
+        f'"ObjectName":{quoted(target)},'
         f'"HandleId":"{handle:#x}",{extra}"AccessList":"%%4484\\r\\n\\t\\t\\t\\t",{rest}"AccessMask":"{mask:#x}",'
         f'"ProcessId":"{proc.pid:#x}","ProcessName":{quoted(proc.image)},"ResourceAttributes":"-"'
     )
@@ -295,8 +326,10 @@ def directory_4662(host: Host, who: Account, logon_id: int, right: str, object_i
     """Operation on a directory object under an extended right."""
     properties = quoted(f"%%7688\r\n\t\t{right}\r\n\t{_DOMAIN_DNS}\r\n")
     return (
-        f'{_subject(who, host, logon_id)},"ObjectServer":"DS","ObjectType":"%{_DOMAIN_DNS}","ObjectName":"%{object_id}",'
-        f'"OperationType":"Object Access","HandleId":"0x0","AccessList":"%%7688\\r\\n\\t\\t\\t\\t","AccessMask":"0x100",'
+        f'{_subject(who, host, logon_id)},"ObjectServer":"DS","ObjectType":"%{_DOMAIN_DNS}",'
+        f'"ObjectName":"%{object_id}",'
+        f'"OperationType":"Object Access","HandleId":"0x0","AccessList":"%%7688\\r\\n\\t\\t\\t\\t",'
+        f'"AccessMask":"0x100",'
         f'"Properties":{properties},"AdditionalInfo":"-","AdditionalInfo2":""'
     )
 
@@ -332,7 +365,8 @@ def task_4698(host: Host, t: int, who: Account, logon_id: int, name: str, comman
     content = (
         '<?xml version="1.0" encoding="UTF-16"?>\r\n<Task version="1.2" '
         'xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">\r\n  <RegistrationInfo>\r\n'
-        f"    <Date>{iso_second(t // SECOND)}</Date>\r\n    <Author>{who.qualified}</Author>\r\n    <URI>{name}</URI>\r\n"
+        f"    <Date>{iso_second(t // SECOND)}</Date>\r\n    <Author>{who.qualified}</Author>\r\n    "
+        f"<URI>{name}</URI>\r\n"
         "  </RegistrationInfo>\r\n  <Triggers>\r\n    <TimeTrigger>\r\n"
         f"      <StartBoundary>{iso_second(t // SECOND + 60)}</StartBoundary>\r\n      <Enabled>true</Enabled>\r\n"
         "    </TimeTrigger>\r\n  </Triggers>\r\n  <Settings>\r\n    <Enabled>true</Enabled>\r\n"
@@ -356,7 +390,8 @@ def _target(who: Account) -> str:
 def created_4720(host: Host, target: Account, subject: Account, logon_id: int) -> str:
     """User account created."""
     return (
-        f'{_target(target)},{_subject(subject, host, logon_id)},"PrivilegeList":"-","SamAccountName":{quoted(target.name)},'
+        f'{_target(target)},{_subject(subject, host, logon_id)},"PrivilegeList":"-",'
+        f'"SamAccountName":{quoted(target.name)},'
         f'"DisplayName":{quoted(target.full_name)},"UserPrincipalName":{quoted(target.upn)},"HomeDirectory":"-",'
         f'"HomePath":"-","ScriptPath":"-","ProfilePath":"-","UserWorkstations":"-","PasswordLastSet":"%%1794",'
         f'"AccountExpires":"%%1794","PrimaryGroupId":"513","AllowedToDelegateTo":"-","OldUacValue":"0x0",'
@@ -378,8 +413,9 @@ def changed_4738(host: Host, target: Account, subject: Account, logon_id: int) -
     )
 
 
-def member_4728(host: Host, member: Account, group: str, group_sid: str, group_domain: str, subject: Account,
-                logon_id: int) -> str:  # fmt: skip
+def member_4728(
+    host: Host, member: Account, group: str, group_sid: str, group_domain: str, subject: Account, logon_id: int
+) -> str:
     """Member added to a global (4728) or local (4732) group."""
     return (
         f'"MemberName":{quoted(member.dn)},"MemberSid":"{member.sid}","TargetUserName":{quoted(group)},'
@@ -399,7 +435,8 @@ def lockout_4740(host: Host, target: Account, caller: str) -> str:
 def tgt_4768(who: Account, krbtgt_sid: str, ip: str, port: int) -> str:
     """Kerberos ticket-granting ticket issued."""
     return (
-        f'"TargetUserName":{quoted(who.name)},"TargetDomainName":"{NETBIOS}","TargetSid":"{who.sid}","ServiceName":"krbtgt",'
+        f'"TargetUserName":{quoted(who.name)},"TargetDomainName":"{NETBIOS}","TargetSid":"{who.sid}",'
+        f'"ServiceName":"krbtgt",'
         f'"ServiceSid":"{krbtgt_sid}","TicketOptions":"0x40810010","Status":"0x0","TicketEncryptionType":"0x12",'
         f'"PreAuthType":"2","IpAddress":"::ffff:{ip}","IpPort":"{port}","CertIssuerName":"","CertSerialNumber":"",'
         f'"CertThumbprint":""'
@@ -441,8 +478,16 @@ def share_5140(host: Host, who: Account, logon_id: int, src: tuple[str, int], sh
     )
 
 
-def share_file_5145(host: Host, who: Account, logon_id: int, src: tuple[str, int], share: str, local: str, path: str,
-                    mask: int = 0x120089) -> str:  # fmt: skip
+def share_file_5145(
+    host: Host,
+    who: Account,
+    logon_id: int,
+    src: tuple[str, int],
+    share: str,
+    local: str,
+    path: str,
+    mask: int = 0x120089,
+) -> str:
     """File on a share opened."""
     return (
         f'{_subject(who, host, logon_id)},"ObjectType":"File","IpAddress":"{src[0]}","IpPort":"{src[1]}",'
@@ -467,7 +512,8 @@ def script_4104(text: str, block_id: str, path: str = "") -> str:
 def pipeline_4103(user: str, application: str, command: str, payload: str) -> str:
     """PowerShell command invocation."""
     context = (
-        "        Severity = Informational\r\n        Host Name = ConsoleHost\r\n        Host Version = 5.1.19041.3031\r\n"
+        "        Severity = Informational\r\n        Host Name = ConsoleHost\r\n        Host Version = "
+        "5.1.19041.3031\r\n"
         f"        Host Application = {application}\r\n        Engine Version = 5.1.19041.3031\r\n"
         f"        Command Name = {command}\r\n        Command Type = Cmdlet\r\n        User = {user}\r\n"
         "        Shell ID = Microsoft.PowerShell\r\n"

@@ -90,8 +90,19 @@ class ZeekWriter:
         self._sink = sink
         self._rng = rng
 
-    def conn(self, t: int, src: tuple[str, int], dst: tuple[str, int], *, proto: str = "tcp", service: str = "-",
-             seconds: float = 0.1, sent: int = 500, received: int = 1500, state: str = "SF") -> str:  # fmt: skip
+    def conn(
+        self,
+        t: int,
+        src: tuple[str, int],
+        dst: tuple[str, int],
+        *,
+        proto: str = "tcp",
+        service: str = "-",
+        seconds: float = 0.1,
+        sent: int = 500,
+        received: int = 1500,
+        state: str = "SF",
+    ) -> str:
         """Emit a connection that began at ``t``; return its unique id and addresses, ready for other logs."""
         uid = short_id(self._rng, "C")
         ids = f"{uid}\t{src[0]}\t{src[1]}\t{dst[0]}\t{dst[1]}"
@@ -125,8 +136,20 @@ class ZeekWriter:
             f"{answer or '-'}\t{'300.000000' if answer else '-'}\tF",
         )
 
-    def http(self, t: int, ids: str, method: str, host: str, uri: str, agent: str, status: int, size: int, *,
-             sent: int = 0, mime: str = "text/html") -> None:  # fmt: skip
+    def http(
+        self,
+        t: int,
+        ids: str,
+        method: str,
+        host: str,
+        uri: str,
+        agent: str,
+        status: int,
+        size: int,
+        *,
+        sent: int = 0,
+        mime: str = "text/html",
+    ) -> None:
         """Emit an HTTP transaction on a connection."""
         message = {200: "OK", 204: "No Content", 301: "Moved Permanently", 304: "Not Modified", 404: "Not Found"}
         self._sink.emit(
@@ -163,5 +186,6 @@ class ZeekWriter:
         self._sink.emit(
             "ssh",
             t,
-            f"{_ts(t)}\t{ids}\t2\t{'T' if ok else 'F'}\t{attempts}\t-\t{client}\tSSH-2.0-OpenSSH_9.2p1\taes128-gcm@openssh.com",
+            f"{_ts(t)}\t{ids}\t2\t{'T' if ok else 'F'}\t{attempts}\t-\t{client}\t"
+            "SSH-2.0-OpenSSH_9.2p1\taes128-gcm@openssh.com",
         )

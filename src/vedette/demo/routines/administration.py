@@ -69,9 +69,15 @@ def helpdesk_call(agenda: Agenda, t: int) -> None:
         terminal=2,
     )
     for i, (image, command) in enumerate(
-        (("ipconfig.exe", "ipconfig /all"), ("whoami.exe", "whoami /groups"), ("gpresult.exe", "gpresult /r"),
-         ("ping.exe", "ping fs01"), ("net.exe", "net use"), ("tasklist.exe", "tasklist /svc"))
-    ):  # fmt: skip
+        (
+            ("ipconfig.exe", "ipconfig /all"),
+            ("whoami.exe", "whoami /groups"),
+            ("gpresult.exe", "gpresult /r"),
+            ("ping.exe", "ping fs01"),
+            ("net.exe", "net use"),
+            ("tasklist.exe", "tasklist /svc"),
+        )
+    ):
         if rng.random() < 0.6:
             s.start(host, t + (50 + 9 * i) * SECOND, SYSTEM32 + image, command, cmd, session, level="High", terminal=2)
     if rng.random() < 0.4:
@@ -85,7 +91,16 @@ def helpdesk_call(agenda: Agenda, t: int) -> None:
             f"{SYSTEM32}cmd.exe",
             "/c net stop spooler &amp; net start spooler",
         )
-        s.start(host, t + 2 * MINUTE - SECOND, f"{SYSTEM32}schtasks.exe", f'schtasks /create /tn "{name}" /tr "cmd /c net stop spooler & net start spooler" /sc onlogon /ru SYSTEM', cmd, session, level="High", terminal=2)  # fmt: skip
+        s.start(
+            host,
+            t + 2 * MINUTE - SECOND,
+            f"{SYSTEM32}schtasks.exe",
+            f'schtasks /create /tn "{name}" /tr "cmd /c net stop spooler & net start spooler" /sc onlogon /ru SYSTEM',
+            cmd,
+            session,
+            level="High",
+            terminal=2,
+        )
         s.windows.write(host, t + 2 * MINUTE, ev.K4698, data)
     if rng.random() < 0.3:
         admins = "S-1-5-32-544"

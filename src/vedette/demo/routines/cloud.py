@@ -26,18 +26,34 @@ def pipeline(agenda: Agenda, t: int) -> None:
     key = f"ASIA{rng.getrandbits(40):010X}EX"[:13] + "EXAMPLE"
     session = f"pipeline-{job}"
     s.cloud.call(
-        t + 2 * SECOND, s.cloud.user(ci), "sts.amazonaws.com", "AssumeRole", OFFICE_IP, agent,
+        t + 2 * SECOND,
+        s.cloud.user(ci),
+        "sts.amazonaws.com",
+        "AssumeRole",
+        OFFICE_IP,
+        agent,
         request={"roleArn": role.arn, "roleSessionName": session, "durationSeconds": 3600},
-        response={"credentials": {"accessKeyId": key}, "assumedRoleUser": {"arn": f"arn:aws:sts::111122223333:assumed-role/DeployRole/{session}"}},
+        response={
+            "credentials": {"accessKeyId": key},
+            "assumedRoleUser": {"arn": f"arn:aws:sts::111122223333:assumed-role/DeployRole/{session}"},
+        },
         resources=[{"accountId": "111122223333", "type": "AWS::IAM::Role", "ARN": role.arn}],
-    )  # fmt: skip
+    )
     who = s.cloud.role(role, session, key, t + 2 * SECOND)
     for i in range(4):
         s.cloud.call(
-            t + (4 + i) * SECOND, who, "s3.amazonaws.com", "PutObject", OFFICE_IP, agent,
-            request={"bucketName": "alderfinch-build-artifacts", "key": f"shop/{job}/bundle-{i}.js"}, data=True,
-            resources=[{"type": "AWS::S3::Object", "ARN": f"arn:aws:s3:::alderfinch-build-artifacts/shop/{job}/bundle-{i}.js"}],
-        )  # fmt: skip
+            t + (4 + i) * SECOND,
+            who,
+            "s3.amazonaws.com",
+            "PutObject",
+            OFFICE_IP,
+            agent,
+            request={"bucketName": "alderfinch-build-artifacts", "key": f"shop/{job}/bundle-{i}.js"},
+            data=True,
+            resources=[
+                {"type": "AWS::S3::Object", "ARN": f"arn:aws:s3:::alderfinch-build-artifacts/shop/{job}/bundle-{i}.js"}
+            ],
+        )
     s.cloud.call(
         t + 12 * SECOND,
         who,
@@ -59,11 +75,22 @@ def engineer_on_linux(agenda: Agenda, t: int) -> None:
         return
     person = people[int(rng.random() * len(people))]
     ssh_session(
-        s, t, person.workstation, s.company.host("deploy01"), person.account.name, 2000 + s.company.people.index(person),
-        failures=1 if rng.random() < 0.4 else 0, key=rng.random() < 0.7,
-        commands=(["ls", "-la", "/srv/shop"], ["systemctl", "status", "shop"], ["journalctl", "-u", "shop", "-n", "50"]),
-        sudo="/usr/bin/systemctl restart shop", minutes=6,
-    )  # fmt: skip
+        s,
+        t,
+        person.workstation,
+        s.company.host("deploy01"),
+        person.account.name,
+        2000 + s.company.people.index(person),
+        failures=1 if rng.random() < 0.4 else 0,
+        key=rng.random() < 0.7,
+        commands=(
+            ["ls", "-la", "/srv/shop"],
+            ["systemctl", "status", "shop"],
+            ["journalctl", "-u", "shop", "-n", "50"],
+        ),
+        sudo="/usr/bin/systemctl restart shop",
+        minutes=6,
+    )
 
 
 def console_work(agenda: Agenda, t: int) -> None:

@@ -109,7 +109,8 @@ def vulnerability_scan(agenda: Agenda, t: int) -> None:
                     at + (20 + k) * SECOND,
                     "sshd",
                     pid,
-                    f"Failed password for {'invalid user ' if user != 'root' else ''}{user} from {source.ip} port {port} ssh2",
+                    f"Failed password for {'invalid user ' if user != 'root' else ''}{user} from {source.ip} port "
+                    f"{port} ssh2",
                 )
     web, agent = s.company.host("web01"), "AlderVulnScan/4.1"
     for k, page in enumerate(
