@@ -243,7 +243,7 @@ class ActBuilder:
             event=event,
             host=host,
             actor=actor.key if actor else None,
-            stand_in=stand_in.key if stand_in and stand_in is not actor else None,
+            stand_in=stand_in.key if stand_in and actor and stand_in is not actor else None,
             how=how,
             via=via,
             targets=targets,

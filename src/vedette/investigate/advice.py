@@ -39,7 +39,7 @@ def unknowns(
             asked.append(f"Who took on {account.name}? No assumption of the role by a known principal is in the logs.")
     for strand in facts.group.strands:
         for act in strand.acts:
-            if act.actor is None and act.event.outcome != "failure" and strand.weight >= 0.2:
+            if strand.actor is None and act.event.outcome != "failure" and strand.weight >= 0.2:
                 asked.append(
                     f"Which account is behind “{shown(strand.finding.title, 80)}” on {wording.host(act.host)} at "
                     f"{stamp(act.event.time)}? The record does not lead to one."

@@ -223,7 +223,12 @@ class Directory:
         low = name.casefold()
         kind, implicable = classify(name, domain, uid, platform, self.hosts)
         if platform is Platform.LINUX and not (domain and "." not in domain and domain.casefold() != host):
-            realm = (host or "linux") if is_stock_local(low) or kind is AccountKind.SERVICE else "linux"
+            # A login that bears the name of exactly one directory account is taken for that account.
+            owners = self._realms.get(low) or {}
+            if is_stock_local(low) or kind is AccountKind.SERVICE:
+                realm = host or "linux"
+            else:
+                realm = next(iter(owners)) if len(owners) == 1 else "linux"
             written = name
         elif kind in (AccountKind.SYSTEM, AccountKind.ANONYMOUS) and host:
             realm, written = host, f"{domain}\\{name}" if domain else name

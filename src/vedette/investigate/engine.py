@@ -16,7 +16,7 @@ from vedette.investigate.facts import CaseFacts, FactFinder
 from vedette.investigate.group import Group, Grouper, build_strands, rule_noise
 from vedette.investigate.links import build_links, build_moves
 from vedette.investigate.model import RoleModel, role_model
-from vedette.investigate.names import address_key, clean, host_key, is_external, parse_account
+from vedette.investigate.names import address_key, clean, host_key, is_address, is_external, parse_account
 from vedette.investigate.options import InvestigateOptions
 from vedette.investigate.scope import Activity, Scope
 from vedette.schema import Case, Event, Finding
@@ -68,14 +68,14 @@ def examine(con: duckdb.DuckDBPyConnection, findings: Sequence[Finding], options
     with scope.context(chosen, hosts, names, addresses, clouds):
         directory.learn_hosts(scope.device_names())
         directory.learn_addresses(scope.address_votes(chosen))
-        directory.learn(Seen(*row) for row in scope.account_forms())
-        directory.learn(_forms(events))
+        directory.learn([*(Seen(*row) for row in scope.account_forms()), *_forms(events)])
         builder = ActBuilder(directory, scope, options)
         changes = scope.changes()
         acts = builder.build(chosen, events, changes)
         acts += [a for f in chosen if not events.get(f.finding_id) for a in _from_finding(f, directory)]
-        links = build_links(builder, acts, scope.explicit_credentials(), changes)
-        moves = build_moves(builder, scope.logons())
+        explicit = scope.explicit_credentials()
+        links = build_links(builder, acts, explicit, changes)
+        moves = build_moves(builder, scope.logons(), explicit)
         shared = scope.source_accounts(addresses)
         actors: dict[str, set[str]] = defaultdict(set)
         for act in acts:
@@ -84,17 +84,19 @@ def examine(con: duckdb.DuckDBPyConnection, findings: Sequence[Finding], options
         strands = build_strands(acts, rule_noise(findings, actors), directory)
         groups = Grouper(directory, links, moves, shared, options).groups(strands)
         worthy = [g for g in groups if g.confidence >= options.min_case_confidence]
-        finder = FactFinder(builder, links, moves, {}, shared, scope.first_time(), options)
+        starts = scope.log_starts()
+        finder = FactFinder(builder, links, moves, {}, shared, starts, options)
         # The accounts of a case are known only after its links and logons: ask for their own use then.
         drafts = [finder.examine(g) for g in worthy]
         candidates = {k for d in drafts for k, s in d.sheets.items() if s.account.implicable}
         bases = {directory.accounts[k].base for k in candidates}
         bases |= {alias.casefold() for k in candidates for alias in directory.accounts[k].forms}
-        sessions = {k for g in worthy for s in g.strands for k in s.sessions}
+        # An access key is not a session: its owner and a thief use the same one.
+        sessions = {k for g in worthy for s in g.strands for k in s.sessions if k[1].startswith("0x") or k[1].isdigit()}
         activity = _by_account(scope.activity(bases, sessions), directory)
-        finder = FactFinder(builder, links, moves, activity, shared, scope.first_time(), options)
+        finder = FactFinder(builder, links, moves, activity, shared, starts, options)
         facts = [finder.examine(g) for g in worthy]
-        logged = scope.devices()
+        logged = {place for place in starts if not is_address(place)}
     return Examination(facts, [g for g in groups if g not in worthy], directory, logged, scope.n_events)
 
 

@@ -106,17 +106,17 @@ class FactFinder:
         moves: Sequence[Move],
         activity: Mapping[str, Sequence[Activity]],
         shared: Mapping[str, int],
-        first_event_at: datetime | None,
+        log_starts: Mapping[str, datetime],
         options: InvestigateOptions,
     ) -> None:
-        """Take what is known around all findings."""
+        """Take what is known around all findings; ``log_starts`` says since when each place is logged."""
         self._builder = builder
         self._directory: Directory = builder.directory
         self._links = links
         self._moves = moves
         self._activity = activity
         self._shared = shared
-        self._first_event_at = first_event_at
+        self._log_starts = log_starts
         self._options = options
 
     def examine(self, group: Group) -> CaseFacts:
@@ -232,7 +232,7 @@ class FactFinder:
         begin = min(begins, default=facts.group.first_at)
         margin = timedelta(minutes=10)
         hosts = {a.host for a in sheet.acts if a.host}
-        places = {a.source for a in sheet.acts if a.source} | facts.addresses | facts.sources
+        places = {a.source for a in sheet.acts if a.source} | facts.addresses | facts.sources | facts.hosts
         agents = {a.event.user_agent for a in sheet.acts if a.event.user_agent}
         for row in self._activity.get(sheet.account.key, ()):
             if row.in_hit_session:
@@ -244,7 +244,7 @@ class FactFinder:
             if row.first_at < begin - margin and not (attack_place and is_external(address)):
                 sheet.owner.append(row)
             elif row.first_at >= begin - margin and (
-                (host and host not in facts.hosts and not attack_place)
+                (host and host not in places and not attack_place)
                 or (not host and not attack_place and (address or row.user_agent) and row.user_agent not in agents)
             ):
                 sheet.owner.append(row)
@@ -303,9 +303,7 @@ class FactFinder:
         f["used_after"] = float(bool(sheet.later) and (f["created"] + f["changed"] + f["handed"] > 0))
         n_owner = sum(r.count for r in sheet.owner)
         f["owner"] = min(1.0, math.log1p(n_owner) / math.log(20)) if n_owner else 0.0
-        lookback = self._first_event_at is not None and (
-            facts.group.first_at - self._first_event_at >= timedelta(minutes=45)
-        )
+        lookback = self._reaches_back(sheet, facts)
         f["no_lookback"] = float(not lookback)
         acting = max(mine, 0.6 * f["guessed_then_in"], 0.5 * f["handed"])
         f["owner_acts"] = acting * f["owner"]
@@ -315,6 +313,12 @@ class FactFinder:
         f["cloud"] = float(account.platform in (Platform.AWS, Platform.IDP))
         f["role"] = float(account.kind is AccountKind.CLOUD_ROLE)
         sheet.features = f
+
+    def _reaches_back(self, sheet: Sheet, facts: CaseFacts) -> bool:
+        """Return whether a place that the account acted on was logged three quarters of an hour before the case."""
+        places = {a.host for a in sheet.acts} | {a.event.cloud_account for a in sheet.acts} | sheet.hosts
+        starts = [self._log_starts[p] for p in places or facts.hosts if p in self._log_starts]
+        return bool(starts) and facts.group.first_at - min(starts) >= timedelta(minutes=45)
 
     def _new_place(self, sheet: Sheet) -> bool:
         known = {self._builder.source(r.src_ip, None, None) or address_key(r.src_ip) for r in sheet.owner if r.src_ip}

@@ -298,7 +298,13 @@ def attack_confidence(strands: Sequence[Strand]) -> float:
         near = [o for o in lesser if s.first_at <= o.first_at <= s.first_at + window]
         tactics = {t for o in near for t in (o.finding.tactics or o.finding.techniques)}
         techniques = {t for o in near for t in o.finding.techniques}
-        variety = min(1.4, 0.4 + 0.3 * min(len(tactics), 3) + 0.05 * min(len(techniques), 4))
+        moved = any(
+            a.actor and a.actor == b.actor and a.sources & b.hosts and abs(a.first_at - b.first_at) < timedelta(minutes=5)
+            for a in near
+            for b in near
+            if a.finding.rule_id != b.finding.rule_id
+        )
+        variety = min(1.4, 0.4 + 0.3 * min(len(tactics), 3) + 0.05 * min(len(techniques), 4) + 0.2 * moved)
         miss = 1.0
         for o in near:
             miss *= 1.0 - min(0.9, o.weight * _certainty(o.finding) * variety)

@@ -103,10 +103,24 @@ def _credential_use(builder: ActBuilder, row: Row) -> tuple[Account | None, Acco
     return builder.account(row, "user"), used
 
 
-def build_moves(builder: ActBuilder, logons: Sequence[Logons]) -> list[Move]:
-    """Return logons and attempts by resolved account, host and source, in order of time."""
+def build_moves(builder: ActBuilder, logons: Sequence[Logons], explicit: Iterable[Row] = ()) -> list[Move]:
+    """Return logons and attempts by resolved account, host and source, in order of time.
+
+    A use of credentials (4648) names the other host from the side of the source: often the only
+    trace of where a logon came from.
+    """
     folded: dict[tuple[Any, ...], Move] = {}
     directory = builder.directory
+    for row in explicit:
+        source, host = directory.host(row.device_name), directory.host(row.dst_name)
+        account = builder.account(row, "user") if row.event_code == "4648" else None
+        if account and source and host and host != source and host in directory.hosts:
+            key = (account.key, host, source, None, True, False)
+            if key not in folded:
+                folded[key] = Move(
+                    account.key, host, source, None, None, True, 1, row.time, row.time, row.event_id, row.event_id,
+                    False,
+                )  # fmt: skip
     for row in logons:
         if row.event_code == "4648":
             continue

@@ -112,6 +112,8 @@ def address_key(text: str | None) -> str | None:
         address = address.ipv4_mapped
     if address.is_loopback or address.is_unspecified or address.is_multicast:
         return None
+    if isinstance(address, ipaddress.IPv4Address) and address.is_link_local:
+        return None  # a cloud's metadata service, or a host without an address
     return str(address)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from vedette.investigate.names import address_key, clean, host_key, is_address
+from vedette.investigate.names import address_key, clean, host_key, is_address, is_external
 from vedette.investigate.options import InvestigateOptions
 from vedette.schema import COLUMNS, Event, Finding
 
@@ -273,9 +273,9 @@ class Scope:
         ).fetchall()
 
     def device_names(self) -> list[tuple[str, int]]:
-        """Return distinct device names around the findings with counts."""
+        """Return the distinct names of devices that logs come from, in the whole lake, with counts."""
         rows = self._con.execute(
-            "SELECT device_name, count(*) FROM vd_ctx WHERE device_name IS NOT NULL GROUP BY 1 ORDER BY 1"
+            "SELECT device_name, count(*) FROM events WHERE device_name IS NOT NULL GROUP BY 1 ORDER BY 1"
         ).fetchall()
         return [(str(n), int(c)) for n, c in rows]
 
@@ -287,21 +287,22 @@ class Scope:
         name it on either end: the address that is part of nearly all of them is its own.
         """
         votes: list[tuple[str, str, float]] = []
-        rows = self._con.execute(
-            """SELECT lower(rtrim(user_name, '$')), src_ip, 5.0 * least(count(*), 20) FROM vd_ctx
-            WHERE class_name = 'authentication' AND user_name LIKE '%$' AND src_ip IS NOT NULL
-            AND outcome IS DISTINCT FROM 'failure'
-            GROUP BY ALL
-            UNION ALL
-            SELECT src_name, src_ip, 2.0 * least(count(*), 20) FROM vd_ctx
-            WHERE class_name = 'authentication' AND src_name IS NOT NULL AND src_ip IS NOT NULL
-            AND lower(src_name) <> coalesce(host, '') GROUP BY ALL
-            ORDER BY ALL"""
-        ).fetchall()
-        votes += [(str(h), str(a), float(w)) for h, a, w in rows]
         pad = self._options.context
         t0 = min(f.first_at for f in findings) - pad
         t1 = max(f.last_at for f in findings) + pad
+        # Any host's logs may tell, the domain controller's above all, and addresses last for hours.
+        rows = self._con.execute(
+            """SELECT lower(rtrim(user_name, '$')), src_ip, 5.0 * least(count(*), 20) FROM events
+            WHERE class_name = 'authentication' AND time BETWEEN ? AND ? AND user_name LIKE '%$'
+            AND src_ip IS NOT NULL AND outcome IS DISTINCT FROM 'failure' GROUP BY ALL
+            UNION ALL
+            SELECT src_name, src_ip, 2.0 * least(count(*), 20) FROM events
+            WHERE class_name = 'authentication' AND time BETWEEN ? AND ?
+            AND src_name IS NOT NULL AND src_ip IS NOT NULL AND src_name <> src_ip GROUP BY ALL
+            ORDER BY ALL""",
+            [t0 - timedelta(hours=12), t1 + timedelta(hours=1)] * 2,
+        ).fetchall()
+        votes += [(str(h), str(a), float(w)) for h, a, w in rows]
         host = _HOST_SQL.format(c="device_name")
         rows = self._con.execute(
             f"""SELECT device_name, device_ip, 10.0 * least(count(*), 20) FROM events
@@ -325,7 +326,8 @@ class Scope:
             WHERE s.n >= 0.5 * t.n AND s.w > 0 ORDER BY ALL""",
             [t0, t1],
         ).fetchall()
-        return votes + [(str(h), str(a), float(w)) for h, a, w in rows]
+        # An address on the Internet that a host talks to most is a server's, not its own.
+        return votes + [(str(h), str(a), float(w)) for h, a, w in rows if not is_external(str(a))]
 
     def logons(self) -> list[Logons]:
         """Return the logons and logon attempts around the findings, equal ones folded."""
@@ -418,6 +420,8 @@ class Scope:
         ):
             rows = self._con.execute(
                 f"""WITH a AS ({acts.format(p="actor", host=host, where='''lower(actor_name) IN (SELECT name FROM vd_who)
+                    AND NOT (log_product = 'linux' AND class_name <> 'authentication'
+                        AND coalesce(json_extract_string(native, '$.auid'), '') IN ('4294967295', '-1', 'unset'))
                     AND NOT (class_name = 'authentication' AND outcome = 'failure')''')}
                 UNION ALL
                 {acts.format(p="user", host=host, where='''class_name = 'authentication'
@@ -445,15 +449,20 @@ class Scope:
             ).fetchall()
         return {str(a): int(n) for a, n in rows}
 
-    def first_time(self) -> datetime | None:
-        """Return the time of the lake's first event."""
-        row = self._con.execute("SELECT epoch_us(min(time)) FROM events").fetchone()
-        return _utc(row[0]) if row and row[0] else None
-
-    def devices(self) -> set[str]:
-        """Return the host keys that logs come from, in the whole lake."""
-        rows = self._con.execute("SELECT DISTINCT device_name FROM events WHERE device_name IS NOT NULL").fetchall()
-        return {k for (n,) in rows if (k := host_key(str(n))) and not is_address(k)}
+    def log_starts(self) -> dict[str, datetime]:
+        """Return host key or cloud account to the time of its first event in the whole lake."""
+        rows = self._con.execute(
+            """SELECT device_name, NULL, epoch_us(min(time)) FROM events WHERE device_name IS NOT NULL GROUP BY 1
+            UNION ALL
+            SELECT NULL, cloud_account, epoch_us(min(time)) FROM events WHERE cloud_account IS NOT NULL GROUP BY 2"""
+        ).fetchall()
+        starts: dict[str, datetime] = {}
+        for device, cloud, first in rows:
+            key = host_key(str(device)) if device else str(cloud)
+            if key:
+                at = _utc(first)
+                starts[key] = min(starts.get(key, at), at)
+        return starts
 
     # ------------------------------------------------------------------ plumbing
 

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+import pytest
+
+from .worlds import Built
+
+
+@pytest.fixture
+def built() -> Built:
+    return Built()
