@@ -13,6 +13,7 @@ AADRiskyUsers, AADUserRiskEvents.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import cache
 from typing import Any
 
 from vedette.ingest.base import Framing, Mapping, Native, ReadContext, RecordError, Sample, StatelessSession
@@ -106,10 +107,7 @@ def _parse(data: bytes) -> Native | None:
     native = dict(flatten(value))
     properties = parsed(value.get("properties"))
     inner = properties if type(properties) is dict else value
-    # the three shapes differ in the case of a name's first letters only
-    said = {key.lower(): item for key, item in value.items()}
-    if inner is not value:
-        said.update({key.lower(): item for key, item in inner.items()})
+    said = _Said(value, inner)
     if kind in SIGNIN_KINDS:
         _add_signin(native, said)
         native.setdefault("SignInKind", kind)
@@ -117,37 +115,67 @@ def _parse(data: bytes) -> Native | None:
         _add_audit(native, said)
     else:
         _add(native, said, RISK)
-        if "riskEventType" not in native and said.get("riskeventtype") is not None:
-            native["riskEventType"] = said["riskeventtype"]
+        if "riskEventType" not in native and said.get("RiskEventType") is not None:
+            native["riskEventType"] = said.get("RiskEventType")
         if kind == "pim":
             native["riskEventType"] = value["@odata.type"].removeprefix("#microsoft.graph.")
-        if kind == "risky_user" and said.get("id") is not None:
+        if kind == "risky_user" and said.get("Id") is not None:
             # the record of a risky user has the user's id for its own
-            native.setdefault("UserId", said["id"])
+            native.setdefault("UserId", said.get("Id"))
         native.setdefault("RiskKind", kind)
     return native
 
 
-def _add(native: Native, said: dict[str, Any], names: tuple[str, ...]) -> None:
+@cache
+def _camel(name: str) -> str:
+    """Return the name as Graph writes it (``ResultType``: ``resultType``; ``IPAddress``: ``ipAddress``)."""
+    return name.replace("IP", "ip", 1) if name.startswith("IP") else name[0].lower() + name[1:]
+
+
+class _Said:
+    """A record's fields by their Log Analytics names, whichever shape it has.
+
+    Args:
+        outer: the record.
+        inner: its ``properties`` where it has them, else the record; these win.
+    """
+
+    def __init__(self, outer: dict[str, Any], inner: dict[str, Any]) -> None:
+        self.places = (inner,) if inner is outer else (inner, outer)
+
+    def get(self, name: str) -> Any:
+        for key in (_camel(name), name):
+            for place in self.places:
+                value = place.get(key)
+                if value is not None:
+                    return value
+        return None
+
+
+def _add(native: Native, said: _Said, names: tuple[str, ...]) -> None:
+    """Add plain values; a field that Log Analytics writes is in ``native`` already, so only Graph's name is tried."""
     for name in names:
         if name not in native:
-            value = said.get(name.lower())
-            if value is not None and type(value) not in (dict, list):
-                native[name] = value
+            for place in said.places:
+                value = place.get(_camel(name))
+                if value is not None:
+                    if type(value) is not dict and type(value) is not list:
+                        native[name] = value
+                    break
 
 
 def _texts(*values: Any) -> list[str]:
     return [value for value in values if type(value) is str and value]
 
 
-def _add_signin(native: Native, said: dict[str, Any]) -> None:
+def _add_signin(native: Native, said: _Said) -> None:
     _add(native, said, SIGNIN)
-    status = parsed(said.get("status"))
+    status = parsed(said.get("Status"))
     status = status if type(status) is dict else {}
-    code = said.get("resulttype")
+    code = said.get("ResultType")
     if code is None:
         code = status.get("errorCode")
-    reason = said.get("resultdescription") or status.get("failureReason")
+    reason = said.get("ResultDescription") or status.get("failureReason")
     detail = status.get("additionalDetails")
     if code is not None:
         native.setdefault("ResultType", code)
@@ -158,37 +186,37 @@ def _add_signin(native: Native, said: dict[str, Any]) -> None:
         text = str(code)
         word = "Success" if text == "0" else "Interrupted" if text in INTERRUPTS else "Failure"
         native["Status"] = [word, *_texts(detail)]
-    native.setdefault("properties.message", _texts(said.get("authenticationprotocol"), reason, detail))
-    if type(said.get("useragent")) is str:
-        native.setdefault("userAgent", said["useragent"])
-    device = parsed(said.get("devicedetail"))
+    native.setdefault("properties.message", _texts(said.get("AuthenticationProtocol"), reason, detail))
+    agent = said.get("UserAgent")
+    if type(agent) is str:
+        native.setdefault("userAgent", agent)
+    device = parsed(said.get("DeviceDetail"))
     if type(device) is dict:
         for key, item in device.items():
             if type(item) not in (dict, list):
                 native.setdefault(f"DeviceDetail.{key}", item)
         native.setdefault("DeviceDetail.trusttype", device.get("trustType"))
-    place = parsed(said.get("location")) or parsed(said.get("locationdetails"))
+    place = parsed(said.get("LocationDetails")) or parsed(said.get("Location"))
     if type(place) is dict and type(place.get("countryOrRegion")) is str:
         native.setdefault("Location", place["countryOrRegion"])
 
 
-def _add_audit(native: Native, said: dict[str, Any]) -> None:
+def _add_audit(native: Native, said: _Said) -> None:
     _add(native, said, AUDIT)
-    activity = said.get("activitydisplayname") or said.get("operationname")
+    activity = said.get("ActivityDisplayName") or said.get("OperationName")
     if type(activity) is str:
         for name in ("ActivityDisplayName", "OperationName", "operationName", "activityType", "properties.message"):
             native.setdefault(name, activity)
     if "Status" not in native:
-        native["Status"] = _texts(said.get("result") or said.get("resulttype"), said.get("resultreason"))
-    for name in ("targetResources", "initiatedBy", "additionalDetails"):
-        nested = parsed(said.get(name.lower()))
-        text = json_text(nested)
+        native["Status"] = _texts(said.get("Result") or said.get("ResultType"), said.get("ResultReason"))
+    for name in ("TargetResources", "InitiatedBy", "AdditionalDetails"):
+        text = json_text(said.get(name))
         if text is not None:
-            native.setdefault(name[0].upper() + name[1:], text)
-    targets = parsed(said.get("targetresources"))
+            native.setdefault(name, text)
+    targets = parsed(said.get("TargetResources"))
     if type(targets) is list:
         _add_targets(native, [item for item in targets if type(item) is dict])
-    details = parsed(said.get("additionaldetails"))
+    details = parsed(said.get("AdditionalDetails"))
     for item in details if type(details) is list else ():
         if type(item) is dict and type(item.get("key")) is str and type(item.get("value")) is str:
             native.setdefault(f"additionalDetails.{item['key']}", item["value"])

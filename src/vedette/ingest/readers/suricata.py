@@ -3,7 +3,7 @@
 Source: Suricata user guide 7.0, EVE JSON format. Statistics records are no events and are left
 out. ATT&CK ids in rule metadata (``mitre_technique_id``, ``mitre_tactic_id``) stay in ``native`` under
 ``alert.metadata.*``. The sensor's name is not the host that a record is about, so ``device_name`` stays
-empty.
+empty. DNS records are also offered as Sigma's general ``dns`` category.
 """
 
 from __future__ import annotations
@@ -228,7 +228,7 @@ _EVENTS: dict[str, tuple[EventClass, dict[str, Any], dict[str, Pick], _Row | Non
         {"message": pick("anomaly.event"), "status_code": pick("anomaly.type")},
         None,
     ),
-    "dns": (EventClass.DNS, {"protocol": "dns"}, {"status_code": pick("dns.rcode")}, _dns),
+    "dns": (EventClass.DNS, {"protocol": "dns", "log_category": "dns"}, {"status_code": pick("dns.rcode")}, _dns),
     "http": (EventClass.HTTP, {"protocol": "http"}, _HTTP, _http),
     "http2": (EventClass.HTTP, {"protocol": "http2"}, _HTTP, _http),
     "tls": (EventClass.NETWORK, {"activity": "tls_handshake", "protocol": "tls"}, _TLS, None),

@@ -18,6 +18,8 @@ from vedette.ingest.base import Framing, Mapping, Native, ReadContext, RecordErr
 from vedette.ingest.convert import flatten, load_json, sample_objects
 from vedette.ingest.readers.zeek_streams import STREAMS, mapping_for
 
+Convert = Callable[[Sequence[str]], Sequence[Any]]
+
 _HEX = re.compile(rb"\\x([0-9a-fA-F]{2})")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MAX_FIELDS = 1000
@@ -140,7 +142,7 @@ class ZeekSession:
         self._path = self._stream
         self._names: tuple[str, ...] = ()
         self._kinds: tuple[str, ...] = ()
-        self._table: tuple[tuple[str, Callable[[str], Any] | None], ...] = ()
+        self._table: tuple[tuple[str, Convert | None], ...] = ()
 
     def preamble(self) -> bytes:
         """Return the header lines in force."""
@@ -208,18 +210,19 @@ class ZeekSession:
             (name, self._conversion(kind.strip())) for name, kind in zip(self._names, kinds, strict=True)
         )
 
-    def _conversion(self, kind: str) -> Callable[[str], Any] | None:
+    def _conversion(self, kind: str) -> Convert | None:
+        """Return what makes a column of texts into values; None where text it stays."""
         if kind in ("count", "int", "port"):
-            return _number
+            return _numbers
         if kind == "bool":
-            return _BOOLS.get
+            return _booleans
         if kind.startswith(("set[", "vector[", "table[")):
             inner = self._conversion(kind.partition("[")[2].rstrip("]"))
             separator, empty = self._set_separator, self._empty
-            return lambda text: _items(text, separator, empty, inner)
+            return lambda column: [_items(text, separator, empty, inner) for text in column]
         if kind in ("string", "pattern"):
             empty = self._empty
-            return lambda text: "" if text == empty else text
+            return lambda column: ["" if text == empty else text for text in column] if empty in column else column
         return None
 
     def _parse_run(self, run: list[bytes]) -> Sequence[Native | RecordError | None]:
@@ -246,32 +249,29 @@ class ZeekSession:
         return out
 
     def _natives(self, rows: list[list[str]]) -> list[Native]:
+        """Return the records of rows that all fit the header; keys in the header's order."""
         unset = self._unset
-        full_names: list[str] = []
-        full: list[Sequence[Any]] = []
-        partial: list[tuple[str, Sequence[Any]]] = []
+        names: list[str] = []
+        columns: list[Sequence[Any]] = []
+        partial: list[tuple[str, tuple[str, ...]]] = []
         for (name, convert), column in zip(self._table, zip(*rows, strict=True), strict=True):
             n_unset = column.count(unset)
             if n_unset == len(column):
                 continue
-            values = _convert(column, convert, unset if n_unset else None)
             if n_unset:
-                partial.append((name, values))
-            else:
-                full_names.append(name)
-                full.append(values)
+                partial.append((name, column))
+            names.append(name)
+            columns.append(column if convert is None else convert(column))
         if self._path and "_path" not in self._names:
-            full_names.append("_path")
-            full.append((self._path,) * len(rows))
-        natives: list[Native]
-        if full:
-            natives = [dict(zip(full_names, row, strict=True)) for row in zip(*full, strict=True)]
-        else:
-            natives = [{} for _ in rows]
-        for name, values in partial:
-            for native, value in zip(natives, values, strict=True):
-                if value is not _UNSET:
-                    native[name] = value
+            names.append("_path")
+            columns.append((self._path,) * len(rows))
+        if not columns:
+            return [{} for _ in rows]
+        natives: list[Native] = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        for name, column in partial:
+            for native, text in zip(natives, column, strict=True):
+                if text == unset:
+                    del native[name]
         return natives
 
     def _parse_json(self, data: bytes) -> Native | None:
@@ -293,7 +293,6 @@ class ZeekSession:
 
 
 _BOOLS = {"T": True, "F": False}
-_UNSET = object()
 
 
 def _decode(data: bytes) -> str:
@@ -303,19 +302,15 @@ def _decode(data: bytes) -> str:
         return data.decode("utf-8", "backslashreplace")
 
 
-def _convert(column: Sequence[str], convert: Callable[[str], Any] | None, unset: str | None) -> Sequence[Any]:
-    """Return the column's values; where ``unset`` is given, its cells become _UNSET."""
-    if unset is None:
-        if convert is None:
-            return column
-        if convert is _number and max(map(len, column)) < 19:
-            joined = "".join(column)
-            if joined.isdecimal() and joined.isascii() and "" not in column:
-                return list(map(int, column))
-        return list(map(convert, column))
-    if convert is None:
-        return [_UNSET if text == unset else text for text in column]
-    return [_UNSET if text == unset else convert(text) for text in column]
+def _booleans(column: Sequence[str]) -> Sequence[Any]:
+    return [_BOOLS.get(text, text) for text in column]
+
+
+def _numbers(column: Sequence[str]) -> Sequence[Any]:
+    joined = "".join(column)
+    if joined.isdecimal() and joined.isascii() and "" not in column and max(map(len, column)) < 19:
+        return list(map(int, column))
+    return [_number(text) for text in column]
 
 
 def _unescaped(native: Native) -> Native:
@@ -343,11 +338,11 @@ def _long_number(text: str) -> int | str:
     return text
 
 
-def _items(text: str, separator: str, empty: str, convert: Callable[[str], Any] | None) -> list[Any]:
+def _items(text: str, separator: str, empty: str, convert: Convert | None) -> list[Any]:
     if text in ("", empty):
         return []
     items = text.split(separator)
-    return [convert(item) for item in items] if convert is not None else items
+    return items if convert is None else list(convert(items))
 
 
 def _unescape(text: str) -> str:
