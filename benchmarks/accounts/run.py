@@ -1,5 +1,7 @@
 """Which accounts are implicated, in which role, how sure: the benchmark's command.
 
+``ACCOUNTS_DOOR=cli`` goes through the command line and not the library.
+
 Usage: ``python -m benchmarks.accounts.run incidents|blended|generated|false-cases [--quick] [--workers N]``
 """
 
@@ -129,6 +131,7 @@ def in_parallel(jobs: Sequence[tuple[Any, ...]], work: Any, workers: int, label:
 
 # ---- recorded incidents --------------------------------------------------------------------------
 OPTIONS = ("--timezone", "UTC")
+DOOR = os.environ.get("ACCOUNTS_DOOR", "library")
 
 
 def _recorded_rows(rows: list[dict[str, Any]]) -> str:
@@ -181,7 +184,7 @@ def incidents(args: argparse.Namespace) -> int:
     folder = _need_recorded()
     rows = []
     for incident in recorded.load(folder):
-        said = pipeline.run([incident["path"]], options=OPTIONS)
+        said = pipeline.run([incident["path"]], options=OPTIONS, door=DOOR)
         rows.append(recorded.judge(incident, pipeline.to_json(said)) | {"detail": pipeline.to_json(said)["cases"]})
         if said.error:
             print(f"{incident['id']}: {said.error}")
@@ -205,7 +208,7 @@ def blended(args: argparse.Namespace) -> int:
     innocent = recorded.blend(folder, work)
     known = recorded.load(folder)
     paths = [*(i["path"] for i in known), folder / "apt29-day1-SCRANTON-zeek", *innocent["paths"]]
-    said = pipeline.to_json(pipeline.run(paths, options=OPTIONS))
+    said = pipeline.to_json(pipeline.run(paths, options=OPTIONS, door=DOOR))
     truth = sorted({n for i in known for n in i["accounts"]})
     hosts = sorted({h for i in known for h in i["hosts"]})
     row = recorded.judge({"id": "all six, Zeek and innocent days", "accounts": truth, "hosts": hosts}, said)
@@ -268,7 +271,7 @@ def _judge_world(family: str, seed: int, cache: str, digest: str, fresh: bool) -
     truth = json.loads(truth_path.read_text())
     if verdict_path.exists() and not fresh:
         return truth, json.loads(verdict_path.read_text())
-    said = pipeline.to_json(pipeline.run([folder / "logs"], options=OPTIONS))
+    said = pipeline.to_json(pipeline.run([folder / "logs"], options=OPTIONS, door=DOOR))
     part = verdict_path.with_suffix(f".{os.getpid()}")
     part.write_text(json.dumps(said))
     part.replace(verdict_path)
@@ -413,7 +416,7 @@ def _judge_calm(
     world = World(kind, seed)
     CALM[kind](world, scale)  # type: ignore[call-arg]
     write(world, folder)
-    said = pipeline.to_json(pipeline.run([folder / "logs"], options=OPTIONS))
+    said = pipeline.to_json(pipeline.run([folder / "logs"], options=OPTIONS, door=DOOR))
     shutil.rmtree(folder / "logs", ignore_errors=True)
     verdict_path.write_text(json.dumps(said))
     return kind, seed, said
