@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import support
+import detect_support as support
 from sigma.backends.sqlite import sqliteBackend
 from sigma.rule import SigmaRule
 
-from vedette.detect.compiling import _from_line
+from vedette.detect.compiling import rule_document
 
 _CATEGORIES = {"registry_event": ("registry_add", "registry_set", "registry_delete", "registry_rename")}
 
@@ -27,9 +27,9 @@ def queries(shared: Path) -> tuple[list[tuple[str, str]], list[str], list[str]]:
     failed: list[str] = []
     for record in support.rules(shared):
         try:
-            rule = SigmaRule.from_dict(_from_line(dict(record)))
+            rule = SigmaRule.from_dict(rule_document(dict(record)))
             sql = backend.convert_rule(rule)[0]
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             failed.append(f"{record['title']}: {error}")
             continue
         where = []

@@ -12,7 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "detect"))
-import support  # noqa: E402
+import detect_support as support  # noqa: E402
 
 Native = dict[str, Any]
 _GUID = re.compile(r"[Gg]uid$")
@@ -43,7 +43,8 @@ def vary(native: Native, rng: random.Random, count: int) -> Native:
         elif name in ("Computer", "Hostname"):
             event[name] = host
         elif _TIME.search(name) and type(value) is str:
-            event[name] = f"2026-03-{1 + count // 4_000_000 % 28:02d} {count // 3600 % 24:02d}:{count // 60 % 60:02d}:{count % 60:02d}.{rng.randrange(1000):03d}"
+            clock = f"{count // 3600 % 24:02d}:{count // 60 % 60:02d}:{count % 60:02d}.{rng.randrange(1000):03d}"
+            event[name] = f"2026-03-{1 + count // 86_400 % 28:02d} {clock}"
         elif _NUMBER_FIELDS.search(name):
             if type(value) is int or (type(value) is str and value.isdigit()):
                 event[name] = type(value)(rng.randrange(1, 65_000))

@@ -5,7 +5,8 @@
 - :class:`Matcher` matches batches of events in memory: ``Matcher(ruleset).match(natives, logsources, core)``.
 - :func:`detect` judges every events segment of a lake that this rule set has not judged yet.
 - :func:`correlate` evaluates Sigma correlations over the hits of their base rules.
-- :func:`fold` turns hits into :class:`~vedette.schema.Finding` objects.
+- :func:`fold` turns hits into :class:`~vedette.schema.Finding` objects; :func:`findings` does both for
+  the hits of a lake and adds the alerts of other security products.
 
 Matching follows the Sigma specification 2.1; :mod:`vedette.detect.values` is the exact meaning of one
 comparison. Regular expressions are RE2's dialect.
@@ -24,6 +25,7 @@ from vedette.detect.correlate import CorrelationHit, correlate
 from vedette.detect.fold import confidence, fold
 from vedette.detect.loading import load_rules
 from vedette.detect.matcher import Matcher
+from vedette.detect.run import detect, findings
 
 __all__ = [
     "Correlation",
@@ -37,6 +39,8 @@ __all__ = [
     "RuleSet",
     "confidence",
     "correlate",
+    "detect",
+    "findings",
     "fold",
     "load_rules",
 ]

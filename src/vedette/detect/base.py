@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -144,6 +144,3 @@ class Progress(Protocol):
     def __call__(self, done: int, total: int) -> None:
         """Take the events judged so far and the events there are."""
         ...
-
-
-Hits = Iterable[Hit]

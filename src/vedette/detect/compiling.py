@@ -206,19 +206,21 @@ def _documents(file: RuleFile, problems: list[RuleProblem]) -> Iterator[list[Any
     for number, line in enumerate(file.data.splitlines(), 1):
         if line.strip():
             try:
-                yield [_from_line(orjson.loads(line))]
+                yield [rule_document(orjson.loads(line))]
             except (ValueError, TypeError) as error:
                 where = f"{file.path}:{number}"
                 problems.append(RuleProblem(path=where, name="", reason=f"not a JSON rule: {_short(error)}"))
 
 
-def _from_line(document: Any) -> Any:
+def rule_document(document: Any) -> Any:
     """Return a rule object as a rule file holds it: ``techniques`` and ``tactics`` lists become tags."""
     if not isinstance(document, dict):
         raise TypeError("not an object")
-    tags = list(document.get("tags") or [])
-    tags += [f"attack.{str(t).lower()}" for key in ("tactics", "techniques") for t in document.pop(key, None) or []]
-    return {k: v for k, v in {**document, "tags": tags}.items() if v is not None}
+    extra = [document[key] for key in ("tactics", "techniques") if isinstance(document.get(key), list)]
+    tags = [f"attack.{str(tag).lower()}" for listed in extra for tag in listed]
+    if tags and isinstance(document.get("tags") or [], list):
+        document = {**document, "tags": [*(document.get("tags") or []), *tags]}
+    return {k: v for k, v in document.items() if v is not None and k not in ("tactics", "techniques")}
 
 
 def _parse(path: str, documents: list[Any], parsed: list[tuple[str, Any]], problems: list[RuleProblem]) -> None:

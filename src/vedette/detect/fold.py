@@ -22,6 +22,8 @@ from vedette.detect.correlate import CorrelationHit
 from vedette.detect.matcher import Matcher
 from vedette.schema import Evidence, Finding, Severity
 
+ALERT = "alert:"
+"""Begins the rule id of a finding that a security product made, not a rule of ours."""
 SHOWN_FIRST = 5
 SHOWN_LAST = 5
 MAX_QUOTE_CHARS = 400
@@ -91,6 +93,7 @@ def fold(
     matcher: Matcher,
     *,
     firings: Iterable[CorrelationHit] = (),
+    infos: Mapping[str, RuleInfo] | None = None,
     n_events: int = 0,
     gap: timedelta = timedelta(hours=24),
     ordered: bool = False,
@@ -102,11 +105,12 @@ def fold(
         events: Looks up the events that are shown as evidence.
         matcher: Matches the rule set that made the hits; tells which values were decisive.
         firings: What the correlations made of the hits.
+        infos: What is told of the rules, where that is not the matcher's own rule set (a product's alerts).
         n_events: Events judged, for the noise that a rule makes.
         gap: A longer silence than this starts a new finding.
         ordered: Whether the hits already come by rule, place and time; then they are not held in memory.
     """
-    infos = matcher.ruleset.infos
+    infos = matcher.ruleset.infos if infos is None else infos
     if not ordered:
         hits = sorted(hits, key=lambda h: (h.rule_id, _place(h), h.time, h.event_id))
     totals: Counter[str] = Counter()
@@ -185,12 +189,14 @@ def _finding(
         quote = made.note
         if event is not None and index is not None:
             quote = quote_of(matcher, index, event)
+        elif event is not None and made.rule_id.startswith(ALERT):
+            quote = _cut(str(event.get("message") or event.get("alert") or ""), MAX_QUOTE_CHARS)
         evidence.append(Evidence(ref=hit.event_id, at=hit.time, quote=quote))
     return Finding(
         finding_id=finding_id(made.rule_id, f"{made.device or ''}\0{made.cloud or ''}\0{made.note}", made.head),
         rule_id=made.rule_id,
         title=info.title,
-        kind="sigma" if index is not None else "sigma_correlation",
+        kind="alert" if made.rule_id.startswith(ALERT) else "sigma" if index is not None else "sigma_correlation",
         severity=Severity(info.level) if info.level in _LEVELS else Severity.MEDIUM,
         confidence=confidence(info, n_hits, n_events),
         first_at=made.first_at,

@@ -230,6 +230,10 @@ class Matcher:
         hits.sort()
         return [(rule, row) for row, rule in hits]
 
+    def sees(self, source: LogSource) -> bool:
+        """Return whether any rule looks at events of this log source."""
+        return bool(self._gate(source).rules)
+
     def lookup(self, native: Mapping[str, Any], source: LogSource, name: str, core: Callable[[str], Any]) -> Any:
         """Return what a rule's field means for one event: its own field, or what stands in for it; plain."""
         if name in native:

@@ -263,7 +263,7 @@ def holds(atom: Atom, value: Any, other: Callable[[str], Any] | None = None) -> 
     """
     kind = atom[0]
     if kind == "exists":
-        return (value is not ABSENT) == atom[2]
+        return bool((value is not ABSENT) == atom[2])
     values = elements(value)
     if kind == "null":
         return not values
