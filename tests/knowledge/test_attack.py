@@ -57,6 +57,7 @@ def test_unknown_tactic_is_none(text: str) -> None:
 def test_tactics_run_from_reconnaissance_to_impact() -> None:
     order = attack.tactic_order()
     assert len(order) == 14
+    assert tuple(item.shortname for item in attack.tactics()) == order
     assert (order[0], order[2], order[-1]) == ("reconnaissance", "initial-access", "impact")
     assert order.index("command-and-control") < order.index("exfiltration")
     for place, name in enumerate(order):

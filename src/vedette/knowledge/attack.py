@@ -109,6 +109,11 @@ def tactic(name: str) -> Tactic | None:
     return found
 
 
+def tactics() -> tuple[Tactic, ...]:
+    """Return every tactic, in matrix order."""
+    return tuple(_matrix().tactics.values())
+
+
 def tactic_order() -> tuple[str, ...]:
     """Return the tactics' short names in matrix order."""
     return tuple(_matrix().tactics)

@@ -61,6 +61,18 @@ def test_digest_file_is_recognised_and_refused_with_a_reason() -> None:
     assert run(READER, data) == [{"error": DIGEST}]
 
 
+def test_subscription_envelope_with_one_event_is_opened_and_with_more_is_refused() -> None:
+    item = {"id": "1", "timestamp": 1, "message": json.dumps(EVENT)}
+    session = READER.open(ReadContext())
+    envelope = {"messageType": "DATA_MESSAGE", "owner": "1", "logGroup": "g", "logEvents": [item]}
+    (native,) = session.parse([json.dumps(envelope).encode()])
+    assert isinstance(native, dict)
+    assert native["eventID"] == "e-1"
+    (error,) = session.parse([json.dumps({**envelope, "logEvents": [item, item]}).encode()])
+    assert isinstance(error, RecordError)
+    assert error.reason.startswith("2 records inside one")
+
+
 def test_export_prefix_alone_is_skipped() -> None:
     assert READER.open(ReadContext()).parse([b"2024-05-14T09:12:31.000Z "]) == [None]
 

@@ -21,7 +21,7 @@ from vedette.ingest.base import Framing, Mapping, Native, ReadContext, RecordErr
 from vedette.ingest.convert import as_ip, best_score, flatten, json_text, load_json, not_ip, to_int, to_text, unwrap
 from vedette.schema import EventClass
 
-WRAPPERS = ("detail", "message", "CloudTrailEvent", "_source", "event.original", "Message", "Records")
+WRAPPERS = ("detail", "message", "CloudTrailEvent", "_source", "event.original", "Message", "Records", "logEvents")
 _EXPORT_PREFIX = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\s{0,4}")
 DIGEST = "CloudTrail digest file: signatures of log files, no events"
 
@@ -91,6 +91,10 @@ def _parse(data: bytes) -> Native | None:
                 raise RecordError(DIGEST)
             if value.get("messageType") == "CONTROL_MESSAGE":
                 return None
+            for name in ("Records", "logEvents"):
+                held = value.get(name)
+                if type(held) is list and len(held) > 1:
+                    raise RecordError(f"{len(held)} records inside one: {name} is not at the top of its file")
             raise RecordError("no CloudTrail record: eventName, eventSource or userIdentity is missing")
         value = record
     native = flatten(value)

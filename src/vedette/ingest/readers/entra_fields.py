@@ -185,7 +185,6 @@ def mapping_for(kind: str) -> Mapping:
                 "api_service": pick("AppDisplayName"),
                 "resource": pick("ResourceDisplayName"),
                 "cloud_account": _TENANT,
-                "cloud_region": pick("Location"),
                 "severity": pick("RiskLevelDuringSignIn", convert=_risk_level),
             },
             row=_signin,

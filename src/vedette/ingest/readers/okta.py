@@ -198,7 +198,7 @@ def _mapping(class_name: EventClass, row: Any, session: str) -> Mapping:
             session: pick("authenticationContext.externalSessionId", convert=_known),
             "src_ip": pick("client.ipAddress", "request.ipChain.ip", convert=as_ip),
             "user_agent": pick("client.userAgent.rawUserAgent"),
-            "api_service": pick("debugContext.debugData.requestUri"),
+            "url": pick("debugContext.debugData.requestUri", "debugContext.debugData.url"),
             "api_operation": pick("eventType"),
             "group_name": pick("target.UserGroup.displayName"),
             "auth_protocol": pick("authenticationContext.credentialType", convert=lower),
