@@ -397,7 +397,7 @@ class Estate:
     def automation(self, density: float = 1.0) -> None:
         """Write configuration management over WinRM, which encodes its commands by habit."""
         w, win, rng = self.w, self.win, self.w.rng
-        robot = w.person("service", home=rng.choice(self.servers), label="ansible")
+        robot = w.person("service", home=w.host("server"), label="ansible")
         assert robot.home is not None
         for _ in range(max(1, int(2 * density))):
             at = w.moment(0.05, 0.9)
@@ -426,7 +426,7 @@ class Estate:
     def scanner(self) -> None:
         """Write a vulnerability scanner's round: logons to every host, some refused."""
         w, win, rng = self.w, self.win, self.w.rng
-        robot = w.person("service", home=rng.choice(self.servers), label="vulnscan")
+        robot = w.person("service", home=w.host("server"), label="vulnscan")
         assert robot.home is not None
         at = w.moment(0.1, 0.8)
         for host in [h for h in w.hosts if h.kind != "linux" and h is not robot.home]:

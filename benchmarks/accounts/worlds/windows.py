@@ -757,11 +757,16 @@ class Windows:
             "MemberSid": member.sid,
             "TargetUserName": group,
             "TargetDomainName": "Builtin" if local else self.w.netbios,
-            "TargetSid": "S-1-5-32-544" if local else f"{self.w.domain_sid}-512",
+            "TargetSid": self.group_sid(group),
             **self._subject(by, logon_id),
             "PrivilegeList": "-",
         }
         self._win(at, host, SECURITY, 4732 if local else 4728, data, by, member)
+
+    def group_sid(self, group: str) -> str:
+        """Return a group's SID: the well-known ones, and some other of the domain for the rest."""
+        known = {"Administrators": "S-1-5-32-544", "Domain Admins": f"{self.w.domain_sid}-512"}
+        return known.get(group, f"{self.w.domain_sid}-{1600 + len(group)}")
 
     def replicate(self, at: datetime, person: Person, dc: Host, logon_id: str) -> None:
         """Write directory replication rights used (4662), the mark of DCSync."""
