@@ -1,0 +1,123 @@
+"""``vedette ingest``: logs in, events in the lake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vedette.cli.frame import JsonOption, WorkersOption, frame_of
+from vedette.cli.steps import (
+    Given,
+    HostOption,
+    MappingOption,
+    ReaderOption,
+    SourceOption,
+    TimezoneOption,
+    YearOption,
+    ingest_dict,
+    ingest_options,
+    run_ingest,
+    show_ingest,
+)
+from vedette.errors import UserError
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def ingest(
+    context: typer.Context,
+    paths: Annotated[list[str] | None, typer.Argument(help="Files, folders, archives (gz, zip, tar, zst); - is stdin.")] = None,
+    reader: ReaderOption = None,
+    source: SourceOption = None,
+    timezone: TimezoneOption = None,
+    year: YearOption = None,
+    host: HostOption = None,
+    mapping: MappingOption = None,
+    workers: WorkersOption = None,
+    replay: Annotated[bool, typer.Option("--replay", help="Try the records in quarantine again, with these options.")] = False,
+    quarantine: Annotated[bool, typer.Option("--quarantine", help="Show the records in quarantine, and why.")] = False,
+    formats: Annotated[bool, typer.Option("--formats", help="List the formats that can be read.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Read logs into the lake. The format is told by content; what is there already is not added twice.
+
+    Example: vedette ingest /var/log/audit auth.log.1.gz --timezone Europe/Berlin --year 2026
+    """
+    frame = frame_of(context)
+    given = Given(reader, source, timezone, year, host, mapping, workers)
+    if formats:
+        _formats(context, json)
+        return
+    with frame.lake() as lake:
+        if quarantine:
+            _quarantine(context, lake, json)
+            return
+        if replay:
+            from vedette.ingest import replay as replay_all
+
+            summary = replay_all(lake, ingest_options(frame, given))
+        elif paths:
+            summary = run_ingest(frame, lake, paths, given)
+        else:
+            raise UserError("nothing to read", next_step="vedette ingest PATH…, or - for standard input")
+    if json:
+        frame.print_json(ingest_dict(summary))
+    else:
+        show_ingest(frame, summary)
+        frame.next_step("vedette investigate", "detect and make cases of what is in the lake")
+    if not any(f.reader for f in summary.files) and not replay:
+        raise typer.Exit(2)
+
+
+def _formats(context: typer.Context, json: bool) -> None:
+    from rich.table import Table
+
+    from vedette.ingest import load_readers
+
+    frame = frame_of(context)
+    readers, broken = load_readers(third_party=frame.settings.third_party_plugins)
+    if json:
+        frame.print_json(
+            {
+                "readers": [{"name": r.name, "title": r.title, "examples": list(r.examples)} for r in readers.values()],
+                "broken": [{"name": b.name, "reason": b.reason} for b in broken],
+            }
+        )
+        return
+    table = Table("reader", "what", "reads", box=None)
+    for r in readers.values():
+        table.add_row(r.name, r.title, ", ".join(r.examples))
+    frame.print(table)
+    for b in broken:
+        frame.say(f"broken: {b.name}: {b.reason}", "red")
+
+
+def _quarantine(context: typer.Context, lake: object, json: bool) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from vedette.cli.frame import clean
+    from vedette.ingest import quarantined
+    from vedette.store import Lake
+
+    frame = frame_of(context)
+    assert isinstance(lake, Lake)  # noqa: S101
+    rows = quarantined(lake)
+    if json:
+        frame.print_json({"quarantine": rows})
+        return
+    if not rows:
+        frame.say("The quarantine is empty.")
+        return
+    table = Table("file", "offset", "reader", "reason", "record", box=None)
+    for row in rows[:200]:
+        table.add_row(
+            Text(clean(Path(row["name"]).name)), str(row["offset"]), row["reader"], Text(clean(row["reason"])), Text(clean(row["raw"][:80]))
+        )
+    frame.print(table)
+    if len(rows) > 200:
+        frame.say(f"and {len(rows) - 200} more (see --json)")
+    frame.next_step("vedette ingest --replay", "with --timezone, --year or --mapping as the reasons ask")

@@ -1,0 +1,128 @@
+"""The program: its options, its verbs, and what an error looks like."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+from rich.text import Text
+from typer.core import TyperGroup
+
+from vedette import __version__
+from vedette.cli.frame import Frame, clean, setup_logging
+from vedette.errors import VedetteError
+
+VERBS: dict[str, str] = {
+    "demo": "Write a realistic incident in native log formats and investigate it.",
+    "ingest": "Read logs (files, folders, archives, stdin) into the lake.",
+    "detect": "Judge the lake's events by Sigma rules.",
+    "investigate": "From raw logs, or the lake, to cases: what happened, which accounts, and slides.",
+    "cases": "List, show, triage, annotate and close cases.",
+    "report": "Write a case as slides, page, Markdown or JSON.",
+    "query": "Run one SELECT over the lake, read-only.",
+    "lake": "Look after the lake: status, retention, cleaning up.",
+    "knowledge": "Show the reference knowledge that is pinned here.",
+    "doctor": "Check the installation.",
+}
+"""Verb to its one-line help; modules are imported only when a verb is called."""
+
+
+class _LazyGroup(TyperGroup):
+    """Lists verbs without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the order in which they are met."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a verb's command, imported now."""
+        if cmd_name not in VERBS:
+            return None
+        module: Any = importlib.import_module(f"vedette.cli.{cmd_name}")
+        command: click.Command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of verbs."""
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+app = typer.Typer(
+    cls=_LazyGroup,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with: vedette demo. Every verb has --help.",
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"vedette {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option("--home", envvar="VEDETTE_HOME", help="Folder of the lake, the state and caches.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no hints.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Vedette: a self-hosted security copilot. From raw logs to a case with slides, every line resting on evidence."""
+    context.obj = Frame(home=home, quiet=quiet)
+    setup_logging("info" if verbose else os.environ.get("VEDETTE_LOG_LEVEL", "warning"), as_json=False)
+
+
+def main() -> None:
+    """Run the program; exit 0 on success, 1 over --fail-on, 2 on a user's error, 3 on an outside failure."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    frame = Frame()
+    try:
+        result = app(standalone_mode=False)
+        sys.exit(result if isinstance(result, int) else 0)
+    except VedetteError as error:
+        _show(frame, error)
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):
+        frame.err.print(Text("stopped", style="bold"))
+        sys.exit(130)
+    except MemoryError:
+        frame.err.print(Text("out of memory: use fewer --workers", style="bold red"))
+        sys.exit(3)
+
+
+def _show(frame: Frame, error: VedetteError) -> None:
+    if "--json" in sys.argv:
+        frame.print_json({"error": error.message, "location": error.location, "next_step": error.next_step})
+    where = f" ({error.location})" if error.location else ""
+    frame.err.print(Text("error: ", style="bold red"), Text(clean(error.message + where)), sep="")
+    if error.next_step:
+        frame.err.print(Text("  try: ", style="bold"), Text(clean(error.next_step)), sep="")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""The analyst's own SQL over the lake: one SELECT, read-only, locked in.
+
+Three walls, each enough for most attacks: the statement is parsed and only the lake's views and
+harmless table functions may be named; the connection has no access to files but the lake's, no
+extensions, no settings; and time, memory and rows are limited.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from vedette.errors import UserError
+from vedette.store.lake import Lake
+
+if TYPE_CHECKING:
+    import duckdb
+
+VIEWS = ("events", "hits", "findings", "cases")
+_TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest", "json_each", "json_tree"})
+_FORBIDDEN_FUNCTIONS = frozenset(
+    {
+        "getenv", "current_setting", "query", "query_table", "set_config", "nextval", "currval", "read_text", "read_blob",
+        "getvariable", "json_execute_serialized_sql", "current_database", "current_schema", "current_schemas", "sleep_ms",
+        "write_log", "parse_duckdb_log_message",
+    }
+)  # fmt: skip
+_MAX_SQL_CHARS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """What a query gave."""
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    cut: bool
+    """Whether there were more rows than the limit."""
+
+
+def run_query(lake: Lake, sql: str, *, max_rows: int = 10_000, timeout_s: float = 60.0) -> QueryResult:
+    """Return the rows of one SELECT over the views ``events``, ``hits``, ``findings`` and ``cases``.
+
+    Raises:
+        UserError: not one SELECT, names something else than the views, is wrong, or takes too long.
+    """
+    import duckdb
+
+    with _locked_connection(lake) as connection:
+        check(connection, sql)
+        timer = threading.Timer(timeout_s, connection.interrupt)
+        timer.start()
+        try:
+            cursor = connection.execute(sql)
+            columns = tuple(d[0] for d in cursor.description or ())
+            types = tuple(str(d[1]) for d in cursor.description or ())
+            rows = cursor.fetchmany(max_rows + 1)
+        except duckdb.InterruptException:
+            raise UserError(f"the query took longer than {timeout_s:g} s", next_step="narrow it by time or class") from None
+        except duckdb.Error as error:
+            raise UserError(f"the query failed: {_first_lines(error)}", next_step="vedette query --columns") from None
+        finally:
+            timer.cancel()
+    return QueryResult(columns, types, rows[:max_rows], len(rows) > max_rows)
+
+
+def check(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Raise UserError unless ``sql`` is one SELECT that names only the lake's views.
+
+    Args:
+        connection: any connection; the SQL is parsed by it, not run.
+        sql: the analyst's text.
+    """
+    import duckdb
+
+    if len(sql) > _MAX_SQL_CHARS:
+        raise UserError("the query is too long")
+    try:
+        statements = connection.extract_statements(sql)
+    except duckdb.Error as error:
+        raise UserError(f"the query does not parse: {_first_lines(error)}") from None
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise UserError("only one SELECT statement can be run", next_step='vedette query "SELECT … FROM events"')
+    row = connection.execute("SELECT json_serialize_sql(?)", [statements[0].query]).fetchone()
+    tree = orjson.loads(row[0]) if row else {"error": True}
+    if tree.get("error"):
+        raise UserError(f"only a plain SELECT can be run: {str(tree.get('error_message', ''))[:200]}")
+    _walk(tree, frozenset(VIEWS))
+
+
+def _walk(root: Any, names: frozenset[str]) -> None:
+    """Check every table and function that a parsed statement names."""
+    stack: list[tuple[Any, frozenset[str]]] = [(root, names)]
+    while stack:
+        node, known = stack.pop()
+        if isinstance(node, list):
+            stack.extend((item, known) for item in node)
+            continue
+        if not isinstance(node, dict):
+            continue
+        ctes = node.get("cte_map")
+        if isinstance(ctes, dict):
+            known = known | {str(entry.get("key", "")).lower() for entry in ctes.get("map", []) if isinstance(entry, dict)}
+        if node.get("type") in ("RECURSIVE_CTE_NODE", "CTE_NODE") and node.get("cte_name"):
+            known = known | {str(node["cte_name"]).lower()}
+        kind = node.get("type")
+        if kind == "BASE_TABLE":
+            table = str(node.get("table_name", "")).lower()
+            if node.get("schema_name") or node.get("catalog_name") or table not in known:
+                raise UserError(
+                    f"there is no view {str(node.get('table_name'))[:80]!r} in the lake", next_step=f"use {', '.join(VIEWS)}"
+                )
+        elif kind == "TABLE_FUNCTION":
+            function = node.get("function")
+            name = str(function.get("function_name", "")).lower() if isinstance(function, dict) else ""
+            if name not in _TABLE_FUNCTIONS:
+                raise UserError(f"the table function {name!r} is not allowed here", next_step=f"use {', '.join(VIEWS)}")
+        elif kind in ("SHOW_REF", "COLUMN_DATA", "DELIM_GET", "BOUND_TABLE_REF"):
+            raise UserError("only SELECT from the lake's views is allowed here", next_step="vedette query --columns")
+        name = node.get("function_name")
+        if isinstance(name, str):
+            lowered = name.lower()
+            if lowered in _FORBIDDEN_FUNCTIONS or lowered.startswith(("duckdb_", "pragma_", "pg_", "read_", "scan_", "glob")):
+                raise UserError(f"the function {name!r} is not allowed here")
+        stack.extend((value, known) for value in node.values())
+
+
+def _locked_connection(lake: Lake) -> duckdb.DuckDBPyConnection:
+    connection = lake.connection(memory_limit="1GB")
+    _add_book(lake, connection)
+    folder = str(lake.folder.resolve()).replace("'", "''")
+    for statement in (
+        f"SET allowed_directories = ['{folder}/', '{str(lake.folder).replace(chr(39), chr(39) * 2)}/']",
+        "SET autoinstall_known_extensions = false",
+        "SET autoload_known_extensions = false",
+        "SET python_enable_replacements = false",
+        "SET enable_external_access = false",
+        "SET lock_configuration = true",
+    ):
+        connection.execute(statement)
+    return connection
+
+
+def _add_book(lake: Lake, connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables ``findings`` and ``cases`` from the state database."""
+    from sqlalchemy import select
+
+    from vedette.store import tables
+
+    connection.execute(
+        "CREATE TEMP TABLE findings(finding_id VARCHAR, severity VARCHAR, first_at TIMESTAMP, body JSON)"
+    )
+    connection.execute(
+        "CREATE TEMP TABLE cases(case_id VARCHAR, status VARCHAR, verdict VARCHAR, severity VARCHAR, "
+        "confidence DOUBLE, first_at TIMESTAMP, body JSON)"
+    )
+    f, c = tables.findings.c, tables.cases.c
+    with lake.state.connect() as state:
+        findings = state.execute(select(f.finding_id, f.severity, f.first_at, f.body)).all()
+        cases = state.execute(
+            select(c.case_id, c.status, c.verdict, c.severity, c.confidence, c.first_at, c.body).where(c.current == 1)
+        ).all()
+    if findings:
+        connection.executemany("INSERT INTO findings VALUES (?, ?, ?, ?)", [tuple(row) for row in findings])
+    if cases:
+        connection.executemany("INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?)", [tuple(row) for row in cases])
+
+
+def _first_lines(error: Exception) -> str:
+    return " ".join(str(error).split())[:400]
