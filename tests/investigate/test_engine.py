@@ -110,7 +110,13 @@ def test_two_network_logons_leave_the_shell_of_a_service_unattributed(built):
     for user, ip in (("alice", "10.0.0.1"), ("bob", "10.0.0.2")):
         built.logon(0, user, "FS1", src=ip)
     shell = built.process(
-        0.1, "SYSTEM", "FS1", "cmd.exe /c x", domain="NT AUTHORITY", session="0x3e7", parent="C:\\Windows\\System32\\services.exe"
+        0.1,
+        "SYSTEM",
+        "FS1",
+        "cmd.exe /c x",
+        domain="NT AUTHORITY",
+        session="0x3e7",
+        parent="C:\\Windows\\System32\\services.exe",
     )
     built.finding(shell, "Shell of a service", "high", ["T1569.002"], ["execution"])
     cases = run(built)
@@ -261,7 +267,9 @@ def test_hostile_names_are_inert(built, name):
 def attack(built: Built) -> None:
     office(built)
     built.finding(built.process(0, "alice", "PC1", "mimikatz.exe", session="0xa9"), "Mimikatz", "critical")
-    built.finding(built.process(2, "alice", "PC1", "whoami.exe", session="0xa9"), "Whoami", "low", ["T1033"], ["discovery"])
+    built.finding(
+        built.process(2, "alice", "PC1", "whoami.exe", session="0xa9"), "Whoami", "low", ["T1033"], ["discovery"]
+    )
     built.logon(10, "adm-carol", "FS1", src="10.0.0.1", session="0xc77")
     built.finding(built.process(11, "adm-carol", "FS1", "cmd.exe", session="0xc77"), "Remote shell", "high", ["T1021"])
     built.finding(built.process(700, "bob", "PC2", "rclone.exe"), "Rclone", "high", ["T1567"], ["exfiltration"])

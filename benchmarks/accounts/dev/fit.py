@@ -119,7 +119,9 @@ def report(name, rows, p):
     right = hat == y
     print(f"{name}: n={len(y)} accuracy={right.mean():.4f} ECE={ece(conf, right):.4f}")
     part = y != ROLE_INDEX["bystander"]
-    print(f"   accounts that take part: n={part.sum()} accuracy={right[part].mean():.4f} ECE={ece(conf[part], right[part]):.4f}")
+    print(
+        f"   accounts that take part: n={part.sum()} accuracy={right[part].mean():.4f} ECE={ece(conf[part], right[part]):.4f}"
+    )
     table = Counter((ROLES[a].value, ROLES[b].value) for a, b in zip(y, hat, strict=True))
     for a in ROLES:
         print("   ", f"{a.value:12}", {b.value: table[(a.value, b.value)] for b in ROLES if table[(a.value, b.value)]})
@@ -148,7 +150,10 @@ def main():
     weight = np.where(y == ROLE_INDEX["bystander"], 0.5, 1.0)
     if args.evaluate:
         data = json.loads(OUT.read_text())
-        w = np.array([[data["weights"][r.value].get(f, 0.0) for r in ROLES] for f in NAMES] + [[data["bias"][r.value] for r in ROLES]])
+        w = np.array(
+            [[data["weights"][r.value].get(f, 0.0) for r in ROLES] for f in NAMES]
+            + [[data["bias"][r.value] for r in ROLES]]
+        )
         temperature = data["temperature"]
         right = report("shipped weights", rows, softmax(x @ w / temperature, mask))
     else:
@@ -171,7 +176,9 @@ def main():
             "incidents": n,
             "temperature": round(temperature, 3),
             "bias": {r.value: round(float(w[-1, i]), 3) for i, r in enumerate(ROLES)},
-            "weights": {r.value: {f: round(float(w[j, i]), 3) for j, f in enumerate(NAMES)} for i, r in enumerate(ROLES)},
+            "weights": {
+                r.value: {f: round(float(w[j, i]), 3) for j, f in enumerate(NAMES)} for i, r in enumerate(ROLES)
+            },
         }
         OUT.write_text(json.dumps(data, indent=1) + "\n")
 

@@ -63,7 +63,10 @@ class World:
         self.dc = r.choice(["DC01", "DC1", self.domain + "DC"])
         self.servers = [r.choice(["FS", "FILE", "SRV"]) + "01", "SQL01", "APP02"]
         self.admins = [r.choice(["adm-", "admin.", "a_"]) + u.split(".")[0] for u in r.sample(self.users, 2)]
-        self.svcs = [r.choice(["svc_", "svc-", "sa_"]) + n for n in r.sample(["backup", "sql", "scan", "web", "deploy", "monitor"], 3)]
+        self.svcs = [
+            r.choice(["svc_", "svc-", "sa_"]) + n
+            for n in r.sample(["backup", "sql", "scan", "web", "deploy", "monitor"], 3)
+        ]
         self.linux = [f"{p}{i:02d}" for i, p in enumerate(r.sample(["web", "db", "app", "build", "gw"], 3), 1)]
         self.net = f"10.{r.randint(1, 250)}.{r.randint(1, 250)}"
         self.ips = {}
@@ -93,7 +96,7 @@ class World:
     def session(self, host: str, user: str) -> str:
         key = (host, user)
         if key not in self.logon_ids:
-            self.logon_ids[key] = f"0x{self.rng.randint(0x10000, 0xffffff):x}"
+            self.logon_ids[key] = f"0x{self.rng.randint(0x10000, 0xFFFFFF):x}"
         return self.logon_ids[key]
 
     def new_session(self, host: str, user: str) -> str:
@@ -112,7 +115,17 @@ class World:
         if host and host in self.ips:
             cols["device_name"] = self.device(host)
         native = cols.pop("native", {})
-        self.rows.append({"event_id": eid, "time": at, "source": "gen", "reader": "gen", "raw": "", **cols, "native": orjson.dumps(native).decode()})
+        self.rows.append(
+            {
+                "event_id": eid,
+                "time": at,
+                "source": "gen",
+                "reader": "gen",
+                "raw": "",
+                **cols,
+                "native": orjson.dumps(native).decode(),
+            }
+        )
         return eid
 
     def hit(self, ids, rule: str, severity: str, techniques=(), tactics=(), p: float = 1.0) -> None:
@@ -124,7 +137,15 @@ class World:
             if eid is None:
                 continue
             row = next(r for r in reversed(self.rows) if r["event_id"] == eid)
-            self.hits.append({"rule": rule, "row": row, "severity": severity, "techniques": tuple(techniques), "tactics": tuple(tactics)})
+            self.hits.append(
+                {
+                    "rule": rule,
+                    "row": row,
+                    "severity": severity,
+                    "techniques": tuple(techniques),
+                    "tactics": tuple(tactics),
+                }
+            )
 
     def logon(self, at, user, host, kind="3", src=None, domain=None, ok=True, session=None, ntlm=False) -> str | None:
         domain = domain or self.domain
@@ -147,22 +168,65 @@ class World:
         )  # fmt: skip
         return eid
 
-    def proc(self, at, host, user, image, cmd, parent="C:\\Windows\\explorer.exe", domain=None, session=None, parent_uid=None, system=False, only=None) -> tuple[list, str]:
+    def proc(
+        self,
+        at,
+        host,
+        user,
+        image,
+        cmd,
+        parent="C:\\Windows\\explorer.exe",
+        domain=None,
+        session=None,
+        parent_uid=None,
+        system=False,
+        only=None,
+    ) -> tuple[list, str]:
         domain = domain or self.domain
         session = "0x3e7" if system else session or self.session(host, user)
         uid = "{" + hashlib.md5(f"{self.seed}{self.n}".encode()).hexdigest() + "}"
         pid = self.rng.randint(1000, 20000)
         ids = []
-        common = dict(class_name="process_activity", activity="launch", log_product="windows", log_category="process_creation",
-                      device_name=host, process_path=image, process_cmd=cmd, process_pid=pid, parent_path=parent)
+        common = dict(
+            class_name="process_activity",
+            activity="launch",
+            log_product="windows",
+            log_category="process_creation",
+            device_name=host,
+            process_path=image,
+            process_cmd=cmd,
+            process_pid=pid,
+            parent_path=parent,
+        )
         if only != "security":
-            ids.append(self.add(at, "sysmon", **common, log_service="sysmon", event_code="1",
-                actor_name="SYSTEM" if system else user, actor_domain="NT AUTHORITY" if system else domain, actor_session=session,
-                process_uid=uid, parent_uid=parent_uid))
+            ids.append(
+                self.add(
+                    at,
+                    "sysmon",
+                    **common,
+                    log_service="sysmon",
+                    event_code="1",
+                    actor_name="SYSTEM" if system else user,
+                    actor_domain="NT AUTHORITY" if system else domain,
+                    actor_session=session,
+                    process_uid=uid,
+                    parent_uid=parent_uid,
+                )
+            )
         if only != "sysmon":
-            ids.append(self.add(at + timedelta(milliseconds=3), "security", **common, log_service="security", event_code="4688",
-                actor_name=f"{host}$" if system else user, actor_domain=self.domain if system else domain, actor_session=session,
-                actor_uid="S-1-5-18" if system else self.sid(user)))
+            ids.append(
+                self.add(
+                    at + timedelta(milliseconds=3),
+                    "security",
+                    **common,
+                    log_service="security",
+                    event_code="4688",
+                    actor_name=f"{host}$" if system else user,
+                    actor_domain=self.domain if system else domain,
+                    actor_session=session,
+                    actor_uid="S-1-5-18" if system else self.sid(user),
+                )
+            )
         return [i for i in ids if i], uid
 
     def change(self, at, host, actor, target, code, activity, group=None, session=None, domain=None) -> str | None:
@@ -181,7 +245,12 @@ class World:
         )  # fmt: skip
 
     def lproc(self, at, host, user, cmd, run_as=None, attended=True, parent="/bin/bash", name_only=False) -> str | None:
-        native = {"auid": "1000" if attended else "4294967295", "AUID": user if attended else "unset", "UID": run_as or user, "EUID": run_as or user}
+        native = {
+            "auid": "1000" if attended else "4294967295",
+            "AUID": user if attended else "unset",
+            "UID": run_as or user,
+            "EUID": run_as or user,
+        }
         return self.add(
             at, class_name="process_activity", activity="launch", log_product="linux", log_category="process_creation",
             log_service="auditd", device_name=host, actor_name=user, actor_uid="0" if user == "root" else str(1000 + sum(map(ord, user)) % 500) if attended else None,
@@ -189,14 +258,32 @@ class World:
             parent_path=parent, native={} if name_only else native,
         )  # fmt: skip
 
-    def api(self, at, actor, op, service="s3.amazonaws.com", ip=None, key=None, resource=None, agent=None, ok=True, native=None, klass="api_activity", user=None) -> str | None:
+    def api(
+        self,
+        at,
+        actor,
+        op,
+        service="s3.amazonaws.com",
+        ip=None,
+        key=None,
+        resource=None,
+        agent=None,
+        ok=True,
+        native=None,
+        klass="api_activity",
+        user=None,
+    ) -> str | None:
         is_role = actor.startswith("assumed-role/")
         svc = "sts" if is_role else "iam"
         arn = f"arn:aws:{svc}::{self.cloud}:{actor if is_role else 'user/' + actor}"
         dev = actor.rsplit("/", 1)[-1] if is_role and actor.rsplit("/", 1)[-1].startswith("i-") else None
         cols = {}
         if user:
-            cols = {"user_name": user, "user_domain": self.cloud, "user_uid": f"arn:aws:{'sts' if user.startswith('assumed') else 'iam'}::{self.cloud}:{user if user.startswith('assumed') else 'user/' + user}"}
+            cols = {
+                "user_name": user,
+                "user_domain": self.cloud,
+                "user_uid": f"arn:aws:{'sts' if user.startswith('assumed') else 'iam'}::{self.cloud}:{user if user.startswith('assumed') else 'user/' + user}",
+            }
         return self.add(
             at, class_name=klass, activity="other", outcome="success" if ok else "failure", log_product="aws", log_service="cloudtrail",
             event_code=op, api_service=service, api_operation=op, actor_name=actor, actor_domain=self.cloud, actor_uid=arn,
@@ -209,7 +296,9 @@ class World:
         return kind + hashlib.sha1(f"{self.seed}{actor}".encode()).hexdigest()[:16].upper()
 
     def agent(self, actor) -> str:
-        return ["aws-cli/2.15 Python/3.11", "Boto3/1.34", "console.amazonaws.com", "terraform/1.7"][sum(map(ord, actor)) % 4]
+        return ["aws-cli/2.15 Python/3.11", "Boto3/1.34", "console.amazonaws.com", "terraform/1.7"][
+            sum(map(ord, actor)) % 4
+        ]
 
     def signin(self, at, upn_user, ip, ok=True, product="azure", agent="Mozilla/5.0", mfa=True) -> str | None:
         dom = self.domain.lower() + ".com"
@@ -220,7 +309,9 @@ class World:
             auth_protocol="mfa" if mfa else "password",
         )  # fmt: skip
 
-    def idp(self, at, actor, op, target=None, ip=None, product="azure", activity="update", group=None, agent="Mozilla/5.0") -> str | None:
+    def idp(
+        self, at, actor, op, target=None, ip=None, product="azure", activity="update", group=None, agent="Mozilla/5.0"
+    ) -> str | None:
         dom = self.domain.lower() + ".com"
         return self.add(
             at, class_name="group_management" if group else "account_change" if target else "api_activity", activity=activity, outcome="success",
@@ -263,15 +354,42 @@ class World:
             for _ in range(int(r.randint(2, 5) * scale)):
                 t, h = when(), r.choice([*self.servers, *self.ws.values()])
                 self.logon(t, a, h, kind=r.choice(["3", "10", "3"]), src=base)
-                ids, _ = self.proc(t + timedelta(seconds=5), h, a, "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe", "powershell Get-Service", parent="C:\\Windows\\System32\\wsmprovhost.exe")
+                ids, _ = self.proc(
+                    t + timedelta(seconds=5),
+                    h,
+                    a,
+                    "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe",
+                    "powershell Get-Service",
+                    parent="C:\\Windows\\System32\\wsmprovhost.exe",
+                )
                 if r.random() < 0.25:
                     self.hit(ids, "Remote PowerShell session", "low", ["T1021.006"], ["lateral-movement"], 0.6)
                 if r.random() < 0.15:
-                    ids, _ = self.proc(t + timedelta(seconds=30), h, a, "C:\\Windows\\System32\\net.exe", "net group \"Domain Admins\" /domain")
-                    self.hit(ids, "Domain group discovery", r.choice(["low", "medium"]), ["T1069.002"], ["discovery"], 0.6)
+                    ids, _ = self.proc(
+                        t + timedelta(seconds=30),
+                        h,
+                        a,
+                        "C:\\Windows\\System32\\net.exe",
+                        'net group "Domain Admins" /domain',
+                    )
+                    self.hit(
+                        ids, "Domain group discovery", r.choice(["low", "medium"]), ["T1069.002"], ["discovery"], 0.6
+                    )
                 if r.random() < 0.08:
-                    eid = self.add(t + timedelta(seconds=9), "security", class_name="windows_service_activity", activity="create", log_product="windows", log_service="system",
-                        event_code="7045", device_name=h, service_name="RemoteTool", process_cmd="C:\\Windows\\RemoteTool.exe", actor_name=a, actor_domain=self.domain)
+                    eid = self.add(
+                        t + timedelta(seconds=9),
+                        "security",
+                        class_name="windows_service_activity",
+                        activity="create",
+                        log_product="windows",
+                        log_service="system",
+                        event_code="7045",
+                        device_name=h,
+                        service_name="RemoteTool",
+                        process_cmd="C:\\Windows\\RemoteTool.exe",
+                        actor_name=a,
+                        actor_domain=self.domain,
+                    )
                     self.hit(eid, "Service installed", "medium", ["T1543.003"], ["persistence"], 0.5)
             if r.random() < 0.3:
                 new = self.person()
@@ -283,10 +401,20 @@ class World:
                 h = r.choice(self.servers)
                 self.logon(when(), s, h, kind=r.choice(["3", "5", "3"]), src=r.choice(self.servers))
                 if r.random() < 0.4:
-                    self.proc(when(), h, s, "C:\\svc\\job.exe", "job.exe --run", parent="C:\\Windows\\System32\\services.exe")
+                    self.proc(
+                        when(), h, s, "C:\\svc\\job.exe", "job.exe --run", parent="C:\\Windows\\System32\\services.exe"
+                    )
         for h in [*self.ws.values(), *self.servers]:
             self.logon(when(), f"{h}$", self.dc, src=h)
-            ids, _ = self.proc(when(), h, "SYSTEM", "C:\\Windows\\System32\\svchost.exe", "svchost.exe -k netsvcs", parent="C:\\Windows\\System32\\services.exe", system=True)
+            ids, _ = self.proc(
+                when(),
+                h,
+                "SYSTEM",
+                "C:\\Windows\\System32\\svchost.exe",
+                "svchost.exe -k netsvcs",
+                parent="C:\\Windows\\System32\\services.exe",
+                system=True,
+            )
             if r.random() < 0.05:
                 self.hit(ids, "Rare svchost", "low", ["T1036"], ["defense-evasion"])
         ops = self.users[:3]
@@ -302,14 +430,23 @@ class World:
                         self.hit(eid, "Account discovery", "low", ["T1033"], ["discovery"], 0.4)
         for h in self.linux:
             for _ in range(r.randint(1, 4)):
-                self.lproc(when(), h, "root", r.choice(["run-parts /etc/cron.hourly", "logrotate /etc/logrotate.conf"]), attended=False, parent="/usr/sbin/cron")
+                self.lproc(
+                    when(),
+                    h,
+                    "root",
+                    r.choice(["run-parts /etc/cron.hourly", "logrotate /etc/logrotate.conf"]),
+                    attended=False,
+                    parent="/usr/sbin/cron",
+                )
                 self.lproc(when(), h, "www-data", "php-fpm worker", attended=False)
         for u in self.users[2:6]:
             if u in skip:
                 continue
             for _ in range(int(r.randint(2, 7) * scale)):
                 op = r.choice(["DescribeInstances", "ListBuckets", "GetObject", "DescribeVolumes", "GetCallerIdentity"])
-                eid = self.api(when(), u, op, ip=self.office_ip, resource="s3://app-data/x" if op == "GetObject" else None)
+                eid = self.api(
+                    when(), u, op, ip=self.office_ip, resource="s3://app-data/x" if op == "GetObject" else None
+                )
                 if op == "GetCallerIdentity":
                     self.hit(eid, "Caller identity asked", "low", ["T1087.004"], ["discovery"], 0.4)
         for i in range(2):
@@ -318,7 +455,14 @@ class World:
             if actor in skip:
                 continue
             for _ in range(int(r.randint(3, 8) * scale)):
-                self.api(when(), actor, r.choice(["GetObject", "PutObject", "GetParameter"]), ip=f"{self.net}.{200 + i}", agent="Boto3/1.34", resource="s3://app-data/cfg")
+                self.api(
+                    when(),
+                    actor,
+                    r.choice(["GetObject", "PutObject", "GetParameter"]),
+                    ip=f"{self.net}.{200 + i}",
+                    agent="Boto3/1.34",
+                    resource="s3://app-data/cfg",
+                )
         for _ in range(r.randint(0, 8)):
             w = r.choice(list(self.ws.values()))
             u = next(k for k, v in self.ws.items() if v == w)
@@ -345,10 +489,30 @@ class World:
             who = f"{dom}\\{actor}" if dom and row.get("log_product") == "windows" else actor
             place = (h["rule"], row.get("device_name"), row.get("cloud_account"))
             folded.setdefault(place, []).append((h, who))
-            hit_rows.append({"ruleset": "x", "rule_id": h["rule"], "event_id": row["event_id"], "time": row["time"], "device_name": row.get("device_name"),
-                             "cloud_account": row.get("cloud_account"), "actor": who, "values": None})
-        hits_schema = pa.schema([("ruleset", pa.string()), ("rule_id", pa.string()), ("event_id", pa.string()), ("time", pa.timestamp("us", tz="UTC")),
-                                 ("device_name", pa.string()), ("cloud_account", pa.string()), ("actor", pa.string()), ("values", pa.string())])
+            hit_rows.append(
+                {
+                    "ruleset": "x",
+                    "rule_id": h["rule"],
+                    "event_id": row["event_id"],
+                    "time": row["time"],
+                    "device_name": row.get("device_name"),
+                    "cloud_account": row.get("cloud_account"),
+                    "actor": who,
+                    "values": None,
+                }
+            )
+        hits_schema = pa.schema(
+            [
+                ("ruleset", pa.string()),
+                ("rule_id", pa.string()),
+                ("event_id", pa.string()),
+                ("time", pa.timestamp("us", tz="UTC")),
+                ("device_name", pa.string()),
+                ("cloud_account", pa.string()),
+                ("actor", pa.string()),
+                ("values", pa.string()),
+            ]
+        )
         con.register("hits_arrow", pa.Table.from_pylist(hit_rows, schema=hits_schema))
         con.execute("CREATE TABLE hits AS SELECT * FROM hits_arrow")
         findings = []
@@ -357,9 +521,27 @@ class World:
             rows = [i[0]["row"] for i in items]
             pick = rows[:3] + rows[-2:] if len(rows) > 5 else rows
             names = list(dict.fromkeys(w for _, w in items if w))
-            findings.append(Finding(
-                finding_id=hashlib.sha256(f"{rule}|{device}|{cloud}|{rows[0]['event_id']}".encode()).hexdigest()[:16], rule_id=rule, title=rule, kind="sigma",
-                severity=Severity(items[0][0]["severity"]), confidence=0.7, first_at=rows[0]["time"], last_at=rows[-1]["time"], count=len(rows),
-                evidence=tuple(Evidence(ref=r["event_id"], at=r["time"]) for r in {r["event_id"]: r for r in pick}.values()),
-                device_name=device, cloud_account=cloud, accounts=tuple(names), techniques=items[0][0]["techniques"], tactics=items[0][0]["tactics"]))
+            findings.append(
+                Finding(
+                    finding_id=hashlib.sha256(f"{rule}|{device}|{cloud}|{rows[0]['event_id']}".encode()).hexdigest()[
+                        :16
+                    ],
+                    rule_id=rule,
+                    title=rule,
+                    kind="sigma",
+                    severity=Severity(items[0][0]["severity"]),
+                    confidence=0.7,
+                    first_at=rows[0]["time"],
+                    last_at=rows[-1]["time"],
+                    count=len(rows),
+                    evidence=tuple(
+                        Evidence(ref=r["event_id"], at=r["time"]) for r in {r["event_id"]: r for r in pick}.values()
+                    ),
+                    device_name=device,
+                    cloud_account=cloud,
+                    accounts=tuple(names),
+                    techniques=items[0][0]["techniques"],
+                    tactics=items[0][0]["tactics"],
+                )
+            )
         return con, findings

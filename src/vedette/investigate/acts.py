@@ -161,9 +161,7 @@ class ActBuilder:
                 source = self.source(row.src_ip, row.src_name, host)
                 known = self.sessions.get((host, session))
                 if known is None or (known.source is None and source):
-                    self.sessions[(host, session)] = Session(
-                        host, session, account.key, row.logon_type, source, row
-                    )
+                    self.sessions[(host, session)] = Session(host, session, account.key, row.logon_type, source, row)
 
     def _load_processes(self, events: Sequence[Event]) -> None:
         wanted = {u for e in events for u in (e.process_uid, e.parent_uid) if u}
@@ -225,7 +223,8 @@ class ActBuilder:
         session = session_key(event.actor_session)
         actor, attended = self._actor(event, host)
         stand_in: Account | None = actor
-        how, via = How.DIRECT, ()
+        how: How = How.DIRECT
+        via: tuple[str, ...] = ()
         if actor is None or not actor.implicable:
             behind = self._behind(event, host, actor)
             if behind:
@@ -309,9 +308,7 @@ class ActBuilder:
                 return account, How.SESSION, (opened.row.event_id,)
         return self._asked_for(event, host, chain)
 
-    def _asked_for(
-        self, event: Event, host: str, chain: Sequence[Row]
-    ) -> tuple[Account, How, tuple[str, ...]] | None:
+    def _asked_for(self, event: Event, host: str, chain: Sequence[Row]) -> tuple[Account, How, tuple[str, ...]] | None:
         paths = [event.process_path, event.process_cmd, *(r.process_path for r in chain)]
         named = {p.casefold().rsplit("\\", 1)[-1] for p in paths if p and len(p) < 400}
         skew = self._options.clock_skew
@@ -414,9 +411,7 @@ class ActBuilder:
                 arn = f"{head.replace(':iam:', ':sts:')}:assumed-role/{tail.rsplit('/', 1)[-1]}/{name}"
             account = self.directory.resolve(arn, None, arn, None, "aws", cloud) if arn else None
             if account:
-                self.directory.learn_key(
-                    _text(native, "responseElements.credentials.accessKeyId"), account.key
-                )
+                self.directory.learn_key(_text(native, "responseElements.credentials.accessKeyId"), account.key)
                 found.append(Target(account.key, Aim.USED))
             return found
         user = _text(native, "requestParameters.userName")

@@ -33,8 +33,14 @@ def unknowns(
             asked.append(f"How is {account.name} normally used? The logs begin with the case and do not show it.")
         if account.role is AccountRole.COMPROMISED and not sheet.links_in and not sheet.features["guessed_then_in"]:
             asked.append(f"How did the attacker come to control {account.name}? No event here shows it.")
-        if account.role is AccountRole.COMPROMISED and not sheet.features["new_place"] and not sheet.features["external"]:
-            asked.append(f"Did the owner of {account.name} do this, or somebody in their session? Logs alone cannot tell.")
+        if (
+            account.role is AccountRole.COMPROMISED
+            and not sheet.features["new_place"]
+            and not sheet.features["external"]
+        ):
+            asked.append(
+                f"Did the owner of {account.name} do this, or somebody in their session? Logs alone cannot tell."
+            )
         if account.account_kind is AccountKind.CLOUD_ROLE and not sheet.links_in:
             asked.append(f"Who took on {account.name}? No assumption of the role by a known principal is in the logs.")
     for strand in facts.group.strands:
@@ -68,7 +74,10 @@ def next_steps(
         elif known.platform is Platform.AWS:
             steps.append(f"Deactivate the access keys of {account.name} and revoke its sessions.")
         elif known.platform is Platform.IDP:
-            steps.append(f"Revoke the sessions and refresh tokens of {account.name}, reset its password and check its sign-in methods.")
+            steps.append(
+                f"Revoke the sessions and refresh tokens of {account.name}, reset its password "
+                "and check its sign-in methods."
+            )
         else:
             steps.append(f"Disable or reset {account.name} and end its sessions on every host.")
     for host in hosts:
@@ -92,5 +101,9 @@ def next_steps(
             steps.append(f"Collect the logs of {host.name}: none are here.")
     for question in accounts:
         if question.implicated and question.account_kind in (AccountKind.USER, AccountKind.CLOUD_USER):
-            steps.append(f"Ask the owner of {question.name} about {stamp(question.first_at)}." if question.first_at else f"Ask the owner of {question.name}.")
+            steps.append(
+                f"Ask the owner of {question.name} about {stamp(question.first_at)}."
+                if question.first_at
+                else f"Ask the owner of {question.name}."
+            )
     return tuple(dict.fromkeys(steps))[:16]

@@ -42,7 +42,12 @@ class CaseWriter:
     """Writes cases from facts."""
 
     def __init__(
-        self, directory: Directory, model: RoleModel, logged: Collection[str], n_events: int, options: InvestigateOptions
+        self,
+        directory: Directory,
+        model: RoleModel,
+        logged: Collection[str],
+        n_events: int,
+        options: InvestigateOptions,
     ) -> None:
         """Take what all cases of an investigation share; ``logged`` holds the hosts that logs come from."""
         self._directory = directory
@@ -56,7 +61,10 @@ class CaseWriter:
         """Return the case."""
         group = facts.group
         findings = tuple(
-            sorted({s.finding.finding_id: s.finding for s in group.strands}.values(), key=lambda f: (f.first_at, f.finding_id))
+            sorted(
+                {s.finding.finding_id: s.finding for s in group.strands}.values(),
+                key=lambda f: (f.first_at, f.finding_id),
+            )
         )
         accounts = self._accounts(facts)
         hosts = case_hosts(facts, accounts, self._directory, self._wording)
@@ -118,9 +126,7 @@ class CaseWriter:
         who = next((a.name for a in accounts if a.implicated), None)
         where = ", ".join(h.name for h in hosts[:2])
         more = f" and {len(hosts) - 2} more hosts" if len(hosts) > 2 else ""
-        return (
-            shown(lead.title, 90) + (f" by {who}" if who else "") + (f" on {where}{more}" if where else "")
-        )
+        return shown(lead.title, 90) + (f" by {who}" if who else "") + (f" on {where}{more}" if where else "")
 
     def _summary(
         self, facts: CaseFacts, findings: Sequence[Finding], accounts: Sequence[CaseAccount], hosts: Sequence[CaseHost]
@@ -128,12 +134,9 @@ class CaseWriter:
         claims = []
         proof = unique(e for f in findings for e in f.evidence[:1])
         tactics = _ordered_tactics(findings)
-        text = (
-            f"{_count(len(findings), 'finding')} between {stamp(facts.group.first_at)} and {stamp(facts.group.last_at)} "
-            f"belong together"
-            + (f" and show {_join([t.replace('-', ' ') for t in tactics])}" if tactics else "")
-            + "."
-        )
+        shows = f", showing {_join([t.replace('-', ' ') for t in tactics])}" if tactics else ""
+        span = f"between {stamp(facts.group.first_at)} and {stamp(facts.group.last_at)}"
+        text = f"{_together(len(findings))}, {span}{shows}."
         claims.append(Claim(text=text, evidence=proof, facts=tuple(f.finding_id for f in findings), checked=True))
         implicated = [a for a in accounts if a.implicated]
         if implicated:
@@ -174,7 +177,14 @@ class CaseWriter:
         for strand in facts.group.strands:
             for act in strand.acts:
                 slot = int(act.event.time.timestamp() // 900)
-                grouped[(act.event.event_id if act.finding.count == 1 else self._wording.step(act), act.host, act.actor, slot)].append(act)
+                grouped[
+                    (
+                        act.event.event_id if act.finding.count == 1 else self._wording.step(act),
+                        act.host,
+                        act.actor,
+                        slot,
+                    )
+                ].append(act)
         entries = []
         for acts in grouped.values():
             acts.sort(key=lambda a: (a.event.time, -a.finding.severity.rank, a.event.event_id))
@@ -203,10 +213,15 @@ class CaseWriter:
                 claim = self._wording._linked(account, link)
                 entries.append(
                     TimelineEntry(
-                        at=link.at, text=claim.text, tactic=None, techniques=(), severity=gravest([]),
+                        at=link.at,
+                        text=claim.text,
+                        tactic=None,
+                        techniques=(),
+                        severity=gravest([]),
                         host=self._wording.host(link.host) if link.host else None,
-                        account=self._wording.account(link.source), evidence=claim.evidence,
-                    )  # fmt: skip
+                        account=self._wording.account(link.source),
+                        evidence=claim.evidence,
+                    )
                 )
         entries.sort(key=lambda e: (e.at, e.text, e.evidence[0].ref if e.evidence else ""))
         if len(entries) > self._options.max_timeline:
@@ -226,7 +241,13 @@ class CaseWriter:
             tactics = known.tactics if known else tuple(_ordered_tactics(shown_by))
             evidence: list[Evidence] = [e for f in shown_by for e in f.evidence[:2]]
             out.append(
-                TechniqueUse(technique_id=technique, name=name, tactics=tuple(tactics), count=len(shown_by), evidence=unique(evidence))
+                TechniqueUse(
+                    technique_id=technique,
+                    name=name,
+                    tactics=tuple(tactics),
+                    count=len(shown_by),
+                    evidence=unique(evidence),
+                )
             )
         return tuple(sorted(out, key=lambda t: (_tactic_rank(t.tactics), t.technique_id)))
 
@@ -272,8 +293,8 @@ def _join(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
 
 
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+def _together(n: int) -> str:
+    return "One finding" if n == 1 else f"{n} findings that belong together"
 
 
 __all__ = ["TACTICS", "CaseWriter", "How", "Sheet"]

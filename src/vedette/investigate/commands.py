@@ -10,16 +10,18 @@ import re2
 
 _LIMIT = 8_192
 _NAME = r'"?([A-Za-z0-9_.@\\$-]{2,80})"?'
+_LOGIN = r"([a-z_][a-z0-9_.-]{1,31})\s*(?:$|[;&|\"'])"
+_GROUP = r"(?:\"[^\"]{1,80}\"|\S{1,80})"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"(?i)\bnet1?(?:\.exe)?\"?\s+user\s+" + _NAME + r"\s+\S.*?/add\b", "created"),
     (r"(?i)\bnet1?(?:\.exe)?\"?\s+user\s+/add\s+" + _NAME, "created"),
     (r"(?i)\bNew-(?:LocalUser|ADUser)\b.{0,80}?-(?:Name|SamAccountName)\s+'?" + _NAME, "created"),
     (r"(?i)\bNew-LocalUser\s+'?\"?([A-Za-z][A-Za-z0-9_.$-]{1,40})", "created"),
-    (r"(?:^|[\s/;&|])(?:useradd|adduser)(?:\s+[^\s;&|]+)*?\s+([a-z_][a-z0-9_.-]{0,31})\s*(?:$|[;&|\"'])", "created"),
-    (r"(?i)\bnet1?(?:\.exe)?\"?\s+(?:localgroup|group)\s+(?:\"[^\"]{1,80}\"|\S{1,80})\s+" + _NAME + r"\s+/add\b", "changed"),
+    (r"(?:^|[\s/;&|])(?:useradd|adduser)(?:\s+[^\s;&|]+)*?\s+" + _LOGIN, "created"),
+    (r"(?i)\bnet1?(?:\.exe)?\"?\s+(?:localgroup|group)\s+" + _GROUP + r"\s+" + _NAME + r"\s+/add\b", "changed"),
     (r"(?i)\bAdd-(?:LocalGroupMember|ADGroupMember)\b.{0,120}?-Members?\s+'?" + _NAME, "changed"),
-    (r"(?:^|[\s/;&|])(?:usermod|passwd|chpasswd)\s+(?:-[A-Za-z]+\s+\S+\s+)*([a-z_][a-z0-9_.-]{1,31})\s*(?:$|[;&|\"'])", "changed"),
+    (r"(?:^|[\s/;&|])(?:usermod|passwd|chpasswd)\s+(?:-[A-Za-z]+\s+\S+\s+)*" + _LOGIN, "changed"),
     (r"(?i)\blsadump::dcsync\b.{0,200}?/user:" + _NAME, "secrets"),
     (r"(?i)\b(?:kerberoast|asreproast)\b.{0,200}?/user:" + _NAME, "secrets"),
     (r"(?i)\bsekurlsa::pth\b.{0,200}?/user:" + _NAME, "used"),

@@ -43,7 +43,7 @@ class Account:
 
     @property
     def name(self) -> str:
-        """Return the name as people write it: ``DOMAIN\\user`` before a UPN, then the commonest form."""
+        r"""Return the name as people write it: ``DOMAIN\user`` before a UPN, then the commonest form."""
         return min(self.forms, key=lambda f: ("\\" not in f, -self.forms[f], f)) if self.forms else self.base
 
     @property
@@ -108,7 +108,7 @@ class Directory:
     def learn(self, forms: Iterable[Seen]) -> None:
         """Take in distinct account forms: domains and SIDs first, then which realms hold a name."""
         rows = sorted(
-            forms, key=lambda s: tuple((v or "") for v in (s.name, s.domain, s.uid, s.host, s.product)) + (s.count,)
+            forms, key=lambda s: (*((v or "") for v in (s.name, s.domain, s.uid, s.host, s.product)), s.count)
         )
         flat = {(s.domain or "").casefold() for s in rows if s.domain and "." not in s.domain}
         by_sid: dict[str, Counter[str]] = defaultdict(Counter)
@@ -216,7 +216,8 @@ class Directory:
                 name, domain = known
             else:
                 uid = uid or name
-        assert name is not None
+        if name is None:
+            return None
         platform = platform_of(product, uid, domain)
         if platform is Platform.AWS:
             return self._aws(name, domain, uid, cloud_account, count)
@@ -224,7 +225,7 @@ class Directory:
         kind, implicable = classify(name, domain, uid, platform, self.hosts)
         if platform is Platform.LINUX and not (domain and "." not in domain and domain.casefold() != host):
             # A login that bears the name of exactly one directory account is taken for that account.
-            owners = self._realms.get(low) or {}
+            owners: Counter[str] = self._realms.get(low) or Counter()
             if is_stock_local(low) or kind is AccountKind.SERVICE:
                 realm = host or "linux"
             else:

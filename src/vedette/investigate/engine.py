@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import duckdb
 
@@ -127,9 +127,7 @@ def _near_keys(finding: Finding) -> set[str]:
     return keys
 
 
-def _keys(
-    findings: Sequence[Finding], events: dict[str, list[Event]]
-) -> tuple[set[str], set[str], set[str], set[str]]:
+def _keys(findings: Sequence[Finding], events: dict[str, list[Event]]) -> tuple[set[str], set[str], set[str], set[str]]:
     hosts: set[str] = set()
     names: set[str] = set()
     addresses: set[str] = set()
@@ -154,7 +152,7 @@ def _keys(
 
 
 def _forms(events: dict[str, list[Event]]) -> list[Seen]:
-    seen: dict[tuple[str | None, ...], int] = defaultdict(int)
+    seen: dict[Seen, int] = defaultdict(int)
     for e in sorted({e.event_id: e for es in events.values() for e in es}.values(), key=lambda e: e.event_id):
         host = host_key(e.device_name)
         for name, domain, uid in (
@@ -162,8 +160,8 @@ def _forms(events: dict[str, list[Event]]) -> list[Seen]:
             (e.user_name, e.user_domain, e.user_uid),
         ):
             if name or uid:
-                seen[(name, domain, uid, host, e.log_product, e.cloud_account)] += 1
-    return [Seen(*key, count=n) for key, n in seen.items()]
+                seen[Seen(name, domain, uid, host, e.log_product, e.cloud_account)] += 1
+    return [dataclasses.replace(form, count=n) for form, n in seen.items()]
 
 
 def _from_finding(finding: Finding, directory: Directory) -> list[Act]:
@@ -172,7 +170,10 @@ def _from_finding(finding: Finding, directory: Directory) -> list[Act]:
     acts = []
     for name in finding.accounts or ("",):
         parsed = parse_account(name)
-        account = directory.resolve(parsed.name, parsed.domain, parsed.uid, host, None, finding.cloud_account) if parsed else None
+        account = None
+        if parsed:
+            cloud = finding.cloud_account
+            account = directory.resolve(parsed.name, parsed.domain, parsed.uid, host, None, cloud)
         first = finding.evidence[0]
         event = Event(
             event_id=first.ref, time=finding.first_at, class_name="detection_finding", source="", reader="", raw="",
@@ -194,4 +195,4 @@ def _by_account(rows: Sequence[Activity], directory: Directory) -> dict[str, lis
     return found
 
 
-__all__ = ["Examination", "examine", "investigate", "timedelta", "write_cases"]
+__all__ = ["Examination", "examine", "investigate", "write_cases"]

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from vedette.investigate.acts import Act, ActBuilder, Aim, How
 from vedette.investigate.directory import Account, Directory
-from vedette.investigate.group import Group, Strand
+from vedette.investigate.group import SEVERITY_WEIGHT, Group, Strand
 from vedette.investigate.links import Link, Move
 from vedette.investigate.names import Platform, address_key, is_external
 from vedette.investigate.options import InvestigateOptions
@@ -121,7 +121,6 @@ class FactFinder:
 
     def examine(self, group: Group) -> CaseFacts:
         """Return the facts of one group."""
-        directory = self._directory
         heavy = [s for s in group.strands if s.weight >= 0.1] or group.strands
         hosts = {h for s in heavy for h in s.hosts}
         addresses = {a for s in heavy for a in s.addresses}
@@ -205,7 +204,11 @@ class FactFinder:
             from_attack = bool(places & attack)
             from_host = bool(move.source and move.source in facts.hosts and move.source != move.host)
             if not move.success:
-                if from_attack or (known and move.source in facts.hosts) or (known and facts.sheets[move.account].hit_targets):
+                if (
+                    from_attack
+                    or (known and move.source in facts.hosts)
+                    or (known and facts.sheets[move.account].hit_targets)
+                ):
                     sheet = self._sheet(facts, move.account)
                     sheet.failures.append(move)
                     _touch(sheet, move.first_at, None)
@@ -231,7 +234,6 @@ class FactFinder:
         begins += [m.first_at for m in sheet.successes if m.success]
         begin = min(begins, default=facts.group.first_at)
         margin = timedelta(minutes=10)
-        hosts = {a.host for a in sheet.acts if a.host}
         places = {a.source for a in sheet.acts if a.source} | facts.addresses | facts.sources | facts.hosts
         agents = {a.event.user_agent for a in sheet.acts if a.event.user_agent}
         for row in self._activity.get(sheet.account.key, ()):
@@ -317,7 +319,7 @@ class FactFinder:
     def _reaches_back(self, sheet: Sheet, facts: CaseFacts) -> bool:
         """Return whether a place that the account acted on was logged three quarters of an hour before the case."""
         places = {a.host for a in sheet.acts} | {a.event.cloud_account for a in sheet.acts} | sheet.hosts
-        starts = [self._log_starts[p] for p in places or facts.hosts if p in self._log_starts]
+        starts = [self._log_starts[p] for p in places or facts.hosts if p is not None and p in self._log_starts]
         return bool(starts) and facts.group.first_at - min(starts) >= timedelta(minutes=45)
 
     def _new_place(self, sheet: Sheet) -> bool:
@@ -337,8 +339,6 @@ def _weights(strands: Iterable[Strand]) -> dict[str, float]:
 
 
 def _act_weight(act: Act) -> float:
-    from vedette.investigate.group import SEVERITY_WEIGHT
-
     return SEVERITY_WEIGHT[act.finding.severity]
 
 

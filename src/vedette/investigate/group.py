@@ -10,8 +10,8 @@ lesser ones that show different techniques for different ends in a short time.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vedette.investigate.acts import Act, Aim
@@ -57,8 +57,16 @@ class Group:
 
     strands: list[Strand]
     confidence: float = 0.0
-    first_at: datetime = field(default_factory=lambda: datetime.max)
-    last_at: datetime = field(default_factory=lambda: datetime.min)
+
+    @property
+    def first_at(self) -> datetime:
+        """Return when the first act happened."""
+        return min(s.first_at for s in self.strands)
+
+    @property
+    def last_at(self) -> datetime:
+        """Return when the last act happened."""
+        return max(s.last_at for s in self.strands)
 
 
 def rule_noise(findings: Iterable[Finding], actors: Mapping[str, set[str]]) -> dict[str, float]:
@@ -96,10 +104,7 @@ def build_strands(acts: Sequence[Act], noise: Mapping[str, float], directory: Di
         finding = mine[0].finding
         factor = noise.get(finding.rule_id, 1.0)
         addresses = {
-            k
-            for a in mine
-            for text in (a.event.src_ip, a.event.dst_ip)
-            if (k := address_key(text)) and is_external(k)
+            k for a in mine for text in (a.event.src_ip, a.event.dst_ip) if (k := address_key(text)) and is_external(k)
         }
         strands.append(
             Strand(
@@ -113,9 +118,7 @@ def build_strands(acts: Sequence[Act], noise: Mapping[str, float], directory: Di
                 sources=frozenset(a.source for a in mine if a.source),
                 addresses=frozenset(addresses),
                 sessions=frozenset((a.host, a.session) for a in mine if a.host and a.session),
-                processes=frozenset(
-                    p for a in mine for p in (a.event.process_uid, a.event.parent_uid) if p
-                ),
+                processes=frozenset(p for a in mine for p in (a.event.process_uid, a.event.parent_uid) if p),
                 guessed=frozenset(t.account for a in mine for t in a.targets if t.aim is Aim.GUESSED),
             )
         )
@@ -175,8 +178,6 @@ class Grouper:
         groups = [Group(m) for m in members.values()]
         for group in groups:
             group.confidence = attack_confidence(group.strands)
-            group.first_at = min(s.first_at for s in group.strands)
-            group.last_at = max(s.last_at for s in group.strands)
         return sorted(groups, key=lambda g: (-g.confidence, g.first_at, g.strands[0].finding.finding_id))
 
     def _pairs(self, strands: Sequence[Strand]) -> Iterable[tuple[int, int]]:
@@ -250,9 +251,8 @@ class Grouper:
                     return True
         return False
 
-    def _attach(self, strands: Sequence[Strand], root: object, join: object) -> None:
+    def _attach(self, strands: Sequence[Strand], root: Callable[[int], int], join: Callable[[int, int], None]) -> None:
         """Join each strand without an account to the nearest one on its host, but never two others through it."""
-        assert callable(root) and callable(join)
         on_host: dict[str, list[int]] = defaultdict(list)
         for i, s in enumerate(strands):
             for host in s.hosts | s.sources:
@@ -299,7 +299,10 @@ def attack_confidence(strands: Sequence[Strand]) -> float:
         tactics = {t for o in near for t in (o.finding.tactics or o.finding.techniques)}
         techniques = {t for o in near for t in o.finding.techniques}
         moved = any(
-            a.actor and a.actor == b.actor and a.sources & b.hosts and abs(a.first_at - b.first_at) < timedelta(minutes=5)
+            a.actor
+            and a.actor == b.actor
+            and a.sources & b.hosts
+            and abs(a.first_at - b.first_at) < timedelta(minutes=5)
             for a in near
             for b in near
             if a.finding.rule_id != b.finding.rule_id

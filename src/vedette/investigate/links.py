@@ -50,7 +50,9 @@ class Move:
     """A Kerberos ticket, which is asked of the domain controller and is no logon there."""
 
 
-def build_links(builder: ActBuilder, acts: Iterable[Act], explicit: Iterable[Row], changes: Iterable[Row]) -> list[Link]:
+def build_links(
+    builder: ActBuilder, acts: Iterable[Act], explicit: Iterable[Row], changes: Iterable[Row]
+) -> list[Link]:
     """Return the links between accounts around the findings, in order of time."""
     found: dict[tuple[str, str, Aim, str], Link] = {}
 
@@ -111,14 +113,14 @@ def build_moves(builder: ActBuilder, logons: Sequence[Logons], explicit: Iterabl
     """
     folded: dict[tuple[Any, ...], Move] = {}
     directory = builder.directory
-    for row in explicit:
-        source, host = directory.host(row.device_name), directory.host(row.dst_name)
-        account = builder.account(row, "user") if row.event_code == "4648" else None
+    for use in explicit:
+        source, host = directory.host(use.device_name), directory.host(use.dst_name)
+        account = builder.account(use, "user") if use.event_code == "4648" else None
         if account and source and host and host != source and host in directory.hosts:
-            key = (account.key, host, source, None, True, False)
+            key: tuple[Any, ...] = (account.key, host, source, None, True, False)
             if key not in folded:
                 folded[key] = Move(
-                    account.key, host, source, None, None, True, 1, row.time, row.time, row.event_id, row.event_id,
+                    account.key, host, source, None, None, True, 1, use.time, use.time, use.event_id, use.event_id,
                     False,
                 )  # fmt: skip
     for row in logons:

@@ -139,7 +139,7 @@ def host_key(text: str | None) -> str | None:
 
 
 def parse_account(text: str | None) -> WrittenAccount | None:
-    """Return the parts of a written account: ``DOM\\user``, ``user@domain``, an ARN, a bare name or a SID."""
+    r"""Return the parts of a written account: ``DOM\user``, ``user@domain``, an ARN, a bare name or a SID."""
     text = clean(text)
     if not text:
         return None
@@ -224,5 +224,10 @@ def _is_session_account(low: str) -> bool:
 
 def shown(text: str, limit: int = 120) -> str:
     """Return the text fit for a sentence: no control or direction characters, bounded length."""
-    safe = "".join(c if c.isprintable() and not ("\u202a" <= c <= "\u202e" or "\u2066" <= c <= "\u2069") else "\N{REPLACEMENT CHARACTER}" for c in text)
+    safe = "".join(
+        c
+        if c.isprintable() and not ("\u202a" <= c <= "\u202e" or "\u2066" <= c <= "\u2069")
+        else "\N{REPLACEMENT CHARACTER}"
+        for c in text
+    )
     return safe if len(safe) <= limit else safe[: limit - 1] + "…"

@@ -27,7 +27,9 @@ def path_steps(
     listed = {a.entity_id for a in accounts}
     steps: dict[tuple[str, str, str], PathStep] = {}
 
-    def add(source: str, target: str, label: str, at: datetime, evidence: list[Evidence], techniques: tuple[str, ...] = ()) -> None:
+    def add(
+        source: str, target: str, label: str, at: datetime, evidence: list[Evidence], techniques: tuple[str, ...] = ()
+    ) -> None:
         if source == target:
             return
         key = (source, target, label)
@@ -129,15 +131,26 @@ def case_hosts(
         else:
             role, proofs, text = HostRole.AFFECTED, on_it[host], "events of the case happened on it"
         proofs = sorted(proofs or as_target[host], key=lambda e: (e.at is None, e.at, e.ref))
-        reasons = [Claim(text=f"{name}: {text}, first at {stamp(first[host][0])}.", evidence=unique(proofs, 5), checked=True)]
+        reasons = [
+            Claim(text=f"{name}: {text}, first at {stamp(first[host][0])}.", evidence=unique(proofs, 5), checked=True)
+        ]
         if host in as_target and host in as_source and role is not HostRole.TARGET:
             arrived = sorted(as_target[host], key=lambda e: (e.at is None, e.at, e.ref))
-            reasons.append(Claim(text=f"{name} was itself acted upon from another host.", evidence=unique(arrived, 3), checked=True))
+            reasons.append(
+                Claim(
+                    text=f"{name} was itself acted upon from another host.", evidence=unique(arrived, 3), checked=True
+                )
+            )
         hosts.append(
             CaseHost(
-                name=name, entity_id=f"host:{host}", role=role, reasons=tuple(reasons),
-                addresses=directory.addresses(host), first_at=first[host][0], last_at=last[host],
-            )  # fmt: skip
+                name=name,
+                entity_id=f"host:{host}",
+                role=role,
+                reasons=tuple(reasons),
+                addresses=directory.addresses(host),
+                first_at=first[host][0],
+                last_at=last[host],
+            )
         )
     return tuple(hosts)
 

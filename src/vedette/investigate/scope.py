@@ -6,6 +6,7 @@ was who and who did what; the rest of the module asks that table small questions
 aggregated rows: on a domain controller with 100,000 logons an hour that is a few hundred.
 """
 
+# ruff: noqa: S608 (the SQL is put together from constants of this module; values are parameters)
 from __future__ import annotations
 
 import json
@@ -17,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from vedette.investigate.names import address_key, clean, host_key, is_address, is_external
+from vedette.investigate.names import address_key, clean, host_key, is_external
 from vedette.investigate.options import InvestigateOptions
 from vedette.schema import COLUMNS, Event, Finding
 
@@ -169,8 +170,8 @@ class Scope:
             found = self._con.execute(
                 """SELECT f.fid, h.event_id FROM hits h JOIN vd_find f
                 ON h.rule_id = f.rule_id AND h.time BETWEEN f.t0 AND f.t1
-                AND (f.device IS NULL OR h.device_name IS NOT DISTINCT FROM f.device)
-                AND (f.cloud IS NULL OR h.cloud_account IS NOT DISTINCT FROM f.cloud)
+                AND (f.device IS NULL OR lower(h.device_name) = lower(f.device))
+                AND (f.cloud IS NULL OR h.cloud_account = f.cloud)
                 QUALIFY row_number() OVER (PARTITION BY f.fid, h.actor ORDER BY h.time, h.event_id) <= ?
                 ORDER BY f.fid, h.time, h.event_id""",
                 [max(4, limit // 3)],
@@ -341,7 +342,13 @@ class Scope:
             AND coalesce(lower(activity), '') NOT IN ('logoff', 'logout')
             GROUP BY ALL ORDER BY min(time), arg_min(event_id, (time, event_id)) LIMIT 100000"""
         ).fetchall()
-        return [Logons(*r[:15], int(r[15]), _utc(r[16]), _utc(r[17]), r[18], r[19]) for r in rows]
+        return [
+            Logons(
+                **dict(zip(columns, r[:15], strict=True)), count=int(r[15]), first_at=_utc(r[16]), last_at=_utc(r[17]),
+                first_id=r[18], last_id=r[19],
+            )
+            for r in rows
+        ]  # fmt: skip
 
     def sessions(self, pairs: Iterable[tuple[str, str]]) -> list[Row]:
         """Return the logons that opened these (host, logon id) sessions, in order of time."""
@@ -419,21 +426,40 @@ class Scope:
             self._table("vd_hitsess", "host VARCHAR, session VARCHAR", sorted({(h, s) for h, s in hit_sessions})),
         ):
             rows = self._con.execute(
-                f"""WITH a AS ({acts.format(p="actor", host=host, where='''lower(actor_name) IN (SELECT name FROM vd_who)
+                f"""WITH a AS ({
+                    acts.format(
+                        p="actor",
+                        host=host,
+                        where='''lower(actor_name) IN (SELECT name FROM vd_who)
                     AND NOT (log_product = 'linux' AND class_name <> 'authentication'
                         AND coalesce(json_extract_string(native, '$.auid'), '') IN ('4294967295', '-1', 'unset'))
-                    AND NOT (class_name = 'authentication' AND outcome = 'failure')''')}
+                    AND NOT (class_name = 'authentication' AND outcome = 'failure')''',
+                    )
+                }
                 UNION ALL
-                {acts.format(p="user", host=host, where='''class_name = 'authentication'
+                {
+                    acts.format(
+                        p="user",
+                        host=host,
+                        where='''class_name = 'authentication'
                     AND outcome IS DISTINCT FROM 'failure' AND lower(user_name) IN (SELECT name FROM vd_who)
                     AND coalesce(event_code, '') NOT IN ('4648', '4634', '4647')
-                    AND coalesce(lower(api_operation), '') NOT LIKE 'assumerole%' ''')})
+                    AND coalesce(lower(api_operation), '') NOT LIKE 'assumerole%' ''',
+                    )
+                })
                 SELECT name, domain, uid, product, device_name, src_ip, user_agent, cloud_account, hit,
                     count(*), epoch_us(min(time)), epoch_us(max(time)), arg_min(event_id, (time, event_id))
                 FROM a GROUP BY name, domain, uid, product, device_name, src_ip, user_agent, cloud_account, hit, hour
                 ORDER BY min(time), arg_min(event_id, (time, event_id)) LIMIT 200000"""
             ).fetchall()
-        return [Activity(*r[:9], int(r[9]), _utc(r[10]), _utc(r[11]), r[12]) for r in rows]
+        columns = [f.name for f in fields(Activity)][:9]
+        return [
+            Activity(
+                **dict(zip(columns, r[:9], strict=True)), count=int(r[9]), first_at=_utc(r[10]), last_at=_utc(r[11]),
+                first_id=r[12],
+            )
+            for r in rows
+        ]  # fmt: skip
 
     def source_accounts(self, addresses: Iterable[str]) -> dict[str, int]:
         """Return address to how many accounts succeeded from it in the whole lake: many means a shared gateway."""

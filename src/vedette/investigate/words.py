@@ -96,8 +96,10 @@ class Wording:
         claims.extend(self._logons(name, sheet))
         if sheet.owner and role is not AccountRole.CREATED:
             first = sheet.owner[0]
-            where = self.host(self._directory.host(first.device_name)) if first.device_name else (
-                f"from {shown(first.src_ip)}" if first.src_ip else "in the cloud"
+            where = (
+                self.host(self._directory.host(first.device_name))
+                if first.device_name
+                else (f"from {shown(first.src_ip)}" if first.src_ip else "in the cloud")
             )
             prefix = "on " if first.device_name else ""
             claims.append(
@@ -113,7 +115,8 @@ class Wording:
             claims.append(
                 _claim(
                     f"{name} is an account that {_not_a_person(sheet)}; what ran under it on "
-                    f"{self.host(first_act.host)} at {stamp(first_act.event.time)} was started by someone or something else.",
+                    f"{self.host(first_act.host)} at {stamp(first_act.event.time)} "
+                    "was started by someone or something else.",
                     [evidence_of(first_act.event)],
                 )
             )
@@ -126,8 +129,10 @@ class Wording:
             by_rule.setdefault(act.finding.rule_id, []).append(act)
         for acts in list(by_rule.values())[:4]:
             first, finding = acts[0], acts[0].finding
-            place = f" on {self.host(first.host)}" if first.host else (
-                f" in cloud account {shown(first.event.cloud_account)}" if first.event.cloud_account else ""
+            place = (
+                f" on {self.host(first.host)}"
+                if first.host
+                else (f" in cloud account {shown(first.event.cloud_account)}" if first.event.cloud_account else "")
             )
             source = f" from {self.host(first.source)}" if first.source else ""
             how = self._how(name, first)
@@ -139,7 +144,9 @@ class Wording:
             claims.append(
                 Claim(
                     text=text,
-                    evidence=unique([*(evidence_of(a.event) for a in acts), *(pointer(v, first.event.time) for v in first.via)]),
+                    evidence=unique(
+                        [*(evidence_of(a.event) for a in acts), *(pointer(v, first.event.time) for v in first.via)]
+                    ),
                     facts=(finding.finding_id,),
                     checked=True,
                 )
@@ -190,13 +197,23 @@ class Wording:
             total = sum(m.count for m in sheet.failures)
             first, last = sheet.failures[0], max(sheet.failures, key=lambda m: (m.last_at, m.last_id))
             source = f" from {self.host(first.source or first.address)}" if first.source or first.address else ""
-            text = f"The logs hold {total} failed logons as {name}{source}, between {stamp(first.first_at)} and {stamp(last.last_at)}."
+            text = f"The logs hold {total} failed logons as {name}{source}, "
+            text += f"between {stamp(first.first_at)} and {stamp(last.last_at)}."
             claims.append(_claim(text, [pointer(first.first_id, first.first_at), pointer(last.last_id, last.last_at)]))
         for move in sheet.successes[:2]:
-            claims.append(_claim(self._move(name, move) + ", which the attack came from.", [pointer(move.first_id, move.first_at)]))
+            claims.append(
+                _claim(
+                    self._move(name, move) + ", which the attack came from.", [pointer(move.first_id, move.first_at)]
+                )
+            )
         if not sheet.acts and not sheet.successes:
             for move in sheet.local[:1]:
-                claims.append(_claim(self._move(name, move) + " while the case ran; nothing it did is part of a finding.", [pointer(move.first_id, move.first_at)]))
+                claims.append(
+                    _claim(
+                        self._move(name, move) + " while the case ran; nothing it did is part of a finding.",
+                        [pointer(move.first_id, move.first_at)],
+                    )
+                )
         return claims
 
     def _move(self, name: str, move: Move) -> str:
@@ -207,9 +224,9 @@ class Wording:
 
     def _stood_in(self, name: str, sheet: Sheet) -> Claim:
         act = sheet.stood_in[0]
-        assert act.actor is not None
         return _claim(
-            f"Records name {name} at {stamp(act.event.time)} on {self.host(act.host)}, but {self.account(act.actor)} stands behind it.",
+            f"Records name {name} at {stamp(act.event.time)} on {self.host(act.host)}, "
+            f"but {self.account(str(act.actor))} stands behind it.",
             [evidence_of(act.event), *(pointer(v, act.event.time) for v in act.via)],
         )
 
