@@ -104,7 +104,7 @@ def test_syslog_forms(world: World) -> None:
 
 
 def test_audit_events_are_whole(world: World) -> None:
-    head = re.compile(r"type=([A-Z_]+) msg=audit\((\d+\.\d{3}):(\d+)\): ")
+    head = re.compile(r"node=\w+ type=([A-Z_]+) msg=audit\((\d+\.\d{3}):(\d+)\): ")
     for file in rec.of(world, "auditd"):
         groups: dict[str, list[str]] = {}
         for line in rec.lines(world, file):

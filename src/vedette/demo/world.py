@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 
 from vedette.demo.attack import Story, choose_cast, happen, incident_day
-from vedette.demo.clock import DAY, HOUR, MINUTE, SECOND, activity_level, iso_second, iso_us, to_us
+from vedette.demo.clock import DAY, HOUR, MINUTE, SECOND, activity_level, day_key, iso_second, iso_us, to_us
 from vedette.demo.company import AWS_ACCOUNT, AWS_REGION, DOMAIN, NETBIOS, Shape, build_company
 from vedette.demo.everyday import SITES, Everyday
 from vedette.demo.formats import zeek
@@ -213,10 +213,8 @@ def _open_logs(sink: Sink) -> None:
         Log(
             f"logs/aws/{AWS_ACCOUNT}_CloudTrail_{AWS_REGION}_{{period}}.json.gz",
             "cloudtrail",
-            period=4 * HOUR,
-            name_period=lambda t: (
-                iso_second(t // (4 * HOUR) * 4 * HOUR // SECOND).replace("-", "").replace(":", "")[:13] + "Z"
-            ),
+            period=DAY,
+            name_period=lambda t: f"{day_key(t)}T0000Z",
             header=lambda _: '{"Records":[',
             footer=lambda _: "]}\n",
             separator=",",

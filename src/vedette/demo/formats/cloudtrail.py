@@ -1,4 +1,4 @@
-"""CloudTrail records: one gzipped document of ``Records`` per four hours, named as the service does."""
+"""CloudTrail records: one gzipped document of ``Records`` a day, named as the service names its files."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class CloudTrailWriter:
         error: str = "",
         data: bool = False,
         extra: dict[str, Any] | None = None,
+        kind: str = "AwsApiCall",
     ) -> str:
         """Emit one API call and return its event id.
 
@@ -53,6 +54,7 @@ class CloudTrailWriter:
             error: Error code of a refused call.
             data: Whether it is a data event (object access) and not a management event.
             extra: ``additionalEventData``.
+            kind: Event type.
         """
         rng = self._rng
         event_id = uuid4(rng)
@@ -71,7 +73,7 @@ class CloudTrailWriter:
             f'"userAgent":"{agent}",{failed}"requestParameters":{_json(request)},'
             f'"responseElements":{_json(response)},{more}'
             f'"requestID":"{uuid4(rng)}","eventID":"{event_id}","readOnly":{read_only},'
-            f'{touched}"eventType":"AwsApiCall",'
+            f'{touched}"eventType":"{kind}",'
             f'"managementEvent":{"false" if data else "true"},"recipientAccountId":"{AWS_ACCOUNT}",'
             f'"eventCategory":"{"Data" if data else "Management"}"}}',
         )

@@ -2,7 +2,8 @@
 
 ``deploy01`` writes the classic files in local time without year or zone (RFC 3164); the other
 hosts send RFC 5424 to a collector. Audit events are several lines that share one serial number,
-with the command's arguments and the process title as the kernel writes them.
+with the command's arguments and the process title as the kernel writes them; ``name_format`` is set,
+so that each line names its node.
 """
 
 from __future__ import annotations
@@ -58,37 +59,37 @@ class LinuxWriter:
         self, host: Host, t: int, argv: list[str], exe: str, who: Audited, *, pid: int, ppid: int, key: str = "exec"
     ) -> None:
         """Emit the audit event of a program start: SYSCALL, EXECVE, CWD, PATH, PROCTITLE."""
-        head = self._head(host, t)
+        head, node = self._head(host, t), f"node={host.name} "
         title = "\0".join(argv).encode().hex().upper()
         arguments = " ".join(f"a{i}={_audit_value(a)}" for i, a in enumerate(argv))
         self._sink.emit(
             f"{host.name}-audit",
             t,
-            f"type=SYSCALL {head} arch=c000003e syscall=59 success=yes exit=0 a0=55d0c8e4b2a0 a1=55d0c8e4b340 "
+            f"{node}type=SYSCALL {head} arch=c000003e syscall=59 success=yes exit=0 a0=55d0c8e4b2a0 a1=55d0c8e4b340 "
             f"a2=55d0c8e3f010 a3=8 items=1 ppid={ppid} pid={pid} {_identity(who)} "
             f'comm="{argv[0].rpartition("/")[2][:15]}" exe="{exe}" subj=unconfined '
             f'key="{key}"{_enriched("execve", who)}\n'
-            f"type=EXECVE {head} argc={len(argv)} {arguments}\n"
-            f'type=CWD {head} cwd="{who.cwd}"\n'
-            f'type=PATH {head} item=0 name="{exe}" inode=1311{pid % 97:02d} dev=fd:00 mode=0100755 ouid=0 ogid=0 '
+            f"{node}type=EXECVE {head} argc={len(argv)} {arguments}\n"
+            f'{node}type=CWD {head} cwd="{who.cwd}"\n'
+            f'{node}type=PATH {head} item=0 name="{exe}" inode=1311{pid % 97:02d} dev=fd:00 mode=0100755 ouid=0 ogid=0 '
             f"{_PATH_END}\n"
-            f"type=PROCTITLE {head} proctitle={title}",
+            f"{node}type=PROCTITLE {head} proctitle={title}",
         )
 
     def opened(
         self, host: Host, t: int, path: str, exe: str, who: Audited, *, pid: int, ppid: int, key: str, owner: int
     ) -> None:
         """Emit the audit event of a watched file being opened for reading."""
-        head = self._head(host, t)
+        head, node = self._head(host, t), f"node={host.name} "
         self._sink.emit(
             f"{host.name}-audit",
             t,
-            f"type=SYSCALL {head} arch=c000003e syscall=257 success=yes exit=3 a0=ffffff9c a1=7ffd1c0e2a10 a2=0 a3=0 "
-            f'items=1 ppid={ppid} pid={pid} {_identity(who)} comm="{exe.rpartition("/")[2]}" exe="{exe}" '
+            f"{node}type=SYSCALL {head} arch=c000003e syscall=257 success=yes exit=3 a0=ffffff9c a1=7ffd1c0e2a10 a2=0 "
+            f'a3=0 items=1 ppid={ppid} pid={pid} {_identity(who)} comm="{exe.rpartition("/")[2]}" exe="{exe}" '
             f'subj=unconfined key="{key}"{_enriched("openat", who)}\n'
-            f'type=CWD {head} cwd="{who.cwd}"\n'
-            f'type=PATH {head} item=0 name="{path}" inode=262911 dev=fd:00 mode=0100600 ouid={owner} ogid={owner} '
-            f"{_PATH_END}",
+            f'{node}type=CWD {head} cwd="{who.cwd}"\n'
+            f'{node}type=PATH {head} item=0 name="{path}" inode=262911 dev=fd:00 mode=0100600 ouid={owner} '
+            f"ogid={owner} {_PATH_END}",
         )
 
     def user_event(
@@ -106,11 +107,11 @@ class LinuxWriter:
         ok: bool = True,
     ) -> None:
         """Emit an audit event that a program reports itself (USER_AUTH, USER_LOGIN …)."""
-        head = self._head(host, t)
+        head, node = self._head(host, t), f"node={host.name} "
         self._sink.emit(
             f"{host.name}-audit",
             t,
-            f"type={kind} {head} pid={pid} uid={who.uid} auid={who.auid} ses={who.ses} subj=unconfined "
+            f"{node}type={kind} {head} pid={pid} uid={who.uid} auid={who.auid} ses={who.ses} subj=unconfined "
             f'msg=\'op={op} acct="{acct}" exe="{exe}" hostname={addr} addr={addr} terminal=ssh '
             f"res={'success' if ok else 'failed'}'",
         )

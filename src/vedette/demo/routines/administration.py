@@ -227,3 +227,25 @@ def software_deployment(agenda: Agenda, t: int) -> None:
         s.script(host, at + 13 * SECOND, "Get-Package 'Fleet Planner' | Select-Object Name, Version", "S-1-5-18")
         s.end(host, at + 15 * SECOND, shell)
         s.logoff(session, at + 18 * SECOND)
+
+
+def remote_task(agenda: Agenda, t: int) -> None:
+    """An administrator registers a clean-up job on a server from their own desk."""
+    s, rng = agenda.scene, agenda.scene.rng
+    admin = s.company.domain_admins[int(rng.random() * len(s.company.domain_admins))]
+    desk = agenda.at_desk(admin)
+    if desk is None:
+        return
+    host = s.company.host("APP01" if rng.random() < 0.5 else "FS01")
+    name, script = "\\Alder\\Rotate logs", "D:\\Jobs\\rotate-logs.cmd"
+    command = f'schtasks /create /s {host.name} /u {admin.qualified} /tn "{name}" /tr {script} /sc daily /st 03:00'
+    image = f"{SYSTEM32}schtasks.exe"
+    tool = s.start(desk.host, t, image, command, desk.desktop, desk, level="High", terminal=1)
+    data = ev.explicit_4648(desk.host, desk.account, desk.logon_id, admin, host.fqdn, "cifs", tool)
+    s.windows.write(desk.host, t + SECOND, ev.K4648, data)
+    session, ids, _ = s.smb(desk.host, host, t + 2 * SECOND, admin, seconds=6.0, proc=tool)
+    s.zeek.rpc(t + 2 * SECOND + 300_000, ids, "\\pipe\\atsvc", "atsvc", "SchRpcRegisterTask")
+    task = ev.task_4698(host, t + 3 * SECOND, admin, session.logon_id, name, script, "")
+    s.windows.write(host, t + 3 * SECOND, ev.K4698, task)
+    s.windows.write(host, t + 3 * SECOND + 900, ev.K106, ev.registered_106(name, admin.qualified))
+    s.logoff(session, t + 8 * SECOND)

@@ -68,9 +68,7 @@ def pipeline(agenda: Agenda, t: int) -> None:
 def engineer_on_linux(agenda: Agenda, t: int) -> None:
     """An engineer logs on to the deployment server, mistypes now and then, restarts something."""
     s, rng = agenda.scene, agenda.scene.rng
-    people = [
-        p for p in s.company.engineers if p.workstation.name in s.sessions and p.account.name not in agenda.reserved
-    ]
+    people = [p for p in s.company.engineers if p.workstation.name in s.sessions]
     if not people:
         return
     person = people[int(rng.random() * len(people))]
@@ -97,7 +95,18 @@ def console_work(agenda: Agenda, t: int) -> None:
     """The cloud administrator looks around; the finance viewer is refused something."""
     s = agenda.scene
     admin, viewer = s.company.cloud["cloud-admin"], s.company.cloud["finops-viewer"]
-    agent = "AWS Internal"
+    agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.0.0"
+    s.cloud.call(
+        t - MINUTE,
+        s.cloud.user(admin),
+        "signin.amazonaws.com",
+        "ConsoleLogin",
+        OFFICE_IP,
+        agent,
+        response={"ConsoleLogin": "Success"},
+        extra={"LoginTo": "https://console.aws.amazon.com/console/home", "MobileVersion": "No", "MFAUsed": "Yes"},
+        kind="AwsConsoleSignIn",
+    )
     for i, (service, call) in enumerate(
         (
             ("ec2", "DescribeInstances"),
@@ -146,6 +155,26 @@ def key_rotation(agenda: Agenda, t: int) -> None:
         OFFICE_IP,
         agent,
         request={"userName": admin.name, "status": "Inactive", "accessKeyId": admin.access_key_id},
+    )
+
+
+def key_for_colleague(agenda: Agenda, t: int) -> None:
+    """The cloud administrator makes a key for another user, from the office, as they were asked to."""
+    s = agenda.scene
+    admin, colleague = s.company.cloud["cloud-admin"], s.company.cloud["finops-viewer"]
+    key = {"accessKey": {"userName": colleague.name, "accessKeyId": "AKIAFINOPSXXXEXAMPLE", "status": "Active"}}
+    request = {"userName": colleague.name}
+    who = s.cloud.user(admin)
+    s.cloud.call(t, who, "iam.amazonaws.com", "ListAccessKeys", OFFICE_IP, "aws-cli/2.15.17", request=request)
+    s.cloud.call(
+        t + MINUTE,
+        who,
+        "iam.amazonaws.com",
+        "CreateAccessKey",
+        OFFICE_IP,
+        "aws-cli/2.15.17",
+        request=request,
+        response=key,
     )
 
 

@@ -9,6 +9,7 @@ from vedette.demo.company import Person, Session
 from vedette.demo.formats import windows_events as ev
 from vedette.demo.formats.identity import WEB_APPS
 from vedette.demo.routines.agenda import Agenda
+from vedette.demo.scene import SYSTEM32
 
 
 def arrive(agenda: Agenda, person: Person, t: int) -> None:
@@ -53,7 +54,8 @@ def depart(agenda: Agenda, session: Session, t: int) -> None:
 def traveller(agenda: Agenda, t: int) -> None:
     """An employee signs in from abroad: wrong password, second factor asked for, success."""
     s = agenda.scene
-    person = s.company.people[int(s.rng.random() * len(s.company.people))]
+    people = [p for p in s.company.people if p.account.name not in agenda.reserved]
+    person = people[int(s.rng.random() * len(people))]
     for i, error in enumerate((50126, 50074, 0)):
         s.identity.sign_in(t + i * 40 * SECOND, person, "203.0.113.199", WEB_APPS[1], place="away", error=error)
 
@@ -79,3 +81,21 @@ def forgotten_password(agenda: Agenda, t: int) -> None:
     s.logoff(far, t + 4 * MINUTE + 9 * SECOND)
     back = s.logon(host, t + 6 * MINUTE, user, 7)
     s.logoff(back, t + 6 * MINUTE + SECOND)
+
+
+def spreadsheet_export(agenda: Agenda, t: int) -> None:
+    """The finance team's spreadsheet starts its converter through a shell: an old macro that everybody needs."""
+    s, rng = agenda.scene, agenda.scene.rng
+    desks = [x for x in s.present() if x.account.department == "Finance" and x.account.name not in agenda.reserved]
+    if not desks:
+        return
+    desk = desks[int(rng.random() * len(desks))]
+    image = "C:\\Program Files\\Microsoft Office\\root\\Office16\\EXCEL.EXE"
+    book = f"C:\\Users\\{desk.account.name}\\Documents\\month-end.xlsm"
+    excel = s.start(desk.host, t, image, f'"{image}" "{book}"', desk.desktop, desk, terminal=1)
+    command = 'cmd.exe /c "C:\\Program Files\\Fleet Planner\\export.cmd" month-end.csv'
+    shell = s.start(desk.host, t + 50 * SECOND, f"{SYSTEM32}cmd.exe", command, excel, desk, terminal=1)
+    planner = "C:\\Program Files\\Fleet Planner\\planner.exe"
+    s.start(desk.host, t + 51 * SECOND, planner, f'"{planner}" --import month-end.csv', shell, desk, terminal=1)
+    s.end(desk.host, t + 55 * SECOND, shell)
+    s.end(desk.host, t + 20 * MINUTE, excel)

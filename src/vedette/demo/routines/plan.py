@@ -49,6 +49,12 @@ def plan_day(agenda: Agenda, day: int) -> None:
         agenda.at(day + 12 * HOUR + 5 * MINUTE, partial(administration.software_deployment, agenda))
     if weekday(day) in (0, 3):
         agenda.at(day + int((9 + rng.random() * 6) * HOUR), partial(administration.new_hire, agenda))
+    if weekday(day) in (0, 2, 4):
+        agenda.at(day + int((9.5 + rng.random() * 5) * HOUR), partial(people.spreadsheet_export, agenda))
+    if weekday(day) in (1, 4):
+        agenda.at(day + int((10 + rng.random() * 5) * HOUR), partial(administration.remote_task, agenda))
+    if weekday(day) == 2:
+        agenda.at(day + int((10 + rng.random() * 5) * HOUR), partial(cloud.key_for_colleague, agenda))
     if weekday(day) == 4:
         agenda.at(day + 11 * HOUR, partial(cloud.key_rotation, agenda))
     agenda.at(day + int((10 + rng.random() * 8) * HOUR), partial(people.traveller, agenda))
@@ -75,6 +81,9 @@ DECOYS = (
     ("Pipelines", "ci-deploy", "reads ~/.aws/credentials on deploy01, AssumeRole DeployRole, from the office address"),
     ("Bucket replication", "BackupReplicationRole", "30 GetObject a night"),
     ("Key rotation", "cloud-admin", "CreateAccessKey for themselves"),
+    ("Key for a colleague", "cloud-admin", "CreateAccessKey for finops-viewer, from the office"),
+    ("Month-end export", "-", "Excel starts cmd.exe on a finance workstation, three times a week"),
+    ("Clean-up job", "adm-*", "schtasks /create /s to a server, twice a week"),
     ("Guessing at SSH", "-", "failed passwords on web01 from 203.0.113.200-249, none succeeds"),
     (
         "Travelling employee",
