@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from vedette.errors import OutsideError
 
@@ -21,7 +21,7 @@ def run_shards(
     *,
     workers: int = 1,
     initializer: Callable[..., None] | None = None,
-    initargs: tuple[object, ...] = (),
+    initargs: tuple[Any, ...] = (),
 ) -> Iterator[tuple[S, R]]:
     """Yield (shard, result) in the order of ``shards``.
 

@@ -33,7 +33,9 @@ class Bar:
             return
         rate = n_events / max(time.monotonic() - self._started, 0.01)
         short = clean(name)[-40:]
-        self._progress.update(self._task, completed=done, total=total, info=f"{n_events:,} events  {rate:,.0f}/s  {short}")
+        self._progress.update(
+            self._task, completed=done, total=total, info=f"{n_events:,} events  {rate:,.0f}/s  {short}"
+        )
 
 
 @contextmanager

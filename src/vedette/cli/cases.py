@@ -15,14 +15,18 @@ app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="List, show,
 
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="Case id or its beginning.")]
 AuthorOption = Annotated[str | None, typer.Option("--author", help="Who says so (default: you).")]
-FindingOption = Annotated[str | None, typer.Option("--finding", help="Speak of one finding (id or its beginning), not the case.")]
+FindingOption = Annotated[
+    str | None, typer.Option("--finding", help="Speak of one finding (id or its beginning), not the case.")
+]
 
 
 @app.command("list")
 def list_cases(
     context: typer.Context,
     status: Annotated[CaseStatus | None, typer.Option("--status", help="Only open or closed ones.")] = None,
-    past: Annotated[bool, typer.Option("--past", help="Also cases that the last investigation no longer made.")] = False,
+    past: Annotated[
+        bool, typer.Option("--past", help="Also cases that the last investigation no longer made.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """List the cases, gravest and surest first."""
@@ -78,7 +82,9 @@ def show(
     show_case(frame, case, most=most)
     frame.say("\nFindings", "bold")
     for f in case.findings[:most]:
-        frame.say(f"  {f.finding_id[:8]}  {f.severity.value:<8}  {f.title}  ×{f.count}  on {f.device_name or f.cloud_account or '-'}")
+        frame.say(
+            f"  {f.finding_id[:8]}  {f.severity.value:<8}  {f.title}  ×{f.count}  on {f.device_name or f.cloud_account or '-'}"
+        )
     frame.next_step(f"vedette report {case.case_id}", "slides and page")
 
 
@@ -127,7 +133,9 @@ def close(
 
 
 @app.command()
-def reopen(context: typer.Context, case_id: CaseArgument, author: AuthorOption = None, json: JsonOption = False) -> None:
+def reopen(
+    context: typer.Context, case_id: CaseArgument, author: AuthorOption = None, json: JsonOption = False
+) -> None:
     """Open a closed case again."""
     _write(context, case_id, "reopened", None, None, author, CaseStatus.OPEN, json)
 

@@ -20,10 +20,12 @@ app = typer.Typer(rich_markup_mode=None)
 @app.command()
 def demo(
     context: typer.Context,
-    events: Annotated[int, typer.Option("--events", "-n", min=1_000, help="Benign events around the incident.")] = 50_000,
+    events: Annotated[
+        int, typer.Option("--events", "-n", min=1_000, help="Benign events around the incident.")
+    ] = 50_000,
     seed: Annotated[int, typer.Option("--seed", help="Another seed, another company and incident.")] = 7,
     folder: Annotated[Path, typer.Option("--folder", help="Where the logs go.")] = Path("vedette-demo"),
-    out: Annotated[Path, typer.Option("--out", "-o", help="Where the slides and page go.")] = Path("."),
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where the slides and page go.")] = Path(),
     workers: WorkersOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -61,7 +63,9 @@ def demo(
         detected, found = run_detect(frame, lake, ruleset, workers)
         if not json:
             frame.say("\n3. Detected", "bold")
-            frame.say(f"{detected.events:,} events judged by {len(ruleset.rules) + len(ruleset.correlations)} rules: {detected.hits:,} hits fold into {len(found)} findings")
+            frame.say(
+                f"{detected.events:,} events judged by {len(ruleset.rules) + len(ruleset.correlations)} rules: {detected.hits:,} hits fold into {len(found)} findings"
+            )
         cases = run_investigate(lake, found)
         if not json:
             frame.say(f"\n4. Investigated: {len(cases)} case(s)\n", "bold")
@@ -96,5 +100,7 @@ def demo(
     home = f"--home {folder / 'home'} "
     if cases:
         frame.next_step(f"vedette {home}cases show {cases[0].case_id}", "every account, host and step")
-        frame.next_step(f'vedette {home}query "SELECT class_name, count(*) FROM events GROUP BY 1"', "your own questions")
+        frame.next_step(
+            f'vedette {home}query "SELECT class_name, count(*) FROM events GROUP BY 1"', "your own questions"
+        )
     frame.next_step("vedette investigate PATH-TO-YOUR-LOGS --out reports", "your own logs")

@@ -8,7 +8,15 @@ import typer
 
 from vedette.cli.frame import Frame, JsonOption, WorkersOption, clean, frame_of
 from vedette.cli.jsonl import JsonlOption, run_jsonl
-from vedette.cli.steps import SEVERITY_STYLE, BuiltinOption, RulesOption, TimezoneOption, YearOption, load_ruleset, run_detect
+from vedette.cli.steps import (
+    SEVERITY_STYLE,
+    BuiltinOption,
+    RulesOption,
+    TimezoneOption,
+    YearOption,
+    load_ruleset,
+    run_detect,
+)
 from vedette.schema import Severity
 
 app = typer.Typer(rich_markup_mode=None)
@@ -20,8 +28,12 @@ def detect(
     rules: RulesOption = None,
     builtin: BuiltinOption = True,
     workers: WorkersOption = None,
-    fail_on: Annotated[Severity | None, typer.Option("--fail-on", help="Exit 1 if a finding is this grave or graver.")] = None,
-    list_rules: Annotated[bool, typer.Option("--list-rules", help="List the rules and those that cannot be used, and stop.")] = False,
+    fail_on: Annotated[
+        Severity | None, typer.Option("--fail-on", help="Exit 1 if a finding is this grave or graver.")
+    ] = None,
+    list_rules: Annotated[
+        bool, typer.Option("--list-rules", help="List the rules and those that cannot be used, and stop.")
+    ] = False,
     timezone: TimezoneOption = None,
     year: YearOption = None,
     jsonl: JsonlOption = False,
@@ -72,7 +84,9 @@ def _show(frame: Frame, ruleset: object, n_events: int, found: list) -> None:  #
     from vedette.detect import RuleSet
 
     assert isinstance(ruleset, RuleSet)  # noqa: S101
-    frame.say(f"{n_events:,} new events judged by {len(ruleset.rules) + len(ruleset.correlations):,} rules: {len(found):,} findings")
+    frame.say(
+        f"{n_events:,} new events judged by {len(ruleset.rules) + len(ruleset.correlations):,} rules: {len(found):,} findings"
+    )
     if ruleset.problems:
         frame.say(f"{len(ruleset.problems)} rule(s) cannot be used: vedette detect --list-rules", "yellow")
     table = Table("severity", "finding", "where", "accounts", "times", "first (UTC)", "techniques", box=None)
@@ -108,7 +122,10 @@ def _list(frame: Frame, ruleset: object, json: bool) -> None:
     table = Table("level", "rule", "log source", "techniques", box=None)
     for i in infos:
         table.add_row(
-            Text(i.level, style=SEVERITY_STYLE.get(i.level, "")), Text(clean(i.title)), "/".join(p or "-" for p in i.logsource), ", ".join(i.techniques[:4])
+            Text(i.level, style=SEVERITY_STYLE.get(i.level, "")),
+            Text(clean(i.title)),
+            "/".join(p or "-" for p in i.logsource),
+            ", ".join(i.techniques[:4]),
         )
     frame.print(table)
     frame.say(f"{len(infos):,} rules")

@@ -91,7 +91,9 @@ class Frame:
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise UserError(f"there is no time zone {name!r}", next_step="write it as Europe/Berlin or +02:00") from None
+            raise UserError(
+                f"there is no time zone {name!r}", next_step="write it as Europe/Berlin or +02:00"
+            ) from None
 
     def print(self, *parts: Any) -> None:
         """Print for people on standard output."""
@@ -109,7 +111,9 @@ class Frame:
     def next_step(self, command: str, why: str) -> None:
         """Name the command worth trying next."""
         if not self.quiet:
-            self.err.print(Text("\nNext: ", style="dim"), Text(command, style="bold"), Text(f"  {why}", style="dim"), sep="")
+            self.err.print(
+                Text("\nNext: ", style="dim"), Text(command, style="bold"), Text(f"  {why}", style="dim"), sep=""
+            )
 
     def print_json(self, value: Any) -> None:
         """Print JSON on standard output: ASCII, so that no terminal acts on what logs hold."""

@@ -29,7 +29,9 @@ app = typer.Typer(rich_markup_mode=None)
 @app.command()
 def ingest(
     context: typer.Context,
-    paths: Annotated[list[str] | None, typer.Argument(help="Files, folders, archives (gz, zip, tar, zst); - is stdin.")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders, archives (gz, zip, tar, zst); - is stdin.")
+    ] = None,
     reader: ReaderOption = None,
     source: SourceOption = None,
     timezone: TimezoneOption = None,
@@ -37,7 +39,9 @@ def ingest(
     host: HostOption = None,
     mapping: MappingOption = None,
     workers: WorkersOption = None,
-    replay: Annotated[bool, typer.Option("--replay", help="Try the records in quarantine again, with these options.")] = False,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Try the records in quarantine again, with these options.")
+    ] = False,
     quarantine: Annotated[bool, typer.Option("--quarantine", help="Show the records in quarantine, and why.")] = False,
     formats: Annotated[bool, typer.Option("--formats", help="List the formats that can be read.")] = False,
     json: JsonOption = False,
@@ -115,7 +119,11 @@ def _quarantine(context: typer.Context, lake: object, json: bool) -> None:
     table = Table("file", "offset", "reader", "reason", "record", box=None)
     for row in rows[:200]:
         table.add_row(
-            Text(clean(Path(row["name"]).name)), str(row["offset"]), row["reader"], Text(clean(row["reason"])), Text(clean(row["raw"][:80]))
+            Text(clean(Path(row["name"]).name)),
+            str(row["offset"]),
+            row["reader"],
+            Text(clean(row["reason"])),
+            Text(clean(row["raw"][:80])),
         )
     frame.print(table)
     if len(rows) > 200:

@@ -37,11 +37,17 @@ app = typer.Typer(rich_markup_mode=None)
 @app.command()
 def investigate(
     context: typer.Context,
-    paths: Annotated[list[str] | None, typer.Argument(help="Logs to read first; - is stdin. None: what is in the lake.")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Logs to read first; - is stdin. None: what is in the lake.")
+    ] = None,
     rules: RulesOption = None,
     builtin: BuiltinOption = True,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the slides and page of each case.")] = None,
-    fail_on: Annotated[Severity | None, typer.Option("--fail-on", help="Exit 1 if a case is this grave or graver.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for the slides and page of each case.")
+    ] = None,
+    fail_on: Annotated[
+        Severity | None, typer.Option("--fail-on", help="Exit 1 if a case is this grave or graver.")
+    ] = None,
     reader: ReaderOption = None,
     source: SourceOption = None,
     timezone: TimezoneOption = None,

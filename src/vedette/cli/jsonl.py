@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from vedette.detect import RuleSet
 
 JsonlOption = Annotated[
-    bool, typer.Option("--jsonl", help='Judge each line of stdin, {"id": …, "path": …} or {"id": …, "text": …}, on its own.')
+    bool,
+    typer.Option("--jsonl", help='Judge each line of stdin, {"id": …, "path": …} or {"id": …, "text": …}, on its own.'),
 ]
 
 

@@ -42,7 +42,9 @@ def technique(
 
     found = attack.technique(technique_id.upper())
     if found is None:
-        raise UserError(f"ATT&CK {attack.version()} has no {technique_id}" if callable(attack.version) else f"no {technique_id}")
+        raise UserError(
+            f"ATT&CK {attack.version()} has no {technique_id}" if callable(attack.version) else f"no {technique_id}"
+        )
     value = dataclasses.asdict(found)
     if json:
         frame.print_json(value)

@@ -10,7 +10,9 @@ import typer
 from vedette.cli.frame import JsonOption, frame_of
 from vedette.errors import UserError
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Look after the lake: status, retention, cleaning up.")
+app = typer.Typer(
+    rich_markup_mode=None, no_args_is_help=True, help="Look after the lake: status, retention, cleaning up."
+)
 
 
 @app.command()
@@ -50,7 +52,9 @@ def status(context: typer.Context, json: JsonOption = False) -> None:
 def expire(
     context: typer.Context,
     before: Annotated[str | None, typer.Option("--before", help="Drop days before this one (YYYY-MM-DD).")] = None,
-    keep_days: Annotated[int | None, typer.Option("--keep-days", min=0, help="Or: keep this many days back from today.")] = None,
+    keep_days: Annotated[
+        int | None, typer.Option("--keep-days", min=0, help="Or: keep this many days back from today.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -60,7 +64,11 @@ def expire(
         raise UserError("say either --before or --keep-days")
     today = datetime.now(UTC).date()
     try:
-        day = datetime.strptime(before, "%Y-%m-%d").replace(tzinfo=UTC).date() if before else today - timedelta(days=keep_days or 0)
+        day = (
+            datetime.strptime(before, "%Y-%m-%d").replace(tzinfo=UTC).date()
+            if before
+            else today - timedelta(days=keep_days or 0)
+        )
     except ValueError:
         raise UserError(f"{before!r} is no day", next_step="write it as 2026-03-01") from None
     if not yes and not typer.confirm(f"Drop every event before {day} from {frame.home_path()}?", err=True):

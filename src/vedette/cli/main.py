@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.text import Text
 from typer.core import TyperGroup
@@ -33,23 +32,27 @@ VERBS: dict[str, str] = {
 """Verb to its one-line help; modules are imported only when a verb is called."""
 
 
+_ClickException: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+"""Of the click that this typer uses: older ones import it, newer ones bring their own."""
+
+
 class _LazyGroup(TyperGroup):
     """Lists verbs without importing them."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         """Return the verbs in the order in which they are met."""
         return list(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a verb's command, imported now."""
         if cmd_name not in VERBS:
             return None
         module: Any = importlib.import_module(f"vedette.cli.{cmd_name}")
-        command: click.Command = typer.main.get_command(module.app)
+        command: Any = typer.main.get_command(module.app)
         command.name = cmd_name
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the list of verbs."""
         with formatter.section("Verbs"):
             formatter.write_dl(list(VERBS.items()))
@@ -80,7 +83,9 @@ def _options(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no hints.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done.")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Vedette: a self-hosted security copilot. From raw logs to a case with slides, every line resting on evidence."""
     context.obj = Frame(home=home, quiet=quiet)
@@ -102,12 +107,12 @@ def main() -> None:
     except VedetteError as error:
         _show(frame, error)
         sys.exit(error.exit_code)
-    except click.exceptions.Exit as error:
+    except typer.Exit as error:
         sys.exit(error.exit_code)
-    except click.ClickException as error:
+    except _ClickException as error:
         error.show()
         sys.exit(2)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         frame.err.print(Text("stopped", style="bold"))
         sys.exit(130)
     except MemoryError:

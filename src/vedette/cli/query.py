@@ -17,7 +17,9 @@ app = typer.Typer(rich_markup_mode=None)
 @app.command()
 def query(
     context: typer.Context,
-    sql: Annotated[str | None, typer.Argument(help="One SELECT over events, hits, findings, cases; - reads stdin.")] = None,
+    sql: Annotated[
+        str | None, typer.Argument(help="One SELECT over events, hits, findings, cases; - reads stdin.")
+    ] = None,
     max_rows: Annotated[int, typer.Option("--max-rows", min=1, help="Rows at most.")] = 1000,
     timeout: Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds at most.")] = 60.0,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,

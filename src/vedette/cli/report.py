@@ -24,11 +24,21 @@ _SUFFIX = {"pptx": ".pptx", "html": ".html", "markdown": ".md", "md": ".md", "js
 @app.command()
 def report(
     context: typer.Context,
-    case_id: Annotated[str | None, typer.Argument(metavar="[CASE]", help="Case id or its beginning; the gravest if left out.")] = None,
-    to: Annotated[list[str] | None, typer.Option("--to", "-t", help="pptx, html, markdown, json; may be repeated. Default: pptx and html.")] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to, or a file name.")] = Path("."),
-    template: Annotated[Path | None, typer.Option("--template", help="A .pptx whose master and theme are used.", exists=True)] = None,
-    branding: Annotated[Path | None, typer.Option("--branding", help="Branding file (YAML): organisation, colours, logo, label.", exists=True)] = None,
+    case_id: Annotated[
+        str | None, typer.Argument(metavar="[CASE]", help="Case id or its beginning; the gravest if left out.")
+    ] = None,
+    to: Annotated[
+        list[str] | None,
+        typer.Option("--to", "-t", help="pptx, html, markdown, json; may be repeated. Default: pptx and html."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to, or a file name.")] = Path(),
+    template: Annotated[
+        Path | None, typer.Option("--template", help="A .pptx whose master and theme are used.", exists=True)
+    ] = None,
+    branding: Annotated[
+        Path | None,
+        typer.Option("--branding", help="Branding file (YAML): organisation, colours, logo, label.", exists=True),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Write a case as slides (native, editable), as one offline page, as Markdown or as JSON.

@@ -28,7 +28,9 @@ def show_cases(frame: Frame, cases: Sequence[Case]) -> None:
             Text(case.severity.value, style=SEVERITY_STYLE[case.severity.value]),
             f"{case.confidence:.0%}",
             Text(clean(case.title)),
-            Text(clean(", ".join(implicated[:4]) + (f" +{len(implicated) - 4}" if len(implicated) > 4 else "")) or "none"),
+            Text(
+                clean(", ".join(implicated[:4]) + (f" +{len(implicated) - 4}" if len(implicated) > 4 else "")) or "none"
+            ),
             case.first_at.strftime("%Y-%m-%d %H:%M"),
             f"{case.status.value}" + ("" if case.verdict.value == "undecided" else f", {case.verdict.value}"),
         )
@@ -39,7 +41,9 @@ def show_case(frame: Frame, case: Case, *, most: int = 15) -> None:
     """Print one case: verdict, accounts with reasons, hosts, timeline, what is unknown, what to do."""
     frame.out.rule(Text(f"{case.case_id}  {clean(case.title)}", style="bold"), align="left")
     head = Text(f"{case.severity.value}", style=SEVERITY_STYLE[case.severity.value])
-    head.append(f"  {case.confidence:.0%} sure  {case.first_at:%Y-%m-%d %H:%M:%S} to {case.last_at:%Y-%m-%d %H:%M:%S} UTC", "")
+    head.append(
+        f"  {case.confidence:.0%} sure  {case.first_at:%Y-%m-%d %H:%M:%S} to {case.last_at:%Y-%m-%d %H:%M:%S} UTC", ""
+    )
     frame.print(head)
     for claim in case.summary:
         frame.say(f"  {claim.text} {refs(claim.evidence)}")
@@ -62,7 +66,9 @@ def show_case(frame: Frame, case: Case, *, most: int = 15) -> None:
             frame.say(f"  and {len(others) - most} more")
     frame.say("\nHosts", "bold")
     for host in case.hosts[:most]:
-        frame.say(f"  {host.name}  {host.role.value}" + (f"  {', '.join(host.addresses[:3])}" if host.addresses else ""))
+        frame.say(
+            f"  {host.name}  {host.role.value}" + (f"  {', '.join(host.addresses[:3])}" if host.addresses else "")
+        )
     frame.say("\nTimeline (UTC)", "bold")
     for entry in case.timeline[:most]:
         times = f" ×{entry.count}" if entry.count > 1 else ""

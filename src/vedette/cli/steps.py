@@ -26,13 +26,16 @@ SourceOption = Annotated[
 TimezoneOption = Annotated[
     str | None, typer.Option("--timezone", help="Zone of times written without one: Europe/Berlin, +02:00, UTC.")
 ]
-YearOption = Annotated[int | None, typer.Option("--year", min=1970, max=2200, help="Year of times written without one.")]
+YearOption = Annotated[
+    int | None, typer.Option("--year", min=1970, max=2200, help="Year of times written without one.")
+]
 HostOption = Annotated[str | None, typer.Option("--host", help="Host of logs that do not name it (web access logs).")]
 MappingOption = Annotated[
     Path | None, typer.Option("--mapping", help="Mapping file (YAML) for CSV or JSON of your own.", exists=True)
 ]
 RulesOption = Annotated[
-    list[Path] | None, typer.Option("--rules", "-r", help="Sigma rules: file, folder or zip. May be repeated.", exists=True)
+    list[Path] | None,
+    typer.Option("--rules", "-r", help="Sigma rules: file, folder or zip. May be repeated.", exists=True),
 ]
 BuiltinOption = Annotated[bool, typer.Option("--builtin/--no-builtin", help="Use the built-in rules.")]
 
@@ -78,9 +81,7 @@ def load_ruleset(frame: Frame, rules: Sequence[Path] | None, builtin: bool) -> R
     return load_rules(list(rules or ()), builtin=builtin, cache_dir=frame.home_path() / "cache" / "rules")
 
 
-def run_detect(
-    frame: Frame, lake: Lake, ruleset: RuleSet, workers: int | None
-) -> tuple[DetectSummary, list[Finding]]:
+def run_detect(frame: Frame, lake: Lake, ruleset: RuleSet, workers: int | None) -> tuple[DetectSummary, list[Finding]]:
     """Judge what is new in the lake and return the findings of everything in it."""
     from vedette.detect import detect, findings
     from vedette.store.book import save_findings
@@ -135,7 +136,10 @@ def show_ingest(frame: Frame, summary: IngestSummary) -> None:
     n_bad = summary.total("n_quarantined") + summary.total("n_quarantined_known")
     read = [f for f in summary.files if f.reader]
     readers = sorted({f.reader for f in read if f.reader})
-    frame.say(f"{n_new:,} new events from {len(read)} file(s) ({', '.join(readers) or 'none'})" + (f", {n_known:,} known already" if n_known else ""))
+    frame.say(
+        f"{n_new:,} new events from {len(read)} file(s) ({', '.join(readers) or 'none'})"
+        + (f", {n_known:,} known already" if n_known else "")
+    )
     if n_bad:
         frame.say(f"{n_bad:,} record(s) in quarantine:", "yellow")
         for reason, count in summary.reasons.most_common(5):

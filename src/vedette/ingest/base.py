@@ -118,7 +118,7 @@ class Mapping:
 class Session(Protocol):
     """The parsing of one stream: may keep state, such as a header line."""
 
-    def parse(self, batch: Sequence[bytes]) -> list[Native | None | RecordError]:
+    def parse(self, batch: Sequence[bytes]) -> list[Native | RecordError | None]:
         """Return, for each raw record, its native fields, None for a header or comment, or why not.
 
         Never raises. ``batch`` items have no line end. Called in stream order.
@@ -180,16 +180,24 @@ class StatelessSession:
     def __init__(self, parse_one: Callable[[bytes], Native | None]) -> None:
         self._parse_one = parse_one
 
-    def parse(self, batch: Sequence[bytes]) -> list[Native | None | RecordError]:
+    def parse(self, batch: Sequence[bytes]) -> list[Native | RecordError | None]:
         """Return native fields, None or the error, for each record."""
-        out: list[Native | None | RecordError] = []
+        out: list[Native | RecordError | None] = []
         parse_one = self._parse_one
         for data in batch:
             try:
                 out.append(parse_one(data))
             except RecordError as error:
                 out.append(error)
-            except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+            except (
+                ValueError,
+                KeyError,
+                TypeError,
+                IndexError,
+                AttributeError,
+                OverflowError,
+                RecursionError,
+            ) as error:
                 out.append(RecordError(f"cannot parse: {type(error).__name__}: {error}"[:300]))
         return out
 

@@ -22,14 +22,17 @@ TOO_LONG = f"record longer than {MAX_RECORD_BYTES >> 20} MiB"
 _LOOK_AHEAD = 4096
 _QUOTE = 0x22
 
-ENVELOPE_KEYS = (b"Records", b"records", b"value", b"events", b"Events", b"logs", b"items", b"data", b"results",
-                 b"entries", b"hits")  # fmt: skip
+ENVELOPE_KEYS = (
+    b"Records", b"records", b"value", b"events", b"Events", b"logs", b"items", b"data", b"results", b"entries", b"hits",
+    b"logEvents",
+)  # fmt: skip
 """Keys whose array of objects holds the records."""
 
+# an object whose first key that is no scalar holds an array of objects; every part is bounded
 _ENVELOPE = re.compile(
-    rb'\s{0,64}\{\s{0,64}(?:"@odata\.[A-Za-z]{1,20}"\s{0,64}:\s{0,64}"[^"\\]{0,500}"\s{0,64},\s{0,64}){0,3}"('
-    + b"|".join(ENVELOPE_KEYS)
-    + rb')"\s{0,64}:\s{0,64}\['
+    rb"\s{0,64}\{\s{0,64}"
+    rb'(?:"[@.A-Za-z_]{1,40}"\s{0,64}:\s{0,64}(?:"[^"\\]{0,500}"|[-0-9.]{1,30}|true|false|null)\s{0,64},\s{0,64}){0,12}'
+    rb'"(?:' + b"|".join(ENVELOPE_KEYS) + rb')"\s{0,64}:\s{0,64}\[(?=\s{0,64}[\{\]])'
 )
 _OPENING = re.compile(rb"[{\[]")
 _OUTSIDE = re.compile(rb'["{}\[\]]')
@@ -104,7 +107,7 @@ def first_json(head: bytes) -> bytes | None:
     """Return the first complete JSON object that stands in the head as a record, or None."""
     if is_plain_json_lines(head):
         return head.lstrip().partition(b"\n")[0].rstrip()
-    if not head.lstrip()[:1] in (b"{", b"["):
+    if head.lstrip()[:1] not in (b"{", b"["):
         return None
     stream = Stream("", "", io.BytesIO(head))
     for _, record, _ in _Scanner(stream).records():

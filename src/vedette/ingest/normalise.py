@@ -80,7 +80,9 @@ class Normaliser:
                 rows = [rows[i] for i in good]
                 by_key = {k: tuple(v[i] for i in good) for k, v in by_key.items()}
                 time_us = time_us[good]
-            group_classes = self._fill(columns, mapping, by_key, [natives[r] for r in rows] if mapping.row else None, len(rows))
+            group_classes = self._fill(
+                columns, mapping, by_key, [natives[r] for r in rows] if mapping.row else None, len(rows)
+            )
             classes.extend(group_classes)
             order.extend(rows)
             times.append(time_us)
@@ -100,7 +102,9 @@ class Normaliser:
         present = [(key, how) for key, how in mapping.time if key in by_key]
         if not present:
             wanted = " or ".join(key for key, _ in mapping.time) or "any"
-            return np.zeros(n_rows, dtype=np.int64), dict.fromkeys(range(n_rows), RecordError(f"no time: no field {wanted}"))
+            return np.zeros(n_rows, dtype=np.int64), dict.fromkeys(
+                range(n_rows), RecordError(f"no time: no field {wanted}")
+            )
         key, how = present[0]
         time_us, errors = parse_times(by_key[key], how, self._context)
         for row in list(errors):

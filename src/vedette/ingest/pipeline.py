@@ -106,8 +106,10 @@ class _Chunk:
     raws: list[bytes]
     ids: list[bytes]
     offsets: list[int]
-    natives: list[Native | None | RecordError] | None
+    natives: list[Native | RecordError | None] | None
     """Parsed already where the session keeps state."""
+    preamble: bytes = b""
+    """The headers in force, where the session keeps them."""
     n_known: int = 0
     done_bytes: int = 0
 
@@ -120,6 +122,7 @@ class _Bad:
     offset: int
     reason: str
     raw: bytes
+    preamble: bytes = b""
 
 
 @dataclass(slots=True)
@@ -149,7 +152,7 @@ def _work(chunk: _Chunk) -> _Parsed:
         natives = reader.open(chunk.context).parse(chunk.raws)
     rows = [i for i, native in enumerate(natives) if type(native) is dict]
     bad = [
-        _Bad(chunk.ids[i].hex(), chunk.offsets[i], native.reason, chunk.raws[i])
+        _Bad(chunk.ids[i].hex(), chunk.offsets[i], native.reason, chunk.raws[i], chunk.preamble)
         for i, native in enumerate(natives)
         if isinstance(native, RecordError)
     ]
@@ -159,7 +162,7 @@ def _work(chunk: _Chunk) -> _Parsed:
         [chunk.raws[i] for i in rows], good, [chunk.ids[i].hex() for i in rows], chunk.source
     )
     bad += [
-        _Bad(chunk.ids[rows[i]].hex(), chunk.offsets[rows[i]], error.reason, chunk.raws[rows[i]])
+        _Bad(chunk.ids[rows[i]].hex(), chunk.offsets[rows[i]], error.reason, chunk.raws[rows[i]], chunk.preamble)
         for i, error in sorted(errors.items())
     ]
     return _Parsed(table, bad, n_skipped)
@@ -168,7 +171,7 @@ def _work(chunk: _Chunk) -> _Parsed:
 def ingest(
     lake: Lake,
     paths: Sequence[Path | str],
-    options: IngestOptions = IngestOptions(),  # noqa: B008 (frozen)
+    options: IngestOptions = IngestOptions(),
     *,
     stdin: IO[bytes] | None = None,
     progress: Progress | None = None,
@@ -248,7 +251,9 @@ def _one(
         for done_bytes in run.read(opened):
             if progress is not None:
                 n_events = summary.total("n_new")
-                progress(done_bytes=done_before + done_bytes, total_bytes=total_bytes, n_events=n_events, name=opened.name)
+                progress(
+                    done_bytes=done_before + done_bytes, total_bytes=total_bytes, n_events=n_events, name=opened.name
+                )
 
 
 class _StreamRun:
@@ -351,7 +356,7 @@ class _StreamRun:
     def _chunk(self, stream: Stream, raws: list[bytes], offsets: list[int], bad: dict[int, str]) -> Iterator[_Chunk]:
         session = self._session
         assert session is not None  # noqa: S101 (set before the first chunk)
-        natives: list[Native | None | RecordError] | None = None
+        natives: list[Native | RecordError | None] | None = None
         if self._identifier is None or bad or not isinstance(session, StatelessSession):
             natives = session.parse(raws)
             for i, reason in bad.items():
@@ -368,23 +373,27 @@ class _StreamRun:
         known = self._known.contains(found)
         n_known = int(known.sum())
         if n_known:
-            if natives is not None:
-                headers = sum(1 for i, native in enumerate(natives) if native is None and known[i])
-                n_known -= headers
             keep = [i for i, is_known in enumerate(known.tolist()) if not is_known]
             raws = [raws[i] for i in keep]
             offsets = [offsets[i] for i in keep]
             ids = [ids[i] for i in keep]
             natives = [natives[i] for i in keep] if natives is not None else None
         yield _Chunk(
-            self._reader.name, self._context, self._source, raws, ids, offsets, natives, n_known, int(stream.consumed())
+            self._reader.name,
+            self._context,
+            self._source,
+            raws,
+            ids,
+            offsets,
+            natives,
+            preamble=session.preamble(),
+            n_known=n_known,
+            done_bytes=int(stream.consumed()),
         )
 
     def _begin(self, first_raw: bytes, first_native: Native | None) -> None:
         own_ids = first_native is not None and self._reader.self_identifying(first_native)
-        self._source = source_name(
-            self._reader.name, first_raw, self_identifying=own_ids, given=self._options.source
-        )
+        self._source = source_name(self._reader.name, first_raw, self_identifying=own_ids, given=self._options.source)
         self._summary.source = self._source
         self._job = "ingest:" + blake2b(self._source.encode(), digest_size=12).hexdigest()
         self._identifier = Identifier(self._source, self._folder / "seen")
@@ -415,13 +424,17 @@ class _StreamRun:
                 else []
             )
             counts: dict[str, int] = {}
+
+            def beside(connection: Connection, ids: list[str] = ids, counts: dict[str, int] = counts) -> None:
+                counts["n_bad"] = self._store_bad(connection, bad, ids)
+
             if self._lake.commit(
                 written,
                 job=self._job,
                 shard=shard,
                 after=self._last_seq,
                 own=self._own_shards,
-                extra=lambda connection, ids=ids: counts.update(n_bad=self._store_bad(connection, bad, ids)),
+                extra=beside,
             ):
                 break
             # somebody else has read this source meanwhile: leave out what they brought
@@ -446,7 +459,6 @@ class _StreamRun:
                 connection.execute(delete(t).where(t.c.record_id.in_(new_ids[start : start + 500])))
         if not bad:
             return 0
-        preamble = self._session.preamble() if self._session is not None else b""
         at = now()
         rows = [
             {
@@ -457,7 +469,7 @@ class _StreamRun:
                 "reader": self._reader.name,
                 "reason": b.reason,
                 "raw": b.raw[:QUARANTINE_BYTES],
-                "preamble": preamble,
+                "preamble": b.preamble,
                 "truncated": int(len(b.raw) > QUARANTINE_BYTES or b.reason.startswith("record longer")),
                 "quarantined_at": at,
             }
@@ -471,7 +483,7 @@ class _StreamRun:
         return n_stored
 
 
-def replay(lake: Lake, options: IngestOptions = IngestOptions()) -> IngestSummary:  # noqa: B008 (frozen)
+def replay(lake: Lake, options: IngestOptions = IngestOptions()) -> IngestSummary:
     """Try the records in quarantine again, with what the user says now; return what came of it.
 
     Records that become events leave the quarantine in the same transaction.
@@ -535,6 +547,11 @@ def quarantined(lake: Lake, limit: int = 1000) -> list[dict[str, Any]]:
     with lake.state.connect() as connection:
         rows = connection.execute(select(t).order_by(t.c.source, t.c.offset).limit(limit)).mappings()
         return [
-            {**row, "raw": row["raw"].decode("utf-8", "backslashreplace"), "preamble": None, "truncated": bool(row["truncated"])}
+            {
+                **row,
+                "raw": row["raw"].decode("utf-8", "backslashreplace"),
+                "preamble": None,
+                "truncated": bool(row["truncated"]),
+            }
             for row in rows
         ]

@@ -46,7 +46,7 @@ def load_readers(*, third_party: bool = True) -> tuple[dict[str, Reader], tuple[
             reader = cast(Reader, entry.load())
             if not isinstance(reader, Reader):
                 raise TypeError("it does not have a reader's methods")
-        except Exception as error:  # noqa: BLE001 (whatever a plug-in does wrong, it is named and skipped)
+        except Exception as error:
             log.warning("reader %s is broken: %s", entry.name, error)
             broken.append(BrokenReader(entry.name, f"{type(error).__name__}: {error}"))
             continue
@@ -90,7 +90,7 @@ def recognise(stream: Stream) -> Reader | None:
     for reader in load_readers()[0].values():
         try:
             score = reader.sniff(sample)
-        except Exception:  # noqa: BLE001 (a sniffer that fails on hostile bytes does not recognise them)
+        except Exception:
             log.debug("reader %s failed to sniff %s", reader.name, stream.name, exc_info=True)
             continue
         if score > best_score:

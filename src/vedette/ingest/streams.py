@@ -223,7 +223,9 @@ def open_stdin(handle: IO[bytes]) -> Iterator[Stream | Refused]:
     yield from _unpack("<stdin>", "stdin", counted, lambda: counted.n_read, 0, None)
 
 
-def _unpack(name: str, base: str, raw: IO[bytes], consumed: Any, depth: int, path: Path | None) -> Iterator[Stream | Refused]:
+def _unpack(
+    name: str, base: str, raw: IO[bytes], consumed: Any, depth: int, path: Path | None
+) -> Iterator[Stream | Refused]:
     stream = Stream(name, _strip_suffixes(base), raw, path if depth == 0 else None, consumed)
     try:
         head = stream.head()
@@ -311,7 +313,7 @@ def _unzip(name: str, stream: Stream, path: Path | None, consumed: Any, depth: i
             size = entry.compress_size + 1
             try:
                 with archive.open(entry) as handle:
-                    guarded = _Guarded(handle, lambda size=size: size)
+                    guarded: Any = _Guarded(handle, lambda size=size: size)
                     base = entry.filename.rsplit("/", 1)[-1]
                     yield from _unpack(inner, base, guarded, consumed, depth + 1, None)
             except _UNPACK_ERRORS as error:

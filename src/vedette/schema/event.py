@@ -152,9 +152,7 @@ class Event:
 COLUMNS: tuple[str, ...] = tuple(f.name for f in fields(Event))
 """Every event column, in order."""
 
-CORE_COLUMNS: tuple[str, ...] = tuple(
-    c for c in COLUMNS if c not in {"event_id", "source", "reader", "raw", "native"}
-)
+CORE_COLUMNS: tuple[str, ...] = tuple(c for c in COLUMNS if c not in {"event_id", "source", "reader", "raw", "native"})
 """The columns that a reader's mapping fills."""
 
 

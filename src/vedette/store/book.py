@@ -21,7 +21,7 @@ from vedette.store.state import from_db, to_db, writing
 
 
 @cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
@@ -92,7 +92,9 @@ def save_cases(lake: Lake, cases: Sequence[Case]) -> None:
                 connection.execute(update(t).where(t.c.case_id == case.case_id).values(**values))
             else:
                 connection.execute(
-                    insert(t).values(case_id=case.case_id, status=case.status.value, verdict=case.verdict.value, **values)
+                    insert(t).values(
+                        case_id=case.case_id, status=case.status.value, verdict=case.verdict.value, **values
+                    )
                 )
 
 
@@ -177,7 +179,9 @@ def add_note(
     if finding_id is not None:
         fitting = [f.finding_id for f in case.findings if f.finding_id.startswith(finding_id)]
         if len(fitting) != 1:
-            raise UserError(f"finding {finding_id!r} is not in {case.case_id}", next_step=f"vedette cases show {case.case_id}")
+            raise UserError(
+                f"finding {finding_id!r} is not in {case.case_id}", next_step=f"vedette cases show {case.case_id}"
+            )
         finding_id = fitting[0]
     note = Note(at=datetime.now(UTC), author=author or whoami(), text=text, verdict=verdict, finding_id=finding_id)
     with writing(lake.state) as connection:
@@ -215,7 +219,10 @@ def save_run(lake: Lake, record: RunRecord) -> None:
         connection.execute(delete(tables.runs).where(tables.runs.c.run_id == record.run_id))
         connection.execute(
             insert(tables.runs).values(
-                run_id=record.run_id, kind=record.kind, started_at=to_db(record.started_at), body=to_json(record).decode()
+                run_id=record.run_id,
+                kind=record.kind,
+                started_at=to_db(record.started_at),
+                body=to_json(record).decode(),
             )
         )
 

@@ -74,7 +74,7 @@ class DigestSet:
         small = [i for i, run in enumerate(self._runs) if len(run) < MAX_RUN]
         if len(small) >= _MERGE_AT:
             total = 0
-            take = []
+            take: list[int] = []
             for i in sorted(small, key=lambda i: len(self._runs[i])):
                 if total + len(self._runs[i]) > MAX_RUN and len(take) > 1:
                     break

@@ -60,7 +60,9 @@ def run_query(lake: Lake, sql: str, *, max_rows: int = 10_000, timeout_s: float 
             types = tuple(str(d[1]) for d in cursor.description or ())
             rows = cursor.fetchmany(max_rows + 1)
         except duckdb.InterruptException:
-            raise UserError(f"the query took longer than {timeout_s:g} s", next_step="narrow it by time or class") from None
+            raise UserError(
+                f"the query took longer than {timeout_s:g} s", next_step="narrow it by time or class"
+            ) from None
         except duckdb.Error as error:
             raise UserError(f"the query failed: {_first_lines(error)}", next_step="vedette query --columns") from None
         finally:
@@ -104,7 +106,9 @@ def _walk(root: Any, names: frozenset[str]) -> None:
             continue
         ctes = node.get("cte_map")
         if isinstance(ctes, dict):
-            known = known | {str(entry.get("key", "")).lower() for entry in ctes.get("map", []) if isinstance(entry, dict)}
+            known = known | {
+                str(entry.get("key", "")).lower() for entry in ctes.get("map", []) if isinstance(entry, dict)
+            }
         if node.get("type") in ("RECURSIVE_CTE_NODE", "CTE_NODE") and node.get("cte_name"):
             known = known | {str(node["cte_name"]).lower()}
         kind = node.get("type")
@@ -112,7 +116,8 @@ def _walk(root: Any, names: frozenset[str]) -> None:
             table = str(node.get("table_name", "")).lower()
             if node.get("schema_name") or node.get("catalog_name") or table not in known:
                 raise UserError(
-                    f"there is no view {str(node.get('table_name'))[:80]!r} in the lake", next_step=f"use {', '.join(VIEWS)}"
+                    f"there is no view {str(node.get('table_name'))[:80]!r} in the lake",
+                    next_step=f"use {', '.join(VIEWS)}",
                 )
         elif kind == "TABLE_FUNCTION":
             function = node.get("function")
@@ -121,11 +126,13 @@ def _walk(root: Any, names: frozenset[str]) -> None:
                 raise UserError(f"the table function {name!r} is not allowed here", next_step=f"use {', '.join(VIEWS)}")
         elif kind in ("SHOW_REF", "COLUMN_DATA", "DELIM_GET", "BOUND_TABLE_REF"):
             raise UserError("only SELECT from the lake's views is allowed here", next_step="vedette query --columns")
-        name = node.get("function_name")
-        if isinstance(name, str):
-            lowered = name.lower()
-            if lowered in _FORBIDDEN_FUNCTIONS or lowered.startswith(("duckdb_", "pragma_", "pg_", "read_", "scan_", "glob")):
-                raise UserError(f"the function {name!r} is not allowed here")
+        called = node.get("function_name")
+        if isinstance(called, str):
+            lowered = called.lower()
+            if lowered in _FORBIDDEN_FUNCTIONS or lowered.startswith(
+                ("duckdb_", "pragma_", "pg_", "read_", "scan_", "glob")
+            ):
+                raise UserError(f"the function {called!r} is not allowed here")
         stack.extend((value, known) for value in node.values())
 
 

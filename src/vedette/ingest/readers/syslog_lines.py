@@ -17,6 +17,10 @@ from vedette.ingest.times import NEEDS_YEAR
 MAX_HOPS = 3
 """Relays that put their own head before the line."""
 
+MAX_YEARS = 100
+"""New Years that one file may pass."""
+_STEPS = (5, 9)
+
 NO_TIME = "syslog line without a time"
 NOT_SYSLOG = "not a syslog line"
 
@@ -77,7 +81,7 @@ class Years:
         if month == self._month:
             return self._year
         if self._month - month >= 6:
-            self._year += 1
+            self._year += self._year - self._first < MAX_YEARS
         elif self._month and month - self._month >= 6 and self._year > self._first:
             return self._year - 1
         self._month = month
@@ -87,11 +91,14 @@ class Years:
         """Return lines that bring a new keeper to the same year and month."""
         if self._first is None or self._year is None or not self._month:
             return b""
-        jumps = [b"Dec  1 00:00:00 - -:", b"Jan  1 00:00:00 - -:"] * (self._year - self._first)
-        name = next(name for name, number in MONTHS.items() if number == self._month)
-        # from January a far month would look like a late line: go there by steps
-        steps = [m for m, n in MONTHS.items() if n in (4, 8) and n < self._month] if jumps else []
-        return b"\n".join([*jumps, *(f"{m}  1 00:00:00 - -:".encode() for m in [*steps, name])])
+        months = []
+        for _ in range(self._year - self._first):
+            # up to December in steps too short to look like a late line, then over New Year
+            months += [*(_STEPS if months else ()), 12, 1]
+        if months:
+            months += [step for step in _STEPS if step < self._month]
+        names = {number: name for name, number in MONTHS.items()}
+        return b"\n".join(f"{names[month]}  1 00:00:00 - -:".encode() for month in [*months, self._month])
 
 
 def parse_line(text: str) -> Native | None:

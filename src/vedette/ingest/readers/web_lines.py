@@ -95,6 +95,9 @@ def parse_combined(text: str) -> Native | None:
     if match is None:
         return None
     address, ident, user, stamp, request, status, size, referer, agent, rest = match.groups()
+    if rest and (rest.count('"') - rest.count('\\"')) % 2:
+        # an open quote: the line is cut
+        return None
     native: Native = {"timestamp": stamp}
     if " " in user and as_ip(ident) and (host := _VHOST.fullmatch(address)):
         # vhost:port c-ip ident user

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -72,8 +72,8 @@ def _from_event(event: dict[str, Any]) -> Native:
     system = event.get("System")
     if not isinstance(system, dict):
         raise RecordError("no System in the event")
-    provider = system.get("Provider")
-    provider = provider if isinstance(provider, dict) else {}
+    given = system.get("Provider")
+    provider: dict[str, Any] = given if isinstance(given, dict) else {}
     attributes = _attributes(provider) or {k.lstrip("@"): v for k, v in provider.items()}
     created = system.get("TimeCreated")
     execution = system.get("Execution")
@@ -84,7 +84,7 @@ def _from_event(event: dict[str, Any]) -> Native:
         "Provider_Name": attributes.get("Name"),
         "Computer": system.get("Computer"),
         "EventRecordID": system.get("EventRecordID"),
-        "SystemTime": (_attributes(created) or created or {}).get("SystemTime") if isinstance(created, dict) else created,
+        "SystemTime": (_attributes(created) or created).get("SystemTime") if isinstance(created, dict) else created,
         "Level": system.get("Level"),
         "Task": system.get("Task"),
         "Opcode": system.get("Opcode"),
@@ -177,7 +177,13 @@ class WindowsJsonReader:
     name = "windows_json"
     title = "Windows events as JSON"
     framing = Framing.JSON
-    examples = ("NXLog", "Winlogbeat / Elastic Agent (ECS)", "evtx_dump", "flat SIEM exports", "Log Analytics SecurityEvent")
+    examples: tuple[str, ...] = (
+        "NXLog",
+        "Winlogbeat / Elastic Agent (ECS)",
+        "evtx_dump",
+        "flat SIEM exports",
+        "Log Analytics SecurityEvent",
+    )
     keeps_json = True
 
     def sniff(self, sample: Sample) -> float:
@@ -193,7 +199,16 @@ class WindowsJsonReader:
         if "event_id" in first and "log_name" in first and "computer_name" in first:
             return 0.95
         if "EventID" in first or "EventId" in first:
-            marks = {"Channel", "Computer", "Hostname", "SourceName", "Provider_Name", "ProviderGuid", "Provider", "EventData"}
+            marks = {
+                "Channel",
+                "Computer",
+                "Hostname",
+                "SourceName",
+                "Provider_Name",
+                "ProviderGuid",
+                "Provider",
+                "EventData",
+            }
             found = len(marks & first.keys())
             return 0.95 if found >= 2 else 0.6 if found else 0.0
         return 0.0
@@ -219,7 +234,7 @@ class WindowsJsonReader:
 
     def mapping(self, kind: Hashable) -> Mapping:
         """Return the mapping of one kind of event."""
-        service, code, variant = kind  # type: ignore[misc]
+        service, code, variant = cast("tuple[str | None, int | None, str | None]", kind)
         return mapping_for(service, code, variant)
 
     def self_identifying(self, native: Native) -> bool:
@@ -263,6 +278,7 @@ class EvtxReader(WindowsJsonReader):
                 batch.offsets.append(position)
             else:
                 # the library indents; compact text is the stable form of the record
+                assert record is not None  # noqa: S101 (the iterator yields dicts)
                 batch.records.append(orjson.dumps(orjson.loads(record["data"])))
                 batch.offsets.append(int(record["event_record_id"]))
             position += 1

@@ -3,6 +3,7 @@
 Sources: Microsoft's event documentation, the Sysmon manual (schema 4.90), Sigma's taxonomy.
 """
 
+# ruff: noqa: E501 (a table reads best with one event a line)
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
@@ -138,7 +139,10 @@ _TARGET: dict[str, Pick] = {
     "user_uid": pick("TargetUserSid", "TargetSid"),
     "user_session": pick("TargetLogonId", convert=lower),
 }
-_CALLER: dict[str, Pick] = {"process_path": pick("ProcessName", "CallerProcessName"), "process_pid": pick("ProcessId", "CallerProcessId")}
+_CALLER: dict[str, Pick] = {
+    "process_path": pick("ProcessName", "CallerProcessName"),
+    "process_pid": pick("ProcessId", "CallerProcessId"),
+}
 _LOGON: dict[str, Pick] = {
     **_SUBJECT,
     **_TARGET,
@@ -423,5 +427,9 @@ def mapping_for(service: str | None, code: int | None, variant: str | None) -> M
             fields = {**_SUBJECT, **_TARGET, "message": pick("Message", "message")}
         else:
             class_name, activity, outcome, fields = given
-            const |= {"activity": activity, "outcome": outcome, "log_category": _CATEGORIES.get((service or "", code or -1))}
+            const |= {
+                "activity": activity,
+                "outcome": outcome,
+                "log_category": _CATEGORIES.get((service or "", code or -1)),
+            }
     return Mapping(class_name, TIMES, const, {**fields, "device_name": HOST})
