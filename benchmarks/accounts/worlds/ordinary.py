@@ -382,7 +382,7 @@ class Estate:
     def joiner(self) -> None:
         """Write a new colleague's account being made by identity management."""
         w, win = self.w, self.win
-        by = self.services[0] if self.services and not self.services[0].quiet else self.admins[0]
+        by = self.services[-1] if self.services and not self.services[-1].quiet else self.admins[-1]
         if by.quiet:
             return
         at = w.moment(0.1, 0.9)

@@ -70,6 +70,22 @@ def _lose(w: World, *modes: str) -> None:
     w.missing = (mode,)
 
 
+def desk(e: Estate, at: datetime, person: Person, host: Host) -> Proc:
+    """Return a person's desktop; of a quiet one, opened before the log begins, so that only the abuse is in it."""
+    if person.quiet:
+        win = e.win
+        return Proc(
+            host,
+            person,
+            win.logon_id(),
+            "C:\\Windows\\explorer.exe",
+            "C:\\Windows\\Explorer.EXE",
+            win.pid(),
+            win.guid(),
+        )
+    return e.win.shell(at, person, host)
+
+
 def beacon(w: World, e: Estate, victim: Person, at: datetime) -> tuple[Proc, datetime]:
     """Write a lure opened by its reader, ending in a PowerShell that calls out."""
     win, rng, host = e.win, w.rng, victim.home
@@ -354,7 +370,7 @@ def dcsync(w: World) -> None:
     with w.hostile():
         at = w.moment(0.3, 0.8)
         if w.rng.random() < 0.7:
-            shell = e.win.shell(at, thief, thief.home)
+            shell = desk(e, at, thief, thief.home)
             ps = e.win.start(
                 w.later(at, 5, 30), shell, POWERSHELL_EXE, "powershell.exe -nop -exec bypass", integrity="High"
             )
@@ -430,7 +446,7 @@ def solo_abuse(w: World) -> None:
     assert host is not None
     with w.hostile():
         at = w.moment(0.3, 0.8)
-        shell = e.win.shell(at, thief, host)
+        shell = desk(e, at, thief, host)
         ps = e.win.start(
             w.later(at, 3, 20),
             shell,
