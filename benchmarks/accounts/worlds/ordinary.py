@@ -396,7 +396,7 @@ class Estate:
 
     def automation(self, density: float = 1.0) -> None:
         """Write configuration management over WinRM, which encodes its commands by habit."""
-        w, win, rng = self.w, self.win, self.w.rng
+        w, win = self.w, self.win
         robot = w.person("service", home=w.host("server"), label="ansible")
         assert robot.home is not None
         for _ in range(max(1, int(2 * density))):
