@@ -96,8 +96,8 @@ def _account(value: Any) -> str | None:
 def _outcome(value: Any) -> str | None:
     text = str(value).lower()
     if text in ("yes", "success", "1", "true"):
-        return Outcome.SUCCESS
-    return Outcome.FAILURE if text in ("no", "failed", "fail", "failure", "0", "false") else None
+        return Outcome.SUCCESS.value
+    return Outcome.FAILURE.value if text in ("no", "failed", "fail", "failure", "0", "false") else None
 
 
 def _host(value: Any) -> str | None:
@@ -107,10 +107,12 @@ def _host(value: Any) -> str | None:
 
 def actor(native: Native) -> dict[str, Any]:
     """Return the acting account: who logged on (audit uid), else whom the process runs as."""
-    uid = said(native.get("auid"))
-    if uid is not None:
-        return {"actor_name": _name(native.get("AUID")) or _name(native.get("audit_user")), "actor_uid": uid}
-    return {"actor_name": _name(native.get("UID")) or _name(native.get("user")), "actor_uid": said(native.get("uid"))}
+    uid, names = said(native.get("auid")), ("AUID", "audit_user")
+    if uid is None:
+        uid, names = said(native.get("uid")), ("UID", "user")
+    name = next((name for key in names if (name := _name(native.get(key))) is not None), None)
+    # every other number is another account on every host
+    return {"actor_name": name or ("root" if uid == "0" else None), "actor_uid": uid}
 
 
 def _login_actor(native: Native) -> dict[str, Any]:

@@ -41,7 +41,8 @@ def mapped(fields: Native, path: str, spec: MappingFile) -> Native:
     if len(spec.time_fields) > 1:
         # date and clock in columns of their own
         parts = [to_text(fields.get(name)) for name in spec.time_fields]
-        native[" ".join(spec.time_fields)] = " ".join(part for part in parts if part)
+        if any(parts):
+            native[" ".join(spec.time_fields)] = " ".join(part for part in parts if part)
     native[MAPPING_KEY] = path
     return native
 

@@ -26,6 +26,8 @@ from vedette.schema import CORE_COLUMNS, EventClass
 
 MAX_BYTES = 1 << 20
 """A mapping file is smaller by far."""
+MAX_DEPTH = 8
+"""Tables in tables; the form has three."""
 HOW_TO = "docs/how-to/own-logs.md describes the mapping file"
 
 READERS = {"csv": "csv", "json": "json_mapping", "json_mapping": "json_mapping"}
@@ -96,7 +98,11 @@ def parse_mapping_file(data: bytes, name: str) -> MappingFile:
 def _load(data: bytes, name: str) -> _Value:
     try:
         text = data.decode("utf-8-sig")
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                raise _fault(name, 1, "nested too deep")
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 mark = event.start_mark
                 raise _fault(name, mark.line + 1 if mark else 1, "anchors and aliases have no place here")
@@ -114,12 +120,10 @@ def _load(data: bytes, name: str) -> _Value:
     return _plain(node, name)
 
 
-def _plain(node: yaml.Node, name: str, depth: int = 0) -> _Value:
+def _plain(node: yaml.Node, name: str) -> _Value:
     line = node.start_mark.line + 1
-    if depth > 8:
-        raise _fault(name, line, "nested too deep")
     if isinstance(node, yaml.SequenceNode):
-        return _Value([_plain(item, name, depth + 1) for item in node.value], line)
+        return _Value([_plain(item, name) for item in node.value], line)
     if isinstance(node, yaml.MappingNode):
         out: dict[str, _Value] = {}
         lines: dict[str, int] = {}
@@ -128,7 +132,7 @@ def _plain(node: yaml.Node, name: str, depth: int = 0) -> _Value:
                 raise _fault(name, key.start_mark.line + 1, "a key must be text")
             if key.value in out:
                 raise _fault(name, key.start_mark.line + 1, f"{key.value!r} stands twice")
-            out[key.value] = _plain(value, name, depth + 1)
+            out[key.value] = _plain(value, name)
             lines[key.value] = key.start_mark.line + 1
         return _Value(out, line, lines)
     return _Value(node.value, line)

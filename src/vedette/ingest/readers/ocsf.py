@@ -38,8 +38,8 @@ def _parse(data: bytes) -> Native:
 def _outcome(value: Any) -> str | None:
     text = str(value).lower()
     if text in ("success", "1"):
-        return Outcome.SUCCESS
-    return Outcome.FAILURE if text in ("failure", "2") else None
+        return Outcome.SUCCESS.value
+    return Outcome.FAILURE.value if text in ("failure", "2") else None
 
 
 def _name(value: Any) -> str | None:

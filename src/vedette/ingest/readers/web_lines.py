@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from vedette.ingest.base import Mapping, Native, Pick, ReadContext, RecordError, TimeHow, pick
-from vedette.ingest.convert import as_ip, not_ip, to_int
+from vedette.ingest.convert import account_domain, account_name, as_ip, not_ip, to_int
 from vedette.ingest.readers.syslog_lines import MONTHS
 from vedette.ingest.times import parse_iso
 from vedette.schema import EventClass, Outcome
@@ -214,7 +214,7 @@ def _outcome(value: Any) -> str | None:
     status = to_int(value)
     if status is None or not 100 <= status <= 599:
         return None
-    return Outcome.SUCCESS if status < 400 else Outcome.FAILURE
+    return Outcome.SUCCESS.value if status < 400 else Outcome.FAILURE.value
 
 
 def _lower_version(value: Any) -> str | None:
@@ -246,7 +246,8 @@ def web_mapping(form: str, time: tuple[tuple[str, TimeHow], ...], device: Pick |
         "dst_name": pick("cs-host"),
         "url": pick("c-uri", "request"),
         "user_agent": pick("cs-user-agent"),
-        "actor_name": pick("cs-username"),
+        "actor_name": pick("cs-username", convert=account_name),
+        "actor_domain": pick("cs-username", convert=account_domain),
         "protocol": pick("cs-version", convert=_lower_version),
         "bytes_in": pick("sc-bytes", convert=to_int),
         "bytes_out": pick("cs-bytes", convert=to_int),
