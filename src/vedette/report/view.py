@@ -395,7 +395,7 @@ def view_of(case: Case, lookup: EvidenceLookup | None = None) -> CaseView:
 
     return CaseView(
         case_id=_text(case.case_id),
-        title=_text(case.title),
+        title=_text(case.title).strip() or "Untitled case",
         headline=say([_headline(case)])[0],
         summary=say(case.summary[1:]),
         severity=case.severity,

@@ -76,7 +76,7 @@ def techniques(deck: Deck) -> None:
             cell(t.technique_id, 13, bold=True, lines=1),
             Cell(
                 paras=(
-                    *((Para(text=cell(t.name).paras[0].text, size=13, lines=1),) if t.name else ()),
+                    *((Para(text=t.name, size=13, lines=1),) if t.name else ()),
                     Para(text=", ".join(map(tactic_label, t.tactics)) or "–", size=12, colour="muted", lines=1),
                 )
             ),

@@ -69,7 +69,7 @@ _COLUMNS = (
 
 
 def _row(item: EvidenceView, hosts: Mapping[str, str]) -> list[Cell]:
-    where = [Para(text=cell(text).paras[0].text, size=12, lines=1, colour=colour) for text, colour in
+    where = [Para(text=text, size=12, lines=1, colour=colour) for text, colour in
              ((hosts.get(item.host, item.host), "ink"), (item.account, "muted")) if text]  # fmt: skip
     quote = item.quote or ("no longer in the lake" if item.gone else item.activity or "not quoted")
     return [

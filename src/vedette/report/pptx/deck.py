@@ -56,6 +56,9 @@ class Deck:
         inset = 0.0 if self.frame.built_in else 14.4
         width = self.frame.title.width - inset
         height = self.frame.title.height - (0.0 if self.frame.built_in else 7.2) + extra
+        if self.frame.built_in:
+            frame = shape.text_frame
+            frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
         if extra:
             place = self.frame.title
             shape.left, shape.top = round(place.left * EMU), round(place.top * EMU)

@@ -234,15 +234,15 @@ def line(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """A cell of a table."""
+    """A cell of a table. What a spreadsheet would run when pasted there is disarmed when the table is drawn."""
 
     paras: tuple[Para, ...]
     fill: str | None = None
 
 
 def cell(text: str, size: float = 13.0, *, lines: int = 3, fill: str | None = None, **style: Any) -> Cell:
-    """Return a cell with one paragraph; what a spreadsheet would run when pasted there is disarmed."""
-    return Cell(paras=(Para(text=inert_cell(text) or "–", size=size, lines=lines, **style),), fill=fill)
+    """Return a cell with one paragraph."""
+    return Cell(paras=(Para(text=text or "–", size=size, lines=lines, **style),), fill=fill)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,10 @@ HEAD_HEIGHT = HEAD_SIZE * LINE_HEIGHT + 2 * CELL_Y + 1
 
 
 def _fitted(row: Sequence[Cell], widths: Sequence[float]) -> list[list[Para]]:
-    return [[p.fitted(width - 2 * CELL_X) for p in c.paras] for c, width in zip(row, widths, strict=True)]
+    return [
+        [replace(p, text=inert_cell(p.text)).fitted(width - 2 * CELL_X) for p in c.paras]
+        for c, width in zip(row, widths, strict=True)
+    ]
 
 
 def row_height(row: Sequence[Cell], widths: Sequence[float]) -> float:

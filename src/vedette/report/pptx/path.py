@@ -10,7 +10,6 @@ from typing import Any
 from pptx.enum.shapes import MSO_SHAPE
 
 from vedette.report.graph import Layout, Route, lay_out
-from vedette.report.inert import cell as inert_cell
 from vedette.report.inert import middle
 from vedette.report.measure import text_width
 from vedette.report.palette import HOST_ROLE_MEANINGS
@@ -292,7 +291,7 @@ def path_tables(deck: Deck) -> None:
             cell(names[p.target], lines=2),
             Cell(
                 paras=(
-                    Para(text=inert_cell(p.label) or "–", size=13, lines=2),
+                    Para(text=p.label or "–", size=13, lines=2),
                     Para(text=", ".join(p.techniques[:3]) or "–", size=12, colour="muted", lines=1),
                 )
             ),

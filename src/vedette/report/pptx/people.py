@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from vedette.report.inert import cell as inert_cell
 from vedette.report.palette import ROLE_COLOURS, ROLE_MEANINGS
 from vedette.report.pptx.deck import Deck, above_left_out, left_out
 from vedette.report.pptx.draw import Cell, Column, Para, cell, pages, table, text_box
@@ -27,7 +26,7 @@ def _row(account: AccountView) -> list[Cell]:
     return [
         Cell(
             paras=(
-                Para(text=inert_cell(account.name) or "–", size=14, bold=True, lines=3),
+                Para(text=account.name or "–", size=14, bold=True, lines=3),
                 Para(text=account.kind, size=12, colour="muted", lines=1),
             )
         ),

@@ -147,8 +147,8 @@ def _row(step: StepView, hosts: Mapping[str, str]) -> list[Cell]:
         ),
         Cell(
             paras=(
-                Para(text=cell(step.text + times).paras[0].text, size=13, lines=2),
-                *((Para(text=cell(who).paras[0].text, size=12, colour="muted", lines=1),) if who else ()),
+                Para(text=step.text + times, size=13, lines=2),
+                *((Para(text=who, size=12, colour="muted", lines=1),) if who else ()),
             )
         ),
         cell(tactic_label(step.tactic), 12, lines=2),
