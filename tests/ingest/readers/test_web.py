@@ -109,11 +109,8 @@ PATHS = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_chara
 def test_lines_round_trip(method: str, path: str, status: int, agent: str) -> None:
     agent = agent.encode("ascii", "ignore").decode().replace("\n", "").replace("\r", "").replace("\\", "").strip()
     written = agent.replace('"', '\\"') or "-"
-    (native,) = READER.open(UTC_2024).parse(
-        [
-            f'198.51.100.7 - - [01/May/2024:12:00:00 +0200] "{method} /{path} HTTP/1.1" {status} 5 "-" "{written}"'.encode()
-        ]
-    )
+    line = f'198.51.100.7 - - [01/May/2024:12:00:00 +0200] "{method} /{path} HTTP/1.1" {status} 5 "-" "{written}"'
+    (native,) = READER.open(UTC_2024).parse([line.encode()])
     assert isinstance(native, dict)
     assert (native["cs-method"], native["cs-uri-query"], native["sc-status"]) == (method, f"/{path}", str(status))
     assert native.get("cs-user-agent") == (agent if agent not in ("", "-") else None)

@@ -39,7 +39,7 @@ _PASSWORD = re.compile(r"password (?:changed for|for user) '?([^\s']{1,255})'?(?
 _PASSWORD_BY = re.compile(r"password for '([^']{1,255})' changed by '([^']{1,255})'")
 _LOGIND_NEW = re.compile(r"New session (\S{1,64}) of user ([^\s]{1,255}?)\.")
 _LOGIND_OLD = re.compile(r"Removed session (\S{1,64}?)\.")
-_LOGIN_ON = re.compile(r"(?:ROOT )?LOGIN ON (\S{1,64})(?: BY (\S{1,255}))?(?: FROM (\S{1,255}))?")
+_LOGIN_ON = re.compile(r"(?:ROOT )?LOGIN {1,2}ON (\S{1,64})(?: BY (\S{1,255}))?(?: FROM (\S{1,255}))?")
 _LOGIN_FAILED = re.compile(
     r"FAILED LOGIN (?:SESSION )?\(?\d{1,6}\)? (?:on '([^']{1,64})' )?(?:from (\S{1,255}) )?FOR '?(.{0,255}?)'?, (.*)",
     re.DOTALL | re.IGNORECASE,

@@ -51,7 +51,8 @@ _ISO = re.compile(
     re.DOTALL,
 )
 _IETF = re.compile(r"\d{1,2} (\S{1,64}) (\S{1,255}) (\S{1,255}) (\S{1,128}) (\S{1,64}) (.*)", re.DOTALL)
-_TAG = re.compile(r"([^\s:\[\]<>=\"]{1,128})(?:\[([^\]\s]{1,64})\])?:(?: (.*)|$)", re.DOTALL)
+# sshd[1]:, sshd(pam_unix)[1]:, polkitd(authority=local):
+_TAG = re.compile(r"([^\s:\[\]<>=\"()]{1,128}(?:\([^\s:()]{1,64}\))?)(?:\[([^\]\s]{1,64})\])?:(?: (.*)|$)", re.DOTALL)
 _SD_ID = re.compile(r"\[([^\s=\]\"]{1,64})")
 _SD_PARAM = re.compile(r' ([^\s=\]"]{1,64})="((?:[^"\\\]]|\\.)*+)"', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\\]])')
@@ -91,7 +92,7 @@ class Years:
         """Return lines that bring a new keeper to the same year and month."""
         if self._first is None or self._year is None or not self._month:
             return b""
-        months = []
+        months: list[int] = []
         for _ in range(self._year - self._first):
             # up to December in steps too short to look like a late line, then over New Year
             months += [*(_STEPS if months else ()), 12, 1]
