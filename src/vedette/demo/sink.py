@@ -72,6 +72,8 @@ class Sink:
         self.folder = folder
         self.files: list[LogFile] = []
         self.n_events = 0
+        self.n_marked = 0
+        """Of these, how many belong to a step of the incident."""
         self.step: Step | None = None
         """The step of the incident that records emitted now belong to; None for benign ones."""
         self._logs: dict[str, Log] = {}
@@ -90,8 +92,11 @@ class Sink:
             text: The record; with ``counter``, everything before its record number.
             counter: Sequence that numbers it, where the format carries a record number.
         """
-        self._logs[name].buffer.append((t, text, counter, self.step))
+        step = self.step
+        self._logs[name].buffer.append((t, text, counter, step))
         self.n_events += 1
+        if step is not None:
+            self.n_marked += 1
 
     def flush(self, before: int) -> None:
         """Write every record whose time lies before ``before``; later ones keep waiting."""

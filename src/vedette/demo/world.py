@@ -88,10 +88,10 @@ def write_world(
     Args:
         folder: Where to.
         seed: Chooses people, noise and the incident's details.
-        n_events: At least so many events; below about 20,000 the timetable alone gives more.
+        n_events: At least so many benign events; below about 20,000 the timetable alone gives more.
         start: First moment (UTC midnight of its day); the world lasts at least a week.
         incident: False leaves the incident and its truth out.
-        progress: Called with (events so far, events wanted).
+        progress: Called with (benign events so far, benign events wanted).
 
     Raises:
         UserError: The folder holds something, or a number is out of range.
@@ -136,11 +136,11 @@ def write_world(
         done += weight
         # Records that the timetable will add later are not known yet, so the last slices make up for them.
         target = int(n_events * done / total) if scene.running else 0
-        while sink.n_events < target:
+        while sink.n_events - sink.n_marked < target:
             everyday.one(low + int(rng.random() * _SLICE))
         sink.flush(high - _LAG)
         if progress is not None:
-            progress(sink.n_events, n_events)
+            progress(sink.n_events - sink.n_marked, n_events)
         low = high
     sink.close()
 
