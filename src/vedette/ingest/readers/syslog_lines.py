@@ -192,7 +192,7 @@ def _read_head(native: Native, text: str) -> str | None:
         return ""
     rest = rest.lstrip(" ") if rest[:1] == " " else rest
     tag = _TAG.fullmatch(rest)
-    if tag is not None and tag[1] not in MONTHS:
+    if tag is not None:
         _read_tag(native, tag, tag[3] or "")
         return ""
     native["message"] = rest
