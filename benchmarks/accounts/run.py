@@ -272,6 +272,8 @@ def _judge_world(family: str, seed: int, cache: str, digest: str, fresh: bool) -
     if verdict_path.exists() and not fresh:
         return truth, json.loads(verdict_path.read_text())
     said = pipeline.to_json(pipeline.run([folder / "logs"], options=OPTIONS, door=DOOR))
+    if said["error"]:
+        return truth, said
     part = verdict_path.with_suffix(f".{os.getpid()}")
     part.write_text(json.dumps(said))
     part.replace(verdict_path)
@@ -418,7 +420,8 @@ def _judge_calm(
     write(world, folder)
     said = pipeline.to_json(pipeline.run([folder / "logs"], options=OPTIONS, door=DOOR))
     shutil.rmtree(folder / "logs", ignore_errors=True)
-    verdict_path.write_text(json.dumps(said))
+    if not said["error"]:
+        verdict_path.write_text(json.dumps(said))
     return kind, seed, said
 
 

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -108,7 +109,8 @@ def run(paths: Sequence[Path], *, options: Sequence[str] = (), home: Path | None
     except subprocess.TimeoutExpired:
         said.error = "timeout"
     except Exception as error:  # the benchmark reports what broke and goes on with the next incident
-        said.error = f"{type(error).__name__}: {error}"[:800]
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        said.error = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno} {where.name})"[:800]
     finally:
         said.seconds = round(time.monotonic() - start, 2)
         if own:
