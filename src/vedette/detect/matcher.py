@@ -2,11 +2,14 @@
 
 Events are matched in columns. Rules that see a log source form a :class:`_Gate`; within it events are
 grouped by the fields that most rules pin down (``EventID`` and its like), and for each group the rules
-are simplified with what the group shares (:class:`_Plan`). For each field that is left, every distinct
-value is turned into a class, the set of atoms it makes true. A row's classes are its signature, and the
-rules that fire depend on the signature alone, so each distinct signature is judged once: rules are found
-by their rarest literal and only those are evaluated. Patterns, field references, CIDR and date parts are
-judged per row and only where everything else leaves a rule open.
+are simplified with what the group shares (:class:`_Plan`). What is left is judged in two steps.
+
+First, each rule is watched through the rarest atoms that it cannot fire without. For the few fields these
+stand in, every distinct value is turned into a class, the set of watched atoms it makes true; the classes
+of a row are its signature, and most rows' signature wakes no rule. Second, for the rows of a signature
+that does, the other fields of the rules woken are turned into classes too, and each distinct combination
+is judged once. Patterns, field references, CIDR and date parts are judged per row, and only where
+everything else leaves a rule open.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from vedette.detect.base import Atom, LogSource, Rule, RuleSet
 from vedette.detect.fields import aliases, stand_in
 from vedette.detect.keywords import KeywordScanner
 from vedette.detect.logsource import sees
-from vedette.detect.scanning import Classes, FieldScanner
+from vedette.detect.scanning import CacheBudget, Classes, FieldScanner
 from vedette.detect.values import ABSENT, LAZY_KINDS, elements, holds, plain
 
 Core = Mapping[str, Sequence[Any]]
@@ -31,8 +34,33 @@ _MIN_PINNED_RULES = 3
 _MIN_PINNED_SHARE = 0.4
 _MAX_PINNING_FIELDS = 2
 _PLAIN_TYPES = frozenset({str, int, type(None), type(ABSENT)})
-_Outcome = tuple[tuple[int, ...], tuple[tuple[int, c.Node], ...], frozenset[int]]
-_NOTHING: _Outcome = ((), (), frozenset())
+_Entry = tuple[int, c.Node]
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """Which rules fire for a signature, and which are left to atoms that are judged per row."""
+
+    fired: tuple[int, ...]
+    left: tuple[_Entry, ...]
+    true: frozenset[int]
+
+
+@dataclass(slots=True)
+class _Waking:
+    """What a first signature leads to."""
+
+    sure: _Outcome
+    rules: tuple[_Entry, ...]
+    """Rules to judge with all their fields."""
+    fields: tuple[str, ...]
+    """Their fields."""
+    keywords: bool
+    memo: dict[tuple[int, ...], _Outcome]
+
+
+_NOTHING = _Outcome((), (), frozenset())
+_ASLEEP = _Waking(_NOTHING, (), (), False, {})
 
 
 @dataclass(slots=True)
@@ -51,10 +79,12 @@ class _Gate:
         atoms: Sequence[Atom],
         nodes: Sequence[c.Node],
         costs: Sequence[float],
+        budget: CacheBudget,
     ) -> None:
         self.atoms = atoms
         self.aliases = aliases(source)
         self.costs = costs
+        self.budget = budget
         seen = (i for i, r in enumerate(rules) if nodes[i] is not False and sees(r.info.logsource, source))
         self.rules = [(i, nodes[i]) for i in seen]
         used_by = {i: c.atoms_of(n) for i, n in self.rules}
@@ -69,14 +99,14 @@ class _Gate:
         self._scanners: dict[str, FieldScanner] = {}
         self.pins = self._pinning()
         pinning: set[int] = set().union(*(self.field_atoms[n].keys() for n in self.pins))
-        self.pinned = [(i, n) for i, n in self.rules if n is True or not pinning.isdisjoint(used_by[i])]
-        self.free = _Index([(i, n) for i, n in self.rules if n is not True and pinning.isdisjoint(used_by[i])], costs)
+        self.pinned = [(i, n) for i, n in self.rules if not pinning.isdisjoint(used_by[i])]
+        self.free = [(i, n) for i, n in self.rules if pinning.isdisjoint(used_by[i])]
         self.plans: dict[tuple[int, ...], _Plan] = {}
 
     def scanner(self, name: str) -> FieldScanner:
         known = self._scanners.get(name)
         if known is None:
-            known = self._scanners[name] = FieldScanner(self.field_atoms[name])
+            known = self._scanners[name] = FieldScanner(self.field_atoms[name], self.budget)
         return known
 
     def _pinning(self) -> list[str]:
@@ -115,68 +145,96 @@ class _Gate:
         return known
 
 
-class _Index:
-    """Rules found by the atoms that they cannot fire without."""
-
-    def __init__(self, rules: Sequence[tuple[int, c.Node]], costs: Sequence[float]) -> None:
-        self.triggers: dict[int, list[tuple[int, c.Node]]] = {}
-        self.ungated: list[tuple[int, c.Node]] = []
-        self.used: set[int] = set()
-        for entry in rules:
-            found = c.trigger(entry[1], costs)
-            for atom in found[1] if found else ():
-                self.triggers.setdefault(atom, []).append(entry)
-            if not found:
-                self.ungated.append(entry)
-            self.used |= c.atoms_of(entry[1])
-
-
 class _Plan:
     """The rules of a gate for events that share the pinning fields, simplified by them."""
 
     def __init__(self, gate: _Gate, decided: set[int], true: set[int]) -> None:
-        rules = [(i, c.simplify(n, decided, true)) for i, n in gate.pinned]
-        self.always = tuple(i for i, n in rules if n is True)
-        own = _Index([(i, n) for i, n in rules if n is not True and n is not False], gate.costs)
-        self._triggers = (own.triggers, gate.free.triggers)
-        self._ungated = (*own.ungated, *gate.free.ungated)
-        names = {gate.atoms[a][1] for a in own.used | gate.free.used if gate.atoms[a][0] not in LAZY_KINDS}
-        self.keywords = gate.keywords if None in names else None
-        self.fields = sorted(n for n in names if n is not None)
-        self.classes: list[Classes] = [gate.scanner(n).classes for n in self.fields]
+        self._gate = gate
+        rules = [*((i, c.simplify(n, decided, true)) for i, n in gate.pinned), *gate.free]
+        self._always = tuple(i for i, n in rules if n is True)
+        rules = [(i, n) for i, n in rules if n is not True and n is not False]
+        self._ungated: list[_Entry] = []
+        self._watched: dict[int, list[_Entry]] = {}
+        needed: set[int] = set()
+        for entry in rules:
+            found = c.trigger(entry[1], gate.costs)
+            if found is None:
+                self._ungated.append(entry)
+                needed |= c.atoms_of(entry[1])
+            else:
+                for atom in found[1]:
+                    self._watched.setdefault(atom, []).append(entry)
+        by_field: dict[str | None, dict[int, Atom]] = {}
+        for number in needed.union(self._watched):
+            if gate.atoms[number][0] not in LAZY_KINDS:
+                by_field.setdefault(gate.atoms[number][1], {})[number] = gate.atoms[number]
+        self.keywords = gate.keywords if by_field.pop(None, None) else None
+        self.scanners = {
+            name: FieldScanner(by_field[name], gate.budget) for name in sorted(n for n in by_field if n is not None)
+        }
+        self._classes: list[Classes] = [s.classes for s in self.scanners.values()]
         if self.keywords is not None:
-            self.classes.append(self.keywords.classes)
-        self.memo: dict[tuple[int, ...], _Outcome] = {}
-        self.empty = not (own.used or gate.free.used or self._ungated or self.always)
+            self._classes.append(self.keywords.classes)
+        self.memo: dict[tuple[int, ...], _Waking] = {}
+        self._memo_size = 0
+        self.empty = not rules and not self._always
 
-    def outcome(self, signature: tuple[int, ...]) -> _Outcome:
-        """Return the rules that fire, and those left to patterns, for one signature."""
-        true: set[int] = set()
-        for number, classes in zip(signature, self.classes, strict=True):
-            if number:
-                true |= classes.sets[number]
-        fired = list(self.always)
-        open_rules: list[tuple[int, c.Node]] = []
-        seen: set[int] = set()
-        candidates = [triggers[a] for triggers in self._triggers for a in true if a in triggers]
-        for group in (*candidates, self._ungated):
-            for index, node in group:
-                if index in seen:
-                    continue
-                seen.add(index)
-                verdict = c.judge(node, true)
-                if verdict:
-                    fired.append(index)
-                elif verdict is None:
-                    open_rules.append((index, node))
-        if not fired and not open_rules:
-            result = _NOTHING
+    def wake(self, signature: tuple[int, ...]) -> _Waking:
+        """Return what follows from the watched atoms alone."""
+        true = _union(signature, self._classes)
+        sure = _judge_all(self._ungated, true, self._always)
+        woken: dict[int, _Entry] = {}
+        for atom in true:
+            for entry in self._watched.get(atom, ()):
+                woken[entry[0]] = entry
+        if sure is _NOTHING and not woken:
+            result = _ASLEEP
         else:
-            result = (tuple(fired), tuple(open_rules), frozenset(true) if open_rules else frozenset())
-        if len(self.memo) >= _MAX_SIGNATURES:
-            self.memo.clear()
+            atoms = self._gate.atoms
+            used: set[int] = set().union(*(c.atoms_of(n) for _, n in woken.values()))
+            names = {atoms[a][1] for a in used if atoms[a][0] not in LAZY_KINDS}
+            fields = tuple(sorted(n for n in names if n is not None))
+            result = _Waking(sure, tuple(woken.values()), fields, None in names, {})
+        self._grow()
         self.memo[signature] = result
         return result
+
+    def judge(self, waking: _Waking, signature: tuple[int, ...]) -> _Outcome:
+        """Return what follows from all fields of the rules woken."""
+        classes = [self._gate.scanner(n).classes for n in waking.fields]
+        if waking.keywords and self._gate.keywords is not None:
+            classes.append(self._gate.keywords.classes)
+        result = waking.memo[signature] = _judge_all(waking.rules, _union(signature, classes), ())
+        self._grow()
+        return result
+
+    def _grow(self) -> None:
+        self._memo_size += 1
+        if self._memo_size > _MAX_SIGNATURES:
+            self.memo.clear()
+            self._memo_size = 0
+
+
+def _union(signature: tuple[int, ...], classes: Sequence[Classes]) -> set[int]:
+    true: set[int] = set()
+    for number, known in zip(signature, classes, strict=True):
+        if number:
+            true |= known.sets[number]
+    return true
+
+
+def _judge_all(rules: Sequence[_Entry], true: set[int], always: tuple[int, ...]) -> _Outcome:
+    fired = list(always)
+    left = []
+    for entry in rules:
+        verdict = c.judge(entry[1], true)
+        if verdict:
+            fired.append(entry[0])
+        elif verdict is None:
+            left.append(entry)
+    if not fired and not left:
+        return _NOTHING
+    return _Outcome(tuple(fired), tuple(left), frozenset(true) if left else frozenset())
 
 
 def _cost(atom: Atom) -> float:
@@ -197,6 +255,7 @@ class Matcher:
         self._lazy = [a[0] in LAZY_KINDS for a in ruleset.atoms]
         self._nodes = [c.build(r.condition, self._lazy) for r in ruleset.rules]
         self._costs = [_cost(a) for a in ruleset.atoms]
+        self._budget = CacheBudget()
         self._gates: dict[LogSource, _Gate] = {}
         self._verdicts: dict[tuple[int, Any], bool] = {}
 
@@ -276,8 +335,9 @@ class Matcher:
         if gate is None:
             if len(self._gates) >= _MAX_GATES:  # log source names are data: an attacker may invent many
                 self._gates.clear()
+                self._budget.drop()
             known = self.ruleset
-            gate = self._gates[source] = _Gate(source, known.rules, known.atoms, self._nodes, self._costs)
+            gate = self._gates[source] = _Gate(source, known.rules, known.atoms, self._nodes, self._costs, self._budget)
         return gate
 
     def _match_gate(
@@ -291,7 +351,10 @@ class Matcher:
             self._match_plan(gate, gate.plan(()), rows, batch, hits)
             return
         records = [batch.natives[r] for r in rows]
-        keys = zip(*(self._classes(gate, name, rows, records, batch.core) for name in gate.pins), strict=True)
+        keys = zip(
+            *(self._classes(gate, gate.scanner(name), name, rows, records, batch.core) for name in gate.pins),
+            strict=True,
+        )
         groups: dict[tuple[int, ...], list[int]] = {}
         for row, key in zip(rows, keys, strict=True):
             group = groups.get(key)
@@ -314,30 +377,78 @@ class Matcher:
             return
         natives, core = batch.natives, batch.core
         records = [natives[r] for r in rows]
-        columns = [self._classes(gate, name, rows, records, core) for name in plan.fields]
+        columns = [self._classes(gate, s, name, rows, records, core) for name, s in plan.scanners.items()]
+        keyword_column: list[int] | None = None
         if plan.keywords is not None:
-            columns.append(plan.keywords.classify(records))
+            keyword_column = plan.keywords.classify(records)
+            columns.append(keyword_column)
         memo = plan.memo
         signatures: Any = zip(*columns, strict=True) if columns else [()] * len(rows)
-        for row, signature in zip(rows, signatures, strict=True):
+        woken: dict[tuple[int, ...], tuple[_Waking, list[int]]] = {}
+        for at, signature in enumerate(signatures):
+            waking = memo.get(signature)
+            if waking is None:
+                waking = plan.wake(signature)
+            if waking is _ASLEEP:
+                continue
+            group = woken.get(signature)
+            if group is None:
+                woken[signature] = (waking, [at])
+            else:
+                group[1].append(at)
+        for waking, places in woken.values():
+            if waking.sure is not _NOTHING:
+                for at in places:
+                    self._tell(gate, waking.sure, rows[at], batch, hits)
+            if waking.rules:
+                self._judge_woken(gate, plan, waking, places, rows, keyword_column, batch, hits)
+
+    def _judge_woken(
+        self,
+        gate: _Gate,
+        plan: _Plan,
+        waking: _Waking,
+        places: list[int],
+        rows: list[int],
+        keyword_column: list[int] | None,
+        batch: _Batch,
+        hits: list[tuple[int, int]],
+    ) -> None:
+        own = [rows[at] for at in places]
+        records = [batch.natives[r] for r in own]
+        columns = [self._classes(gate, gate.scanner(n), n, own, records, batch.core) for n in waking.fields]
+        if waking.keywords and gate.keywords is not None:
+            if keyword_column is not None:
+                columns.append([keyword_column[at] for at in places])
+            else:
+                columns.append(gate.keywords.classify(records))
+        memo = waking.memo
+        signatures: Any = zip(*columns, strict=True) if columns else [()] * len(own)
+        for row, signature in zip(own, signatures, strict=True):
             outcome = memo.get(signature)
             if outcome is None:
-                outcome = plan.outcome(signature)
-            if outcome is _NOTHING:
-                continue
-            fired, open_rules, true = outcome
-            for index in fired:
-                hits.append((row, index))
-            if open_rules:
-                lazy = self._lazy_judge(gate, row, natives[row], core)
-                for index, node in open_rules:
-                    if c.judge_fully(node, true, lazy):
-                        hits.append((row, index))
+                outcome = plan.judge(waking, signature)
+            if outcome is not _NOTHING:
+                self._tell(gate, outcome, row, batch, hits)
+
+    def _tell(self, gate: _Gate, outcome: _Outcome, row: int, batch: _Batch, hits: list[tuple[int, int]]) -> None:
+        for index in outcome.fired:
+            hits.append((row, index))
+        if outcome.left:
+            lazy = self._lazy_judge(gate, row, batch.natives[row], batch.core)
+            for index, node in outcome.left:
+                if c.judge_fully(node, outcome.true, lazy):
+                    hits.append((row, index))
 
     def _classes(
-        self, gate: _Gate, name: str, rows: list[int], records: list[Mapping[str, Any]], core: Core | None
+        self,
+        gate: _Gate,
+        scanner: FieldScanner,
+        name: str,
+        rows: list[int],
+        records: list[Mapping[str, Any]],
+        core: Core | None,
     ) -> list[int]:
-        scanner = gate.scanner(name)
         stand_ins = gate.aliases.get(name)
         if stand_ins is None and not scanner.tells_absent:
             column = [d.get(name) for d in records]

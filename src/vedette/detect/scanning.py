@@ -17,10 +17,37 @@ from vedette.detect.values import ABSENT, elements, holds, number_of, text_of
 
 _SHORT = 2
 """Literals of up to two ASCII characters stand in most values: a plain search beats many reported matches."""
-CACHE_VALUES = 40_000
-CACHE_CHARS = 6_000_000
-_LONG_VALUE = 4096
+_LONG_VALUE = 2048
 """Longer values (scripts) hardly repeat and are not kept."""
+
+
+class CacheBudget:
+    """Bounds what all scanners together remember: when it is spent, all of them forget."""
+
+    def __init__(self, max_values: int = 150_000, max_chars: int = 16_000_000) -> None:
+        self._max_values, self._max_chars = max_values, max_chars
+        self._values = self._chars = 0
+        self._caches: list[dict[Any, int]] = []
+
+    def new(self) -> dict[Any, int]:
+        """Return a cache under this budget."""
+        cache: dict[Any, int] = {}
+        self._caches.append(cache)
+        return cache
+
+    def drop(self) -> None:
+        """Forget the caches themselves, for when their scanners go."""
+        self._caches.clear()
+        self._values = self._chars = 0
+
+    def spend(self, n_values: int, n_chars: int) -> None:
+        """Take note of new entries; empties every cache once the budget is spent."""
+        self._values += n_values
+        self._chars += n_chars
+        if self._values > self._max_values or self._chars > self._max_chars:
+            for cache in self._caches:
+                cache.clear()
+            self._values = self._chars = 0
 
 
 class Classes:
@@ -97,7 +124,7 @@ class Literals:
 class FieldScanner:
     """Gives the class of each value of one field."""
 
-    def __init__(self, atoms: Mapping[int, Atom]) -> None:
+    def __init__(self, atoms: Mapping[int, Atom], budget: CacheBudget) -> None:
         """Take the eager atoms of one field by number."""
         self.classes = Classes()
         self._equal: dict[str, list[int]] = {}
@@ -124,8 +151,8 @@ class FieldScanner:
             else:
                 self._other.append((number, atom))
         self._literals = Literals(literal) if literal else None
-        self._cache: dict[Any, int] = {}
-        self._chars = 0
+        self._budget = budget
+        self._cache = budget.new()
         self.tells_absent = bool(self._exists[True] or self._exists[False])
         """Whether an absent field differs from a null one."""
 
@@ -134,20 +161,20 @@ class FieldScanner:
         cache = self._cache
         result = list(map(cache.get, column))
         if None in result:
-            if len(cache) > CACHE_VALUES or self._chars > CACHE_CHARS:
-                cache.clear()
-                self._chars = 0
             passing: list[Any] = []
-            for value in set(column).difference(cache):
+            fresh = set(column).difference(cache)
+            n_chars = 0
+            for value in fresh:
                 cache[value] = self._class(value)
                 size = len(value) if type(value) is str else 16 * len(value) if type(value) is tuple else 0
-                self._chars += size
                 if size > _LONG_VALUE:
                     passing.append(value)
-                    self._chars -= size
+                else:
+                    n_chars += size
             result = list(map(cache.get, column))
             for value in passing:
                 del cache[value]
+            self._budget.spend(len(fresh), n_chars)
         return result  # type: ignore[return-value]
 
     def _class(self, value: Any) -> int:
