@@ -28,6 +28,14 @@ Native = dict[str, Any]
 """One record's own fields, flat: nested objects as dotted keys, lists of scalars kept."""
 
 
+class Rebuilt(dict[str, Any]):
+    """Native fields that were put together anew: the raw record is not the same flat JSON object.
+
+    A reader with ``keeps_json = True`` returns plain dicts for records that it hands on as they
+    stood, so that the lake need not keep them twice, and this for all others.
+    """
+
+
 class RecordError(Exception):
     """A record that cannot become an event: goes to quarantine with this reason."""
 

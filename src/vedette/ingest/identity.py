@@ -9,7 +9,7 @@ in the same file, so reading a file again finds nothing new and true repeats sta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 
 import numpy as np
@@ -36,14 +36,14 @@ class Identifier:
     """
 
     def __init__(self, source: str, folder: Path) -> None:
-        self._key = blake2b(source.encode(), digest_size=16).digest()
+        # SHA-256 rather than BLAKE2: processors have instructions for it, which halves the time
+        self._base = sha256(blake2b(source.encode(), digest_size=16).digest())
         self._seen = DigestSet(folder)
         self._repeats: dict[bytes, int] = {}
 
     def identify(self, raws: Sequence[bytes]) -> tuple[list[bytes], Pairs]:
         """Return the 16-byte id of each record, and the same ids as pairs (n, 2)."""
-        key = self._key
-        digests = [blake2b(raw, digest_size=16, key=key).digest() for raw in raws]
+        digests = [self._digest(raw) for raw in raws]
         found = pairs(digests)
         suspect = self._seen.contains(found)
         order = np.argsort(found[:, 0], kind="stable")
@@ -58,13 +58,18 @@ class Identifier:
                 if digest in first_here or not fresh[i]:
                     n_before = self._repeats.get(digest, 0) + 1
                     self._repeats[digest] = n_before
-                    digests[i] = blake2b(digest + n_before.to_bytes(8, "big"), digest_size=16, key=key).digest()
+                    digests[i] = self._digest(digest + n_before.to_bytes(8, "big"))
                 first_here[digest] = True
             base = found[fresh]
             self._seen.add(np.unique(base, axis=0))
             return digests, pairs(digests)
         self._seen.add(found)
         return digests, found
+
+    def _digest(self, data: bytes) -> bytes:
+        state = self._base.copy()
+        state.update(data)
+        return state.digest()[:16]
 
     def close(self) -> None:
         """Delete what was kept on disk."""

@@ -9,15 +9,16 @@ against about 40 for mapping them one by one.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import orjson
 import pyarrow as pa
 
-from vedette.ingest.base import Mapping, Native, Pick, ReadContext, Reader, RecordError
+from vedette.ingest.base import Mapping, Native, Pick, ReadContext, Reader, RecordError, TimeHow
 from vedette.ingest.convert import to_int, to_text
-from vedette.ingest.times import NEEDS_ZONE, parse_time, parse_times
+from vedette.ingest.times import parse_time, parse_times
 from vedette.schema import COLUMNS, CORE_COLUMNS, event_arrow_schema
 
 _SAYS_NOTHING = frozenset({None, "", "-"})
@@ -25,6 +26,21 @@ _MEMO_LIMIT = 65_536
 
 _INT_COLUMNS = frozenset(f.name for f in event_arrow_schema() if f.type == pa.int64())
 _TEXT_COLUMNS = tuple(c for c in CORE_COLUMNS if c not in _INT_COLUMNS and c not in ("time", "class_name"))
+
+
+Times = np.ndarray[Any, np.dtype[np.int64]]
+"""Microseconds since 1970 UTC (n,)."""
+
+
+@dataclass(slots=True)
+class _Group:
+    """Records of one kind and shape."""
+
+    mapping: Mapping
+    rows: list[int]
+    by_key: dict[str, tuple[Any, ...]]
+    clocks: list[tuple[str, TimeHow]] = field(default_factory=list)
+    """The time fields that the shape has, the best first."""
 
 
 class Normaliser:
@@ -62,16 +78,23 @@ class Normaliser:
                 groups[key] = [row]
             else:
                 held.append(row)
+        ordered = [
+            _Group(
+                self._mapping(kind),
+                rows,
+                dict(zip(shape, zip(*(natives[r].values() for r in rows), strict=True), strict=True)),
+            )
+            for (kind, shape), rows in groups.items()
+        ]
+        # rows of one class stand together, so that the lake can write them without gathering
+        ordered.sort(key=lambda group: group.mapping.class_name)
         columns: dict[str, list[Any]] = {name: [] for name in (*_TEXT_COLUMNS, *_INT_COLUMNS)}
         order: list[int] = []
-        times: list[np.ndarray[Any, np.dtype[np.int64]]] = []
+        times: list[Times] = []
         classes: list[str] = []
         errors: dict[int, RecordError] = {}
-        for (kind, shape), rows in groups.items():
-            mapping = self._mapping(kind)
-            values = zip(*(natives[row].values() for row in rows), strict=True)
-            by_key: dict[str, tuple[Any, ...]] = dict(zip(shape, values, strict=True))
-            time_us, bad = self._times(mapping, by_key, len(rows))
+        for group, (time_us, bad) in zip(ordered, self._times(ordered), strict=True):
+            rows, by_key = group.rows, group.by_key
             if bad:
                 errors.update({rows[i]: error for i, error in bad.items()})
                 good = [i for i in range(len(rows)) if i not in bad]
@@ -80,10 +103,9 @@ class Normaliser:
                 rows = [rows[i] for i in good]
                 by_key = {k: tuple(v[i] for i in good) for k, v in by_key.items()}
                 time_us = time_us[good]
-            group_classes = self._fill(
-                columns, mapping, by_key, [natives[r] for r in rows] if mapping.row else None, len(rows)
-            )
-            classes.extend(group_classes)
+            mapping = group.mapping
+            given = [natives[r] for r in rows] if mapping.row else None
+            classes.extend(self._fill(columns, mapping, by_key, given, len(rows)))
             order.extend(rows)
             times.append(time_us)
         return self._arrow(columns, order, times, classes, raws, natives, ids, source), errors
@@ -96,28 +118,50 @@ class Normaliser:
             mapping = self._mappings[kind] = self._reader.mapping(kind)
         return mapping
 
-    def _times(
-        self, mapping: Mapping, by_key: dict[str, tuple[Any, ...]], n_rows: int
-    ) -> tuple[np.ndarray[Any, np.dtype[np.int64]], dict[int, RecordError]]:
-        present = [(key, how) for key, how in mapping.time if key in by_key]
-        if not present:
-            wanted = " or ".join(key for key, _ in mapping.time) or "any"
-            return np.zeros(n_rows, dtype=np.int64), dict.fromkeys(
-                range(n_rows), RecordError(f"no time: no field {wanted}")
-            )
-        key, how = present[0]
-        time_us, errors = parse_times(by_key[key], how, self._context)
-        for row in list(errors):
-            # a lesser time field may say what the best one does not
-            for other, other_how in present[1:]:
+    def _times(self, groups: Sequence[_Group]) -> list[tuple[Times, dict[int, RecordError]]]:
+        """Return for each group its times (n,) and, by position, why there is none.
+
+        The best time fields of all groups are parsed together, those that look alike in one column.
+        """
+        found: list[tuple[Times, dict[int, RecordError]]] = []
+        alike: dict[tuple[TimeHow, int, str], list[int]] = {}
+        for at, group in enumerate(groups):
+            found.append((np.zeros(len(group.rows), dtype=np.int64), {}))
+            group.clocks = [(key, how) for key, how in group.mapping.time if key in group.by_key]
+            if not group.clocks:
+                wanted = " or ".join(key for key, _ in group.mapping.time) or "any"
+                found[at][1].update(dict.fromkeys(range(len(group.rows)), RecordError(f"no time: no field {wanted}")))
+                continue
+            key, how = group.clocks[0]
+            first = group.by_key[key][0]
+            form = (how, len(first), first[-1:]) if type(first) is str else (how, 0, "")
+            alike.setdefault(form, []).append(at)
+        for (how, _, _), members in alike.items():
+            values = [value for at in members for value in groups[at].by_key[groups[at].clocks[0][0]]]
+            time_us, errors = parse_times(values, how, self._context)
+            start = 0
+            for at in members:
+                stop = start + len(groups[at].rows)
+                found[at][0][:] = time_us[start:stop]
+                if errors:
+                    found[at][1].update({i - start: e for i, e in errors.items() if start <= i < stop})
+                start = stop
+        for group, (time_us, bad) in zip(groups, found, strict=True):
+            if bad and group.clocks:
+                self._lesser_clocks(group, time_us, bad)
+        return found
+
+    def _lesser_clocks(self, group: _Group, time_us: Times, bad: dict[int, RecordError]) -> None:
+        """Take from lesser time fields what the best one does not say."""
+        for row in list(bad):
+            for key, how in group.clocks[1:]:
                 try:
-                    time_us[row] = parse_time(by_key[other][row], other_how, self._context)
-                    del errors[row]
+                    time_us[row] = parse_time(group.by_key[key][row], how, self._context)
+                    del bad[row]
                     break
                 except RecordError as error:
                     if error.reason.startswith("time has no"):
-                        errors[row] = RecordError(NEEDS_ZONE) if error.reason == NEEDS_ZONE else error
-        return time_us, errors
+                        bad[row] = error
 
     def _fill(
         self,
@@ -208,7 +252,7 @@ class Normaliser:
         self,
         columns: dict[str, list[Any]],
         order: list[int],
-        times: list[np.ndarray[Any, np.dtype[np.int64]]],
+        times: list[Times],
         classes: list[str],
         raws: Sequence[bytes],
         natives: Sequence[Native],
@@ -220,7 +264,7 @@ class Normaliser:
         time_us = np.concatenate(times) if times else np.zeros(0, dtype=np.int64)
         keeps = self._keeps_json
         native = [
-            None if keeps and raws[i].find(b"{", 1) < 0 else orjson.dumps(natives[i], option=orjson.OPT_NON_STR_KEYS)
+            None if keeps and type(natives[i]) is dict else orjson.dumps(natives[i], option=orjson.OPT_NON_STR_KEYS)
             for i in order
         ]
         arrays: dict[str, pa.Array] = {
@@ -238,7 +282,7 @@ class Normaliser:
 
 
 def _text_array(values: list[bytes | None]) -> pa.Array:
-    """Return bytes as text; what is no UTF-8 is kept visible as ``\\xNN``."""
+    r"""Return bytes as text; what is no UTF-8 is kept visible as ``\\xNN``."""
     array = pa.array(values, pa.binary())
     try:
         return array.cast(pa.string())

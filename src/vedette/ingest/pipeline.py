@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 import pyarrow as pa
-from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete, insert, select
 
 from vedette.bulk import run_shards
 from vedette.errors import UserError
@@ -32,9 +31,9 @@ from vedette.store import Lake, tables
 from vedette.store.state import now
 
 COMMIT_ROWS = 32_768
-COMMIT_BYTES = 64 << 20
-CHUNK_ROWS = 8_192
-CHUNK_BYTES = 16 << 20
+COMMIT_BYTES = 48 << 20
+CHUNK_ROWS = 4_096
+CHUNK_BYTES = 8 << 20
 QUARANTINE_BYTES = 1 << 20
 """Longer bad records are kept up to here, and marked as cut."""
 
@@ -150,7 +149,7 @@ def _work(chunk: _Chunk) -> _Parsed:
     natives = chunk.natives
     if natives is None:
         natives = reader.open(chunk.context).parse(chunk.raws)
-    rows = [i for i, native in enumerate(natives) if type(native) is dict]
+    rows = [i for i, native in enumerate(natives) if isinstance(native, dict)]
     bad = [
         _Bad(chunk.ids[i].hex(), chunk.offsets[i], native.reason, chunk.raws[i], chunk.preamble)
         for i, native in enumerate(natives)
@@ -366,7 +365,7 @@ class _StreamRun:
             if first is None:  # only headers so far: they say nothing of which file this is
                 self._summary.n_skipped += len(raws)
                 return
-            self._begin(raws[first], next((n for n in natives or [] if type(n) is dict), None))
+            self._begin(raws[first], next((n for n in natives or [] if isinstance(n, dict)), None))
         identifier = self._identifier
         assert identifier is not None  # noqa: S101 (set by _begin)
         ids, found = identifier.identify(raws)
@@ -475,12 +474,16 @@ class _StreamRun:
             }
             for b in bad
         ]
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        n_stored = 0
-        for row in rows:
-            result = connection.execute(dialect.insert(t).values(row).on_conflict_do_nothing())
-            n_stored += max(result.rowcount, 0)
-        return n_stored
+        ids = [row["record_id"] for row in rows]
+        held: set[str] = set()
+        for start in range(0, len(ids), 500):
+            held.update(
+                connection.execute(select(t.c.record_id).where(t.c.record_id.in_(ids[start : start + 500]))).scalars()
+            )
+        fresh = [row for row in rows if row["record_id"] not in held]
+        if fresh:
+            connection.execute(insert(t), fresh)
+        return len(fresh)
 
 
 def replay(lake: Lake, options: IngestOptions = IngestOptions()) -> IngestSummary:

@@ -27,7 +27,8 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def to_json(noun: object) -> bytes:
     """Return a noun as JSON."""
-    return _adapter(type(noun)).dump_json(noun)
+    kind: Any = type(noun)
+    return _adapter(kind).dump_json(noun)
 
 
 def save_findings(lake: Lake, ruleset: str, findings: Iterable[Finding]) -> None:
@@ -58,7 +59,8 @@ def load_findings(lake: Lake) -> list[Finding]:
 
 def _read(kind: type[Any], body: str) -> Any:
     try:
-        return _adapter(kind).validate_json(body)
+        adapter: TypeAdapter[Any] = _adapter(kind)  # type: ignore[arg-type, unused-ignore]
+        return adapter.validate_json(body)
     except ValidationError as error:
         raise InternalError(f"a stored {kind.__name__} does not read back: {error.errors()[0]['msg']}") from error
 

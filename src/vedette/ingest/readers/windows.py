@@ -13,7 +13,17 @@ from typing import Any, cast
 
 import orjson
 
-from vedette.ingest.base import Framing, Mapping, Native, ReadContext, RecordError, Sample, Session, StatelessSession
+from vedette.ingest.base import (
+    Framing,
+    Mapping,
+    Native,
+    ReadContext,
+    Rebuilt,
+    RecordError,
+    Sample,
+    Session,
+    StatelessSession,
+)
 from vedette.ingest.convert import flatten, load_json, to_int
 from vedette.ingest.framing import RawBatch
 from vedette.ingest.readers.windows_tables import PROVIDERS, SERVICES, mapping_for
@@ -157,13 +167,13 @@ def parse_windows(data: bytes) -> Native:
     record = load_json(data)
     event = record.get("Event")
     if type(event) is dict:
-        native = _from_event(event)
+        native = Rebuilt(_from_event(event))
     elif "winlog" in record or ("event_id" in record and "log_name" in record):
-        native = _from_winlog(record)
+        native = Rebuilt(_from_winlog(record))
     elif "EventID" not in record and "EventId" not in record:
         raise RecordError("no EventID: not a Windows event")
-    elif any(type(value) is dict for value in record.values()):
-        native = _from_nested(record)
+    elif dict in set(map(type, record.values())):
+        native = Rebuilt(_from_nested(record))
     else:
         native = record
     if to_int(native.get("EventID", native.get("EventId"))) is None:
