@@ -80,7 +80,7 @@ def helpdesk_call(agenda: Agenda, t: int) -> None:
     ):
         if rng.random() < 0.6:
             s.start(host, t + (50 + 9 * i) * SECOND, SYSTEM32 + image, command, cmd, session, level="High", terminal=2)
-    if rng.random() < 0.4:
+    if rng.random() < 0.15:
         name = f"\\Alder\\Repair printer {int(rng.random() * 900) + 100}"
         data = ev.task_4698(
             host,
@@ -102,7 +102,7 @@ def helpdesk_call(agenda: Agenda, t: int) -> None:
             terminal=2,
         )
         s.windows.write(host, t + 2 * MINUTE, ev.K4698, data)
-    if rng.random() < 0.3:
+    if rng.random() < 0.06:
         admins = "S-1-5-32-544"
         data = ev.member_4728(host, caller.account, "Administrators", admins, "Builtin", helper, session.logon_id)
         s.windows.write(host, t + 3 * MINUTE, ev.K4732, data)
