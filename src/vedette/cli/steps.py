@@ -59,7 +59,12 @@ def ingest_options(frame: Frame, given: Given) -> IngestOptions:
 
     options = {"mapping": str(given.mapping)} if given.mapping else {}
     context = ReadContext("", frame.zone(given.timezone), given.year, given.host, options)
-    return IngestOptions(given.reader, given.source, context, frame.workers(given.workers))
+    reader = given.reader
+    if given.mapping and reader is None:
+        from vedette.ingest.readers.json_mapping_file import load_mapping_file
+
+        reader = load_mapping_file(given.mapping).reader
+    return IngestOptions(reader, given.source, context, frame.workers(given.workers))
 
 
 def run_ingest(frame: Frame, lake: Lake, paths: Sequence[Path | str], given: Given) -> IngestSummary:

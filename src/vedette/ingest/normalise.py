@@ -179,6 +179,9 @@ class Normaliser:
         for name, constant in mapping.const.items():
             if name not in filled:
                 filled[name] = [constant] * n_rows
+        if self._context.host is not None:
+            named = filled.get("device_name", [None] * n_rows)
+            filled["device_name"] = [self._context.host if v is None else v for v in named]
         class_names = [str(mapping.class_name)] * n_rows
         if natives is not None and mapping.row is not None:
             extra: dict[str, list[Any]] = {}

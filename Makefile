@@ -1,0 +1,63 @@
+# Every target prints what it does. `make demo` needs only git, make and python3.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: help demo test test-all lint fix bench bench-quick docs clean
+
+help:  ## Show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	@echo "== setting up $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@echo "== adding the development tools"
+	@$(PIP) install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.run  ## From raw logs to a case with slides, on a made-up company
+	@echo "== vedette demo"
+	@$(BIN)/vedette demo
+
+test: $(VENV)/.dev  ## The default tests (minutes)
+	@echo "== pytest"
+	@$(BIN)/python -m pytest -n 2
+
+test-all: $(VENV)/.dev  ## The slow tests too
+	@echo "== pytest --run-slow"
+	@$(BIN)/python -m pytest -n 2 --run-slow
+
+lint: $(VENV)/.dev  ## Style, types, import contract, documentation
+	@echo "== ruff"
+	@$(BIN)/ruff check .
+	@echo "== mypy"
+	@$(BIN)/mypy
+	@echo "== import contract"
+	@$(BIN)/lint-imports
+	@echo "== documentation"
+	@$(BIN)/mkdocs build --strict --quiet --site-dir site
+
+fix: $(VENV)/.dev  ## Mend what can be mended by a tool
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format src tests benchmarks
+
+bench: $(VENV)/.dev  ## Every benchmark; fills the tables in benchmarks/*/README.md
+	@echo "== who is implicated: benchmarks/accounts"
+	@$(BIN)/python benchmarks/accounts/run.py all
+	@echo "== how fast: benchmarks/detect"
+	@$(BIN)/python benchmarks/detect/run.py --pipeline 100000
+	@echo "== what a kill costs: benchmarks/resume"
+	@$(BIN)/python benchmarks/resume/run.py
+
+docs: $(VENV)/.dev  ## Build the documentation into site/
+	@$(BIN)/python docs/generate.py
+	@$(BIN)/mkdocs build --strict --quiet --site-dir site
+	@echo "site/index.html"
+
+clean:  ## Remove what was built
+	rm -rf site build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
