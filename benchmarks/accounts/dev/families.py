@@ -919,7 +919,7 @@ def crowd(w: World, t: Truth) -> None:
             if r.random() < 0.15:
                 w.hit(eid, "Account discovery", "low", ["T1033"], ["discovery"])
         elif kind < 0.5:
-            w.logon(x, who, host, kind=r.choice(["3", "10"]), src=r.choice([h for h in w.ws.values() if h != host]))
+            w.logon(x, who, host, kind=r.choice(["3", "10"]), src=w.ws.get(who) or r.choice([h for h in w.ws.values() if h not in hosts] or [w.dc]))
             ids, _ = w.proc(x + 4 * S, host, who, PS, "powershell Get-Process", parent=SYS + "wsmprovhost.exe")
             if r.random() < 0.2:
                 w.hit(ids, "Remote PowerShell session", r.choice(["low", "medium"]), ["T1021.006"], ["lateral-movement"])

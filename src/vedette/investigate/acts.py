@@ -103,6 +103,7 @@ _KERBEROAST = frozenset({"T1558.003"})
 _ASREP = frozenset({"T1558.004"})
 # Processes through which work that was asked for over the network runs under another parent.
 _BROKERS = ("services.exe", "svchost.exe", "wmiprvse.exe", "taskeng.exe", "taskhostw.exe", "psexesvc.exe")
+_NO_INSTALL = frozenset({"launch", "delete", "read", "open", "close", "disable", "stop"})
 _BROKER_DELAY = timedelta(seconds=90)
 
 
@@ -201,6 +202,8 @@ class ActBuilder:
     def _load_installs(self, changes: Iterable[Row]) -> None:
         for row in changes:
             if row.class_name not in {"windows_service_activity", "scheduled_job_activity"}:
+                continue
+            if (row.activity or "create") in _NO_INSTALL:
                 continue
             host, account = self.directory.host(row.device_name), self.effective(row)
             if host and account and account.implicable:
@@ -357,6 +360,11 @@ class ActBuilder:
         return rows[-1] if rows else None
 
     def _process_account(self, row: Row) -> Account | None:
+        """Return who runs a process: the account whose token it was given, else the one that started it."""
+        if row.event_code == "4688" and clean(row.user_name):
+            user = self.account(row, "user")
+            if user and user.implicable:
+                return user
         return self.effective(row)
 
     # ------------------------------------------------------------------ targets and sources
@@ -378,7 +386,7 @@ class ActBuilder:
             elif user:
                 add(user, Aim.USED)
         elif event.class_name in {"account_change", "group_management", "entity_management"}:
-            add(user, change_aim(event.event_code, event.activity, event.api_operation))
+            add(user, change_aim(event.class_name, event.event_code, event.activity, event.api_operation))
         if techniques & _KERBEROAST:
             service = clean(event.service_name) or clean(_text(event.native, "ServiceName"))
             if service and not service.endswith("$") and service.casefold() != "krbtgt" and "/" not in service:
@@ -445,8 +453,10 @@ def is_logon(event: Row | Event) -> bool:
     )
 
 
-def change_aim(code: str | None, activity: str | None, operation: str | None) -> Aim:
+def change_aim(class_name: str, code: str | None, activity: str | None, operation: str | None) -> Aim:
     """Return whether an account change makes an account or changes one."""
+    if class_name != "account_change":
+        return Aim.CHANGED
     text = " ".join(t for t in (activity, operation) if t).casefold()
     created = code in {"4720", "4741"} or "create" in text or text in {"add", "add user"} or "add user" == text
     return Aim.CREATED if created and "key" not in text and "profile" not in text else Aim.CHANGED
@@ -461,7 +471,7 @@ def changed_accounts(builder: ActBuilder, row: Row) -> list[Target]:
     if row.class_name in {"account_change", "group_management", "entity_management"}:
         user = builder.account(row, "user")
         if user and user.kind is not AccountKind.SYSTEM:
-            return [Target(user.key, change_aim(row.event_code, row.activity, row.api_operation))]
+            return [Target(user.key, change_aim(row.class_name, row.event_code, row.activity, row.api_operation))]
     return []
 
 

@@ -208,7 +208,10 @@ class Directory:
             parsed = parse_account(name)
             if parsed and parsed.domain:
                 name = parsed.name
-        if name is None or name.upper().startswith("S-1-"):
+        if sid.startswith("S-1-5-21-") and sid in self._sids and name != sid:
+            # A group's member comes with its display name, a renamed account with its old one.
+            name, domain = self._sids[sid]
+        elif name is None or name.upper().startswith("S-1-"):
             known = self._sids.get((name or sid).upper())
             if known is None and name is None:
                 return None

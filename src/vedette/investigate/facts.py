@@ -37,6 +37,7 @@ FEATURES: dict[str, str] = {
     "guessed": "failed logons from where the attack came from",
     "guessed_then_in": "and then a logon from there that succeeded",
     "from_attack": "it logged on from a place that the attack came from",
+    "from_home": "it logged on from a host of the case that it uses anyway",
     "on_attacked": "it logged on to a host of the case while the case ran",
     "used_after": "it was used after it was made, changed or handed on",
     "owner": "it was used before, or elsewhere meanwhile, as its owner would",
@@ -75,6 +76,8 @@ class Sheet:
     first_at: datetime | None = None
     last_at: datetime | None = None
     hosts: set[str] = field(default_factory=set)
+    homes: set[str] = field(default_factory=set)
+    """Hosts that it worked on before the case."""
 
     @property
     def active(self) -> bool:
@@ -230,7 +233,7 @@ class FactFinder:
 
     def _own_use(self, sheet: Sheet, facts: CaseFacts) -> None:
         """Tell its owner's use from the attack's: other times, or other places meanwhile."""
-        begins = [a.event.time for a in sheet.acts if _act_weight(a) >= 0.05] + [k.at for k in sheet.links_in]
+        begins = [a.event.time for a in sheet.acts if _act_weight(a) >= 0.2] + [k.at for k in sheet.links_in]
         begins += [m.first_at for m in sheet.successes if m.success]
         begin = min(begins, default=facts.group.first_at)
         margin = timedelta(minutes=10)
@@ -240,6 +243,8 @@ class FactFinder:
             if row.in_hit_session:
                 continue
             host = self._directory.host(row.device_name)
+            if host and not row.src_ip and row.first_at < facts.group.first_at - margin:
+                sheet.homes.add(host)
             address = address_key(row.src_ip)
             source = self._builder.source(row.src_ip, None, host)
             attack_place = bool({address, source} & places) if (address or source) else False
@@ -300,7 +305,9 @@ class FactFinder:
                 if r.src_ip
             )
             f["guessed_then_in"] = float(bool(came) or entered)
-        f["from_attack"] = float(bool(sheet.successes))
+        away = [m for m in sheet.successes if m.source not in sheet.homes]
+        f["from_attack"] = float(bool(away))
+        f["from_home"] = float(bool(sheet.successes) and not away)
         f["on_attacked"] = float(bool(sheet.local))
         f["used_after"] = float(bool(sheet.later) and (f["created"] + f["changed"] + f["handed"] > 0))
         n_owner = sum(r.count for r in sheet.owner)
@@ -324,6 +331,7 @@ class FactFinder:
 
     def _new_place(self, sheet: Sheet) -> bool:
         known = {self._builder.source(r.src_ip, None, None) or address_key(r.src_ip) for r in sheet.owner if r.src_ip}
+        known |= sheet.homes
         acted_from = {a.source for a in sheet.acts if a.source}
         acted_from |= {m.source for m in sheet.successes if m.source}
         return bool(known and acted_from and not acted_from & known)

@@ -134,7 +134,7 @@ def build_moves(builder: ActBuilder, logons: Sequence[Logons], explicit: Iterabl
         if account is None:
             continue
         source, address = builder.source(row.src_ip, row.src_name, host), address_key(row.src_ip)
-        ticket = row.event_code in {"4768", "4769", "4770", "4771"}
+        ticket = row.event_code in {"4768", "4769", "4770", "4771", "4776"}
         success = row.outcome != "failure"
         key = (account.key, host, source, row.logon_type, success, ticket)
         known = folded.get(key)

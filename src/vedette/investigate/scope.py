@@ -52,6 +52,8 @@ IDENTITY_OPERATIONS = (
     "addusertogroup", "createrole", "updateassumerolepolicy", "attachrolepolicy", "putrolepolicy", "consolelogin",
 )  # fmt: skip
 _LOGOFF_CODES = ("4634", "4647", "4672", "4627", "4964")
+# What follows or ends a logon, or is done by the system for its own jobs (a cron run opens a session).
+_NO_LOGON = "('logoff', 'logout', 'session_open', 'session_close', 'disconnect', 'note', 'reconnect')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,9 @@ class Scope:
         self._con = con
         self._options = options
         self.n_events = 0
+        described = con.execute("SELECT typeof(time) FROM events LIMIT 1").fetchone()
+        # The lake gives plain UTC times, other tables give times with a zone: compare like with like.
+        self._time_type = "TIMESTAMP" if described and described[0] == "TIMESTAMP" else "TIMESTAMPTZ"
 
     # ------------------------------------------------------------------ hit events
 
@@ -164,12 +169,15 @@ class Scope:
         }
         with self._table(
             "vd_find",
-            "fid VARCHAR, rule_id VARCHAR, device VARCHAR, cloud VARCHAR, t0 TIMESTAMPTZ, t1 TIMESTAMPTZ",
-            [(f.finding_id, f.rule_id, f.device_name, f.cloud_account, f.first_at, f.last_at) for f in findings],
+            "fid VARCHAR, rule_id VARCHAR, device VARCHAR, cloud VARCHAR, t0 BIGINT, t1 BIGINT",
+            [
+                (f.finding_id, f.rule_id, f.device_name, f.cloud_account, _micro(f.first_at), _micro(f.last_at))
+                for f in findings
+            ],
         ):
             found = self._con.execute(
                 """SELECT f.fid, h.event_id FROM hits h JOIN vd_find f
-                ON h.rule_id = f.rule_id AND h.time BETWEEN f.t0 AND f.t1
+                ON h.rule_id = f.rule_id AND epoch_us(h.time) BETWEEN f.t0 AND f.t1
                 AND (f.device IS NULL OR lower(h.device_name) = lower(f.device))
                 AND (f.cloud IS NULL OR h.cloud_account = f.cloud)
                 QUALIFY row_number() OVER (PARTITION BY f.fid, h.actor ORDER BY h.time, h.event_id) <= ?
@@ -192,8 +200,8 @@ class Scope:
             return
         columns = [c for c in COLUMNS if c != "raw"]
         picked = ", ".join("epoch_us(time)" if c == "time" else c for c in columns)
-        t0 = min(f.first_at for f in findings) - timedelta(days=1)
-        t1 = max(f.last_at for f in findings) + timedelta(days=1)
+        t0 = self._moment(min(f.first_at for f in findings) - timedelta(days=1))
+        t1 = self._moment(max(f.last_at for f in findings) + timedelta(days=1))
         with self._table("vd_ids", "event_id VARCHAR", [(i,) for i in ids]):
             rows = self._con.execute(
                 f"SELECT {picked} FROM events WHERE time BETWEEN ? AND ? "
@@ -224,12 +232,17 @@ class Scope:
     ) -> Iterator[None]:
         """Hold the temporary table of events around the findings while the body runs."""
         pad = self._options.context
+        kind = self._time_type
         spans = _merge([(f.first_at - pad, f.last_at + pad) for f in findings])
-        picked = ", ".join(f"e.{c}" for c in _CONTEXT_COLUMNS)
+        # A scheduled task's program stands in its definition.
+        task = (
+            "coalesce(e.process_cmd, CASE WHEN e.class_name = 'scheduled_job_activity' THEN left(e.message, 4000) END)"
+        )
+        picked = ", ".join(f"{task} AS {c}" if c == "process_cmd" else f"e.{c}" for c in _CONTEXT_COLUMNS)
         operations = ", ".join(f"'{o}'" for o in IDENTITY_OPERATIONS)
         classes = ", ".join(f"'{c}'" for c in _CONTEXT_CLASSES)
         with (
-            self._table("vd_span", "t0 TIMESTAMPTZ, t1 TIMESTAMPTZ", spans),
+            self._table("vd_span", f"t0 {kind}, t1 {kind}", [(self._moment(a), self._moment(b)) for a, b in spans]),
             self._table("vd_host", "host VARCHAR", [(h,) for h in sorted(set(hosts))]),
             self._table("vd_name", "name VARCHAR", [(n,) for n in sorted(set(names))]),
             self._table("vd_addr", "addr VARCHAR", [(a,) for a in sorted(set(addresses))]),
@@ -289,8 +302,8 @@ class Scope:
         """
         votes: list[tuple[str, str, float]] = []
         pad = self._options.context
-        t0 = min(f.first_at for f in findings) - pad
-        t1 = max(f.last_at for f in findings) + pad
+        began, ended = min(f.first_at for f in findings), max(f.last_at for f in findings)
+        t0, t1 = self._moment(began - pad), self._moment(ended + pad)
         # Any host's logs may tell, the domain controller's above all, and addresses last for hours.
         rows = self._con.execute(
             """SELECT lower(rtrim(user_name, '$')), src_ip, 5.0 * least(count(*), 20) FROM events
@@ -301,7 +314,7 @@ class Scope:
             WHERE class_name = 'authentication' AND time BETWEEN ? AND ?
             AND src_name IS NOT NULL AND src_ip IS NOT NULL AND src_name <> src_ip GROUP BY ALL
             ORDER BY ALL""",
-            [t0 - timedelta(hours=12), t1 + timedelta(hours=1)] * 2,
+            [self._moment(began - timedelta(hours=14)), t1] * 2,
         ).fetchall()
         votes += [(str(h), str(a), float(w)) for h, a, w in rows]
         host = _HOST_SQL.format(c="device_name")
@@ -339,7 +352,7 @@ class Scope:
                 arg_min(event_id, (time, event_id)), arg_max(event_id, (time, event_id))
             FROM vd_ctx WHERE class_name = 'authentication' AND coalesce(event_code, '') NOT IN ({codes})
             AND coalesce(lower(api_operation), '') NOT LIKE 'assumerole%'
-            AND coalesce(lower(activity), '') NOT IN ('logoff', 'logout')
+            AND coalesce(lower(activity), '') NOT IN {_NO_LOGON}
             GROUP BY ALL ORDER BY min(time), arg_min(event_id, (time, event_id)) LIMIT 100000"""
         ).fetchall()
         return [
@@ -404,7 +417,7 @@ class Scope:
             return []
         with self._table("vd_pid", "host VARCHAR, pid BIGINT", wanted):
             return self._rows(
-                """class_name = 'process_activity' AND coalesce(activity, 'launch') NOT IN ('terminate', 'exit')
+                """class_name = 'process_activity' AND coalesce(activity, 'launch') = 'launch'
                 AND (host, process_pid) IN (SELECT host, pid FROM vd_pid)"""
             )
 
@@ -419,34 +432,26 @@ class Scope:
             cloud_account,
             (coalesce({host}, cloud_account, ''), coalesce(lower({p}_session), '')) IN
                 (SELECT host, session FROM vd_hitsess) AS hit,
-            date_trunc('hour', time) AS hour, time, event_id
+            epoch_us(time) // 3600000000 AS hour, time, event_id
             FROM events WHERE {where}"""
+        # A daemon's work (auid unset) says nothing of an owner, nor does what follows or ends a logon.
+        as_actor = f"""lower(actor_name) IN (SELECT name FROM vd_who)
+            AND NOT (log_product = 'linux' AND class_name <> 'authentication'
+                AND coalesce(json_extract_string(native, '$.auid'), '') IN ('4294967295', '-1', 'unset'))
+            AND NOT (class_name = 'authentication'
+                AND (outcome = 'failure' OR coalesce(lower(activity), '') IN {_NO_LOGON}))"""
+        as_user = f"""class_name = 'authentication' AND lower(user_name) IN (SELECT name FROM vd_who)
+            AND outcome IS DISTINCT FROM 'failure' AND coalesce(event_code, '') NOT IN ('4648', '4634', '4647')
+            AND coalesce(lower(activity), '') NOT IN {_NO_LOGON}
+            AND coalesce(lower(api_operation), '') NOT LIKE 'assumerole%'"""
         with (
             self._table("vd_who", "name VARCHAR", [(n,) for n in wanted]),
             self._table("vd_hitsess", "host VARCHAR, session VARCHAR", sorted({(h, s) for h, s in hit_sessions})),
         ):
             rows = self._con.execute(
-                f"""WITH a AS ({
-                    acts.format(
-                        p="actor",
-                        host=host,
-                        where='''lower(actor_name) IN (SELECT name FROM vd_who)
-                    AND NOT (log_product = 'linux' AND class_name <> 'authentication'
-                        AND coalesce(json_extract_string(native, '$.auid'), '') IN ('4294967295', '-1', 'unset'))
-                    AND NOT (class_name = 'authentication' AND outcome = 'failure')''',
-                    )
-                }
-                UNION ALL
-                {
-                    acts.format(
-                        p="user",
-                        host=host,
-                        where='''class_name = 'authentication'
-                    AND outcome IS DISTINCT FROM 'failure' AND lower(user_name) IN (SELECT name FROM vd_who)
-                    AND coalesce(event_code, '') NOT IN ('4648', '4634', '4647')
-                    AND coalesce(lower(api_operation), '') NOT LIKE 'assumerole%' ''',
-                    )
-                })
+                f"""WITH a AS (
+                {acts.format(p="actor", host=host, where=as_actor)} UNION ALL
+                {acts.format(p="user", host=host, where=as_user)})
                 SELECT name, domain, uid, product, device_name, src_ip, user_agent, cloud_account, hit,
                     count(*), epoch_us(min(time)), epoch_us(max(time)), arg_min(event_id, (time, event_id))
                 FROM a GROUP BY name, domain, uid, product, device_name, src_ip, user_agent, cloud_account, hit, hour
@@ -492,6 +497,9 @@ class Scope:
 
     # ------------------------------------------------------------------ plumbing
 
+    def _moment(self, at: datetime) -> datetime:
+        return at.astimezone(UTC).replace(tzinfo=None) if self._time_type == "TIMESTAMP" else at
+
     def _rows(self, where: str, limit: int = 20_000) -> list[Row]:
         columns = ", ".join("epoch_us(time)" if c == "time" else c for c in (*_CONTEXT_COLUMNS, "native"))
         found = self._con.execute(
@@ -516,6 +524,10 @@ class Scope:
 def _utc(microseconds: int) -> datetime:
     # Times cross as integers: DuckDB makes time-zone-aware datetimes only with a package we do not need.
     return _EPOCH + timedelta(microseconds=int(microseconds))
+
+
+def _micro(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 def _native(text: Any) -> dict[str, Any]:

@@ -256,6 +256,8 @@ class Wording:
             on = f" on {shown(e.resource, 100)}" if e.resource else ""
             return f"called {shown(e.api_operation, 60)}{on}"
         program = shown((e.process_path or "").replace("\\", "/").rsplit("/", 1)[-1], 60)
+        if e.class_name == "process_activity" and (e.activity or "launch") != "launch":
+            return f"{shown(str(e.activity).replace('_', ' '), 40)}: {program or 'a process'}"
         if e.class_name == "process_activity":
             return f"ran {shown(e.process_cmd, 140) if e.process_cmd else program}"
         if e.class_name == "script_activity":
