@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -263,7 +263,7 @@ def _hits(cursor: Any, sql: str, parameters: list[Any]) -> Iterator[Hit]:
             yield Hit(
                 rule_id=rule_id,
                 event_id=event_id,
-                time=time,
+                time=time if time.tzinfo else time.replace(tzinfo=UTC),  # the lake's views give plain UTC
                 device_name=device,
                 cloud_account=cloud,
                 actor=actor,
