@@ -19,7 +19,8 @@ MAX_RECORD_BYTES = 16 << 20
 """A longer record is quarantined (its first part) and skipped to its end."""
 BLOCK_BYTES = 1 << 20
 TOO_LONG = f"record longer than {MAX_RECORD_BYTES >> 20} MiB"
-_LOOK_AHEAD = 4096
+CUT_SHORT = "cut short where its file is damaged"
+_LOOK_AHEAD = 8192
 _QUOTE = 0x22
 
 ENVELOPE_KEYS = (
@@ -91,15 +92,21 @@ def frame_lines(stream: Stream) -> Iterator[RawBatch]:
             tail = b""
             skipping = True
     if tail and not skipping:
-        yield _line_batch([tail], offset)
+        last = _line_batch([tail], offset)
+        if stream.problem is not None:
+            last.bad.update(dict.fromkeys(range(len(last.records)), CUT_SHORT))
+        yield last
 
 
 def _line_batch(lines: list[bytes], offset: int) -> RawBatch:
     offsets = [offset, *accumulate((len(line) + 1 for line in lines[:-1]), initial=offset)][1:] if lines else []
     stripped = [line[:-1] if line[-1:] == b"\r" else line for line in lines]
-    if b"" in stripped:
+    if not all(map(bytes.strip, stripped)):
         kept = [i for i, line in enumerate(stripped) if line.strip()]
-        return RawBatch([stripped[i] for i in kept], [offsets[i] for i in kept])
+        stripped, offsets = [stripped[i] for i in kept], [offsets[i] for i in kept]
+    if stripped and max(map(len, stripped)) > MAX_RECORD_BYTES:
+        bad = {i: TOO_LONG for i, line in enumerate(stripped) if len(line) > MAX_RECORD_BYTES}
+        return RawBatch([line[:MAX_RECORD_BYTES] for line in stripped], offsets, bad)
     return RawBatch(stripped, offsets)
 
 
@@ -111,7 +118,8 @@ def first_json(head: bytes) -> bytes | None:
         return None
     stream = Stream("", "", io.BytesIO(head))
     for _, record, _ in _Scanner(stream).records():
-        return record
+        if record.startswith(b"{"):
+            return record
     return None
 
 
@@ -154,6 +162,7 @@ class _Scanner:
         self._in_string = False
         self._dropping = False  # the current record was too long and has been handed out
         self._stray = 0  # where text outside everything began
+        self._enveloped = False  # the outermost bracket is an envelope's
 
     def records(self) -> Iterator[tuple[int, bytes, bool]]:
         """Yield (offset, record, was it cut)."""
@@ -161,7 +170,7 @@ class _Scanner:
             yield from self._step()
             yield from self._trim()
         if self._start >= 0 and not self._dropping:
-            yield self._base + self._start, self._buffer[self._start :], False
+            yield self._cut(self._start, len(self._buffer))
         elif self._start < 0:
             yield from self._flush_stray(len(self._buffer))
 
@@ -197,40 +206,54 @@ class _Scanner:
                 self._inner += 1 if char in b"{[" else -1
                 if self._inner == 0:
                     if not self._dropping:
-                        yield self._base + self._start, self._buffer[self._start : self._at], False
+                        yield self._cut(self._start, self._at)
                     self._start, self._stray, self._dropping = -1, self._at, False
             elif char == 0x7B:
+                yield from self._flush_stray(here)
                 if self._depth == 0:
-                    yield from self._flush_stray(here)
-                    if len(self._buffer) - here < _LOOK_AHEAD:
-                        self._fill()
+                    while len(self._buffer) - here < _LOOK_AHEAD and self._fill():
+                        pass
                 envelope = _ENVELOPE.match(self._buffer, here) if self._depth == 0 else None
                 if envelope:
-                    self._depth = 2
+                    self._depth, self._enveloped = 2, True
                     self._at = self._stray = envelope.end()
                 else:
                     self._start, self._inner, self._at = here, 1, here + 1
+                    # an object beside the records of an envelope (paging, metadata) is no record
+                    self._dropping = self._beside()
             else:
-                if self._depth == 0:
-                    yield from self._flush_stray(here)
+                yield from self._flush_stray(here)
                 self._depth += 1 if char == 0x5B else -1
+                if self._depth == 0:
+                    self._enveloped = False
                 self._at = self._stray = here + 1
+
+    def _beside(self) -> bool:
+        """Return whether what stands here is an envelope's own field."""
+        return self._enveloped and self._depth == 1
 
     def _flush_stray(self, end: int) -> Iterator[tuple[int, bytes, bool]]:
         text = self._buffer[self._stray : end]
-        if self._depth == 0 and text.strip(b" \t\r\n,]}"):
-            yield self._base + self._stray, text[:MAX_RECORD_BYTES], len(text) > MAX_RECORD_BYTES
+        if not self._beside() and text.strip(b" \t\r\n,]}"):
+            yield self._cut(self._stray, end)
         self._stray = end
+
+    def _cut(self, start: int, end: int) -> tuple[int, bytes, bool]:
+        """Return (offset, record, was it cut): cut where it is too long, wherever blocks end."""
+        return (
+            self._base + start,
+            self._buffer[start : min(end, start + MAX_RECORD_BYTES)],
+            end - start > MAX_RECORD_BYTES,
+        )
 
     def _trim(self) -> Iterator[tuple[int, bytes, bool]]:
         if self._start >= 0 and self._at - self._start > MAX_RECORD_BYTES:
             if not self._dropping:
-                yield self._base + self._start, self._buffer[self._start : self._start + MAX_RECORD_BYTES], True
+                yield self._cut(self._start, self._at)
             self._dropping = True
             self._start = self._at
-        elif self._start < 0 and (self._depth or self._at - self._stray > MAX_RECORD_BYTES):
+        elif self._start < 0 and (self._beside() or self._at - self._stray > MAX_RECORD_BYTES):
             yield from self._flush_stray(self._at)
-            self._stray = self._at
         keep = self._start if self._start >= 0 else self._stray
         self._base += keep
         self._buffer = self._buffer[keep:]

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
-from typing import cast
+from typing import Any, cast
 
 import orjson
 
@@ -17,6 +17,7 @@ from vedette.ingest.streams import Stream
 
 GROUP = "vedette.readers"
 _SURE_ENOUGH = 0.5
+_LONG_HEAD_BYTES = 2 << 20
 
 log = logging.getLogger(__name__)
 
@@ -71,15 +72,22 @@ def sample_of(stream: Stream) -> Sample:
     """Return the sample that readers recognise a stream by."""
     head = stream.head()
     lines = tuple(line.rstrip(b"\r") for line in head.split(b"\n", 50)[:50])
-    first = None
-    text = first_json(head)
-    if text is not None:
-        try:
-            value = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            value = None
-        first = value if isinstance(value, dict) else None
+    first = _first_object(head)
+    if first is None and head.lstrip()[:1] in (b"{", b"["):
+        # one record may be longer than the head: scripts logged whole are
+        first = _first_object(stream.head(_LONG_HEAD_BYTES))
     return Sample(stream.base, head, lines, first)
+
+
+def _first_object(head: bytes) -> dict[str, Any] | None:
+    text = first_json(head)
+    if text is None:
+        return None
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def recognise(stream: Stream) -> Reader | None:
