@@ -8,14 +8,19 @@ in the same file, so reading a file again finds nothing new and true repeats sta
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from hashlib import blake2b, sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from vedette.store import DigestSet
+from vedette.store import DigestSet, Lake
 from vedette.store.digests import Pairs, pairs
+
+WORTH_KEEPING = 50_000
+"""Ids; fewer are read from the lake again faster than kept."""
 
 
 def source_name(reader: str, first_record: bytes, *, self_identifying: bool, given: str | None = None) -> str:
@@ -79,30 +84,63 @@ class Identifier:
 class KnownIds:
     """The ids that a logical source already has in the lake.
 
+    Kept between calls in the home's cache, with the commit up to which it holds; what was committed
+    since is read from the lake, so a lost or damaged cache costs time and nothing else.
+
     Args:
-        folder: where they are kept sorted.
+        lake: whose events.
+        source: logical source.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._ids = DigestSet(folder)
+    def __init__(self, lake: Lake, source: str) -> None:
+        self._lake = lake
+        self._source = source
+        self._cache = lake.home / "cache" / "ids" / blake2b(source.encode(), digest_size=12).hexdigest()
+        self._ids = DigestSet(lake.home / "tmp")
         self.last_seq = 0
-        """Sequence number up to which the lake has been looked at."""
+        """Commit up to which the lake's ids are in."""
+        self._saved_seq = 0
+        self._load()
+        self.refresh()
 
-    def add_segment(self, path: Path) -> None:
-        """Add the ids in one Parquet file."""
+    def _load(self) -> None:
+        """Take the newest cached set that speaks of segments which the lake still has."""
+        for path in sorted(
+            self._cache.glob("*.npy"), key=lambda p: int(p.stem) if p.stem.isdigit() else -1, reverse=True
+        ):
+            try:
+                self._ids.load(path)
+                self.last_seq = self._saved_seq = int(path.stem)
+            except (OSError, ValueError):
+                continue
+            return
+
+    def refresh(self) -> None:
+        """Learn what has been committed since."""
         import pyarrow.parquet as pq
 
-        column = pq.read_table(path, columns=["event_id"]).column("event_id").to_pylist()
-        self._ids.add(pairs(bytes.fromhex(value) for value in column))
+        for segment in self._lake.segments("events", source=self._source, after=self.last_seq):
+            column = pq.ParquetFile(segment.path).read(columns=["event_id"]).column("event_id").to_pylist()
+            self._ids.add(pairs(bytes.fromhex(value) for value in column))
+            self.last_seq = max(self.last_seq, segment.seq)
 
     def add(self, ids: Pairs) -> None:
-        """Add ids (n, 2)."""
+        """Add ids (n, 2) that have just been committed."""
         self._ids.add(ids)
 
-    def contains(self, ids: Pairs) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def contains(self, ids: Pairs) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Return for each id whether it is known, bool (n,)."""
-        return self._ids.contains(ids) if len(self._ids) else np.zeros(len(ids), dtype=bool)
+        return self._ids.contains(ids)
 
     def close(self) -> None:
-        """Delete what was kept on disk."""
+        """Keep the set for the next call, where it grew enough to be worth it, and let it go."""
+        if self.last_seq > self._saved_seq and len(self._ids) >= WORTH_KEEPING:
+            self._cache.mkdir(parents=True, exist_ok=True)
+            part = self._cache / f"{os.getpid()}.part"
+            with part.open("wb") as handle:
+                self._ids.save(handle)
+            part.replace(self._cache / f"{self.last_seq}.npy")
+            for path in self._cache.glob("*.npy"):
+                if path.stem.isdigit() and int(path.stem) < self.last_seq:
+                    path.unlink(missing_ok=True)
         self._ids.close()

@@ -7,7 +7,6 @@ rotated or renamed file, adds only what is missing.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 import pyarrow as pa
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from vedette.bulk import run_shards
 from vedette.errors import UserError
@@ -25,15 +24,17 @@ from vedette.ingest.base import Framing, Native, ReadContext, Reader, RecordErro
 from vedette.ingest.framing import RawBatch, frame_json, frame_lines
 from vedette.ingest.identity import Identifier, KnownIds, source_name
 from vedette.ingest.normalise import Normaliser
-from vedette.ingest.registry import reader_named, recognise
+from vedette.ingest.registry import load_readers, reader_named, recognise
 from vedette.ingest.streams import Refused, Stream, StreamError, list_files, open_file, open_stdin
 from vedette.store import Lake, tables
+from vedette.store.digests import pairs
 from vedette.store.state import now
 
 COMMIT_ROWS = 32_768
 COMMIT_BYTES = 48 << 20
 CHUNK_ROWS = 4_096
 CHUNK_BYTES = 8 << 20
+REPLAY_ROWS = 500
 QUARANTINE_BYTES = 1 << 20
 """Longer bad records are kept up to here, and marked as cut."""
 
@@ -108,7 +109,13 @@ class _Chunk:
     natives: list[Native | RecordError | None] | None
     """Parsed already where the session keeps state."""
     preamble: bytes = b""
-    """The headers in force, where the session keeps them."""
+    """The headers in force at the end, where the session keeps them."""
+    before: bytes = b""
+    """The headers in force at the beginning."""
+    stretch: Sequence[bytes] = ()
+    """All records of the stretch, known ones too, where the headers change in it."""
+    kept: Sequence[int] | None = None
+    """Which records of the stretch are in this chunk; None means all."""
     n_known: int = 0
     done_bytes: int = 0
 
@@ -150,21 +157,35 @@ def _work(chunk: _Chunk) -> _Parsed:
     if natives is None:
         natives = reader.open(chunk.context).parse(chunk.raws)
     rows = [i for i, native in enumerate(natives) if isinstance(native, dict)]
-    bad = [
-        _Bad(chunk.ids[i].hex(), chunk.offsets[i], native.reason, chunk.raws[i], chunk.preamble)
-        for i, native in enumerate(natives)
-        if isinstance(native, RecordError)
-    ]
-    n_skipped = len(natives) - len(rows) - len(bad)
+    wrong = {i: native for i, native in enumerate(natives) if isinstance(native, RecordError)}
+    n_skipped = len(natives) - len(rows) - len(wrong)
     good: list[Native] = [natives[i] for i in rows]  # type: ignore[misc]
     table, errors = _normaliser(reader, chunk.context).table(
         [chunk.raws[i] for i in rows], good, [chunk.ids[i].hex() for i in rows], chunk.source
     )
-    bad += [
-        _Bad(chunk.ids[rows[i]].hex(), chunk.offsets[rows[i]], error.reason, chunk.raws[rows[i]], chunk.preamble)
-        for i, error in sorted(errors.items())
+    wrong.update({rows[i]: error for i, error in errors.items()})
+    headers = _headers(reader, chunk) if wrong else []
+    bad = [
+        _Bad(
+            chunk.ids[i].hex(), chunk.offsets[i], error.reason, chunk.raws[i], headers[i] if headers else chunk.preamble
+        )
+        for i, error in sorted(wrong.items())
     ]
     return _Parsed(table, bad, n_skipped)
+
+
+def _headers(reader: Reader, chunk: _Chunk) -> list[bytes]:
+    """Return the headers in force at each record, or nothing where they are the same for all."""
+    if not chunk.stretch:
+        return []
+    session = reader.open(chunk.context)
+    if chunk.before:
+        session.parse(chunk.before.split(b"\n"))
+    found: list[bytes] = []
+    for raw in chunk.stretch:
+        found.append(session.preamble())
+        session.parse([raw])
+    return [found[i] for i in chunk.kept] if chunk.kept is not None else found
 
 
 def ingest(
@@ -203,18 +224,31 @@ def ingest(
         inside = lake.home.resolve()
         files += [f for f in found if not f.resolve().is_relative_to(inside)]
         summary.files += [FileSummary(r.name, None, problem=r.reason) for r in refused]
-    total_bytes = None if use_stdin else sum(f.stat().st_size for f in files)
+    sizes = [_size_bytes(file) for file in files]
+    known: dict[str, KnownIds] = {}
+    total_bytes = None if use_stdin else sum(sizes)
     done_before = 0
-    for file in files:
-        for opened in open_file(file):
-            _one(lake, opened, options, summary, progress, done_before, total_bytes)
-        done_before += file.stat().st_size
-    if use_stdin:
-        if stdin is None:
-            raise UserError("standard input is not available here")
-        for opened in open_stdin(stdin):
-            _one(lake, opened, options, summary, progress, 0, None)
+    try:
+        for file, size_bytes in zip(files, sizes, strict=True):
+            for opened in open_file(file):
+                _one(lake, opened, options, summary, known, progress, done_before, total_bytes)
+            done_before += size_bytes
+        if use_stdin:
+            if stdin is None:
+                raise UserError("standard input is not available here")
+            for opened in open_stdin(stdin):
+                _one(lake, opened, options, summary, known, progress, 0, None)
+    finally:
+        for ids in known.values():
+            ids.close()
     return summary
+
+
+def _size_bytes(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:  # gone meanwhile: opening it will say so
+        return 0
 
 
 def _one(
@@ -222,6 +256,7 @@ def _one(
     opened: Stream | Refused,
     options: IngestOptions,
     summary: IngestSummary,
+    known: dict[str, KnownIds],
     progress: Progress | None,
     done_before: int,
     total_bytes: int | None,
@@ -243,16 +278,23 @@ def _one(
     context = ReadContext(
         opened.base, options.context.timezone, options.context.year, options.context.host, options.context.options
     )
-    temporary = lake.home / "tmp"
-    temporary.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=temporary, prefix="ingest-") as folder:
-        run = _StreamRun(lake, reader, context, options, held, summary.reasons, Path(folder))
-        for done_bytes in run.read(opened):
-            if progress is not None:
-                n_events = summary.total("n_new")
-                progress(
-                    done_bytes=done_before + done_bytes, total_bytes=total_bytes, n_events=n_events, name=opened.name
-                )
+    run = _StreamRun(lake, reader, context, options, held, summary.reasons, known)
+    for done_bytes in run.read(opened):
+        if progress is not None:
+            n_events = summary.total("n_new")
+            progress(
+                done_bytes=done_before + done_bytes, total_bytes=total_bytes, n_events=n_events, name=opened.name
+            )
+
+
+def _leads(natives: Sequence[Native | RecordError | None] | None) -> bool:
+    """Return whether all headers and comments stand before the first record."""
+    first = next((i for i, native in enumerate(natives or ()) if native is not None), 0)
+    return None not in (natives or ())[first:]
+
+
+def _job_of(source: str) -> str:
+    return "ingest:" + blake2b(source.encode(), digest_size=12).hexdigest()
 
 
 class _StreamRun:
@@ -266,7 +308,7 @@ class _StreamRun:
         options: IngestOptions,
         summary: FileSummary,
         reasons: Counter[str],
-        folder: Path,
+        known: dict[str, KnownIds],
     ) -> None:
         self._lake = lake
         self._reader = reader
@@ -274,20 +316,19 @@ class _StreamRun:
         self._options = options
         self._summary = summary
         self._reasons = reasons
-        self._folder = folder
+        self._all_known = known
         self._session: Session | None = None
         self._identifier: Identifier | None = None
-        self._known = KnownIds(folder / "known")
-        self._own_shards: set[str] = set()
-        self._last_seq = 0
+        self._known: KnownIds | None = None
+        self._spool: Path | None = None
         self._job = ""
-        self._has_quarantine = False
 
     def read(self, stream: Stream) -> Iterator[int]:
         """Read the stream to its end; yield the bytes of the user's file read, after each commit."""
         pending: list[pa.Table] = []
         bad: list[_Bad] = []
         n_rows = n_bytes = 0
+        stream.ends_at_damage = True
         try:
             self._session = self._reader.open(self._context)
             for chunk, parsed in run_shards(_work, self._chunks(stream), workers=self._workers()):
@@ -308,9 +349,12 @@ class _StreamRun:
         finally:
             if pending or bad:
                 self._commit(pending, bad)
-            self._known.close()
+            if self._spool is not None:
+                self._spool.unlink(missing_ok=True)
             if self._identifier is not None:
                 self._identifier.close()
+        if stream.problem is not None:
+            self._summary.problem = stream.problem
         if self._summary.n_records == 0 and self._summary.problem is None:
             self._summary.problem = "no records in it"
         yield int(stream.consumed())
@@ -325,8 +369,10 @@ class _StreamRun:
             return frame_json(stream)
         path = stream.path
         if path is None:
-            path = self._folder / "stream.bin"
-            with path.open("wb") as handle:
+            folder = self._lake.home / "tmp"
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=folder, prefix="ingest-", delete=False) as handle:
+                path = self._spool = Path(handle.name)
                 while data := stream.read(1 << 20):
                     handle.write(data)
         return self._reader.frame(path)  # type: ignore[attr-defined, no-any-return]
@@ -356,6 +402,7 @@ class _StreamRun:
         session = self._session
         assert session is not None  # noqa: S101 (set before the first chunk)
         natives: list[Native | RecordError | None] | None = None
+        before = session.preamble()
         if self._identifier is None or bad or not isinstance(session, StatelessSession):
             natives = session.parse(raws)
             for i, reason in bad.items():
@@ -369,10 +416,13 @@ class _StreamRun:
         identifier = self._identifier
         assert identifier is not None  # noqa: S101 (set by _begin)
         ids, found = identifier.identify(raws)
+        assert self._known is not None  # noqa: S101 (set by _begin)
         known = self._known.contains(found)
         n_known = int(known.sum())
+        after = session.preamble()
+        stretch, kept = (raws if after != before and not _leads(natives) else ()), None
         if n_known:
-            keep = [i for i, is_known in enumerate(known.tolist()) if not is_known]
+            kept = keep = [i for i, is_known in enumerate(known.tolist()) if not is_known]
             raws = [raws[i] for i in keep]
             offsets = [offsets[i] for i in keep]
             ids = [ids[i] for i in keep]
@@ -385,7 +435,10 @@ class _StreamRun:
             ids,
             offsets,
             natives,
-            preamble=session.preamble(),
+            preamble=after,
+            before=before,
+            stretch=stretch,
+            kept=kept,
             n_known=n_known,
             done_bytes=int(stream.consumed()),
         )
@@ -394,23 +447,17 @@ class _StreamRun:
         own_ids = first_native is not None and self._reader.self_identifying(first_native)
         self._source = source_name(self._reader.name, first_raw, self_identifying=own_ids, given=self._options.source)
         self._summary.source = self._source
-        self._job = "ingest:" + blake2b(self._source.encode(), digest_size=12).hexdigest()
-        self._identifier = Identifier(self._source, self._folder / "seen")
-        self._look()
-        with self._lake.state.connect() as connection:
-            t = tables.quarantine
-            self._has_quarantine = (
-                connection.execute(select(t.c.record_id).where(t.c.source == self._source).limit(1)).first() is not None
-            )
-
-    def _look(self) -> None:
-        """Learn the ids that the lake has of this source, as far as they are new to us."""
-        for segment in self._lake.segments("events", source=self._source, after=self._last_seq):
-            self._last_seq = max(self._last_seq, segment.seq)
-            self._known.add_segment(segment.path)
+        self._job = _job_of(self._source)
+        self._identifier = Identifier(self._source, self._lake.home / "tmp")
+        known = self._all_known.get(self._source)
+        if known is None:
+            known = self._all_known[self._source] = KnownIds(self._lake, self._source)
+        self._known = known
 
     def _commit(self, parts: list[pa.Table], bad: list[_Bad]) -> None:
         rows = pa.concat_tables(parts) if parts else None
+        known_ids = self._known
+        assert known_ids is not None  # noqa: S101 (set before the first chunk)
         while True:
             ids = rows.column("event_id").to_pylist() if rows is not None else []
             digest = blake2b(digest_size=16)
@@ -426,26 +473,29 @@ class _StreamRun:
 
             def beside(connection: Connection, ids: list[str] = ids, counts: dict[str, int] = counts) -> None:
                 counts["n_bad"] = self._store_bad(connection, bad, ids)
+                counts["seq"] = connection.execute(select(func.max(tables.segments.c.seq))).scalar() or 0
 
             if self._lake.commit(
                 written,
                 job=self._job,
                 shard=shard,
-                after=self._last_seq,
-                own=self._own_shards,
+                after=known_ids.last_seq,
                 extra=beside,
             ):
                 break
             # somebody else has read this source meanwhile: leave out what they brought
-            self._look()
+            known_ids.refresh()
             if rows is not None:
-                from vedette.store.digests import pairs
-
-                known = self._known.contains(pairs(bytes.fromhex(value) for value in ids))
+                known = known_ids.contains(pairs(bytes.fromhex(value) for value in ids))
                 rows = rows.filter(pa.array(~known))
                 self._summary.n_known += int(known.sum())
-        self._own_shards.add(shard)
-        self._summary.n_new += rows.num_rows if rows is not None else 0
+        if counts:  # within the transaction nobody else had added to the source, so we know all of it
+            known_ids.add(pairs(bytes.fromhex(value) for value in ids))
+            known_ids.last_seq = counts["seq"]
+        if rows is not None and (counts or not written):
+            self._summary.n_new += rows.num_rows
+        elif rows is not None:  # somebody else committed the very same records meanwhile
+            self._summary.n_known += rows.num_rows
         n_bad = counts.get("n_bad", 0)
         self._summary.n_quarantined += n_bad
         self._summary.n_quarantined_known += len(bad) - n_bad
@@ -453,7 +503,8 @@ class _StreamRun:
 
     def _store_bad(self, connection: Connection, bad: list[_Bad], new_ids: list[str]) -> int:
         t = tables.quarantine
-        if self._has_quarantine:
+        held_here = select(t.c.record_id).where(t.c.source == self._source).limit(1)
+        if new_ids and connection.execute(held_here).first() is not None:
             for start in range(0, len(new_ids), 500):
                 connection.execute(delete(t).where(t.c.record_id.in_(new_ids[start : start + 500])))
         if not bad:
@@ -494,54 +545,87 @@ def replay(lake: Lake, options: IngestOptions = IngestOptions()) -> IngestSummar
     summary = IngestSummary()
     t = tables.quarantine
     with lake.state.connect() as connection:
-        groups = connection.execute(select(t.c.source, t.c.reader, t.c.name, t.c.preamble).distinct()).all()
+        found = select(t.c.source, t.c.reader, t.c.name, t.c.preamble).distinct()
+        groups = connection.execute(found.order_by(t.c.source, t.c.reader, t.c.name, t.c.preamble)).all()
     for source, reader_name, name, preamble in groups:
-        reader = reader_named(reader_name)
         held = FileSummary(name, reader_name, source)
         summary.files.append(held)
-        base = name.rsplit("/", 1)[-1].lower()
+        readers, _ = load_readers()
+        reader = readers.get(reader_name)
+        if reader is None:
+            held.problem = f"no reader is called {reader_name!r} any more"
+            continue
         context = ReadContext(
-            base, options.context.timezone, options.context.year, options.context.host, options.context.options
+            name.rsplit("/", 1)[-1].lower(),
+            options.context.timezone,
+            options.context.year,
+            options.context.host,
+            options.context.options,
         )
+        try:
+            _replay_group(lake, held, summary.reasons, reader, context, preamble)
+        except RecordError as error:  # the mapping file is wrong
+            held.problem = error.reason
+    return summary
+
+
+def _replay_group(
+    lake: Lake, held: FileSummary, reasons: Counter[str], reader: Reader, context: ReadContext, preamble: bytes
+) -> None:
+    """Try again the records of one file that stood under the same headers."""
+    t = tables.quarantine
+    source = held.source or ""
+    here = (t.c.source == source, t.c.reader == reader.name, t.c.name == held.name, t.c.preamble == preamble)
+    session = reader.open(context)
+    if preamble:
+        session.parse(preamble.split(b"\n"))
+    with lake.state.connect() as connection:
+        wanted = select(t.c.record_id).where(*here, t.c.truncated == 0).order_by(t.c.offset, t.c.record_id)
+        all_ids = list(connection.execute(wanted).scalars())
+    for start in range(0, len(all_ids), REPLAY_ROWS):
+        part = all_ids[start : start + REPLAY_ROWS]
         with lake.state.connect() as connection:
             rows = connection.execute(
-                select(t)
-                .where(t.c.source == source, t.c.name == name, t.c.preamble == preamble, t.c.truncated == 0)
+                select(t.c.record_id, t.c.offset, t.c.raw)
+                .where(t.c.record_id.in_(part))
                 .order_by(t.c.offset, t.c.record_id)
             ).all()
-        for start in range(0, len(rows), CHUNK_ROWS):
-            part = rows[start : start + CHUNK_ROWS]
-            session = reader.open(context)
-            if preamble:
-                session.parse(preamble.split(b"\n"))
-            natives = session.parse([row.raw for row in part])
-            parsed = _work(
-                _Chunk(
-                    reader_name,
-                    context,
-                    source,
-                    [row.raw for row in part],
-                    [bytes.fromhex(row.record_id) for row in part],
-                    [row.offset for row in part],
-                    natives,
-                )
-            )
-            ids = parsed.table.column("event_id").to_pylist()
-            job = "ingest:" + blake2b(source.encode(), digest_size=12).hexdigest()
-            shard = "replay-" + blake2b("".join(ids).encode(), digest_size=12).hexdigest()
-            if ids:
-                written = lake.write("events", parsed.table, job=job, shard=shard, source=source)
+        raws = [row.raw for row in rows]
+        natives = session.parse(raws)
+        ids = [bytes.fromhex(row.record_id) for row in rows]
+        offsets = [row.offset for row in rows]
+        parsed = _work(_Chunk(reader.name, context, source, raws, ids, offsets, natives))
+        _leave_quarantine(lake, held, parsed.table)
+        held.n_quarantined += len(parsed.bad)
+        held.n_skipped += parsed.n_skipped
+        reasons.update(b.reason for b in parsed.bad)
 
-                def leave(connection: Connection, ids: list[str] = ids) -> None:
-                    for at in range(0, len(ids), 500):
-                        connection.execute(delete(t).where(t.c.record_id.in_(ids[at : at + 500])))
 
-                lake.commit(written, job=job, shard=shard, extra=leave)
-            held.n_new += len(ids)
-            held.n_quarantined += len(parsed.bad)
-            summary.reasons.update(b.reason for b in parsed.bad)
-    shutil.rmtree(lake.home / "tmp", ignore_errors=True)
-    return summary
+def _leave_quarantine(lake: Lake, held: FileSummary, rows: pa.Table) -> None:
+    """Put events into the lake and take their records out of the quarantine, once whoever else does the same."""
+    t = tables.quarantine
+    source = held.source or ""
+    job = _job_of(source)
+    ids: list[str] = rows.column("event_id").to_pylist()
+    while ids:
+        segments = lake.segments("events", source=source)
+        last_seq = max((s.seq for s in segments), default=0)
+        with lake.state.connect() as connection:
+            still = set(connection.execute(select(t.c.record_id).where(t.c.record_id.in_(ids))).scalars())
+        # whoever took a record out meanwhile has put its event into the lake
+        new = rows.filter(pa.array([value in still for value in ids]))
+        shard = "replay-" + blake2b("".join(new.column("event_id").to_pylist()).encode(), digest_size=12).hexdigest()
+        done: list[bool] = []
+
+        def leave(connection: Connection, done: list[bool] = done) -> None:
+            connection.execute(delete(t).where(t.c.record_id.in_(ids)))
+            done.append(True)
+
+        written = lake.write("events", new, job=job, shard=shard, source=source)
+        if lake.commit(written, job=job, shard=shard, after=last_seq, extra=leave):
+            held.n_new += new.num_rows if done else 0
+            held.n_known += len(ids) - (new.num_rows if done else 0)
+            return
 
 
 def quarantined(lake: Lake, limit: int = 1000) -> list[dict[str, Any]]:

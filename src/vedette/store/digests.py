@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -19,7 +19,8 @@ Pairs = np.ndarray[Any, np.dtype[np.uint64]]
 """Digests as uint64 pairs (n, 2): the first eight bytes, the last eight."""
 
 MAX_RUN = 16_000_000
-_MERGE_AT = 8
+SPILL_AT = 500_000
+"""Runs shorter than this (8 MB) stay in memory."""
 
 
 def pairs(digests: Iterable[bytes]) -> Pairs:
@@ -31,7 +32,7 @@ class DigestSet:
     """A growing set of 128-bit digests.
 
     Args:
-        folder: where the runs live; None keeps them in memory.
+        folder: where longer runs live, made when needed; None keeps them in memory.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -39,8 +40,6 @@ class DigestSet:
         self._runs: list[Pairs] = []
         self._paths: list[Path | None] = []
         self._serial = 0
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
 
     def __len__(self) -> int:
         return sum(len(run) for run in self._runs)
@@ -70,35 +69,44 @@ class DigestSet:
         """Add digests (n, 2)."""
         if not len(new):
             return
-        self._append(new[np.lexsort((new[:, 1], new[:, 0]))])
-        small = [i for i, run in enumerate(self._runs) if len(run) < MAX_RUN]
-        if len(small) >= _MERGE_AT:
-            total = 0
-            take: list[int] = []
-            for i in sorted(small, key=lambda i: len(self._runs[i])):
-                if total + len(self._runs[i]) > MAX_RUN and len(take) > 1:
-                    break
-                total += len(self._runs[i])
-                take.append(i)
-            merged = np.concatenate([self._runs[i] for i in take])
-            merged = merged[np.lexsort((merged[:, 1], merged[:, 0]))]
-            for i in sorted(take, reverse=True):
-                path = self._paths.pop(i)
-                self._runs.pop(i)
-                if path is not None:
-                    path.unlink(missing_ok=True)
-            self._append(merged)
+        run = new[np.lexsort((new[:, 1], new[:, 0]))]
+        # like a binary counter: runs of about equal size merge, so each digest moves log2(n) times
+        while self._runs and len(run) * 2 >= len(self._runs[-1]) and len(run) + len(self._runs[-1]) <= MAX_RUN:
+            run = np.concatenate([self._runs.pop(), run])
+            run = run[np.lexsort((run[:, 1], run[:, 0]))]
+            path = self._paths.pop()
+            if path is not None:
+                path.unlink(missing_ok=True)
+        self._append(run)
 
     def _append(self, run: Pairs) -> None:
-        if self._folder is None:
-            self._runs.append(run)
-            self._paths.append(None)
-            return
-        path = self._folder / f"{os.getpid()}-{self._serial}.npy"
-        self._serial += 1
-        np.save(path, run)
-        self._runs.append(np.load(path, mmap_mode="r"))
+        path = None
+        if self._folder is not None and len(run) >= SPILL_AT:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path = self._folder / f"{os.getpid()}-{id(self)}-{self._serial}.npy"
+            self._serial += 1
+            np.save(path, run)
+            run = np.load(path, mmap_mode="r")
+        self._runs.append(run)
         self._paths.append(path)
+
+    def save(self, handle: IO[bytes]) -> None:
+        """Write the whole set to an open file, sorted."""
+        everything = np.concatenate(self._runs) if self._runs else np.zeros((0, 2), dtype=np.uint64)
+        np.save(handle, everything[np.lexsort((everything[:, 1], everything[:, 0]))])
+
+    def load(self, path: Path) -> None:
+        """Add the set in a file written by :meth:`save`; the file stays.
+
+        Raises:
+            ValueError: it is no such file.
+        """
+        run = np.load(path, mmap_mode="r", allow_pickle=False)
+        if run.dtype != np.uint64 or run.ndim != 2 or run.shape[1] != 2:
+            raise ValueError("not a set of digests")
+        if len(run):
+            self._runs.insert(0, run)
+            self._paths.insert(0, None)
 
     def close(self) -> None:
         """Forget the runs and delete their files."""

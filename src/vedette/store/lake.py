@@ -8,6 +8,7 @@ of a commit or nothing, and a kill leaves at worst an orphan file, which ``clean
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -39,6 +40,8 @@ HIT_COLUMNS: tuple[tuple[str, str], ...] = (
 """The columns of ``hits``: one row for each rule that an event met."""
 
 _MAX_SLICES = 64
+_STALE_S = 6 * 3600
+"""A run's folder that nothing has touched for so long is left over."""
 
 RENAMED: dict[int, dict[str, str]] = {}
 """Schema version -> {column's name then: its name now}; how older segments are read today."""
@@ -268,7 +271,6 @@ class Lake:
         shard: str,
         extra: Callable[[Connection], object] | None = None,
         after: int | None = None,
-        own: Collection[str] = (),
     ) -> bool:
         """Make written files part of the lake and mark the shard finished, all at once.
 
@@ -279,7 +281,6 @@ class Lake:
             extra: called with the connection inside the same transaction (to store rows beside).
             after: if given and somebody else has committed events of the same source with a higher
                 sequence number, nothing happens and False is returned: look again for duplicates first.
-            own: the shards that the caller committed itself, which ``after`` does not mean.
 
         Returns:
             True once committed (also where this very shard had been committed before).
@@ -293,8 +294,8 @@ class Lake:
                 return True
             if after is not None and sources:
                 t = tables.segments
-                newer = select(t.c.shard).where(t.c.seq > after, t.c.source.in_(sources)).distinct()
-                if any(row[0] not in own for row in connection.execute(newer)):
+                newer = select(t.c.seq).where(t.c.seq > after, t.c.source.in_(sources)).limit(1)
+                if connection.execute(newer).first():
                     return False
             if written:
                 connection.execute(
@@ -334,16 +335,28 @@ class Lake:
         return old
 
     def drop(self, segment_ids: Collection[str]) -> None:
-        """Take segments out of the lake, then delete their files."""
-        paths = [s.path for t in ("events", "hits") for s in self.segments(t) if s.segment_id in set(segment_ids)]
+        """Take segments out of the lake, then delete their files.
+
+        The marks that their shards are finished go too, so that reading a file again, or judging
+        it again, does what it says.
+        """
+        wanted = set(segment_ids)
+        paths = [s.path for t in ("events", "hits") for s in self.segments(t) if s.segment_id in wanted]
+        t, marks = tables.segments, tables.shards
         with writing(self.state) as connection:
-            for segment_id in segment_ids:
-                connection.execute(delete(tables.segments).where(tables.segments.c.segment_id == segment_id))
+            for part in (sorted(wanted)[i : i + 500] for i in range(0, len(wanted), 500)):
+                for job, shard in connection.execute(select(t.c.job, t.c.shard).where(t.c.segment_id.in_(part))).all():
+                    connection.execute(delete(marks).where(marks.c.job == job, marks.c.shard == shard))
+                # detection names its shards by the segment that it judges
+                connection.execute(delete(marks).where(marks.c.shard.in_(part)))
+                connection.execute(delete(t).where(t.c.segment_id.in_(part)))
         for path in paths:
             path.unlink(missing_ok=True)
+        # what is gone may come in again: forget the ids that were remembered
+        shutil.rmtree(self.home / "cache" / "ids", ignore_errors=True)
 
     def clean(self, *, older_than: timedelta = timedelta(hours=1)) -> int:
-        """Delete files that no commit speaks of (left by a kill); return how many."""
+        """Delete files that no commit speaks of (left by a kill), and what a run put aside; return how many."""
         known = {s.path for t in ("events", "hits") for s in self.segments(t)}
         limit = datetime.now(UTC).timestamp() - older_than.total_seconds()
         n_deleted = 0
@@ -351,7 +364,22 @@ class Lake:
             if path.suffix in (".parquet", ".part") and path not in known and path.stat().st_mtime < limit:
                 path.unlink(missing_ok=True)
                 n_deleted += 1
+        for folder in (self.home / "tmp").glob("*"):
+            # a run that is alive writes in its folder, or in one below it, all the time
+            inside = [folder, *folder.rglob("*")]
+            if max(_touched_at(p) for p in inside) < min(limit, datetime.now(UTC).timestamp() - _STALE_S):
+                n_deleted += sum(1 for p in inside if p.is_file())
+                shutil.rmtree(folder, ignore_errors=True)
+                if folder.is_file():
+                    folder.unlink(missing_ok=True)
         return n_deleted
+
+
+def _touched_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # gone meanwhile
+        return 0.0
 
 
 def _duck_type(column: str) -> str:
