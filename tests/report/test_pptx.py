@@ -67,7 +67,14 @@ def faults(content: bytes) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("text", NASTY)
+# A deck takes half a second: the texts that a deck or a sheet could take for more than text run always, the rest in
+# the full suite.
+ALWAYS = tuple("=+-@＝\t\x1b<_") + ("", "http://evil.example/?a=b", "user\u202etxt.exe", "\ufffe\uffff")
+
+
+@pytest.mark.parametrize(
+    "text", [t if t[:1] in ALWAYS or t in ALWAYS else pytest.param(t, marks=pytest.mark.slow) for t in NASTY]
+)
 def test_text_from_logs_stays_text(text: str) -> None:
     content = render_pptx(saturated(text))
     assert faults(content) == []
@@ -81,7 +88,7 @@ def test_text_from_logs_stays_text(text: str) -> None:
 
 # No shrinking: a deck takes a third of a second, and a failing case is small enough to read.
 @settings(
-    max_examples=15, suppress_health_check=list(HealthCheck), deadline=None, phases=[Phase.explicit, Phase.generate]
+    max_examples=10, suppress_health_check=list(HealthCheck), deadline=None, phases=[Phase.explicit, Phase.generate]
 )
 @given(cases)
 def test_any_case_makes_a_deck_that_opens_and_fits(case: Case) -> None:
@@ -102,7 +109,7 @@ def test_deck_tells_the_case(case: Case) -> None:
         assert any(t.startswith(start) for t in titles), start
     assert check_deck(content) == []
     first = " ".join(s.text_frame.text for s in deck.slides[0].shapes if s.has_text_frame)
-    for part in ("Critical", "98 %", "4 accounts, 12 hosts", "NORTHWIND\\m.oyelaran", "ws-finance-0147", "TLP:AMBER", "Draft",
+    for part in ("Critical", "98 %", "4 accounts", "on 12 hosts", "NORTHWIND\\m.oyelaran", "ws-finance-0147", "TLP:AMBER", "Draft",
                  "dfa508c2"):  # fmt: skip
         assert part in first
     notes = deck.slides[0].notes_slide.notes_text_frame.text

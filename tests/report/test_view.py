@@ -5,7 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.report.view import key_steps, short_ids, short_names, view_of
+from vedette.report.from_case import short_ids, view_of
+from vedette.report.view import key_steps, short_names
 from vedette.schema import Case
 
 from .hostile import texts

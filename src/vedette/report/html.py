@@ -24,6 +24,7 @@ from markupsafe import Markup
 from vedette.report import figures, words
 from vedette.report.base import RenderOptions
 from vedette.report.branding import TLP_COLOURS, Branding
+from vedette.report.from_case import view_of
 from vedette.report.inert import cell, clip, script_json, visible
 from vedette.report.palette import (
     ACCENT,
@@ -37,7 +38,7 @@ from vedette.report.palette import (
     tactic_label,
 )
 from vedette.report.timescale import span_words
-from vedette.report.view import CaseView, EvidenceView, StepView, key_steps, short_names, tactic_totals, view_of
+from vedette.report.view import CaseView, EvidenceView, StepView, key_steps, short_names, tactic_totals
 from vedette.schema import Case
 
 ASSETS = Path(__file__).parent / "assets"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from vedette.report.base import RenderOptions
 from vedette.report.branding import Branding
+from vedette.report.from_case import view_of
 from vedette.report.inert import cell, clip, markdown, markdown_code, visible
 from vedette.report.palette import (
     HOST_ROLE_MEANINGS,
@@ -14,7 +15,7 @@ from vedette.report.palette import (
     tactic_label,
 )
 from vedette.report.timescale import span_words
-from vedette.report.view import CaseView, Statement, key_steps, view_of
+from vedette.report.view import CaseView, Statement, key_steps
 from vedette.report.words import count, share, stretch, sure, when
 from vedette.schema import Case
 

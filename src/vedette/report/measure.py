@@ -2,20 +2,46 @@
 
 Widths are those of Arial, which Liberation Sans and Helvetica share; the built-in theme uses it, so an estimate holds
 in PowerPoint, Keynote and LibreOffice alike. Characters outside ASCII are taken wide (a full em for East Asian ones),
-and every width gets 4 % on top: a line too few would overflow, a line too many only leaves air. Templates with wider
-fonts than Arial are checked by :func:`vedette.report.pptx.check.check_deck`, not prevented here.
+and every width gets 4 % on top: a line too few would overflow, a line too many only leaves air. A template may bring
+another font: :func:`measured_for` widens every width by what is known of it, or by 12 % where nothing is.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 LINE_HEIGHT = 1.2
 """Height of a line as a multiple of the font size."""
 MONO_WIDTH = 0.61
 _SAFETY = 1.04
+_UNKNOWN_FONT = 1.12
+_FONTS = {
+    "arial": 1.0, "helvetica": 1.0, "liberation sans": 1.0, "calibri": 1.0, "carlito": 1.0, "aptos": 1.04,
+    "segoe ui": 1.04, "tahoma": 1.03, "trebuchet ms": 1.03, "verdana": 1.2, "dejavu sans": 1.2, "georgia": 1.08,
+    "times new roman": 1.0, "cambria": 1.03, "century gothic": 1.14, "open sans": 1.1, "roboto": 1.02, "inter": 1.08,
+}  # fmt: skip
+"""Average width relative to Arial; narrower fonts are taken as Arial."""
+_stretch: ContextVar[float] = ContextVar("stretch", default=1.0)
+
+
+@contextmanager
+def measured_for(font: str) -> Iterator[None]:
+    """Measure for text in that font, in this context."""
+    token = _stretch.set(_FONTS.get(font.casefold(), _UNKNOWN_FONT))
+    try:
+        yield
+    finally:
+        _stretch.reset(token)
+
+
+def widened(length: float) -> float:
+    """Return a length that holds some fixed text, for the font that is measured for."""
+    return length * _stretch.get()
+
 
 # Advance widths in thousandths of an em, U+0020 to U+007E, of Arial and Arial Bold.
 _REGULAR = (
@@ -49,7 +75,7 @@ def text_width(text: str, size_pt: float, *, bold: bool = False, mono: bool = Fa
             total += MONO_WIDTH * 1000
         elif code >= 0x20:
             total += table[code - 0x20]
-    return total / 1000 * size_pt * _SAFETY
+    return total / 1000 * size_pt * _SAFETY * (1.0 if mono else _stretch.get())
 
 
 def wrap(text: str, width_pt: float, size_pt: float, *, bold: bool = False, mono: bool = False) -> list[str]:

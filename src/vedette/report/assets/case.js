@@ -4,7 +4,7 @@
   const data = JSON.parse($("data").textContent);
   const SVG = "http://www.w3.org/2000/svg";
   const SEVERITIES = ["informational", "low", "medium", "high", "critical"];
-  const LABEL = 180, PAD = 14, LANE = 30, MARK = 20, MAX_LANES = 40;
+  const LABEL = 180, PAD = 14, LANE = 30, MARK = 20, MAX_LANES = 40, CELL = 58;
   document.documentElement.classList.add("live");
 
   // Everything that came from logs is set as text, never as markup.
@@ -148,7 +148,20 @@
         }
         marks = merged;
       }
-      return marks;
+      if (!marks.some((m) => m.to - m.from > 3 * CELL)) return marks;
+      // Steps without a gap would all end in one mark: one for each stretch of the lane instead, with their number.
+      const cells = new Map();
+      for (const s of list) {
+        const x = LABEL + transform.applyX(s.base * room), cell = Math.floor((x - LABEL) / CELL);
+        if (x < LABEL - 1 || x > width + 1) continue;
+        if (!cells.has(cell)) cells.set(cell, { from: x, to: x, x: LABEL + (cell + 0.5) * CELL, steps: [] });
+        cells.get(cell).steps.push(s);
+      }
+      return [...cells.values()].map((mark) => {
+        mark.label = mark.steps.length > 1 ? `×${mark.steps.length}` : String(mark.steps[0].number);
+        mark.width = Math.max(MARK, mark.label.length * 7.2 + 8);
+        return mark;
+      });
     };
     const choose = (mark) => {
       chosen = mark.steps;

@@ -10,8 +10,9 @@ from __future__ import annotations
 import io
 
 from vedette.report.base import RenderOptions
+from vedette.report.from_case import view_of
 from vedette.report.inert import clip, visible
-from vedette.report.view import view_of
+from vedette.report.measure import measured_for
 from vedette.schema import Case
 
 __all__ = ["PptxRenderer"]
@@ -50,7 +51,8 @@ class PptxRenderer:
             closing.next_steps,
             closing.evidence,
         ):
-            add(deck)
+            with measured_for(frame.font):
+                add(deck)
         properties = frame.presentation.core_properties
         properties.title = clip(view.title, 255)
         properties.author = clip(visible(options.branding.organisation) or "Vedette", 255)

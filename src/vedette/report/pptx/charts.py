@@ -23,7 +23,12 @@ from vedette.schema import Severity
 MAX_CATEGORIES = 14
 MAX_BINS = 24
 _BINS_S = (1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 604_800, 2_592_000, 31_536_000)
-_COLUMNS = (Column("Technique", 92), Column("Name and tactics", 230), Column("Findings", 80), Column("Evidence", 90))
+_COLUMNS = (
+    Column("Technique", 84, True),
+    Column("Name and tactics", 230),
+    Column("Findings", 72, True),
+    Column("Evidence", 84, True),
+)
 
 
 def _chart(slide: Any, box: Box, kind: Any, data: CategoryChartData, name: str) -> Any:

@@ -10,9 +10,9 @@ from typing import Any
 
 from pptx import Presentation
 
-from vedette.report.measure import LINE_HEIGHT, wrap
+from vedette.report.measure import LINE_HEIGHT, measured_for, wrap
 from vedette.report.pptx.draw import MIN_SIZE, MONO
-from vedette.report.pptx.theme import EMU, Box
+from vedette.report.pptx.theme import EMU, Box, theme_font
 
 _SLACK = 1.0
 """Points by which an estimate may be over before it is said to be wrong."""
@@ -27,6 +27,11 @@ def check_deck(deck: Path | bytes) -> list[str]:
     """
     presentation = Presentation(io.BytesIO(deck) if isinstance(deck, bytes) else str(deck))
     width, height = presentation.slide_width / EMU, presentation.slide_height / EMU
+    with measured_for(theme_font(presentation)):
+        return _faults(presentation, width, height)
+
+
+def _faults(presentation: Any, width: float, height: float) -> list[str]:
     faults: list[str] = []
     for number, slide in enumerate(presentation.slides, start=1):
         where = f"slide {number}"

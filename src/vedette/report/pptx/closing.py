@@ -64,7 +64,8 @@ def next_steps(deck: Deck) -> None:
 
 
 _COLUMNS = (
-    Column("Id", 92), Column("Time", 84), Column("Host and account", 230), Column("What the source wrote", 466)
+    Column("Id", 88, True), Column("Time", 80, True), Column("Host and account", 230),
+    Column("What the source wrote", 466)
 )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ class Deck:
         if self.frame.title is not None and self.frame.title.top < top + _LABEL_HEIGHT:
             top = max(self.frame.title.top - _LABEL_HEIGHT - 2, 2.0)
         if self.frame.title is not None and self.frame.title.top < top + _LABEL_HEIGHT:
-            top = self.frame.size.height - _LABEL_HEIGHT - 4
+            top = 2.0
         colour = TLP_COLOURS.get(label.upper())
         block(
             slide,
@@ -97,18 +97,11 @@ class Deck:
     def _foot(self, slide: Any, extra: float) -> None:
         parts = (self.branding.classification, self.branding.organisation, self.view.case_id, self.branding.footer)
         text = " · ".join(visible(part) for part in parts if part) + " · all times UTC"
+        para = Para(text=text, size=12, colour="muted", lines=1)
+        text_box(slide, self.frame.foot, [para], anchor="middle", name="Foot")
         for place in self.frame.layout.placeholders:
-            kind = place.placeholder_format.type
-            if kind not in {PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER}:
-                continue
-            element = copy.deepcopy(place._element)
-            slide.shapes._spTree.append(element)
-            shape = slide.shapes[-1]
-            if kind == PP_PLACEHOLDER.FOOTER:
-                shape.text_frame.clear()
-                width = place.width / EMU if place.width else 300
-                run = shape.text_frame.paragraphs[0].add_run()
-                run.text = fit(text, width - 4, 1, 12)
+            if place.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER:
+                slide.shapes._spTree.append(copy.deepcopy(place._element))
         if self.frame.built_in:
             self._rule(slide, extra)
 

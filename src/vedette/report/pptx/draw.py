@@ -15,7 +15,7 @@ from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
 
 from vedette.report.inert import cell as inert_cell
-from vedette.report.measure import LINE_HEIGHT, fit, text_width, wrap
+from vedette.report.measure import LINE_HEIGHT, fit, text_width, widened, wrap
 from vedette.report.pptx.theme import EMU, Box
 
 MONO = "Consolas"
@@ -47,6 +47,8 @@ class Para:
     """Cut with ``…`` beyond so many lines."""
     after: float = 0.0
     """Room below, in points."""
+    wraps: bool = True
+    """False once it is known to take one line."""
 
     def height(self, width: float) -> float:
         """Return the height in a column of that width."""
@@ -57,9 +59,9 @@ class Para:
 
     def fitted(self, width: float) -> Para:
         """Return the paragraph cut to its number of lines."""
-        return replace(
-            self, text=fit(self.text, width, self.lines, self.size, bold=self.bold, mono=self.mono), lines=99
-        )
+        text = fit(self.text, width, self.lines, self.size, bold=self.bold, mono=self.mono)
+        wraps = len(wrap(text, width, self.size, bold=self.bold, mono=self.mono)) > 1
+        return replace(self, text=text, lines=99, wraps=wraps)
 
 
 def height_of(paras: Sequence[Para], width: float) -> float:
@@ -111,7 +113,8 @@ _ALIGN = {"left": PP_ALIGN.LEFT, "center": PP_ALIGN.CENTER, "right": PP_ALIGN.RI
 
 def set_text(frame: Any, paras: Sequence[Para]) -> None:
     """Write paragraphs into a text frame, as plain runs: no field, link or formula can come of them."""
-    frame.word_wrap = True
+    # A line that was measured to fit stays one line where the reader's machine has a wider font.
+    frame.word_wrap = any(para.wraps for para in paras)
     for number, para in enumerate(paras):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
         paragraph.alignment = _ALIGN[para.align]
@@ -251,6 +254,8 @@ class Column:
 
     head: str
     share: float
+    fixed: bool = False
+    """The share is a width in points: what the column holds is as long on every slide."""
 
 
 HEAD_SIZE = 12.0
@@ -274,8 +279,9 @@ def row_height(row: Sequence[Cell], widths: Sequence[float]) -> float:
 
 def column_widths(columns: Sequence[Column], width: float) -> list[float]:
     """Return the widths in points."""
-    total = sum(c.share for c in columns)
-    return [width * c.share / total for c in columns]
+    fixed = sum(widened(c.share) for c in columns if c.fixed)
+    total = sum(c.share for c in columns if not c.fixed)
+    return [widened(c.share) if c.fixed else (width - fixed) * c.share / total for c in columns]
 
 
 def pages(
@@ -327,6 +333,7 @@ def _set_cell(native: Any, paras: Sequence[Para], colour: str | None) -> None:
     native.vertical_anchor = MSO_ANCHOR.MIDDLE
     fill(native, colour)
     set_text(native.text_frame, paras)
+    native.text_frame.word_wrap = True
 
 
 def chip_width(text: str, size: float = MIN_SIZE) -> float:

@@ -18,6 +18,7 @@ from vedette.report.words import clock, count, day, more, share, sure
 
 _GAP = 12.0
 _TILE_HEIGHT = 84.0
+_ROLE = 96.0
 MAX_STATEMENT_SLIDES = 3
 
 
@@ -62,8 +63,8 @@ def verdict(deck: Deck) -> None:
         ("When (UTC)", span_words(view.last_at - view.first_at), from_to, None),
         (
             "Scope",
-            count(len(view.implicated), "account") + ", " + count(len(view.hosts), "host"),
-            f"{count(len(view.findings), 'finding')} in {count(view.n_events, 'event')}",
+            count(len(view.implicated), "account"),
+            f"on {count(len(view.hosts), 'host')}\n{count(len(view.findings), 'finding')}",
             None,
         ),
     )
@@ -84,9 +85,15 @@ def verdict(deck: Deck) -> None:
         )
     top += _TILE_HEIGHT + 14
     half = (body.width - 2 * _GAP) / 2
+    short = view.short_hosts
+
+    def name_host(name: str) -> str:
+        """Return the whole name where it fits its line, else the name without its domain."""
+        return name if text_width(name, 14, bold=True) <= half - _ROLE else short.get(name, name)
+
     for left, title, rows in (
         (body.left, "Implicated accounts", [(a.name, a.role.value) for a in view.implicated]),
-        (body.left + half + 2 * _GAP, "Hosts", [(h.name, h.role.value) for h in view.hosts]),
+        (body.left + half + 2 * _GAP, "Hosts", [(name_host(h.name), h.role.value) for h in view.hosts]),
     ):
         part = heading(slide, title, Box(left, top, half, body.bottom - top))
         _names(slide, part, rows, title)
@@ -99,7 +106,7 @@ def _names(slide: Any, box: Box, rows: list[tuple[str, str]], name: str) -> None
         return
     n_lines = max(int(box.height / 19), 1)
     shown = rows if len(rows) <= n_lines else rows[: n_lines - 1]
-    role_width = 96.0
+    role_width = _ROLE
     names = [Para(text=middle(n, 90), size=14, bold=True, lines=1, after=2.2) for n, _ in shown]
     roles = [Para(text=role, size=14, colour="muted", lines=1, after=2.2, align="right") for _, role in shown]
     names = [_one_line(p, box.width - role_width) for p in names]

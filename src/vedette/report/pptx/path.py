@@ -23,8 +23,8 @@ MAX_NODES = 30
 MAX_PICTURES = 2
 MAX_PATH_SLIDES = 2
 MAX_HOST_SLIDES = 2
-_COLUMNS_ACROSS = 5
 _NODE = (126.0, 40.0)
+_GAP_X = 48.0
 _PITCH_Y = 50.0
 _MAX_PITCH_Y = 84.0
 _BADGE = 18.0
@@ -69,12 +69,12 @@ class Band:
         return self.high - self.low
 
 
-def bands(layout: Layout) -> list[Band]:
+def bands(layout: Layout, across: int) -> list[Band]:
     """Return the bands: each begins with the layer that the one before it ended with."""
     out = []
     first = 0
     while True:
-        last = min(first + _COLUMNS_ACROSS - 1, layout.n_layers - 1)
+        last = min(first + across - 1, layout.n_layers - 1)
         rows = [row for at, row in layout.nodes.values() if first <= at <= last]
         rows += [row for r in layout.routes for at, row in r.points if first <= at <= last]
         low, high = (min(rows) - 0.5, max(rows) + 0.5) if rows else (-0.5, 0.5)
@@ -97,7 +97,8 @@ def pictures(deck: Deck) -> None:
     layout, kept = bounded_layout(view.path, MAX_NODES, room / _PITCH_Y)
     dealt: list[list[Band]] = [[]]
     used = 0.0
-    for band in bands(layout):
+    across = max(int((body.width + _GAP_X) / (_NODE[0] + _GAP_X)), 2)
+    for band in bands(layout, across):
         height = band.height * _PITCH_Y + _BAND_GAP
         if dealt[-1] and used + height > room:
             dealt.append([])
@@ -116,12 +117,16 @@ def pictures(deck: Deck) -> None:
         pitch = min((room - _BAND_GAP * len(group)) / sum(b.height for b in group), _MAX_PITCH_Y)
         for band in group:
             area = Box(body.left, top, body.width, band.height * pitch)
-            _band(slide, area, band, layout, kept, view, names, repeats=band.first > 0)
+            _band(slide, area, band, layout, kept, view, names, across)
             top += area.height + _BAND_GAP
         rest = len(view.path) - len(kept)
-        text = "Numbers: steps in the table." + (" Dashed: repeated from above." if any(b.first for b in group) else "")
+        text = "Numbers: steps in the table." + (" Dashed: shown above too." if any(b.first for b in group) else "")
         legend = _legend(slide, body, {view.nodes[n].kind for n in layout.nodes})
-        left_out(slide, Box(body.left, body.top, legend - body.left - 8, body.height), f"{text} {more(rest)}".strip())
+        left_out(
+            slide,
+            Box(body.left, body.top, legend - body.left - 8, body.height),
+            f"{text} {more(rest).capitalize()}".strip(),
+        )
 
 
 def _legend(slide: Any, body: Box, kinds: set[str]) -> float:
@@ -153,11 +158,11 @@ def _band(
     kept: Sequence[PathView],
     view: CaseView,
     names: Mapping[str, str],
-    *,
-    repeats: bool,
+    across: int,
 ) -> None:
     width, height = _NODE
-    pitch = (area.width - width) / (_COLUMNS_ACROSS - 1)
+    repeats = band.first > 0
+    pitch = (area.width - width) / (across - 1)
 
     def centre(point: tuple[float, float]) -> tuple[float, float]:
         at, row = point
@@ -269,8 +274,8 @@ def _badge(
 
 
 _PATH_COLUMNS = (
-    Column("#", 34), Column("Time", 140), Column("From", 200), Column("To", 200), Column("How", 190),
-    Column("Evidence", 108),
+    Column("#", 40, True), Column("Time", 142, True), Column("From", 200), Column("To", 200), Column("How", 190),
+    Column("Evidence", 84, True),
 )  # fmt: skip
 _HOST_COLUMNS = (
     Column("Host", 250), Column("Role", 150), Column("Addresses", 130), Column("Seen", 150), Column("Evidence", 192),

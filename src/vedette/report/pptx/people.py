@@ -12,7 +12,12 @@ from vedette.report.words import count, more, share
 from vedette.schema import AccountRole
 
 MAX_SLIDES = 3
-_COLUMNS = (Column("Account", 252), Column("Role", 128), Column("Confidence", 84), Column("Why, with evidence", 408))
+_COLUMNS = (
+    Column("Account", 252),
+    Column("Role", 128, True),
+    Column("Confidence", 86, True),
+    Column("Why, with evidence", 408),
+)
 
 
 def _row(account: AccountView) -> list[Cell]:

@@ -26,7 +26,9 @@ EMU = 12_700
 WIDTH, HEIGHT = 960.0, 540.0
 MARGIN = 44.0
 TITLE_TOP, TITLE_HEIGHT, TITLE_SIZE = 36.0, 34.0, 26.0
-FOOT_TOP, FOOT_HEIGHT, FOOT_SIZE = 510.0, 18.0, 11.0
+FOOT_TOP, FOOT_HEIGHT, FOOT_SIZE = 510.0, 18.0, 12.0
+MAX_TITLE_SIZE = 28.0
+"""Titles say something here, so they are longer than a template's; larger ones would each be shrunk differently."""
 FONT = "Arial"
 MAX_TEMPLATE_BYTES = 100 * 1024 * 1024
 
@@ -66,6 +68,10 @@ class Frame:
     """None where no layout has a title: the title is then drawn as a text box."""
     title_size: float
     body: Box
+    foot: Box
+    """Where the line at the foot goes, beside the slide number."""
+    font: str
+    """The theme's font for text."""
     built_in: bool
 
 
@@ -104,8 +110,30 @@ def open_frame(template: Path | None, branding: Branding) -> Frame:
         title=box,
         title_size=_title_size(presentation, layout) if template is not None else TITLE_SIZE,
         body=Box(left, top, max(right - left, size.width * 0.6), bottom - top),
+        foot=_foot(layout, size, left, right),
+        font=theme_font(presentation),
         built_in=template is None,
     )
+
+
+def _foot(layout: Any, size: Box, left: float, right: float) -> Box:
+    """Return the strip beside the slide number, or at the foot of the slide where there is no number."""
+    for place in layout.placeholders:
+        if place.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER and place.top / EMU > size.height * 0.75:
+            top = (place.top + place.height / 2) / EMU - FOOT_HEIGHT / 2
+            if place.left / EMU > size.width / 2:
+                right = min(right, place.left / EMU - 6)
+            else:
+                left = max(left, (place.left + place.width) / EMU + 6)
+            return Box(left, min(top, size.height - FOOT_HEIGHT - 2), max(right - left, 60), FOOT_HEIGHT)
+    return Box(left, size.height - 26, right - left, FOOT_HEIGHT)
+
+
+def theme_font(presentation: Any) -> str:
+    """Return the name of the theme's font for text."""
+    root = parse_xml(presentation.slide_master.part.part_related_by(RT.THEME).blob)
+    found = root.xpath("//a:minorFont/a:latin/@typeface")
+    return str(found[0]) if found else ""
 
 
 def _layout(presentation: Any) -> Any:
@@ -130,7 +158,7 @@ def _title_size(presentation: Any, layout: Any) -> float:
     ):
         found = element.xpath(path)
         if found:
-            return min(max(int(found[0]) / 100, 18.0), 36.0)
+            return min(max(int(found[0]) / 100, 18.0), MAX_TITLE_SIZE)
     return TITLE_SIZE
 
 
@@ -190,7 +218,7 @@ def _built_in(branding: Branding) -> Any:
     places = {
         PP_PLACEHOLDER.TITLE: Box(MARGIN, TITLE_TOP, WIDTH - 2 * MARGIN, TITLE_HEIGHT),
         PP_PLACEHOLDER.BODY: Box(MARGIN, 86, WIDTH - 2 * MARGIN, 410),
-        PP_PLACEHOLDER.FOOTER: Box(MARGIN, FOOT_TOP, third * 2.4, FOOT_HEIGHT),
+        PP_PLACEHOLDER.FOOTER: Box(MARGIN, FOOT_TOP, third, FOOT_HEIGHT),
         PP_PLACEHOLDER.SLIDE_NUMBER: Box(WIDTH - MARGIN - 60, FOOT_TOP, 60, FOOT_HEIGHT),
     }
     for owner in (master, keep):

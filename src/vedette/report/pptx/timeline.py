@@ -121,7 +121,7 @@ def _legend(slide: Any, box: Box, n_lanes_left_out: int) -> None:
         width = text_width(text, 12) + 6
         text_box(slide, Box(left + 17, box.top, width, box.height), [Para(text=text, size=12)], anchor="middle")
         left += 17 + width + 12
-    rest = "Numbers are those of the steps in the tables; a grey band is folded silence"
+    rest = "Numbers as in the tables, ×n for n steps; grey: silence"
     if n_lanes_left_out > 0:
         rest = f"Numbers as in the tables; {count(n_lanes_left_out, 'tactic')} more in the JSON file"
     para = Para(text=rest, size=12, colour="muted", lines=1, align="right")
@@ -129,15 +129,19 @@ def _legend(slide: Any, box: Box, n_lanes_left_out: int) -> None:
 
 
 _COLUMNS = (
-    Column("#", 34), Column("Time", 76), Column("What", 320), Column("Tactic", 110), Column("Severity", 84),
-    Column("Host", 150), Column("Evidence", 98),
+    Column("#", 40, True), Column("Time", 80, True), Column("What", 340), Column("Tactic", 110),
+    Column("Severity", 92, True), Column("Host", 116), Column("Evidence", 84, True),
 )  # fmt: skip
+_TACTIC = 3
+"""The column that a narrow slide has no room for; the lanes show it too."""
+_NARROW = 780.0
 
 
-def _row(step: StepView, hosts: Mapping[str, str]) -> list[Cell]:
+def _row(step: StepView, hosts: Mapping[str, str], *, narrow: bool) -> list[Cell]:
     times = f" ×{step.n_events:,}" if step.n_events > 1 else ""
-    who = f"{step.account}" if step.account else ""
-    return [
+    colour = SEVERITY_COLOURS[step.severity]
+    under = (Para(text=step.account, size=12, colour="muted", lines=1),) if step.account else ()
+    row = [
         cell(str(step.number), 13, bold=True, lines=1),
         Cell(
             paras=(
@@ -145,20 +149,13 @@ def _row(step: StepView, hosts: Mapping[str, str]) -> list[Cell]:
                 Para(text=day(step.at), size=12, colour="muted", lines=1),
             )
         ),
-        Cell(
-            paras=(
-                Para(text=step.text + times, size=13, lines=2),
-                *((Para(text=who, size=12, colour="muted", lines=1),) if who else ()),
-            )
-        ),
+        Cell(paras=(Para(text=step.text + times, size=13, lines=3 if narrow else 2), *under)),
         cell(tactic_label(step.tactic), 12, lines=2),
-        cell(
-            step.severity.value.capitalize(), 12, bold=True, colour="#FFFFFF", fill=SEVERITY_COLOURS[step.severity],
-            lines=1,
-        ),
+        cell(step.severity.value.capitalize(), 12, bold=True, colour="#FFFFFF", fill=colour, lines=1),
         cell(hosts.get(step.host, step.host), 12, lines=2),
         Cell(paras=tuple(Para(text=i, size=12, mono=True, lines=1) for i in step.evidence[:2]) or cell("").paras),
-    ]  # fmt: skip
+    ]
+    return row[:_TACTIC] + row[_TACTIC + 1 :] if narrow else row
 
 
 def tables(deck: Deck) -> None:
@@ -169,14 +166,16 @@ def tables(deck: Deck) -> None:
         return
     part = above_left_out(body)
     hosts = view.short_hosts
-    dealt, _ = pages([_row(s, hosts) for s in steps], _COLUMNS, part, most=MAX_TABLE_SLIDES)
+    narrow = body.width < _NARROW
+    columns = _COLUMNS[:_TACTIC] + _COLUMNS[_TACTIC + 1 :] if narrow else _COLUMNS
+    dealt, _ = pages([_row(s, hosts, narrow=narrow) for s in steps], columns, part, most=MAX_TABLE_SLIDES)
     done = 0
     for number, rows in enumerate(dealt, start=1):
         here = steps[done : done + len(rows)]
         title = "Key steps" if len(dealt) == 1 else f"Key steps ({number} of {len(dealt)})"
         title += f": {day(here[0].at)} {clock(here[0].at)[:5]} to {day(here[-1].at)} {clock(here[-1].at)[:5]}"
         slide = deck.slide(title, [_note(deck, s) for s in here])
-        table(slide, part, _COLUMNS, rows, name="Key steps")
+        table(slide, part, columns, rows, name="Key steps")
         done += len(rows)
         if number == len(dealt):
             left_out(slide, body, more(len(view.steps) - done))
