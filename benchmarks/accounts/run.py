@@ -286,9 +286,14 @@ def generated(args: argparse.Namespace) -> int:
     seeds = range(args.first_seed, args.first_seed + (1 if args.quick else args.seeds))
     jobs = [(f, s) for s in seeds for f in families][: 20 if args.quick else None]
     digest, cache = pipeline.product_digest(), str(cache_folder(args))
-    results = list(
-        in_parallel([(f, s, cache, digest, args.fresh) for f, s in jobs], _judge_world, args.workers, "generated")
-    )
+    results = []
+    for result in in_parallel(
+        [(f, s, cache, digest, args.fresh) for f, s in jobs], _judge_world, args.workers, "generated"
+    ):
+        results.append(result)
+        if len(results) == 10 and all(said["error"] for _, said in results):
+            print(f"\nthe first ten incidents all failed: {results[0][1]['error']}")
+            return 1
     results.sort(key=lambda r: (r[0]["family"], r[0]["seed"]))
     scores = [scoring.score(f"{t['family']}/{t['seed']}", t, s) for t, s in results]
     ok = [s for s in scores if not s.error]

@@ -909,7 +909,7 @@ def crowd(w: World, t: Truth) -> None:
     if not hosts or not innocent:
         return
     times = sorted(h["row"]["time"] for h in w.hits if h["row"].get("device_name"))
-    for who in r.sample(innocent, min(len(innocent), r.randint(0, 4))):
+    for who in r.sample(innocent, min(len(innocent), r.randint(0, 6))):
         host = r.choice(hosts)
         x = r.choice(times) + timedelta(seconds=r.randint(-900, 900))
         kind = r.random()

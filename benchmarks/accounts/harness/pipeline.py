@@ -44,10 +44,13 @@ class Said:
 
 def product_digest() -> str:
     """Return a digest of the product's sources, so that old verdicts are not taken for new ones."""
+    import vedette
+
+    package = Path(vedette.__file__).parent
     digest = hashlib.sha256()
-    for path in sorted((ROOT / "src" / "vedette").rglob("*")):
+    for path in sorted(package.rglob("*")):
         if path.is_file() and path.suffix in {".py", ".yml", ".yaml", ".json"}:
-            digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+            digest.update(str(path.relative_to(package)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -62,7 +65,7 @@ def commit() -> str:
 
 
 def _vedette(home: Path, *args: str, timeout_s: int = 3600) -> tuple[int, str, str]:
-    command = [sys.executable, "-m", "vedette", "--home", str(home), *args]
+    command = [sys.executable, "-m", "vedette.cli.main", "--home", str(home), *args]
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1", "COLUMNS": "200"}
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, env=env, check=False)
     return done.returncode, done.stdout, done.stderr
