@@ -125,7 +125,7 @@ def pictures(deck: Deck) -> None:
         left_out(
             slide,
             Box(body.left, body.top, legend - body.left - 8, body.height),
-            f"{text} {more(rest).capitalize()}".strip(),
+            f"{text} {more(rest).replace('and', 'And', 1)}".strip(),
         )
 
 
