@@ -25,7 +25,7 @@ FEATURES: dict[str, str] = {
     "acted": "weight of the findings whose events it caused",
     "acted_grave": "it caused an event of a high or critical finding",
     "acted_variety": "how many different techniques and ends its findings show",
-    "acted_share": "its findings' weight against that of the case's foremost account",
+    "acted_share": "its findings' weight against that of the weightiest in the case",
     "acted_share_low": "it acted, but others acted far more",
     "acted_indirect": "its part in an event follows from a session, process or service, not from the record",
     "acted_first": "the case begins with it",
@@ -36,8 +36,8 @@ FEATURES: dict[str, str] = {
     "secrets": "its password hash or ticket was asked for",
     "guessed": "failed logons from where the attack came from",
     "guessed_then_in": "and then a logon from there that succeeded",
-    "from_attack": "it logged on from a place that the attack came from",
-    "from_home": "it logged on from a host of the case that it uses anyway",
+    "from_attack": "it logged on from a place of the attack that it never came from before",
+    "from_home": "it logged on from a place of the attack that it uses anyway",
     "on_attacked": "it logged on to a host of the case while the case ran",
     "used_after": "it was used after it was made, changed or handed on",
     "owner": "it was used before, or elsewhere meanwhile, as its owner would",
@@ -199,13 +199,20 @@ class FactFinder:
     def _follow_moves(self, facts: CaseFacts, group: Group, t0: datetime, t1: datetime) -> None:
         attack = (facts.sources | facts.addresses) - self._gateways(facts)
         began = group.first_at - self._options.clock_skew
+        # Only a host that the attack acted on can be where it went on from.
+        origins = {
+            h
+            for s in group.strands
+            if s.weight >= 0.2 and (s.actor is None or s.actor in facts.tainted)
+            for h in s.hosts
+        }
         for move in self._moves:
             if move.last_at < t0 or move.first_at > t1 or not self._directory.accounts[move.account].implicable:
                 continue
             known = move.account in facts.sheets
             places = {p for p in (move.source, move.address) if p}
             from_attack = bool(places & attack)
-            from_host = bool(move.source and move.source in facts.hosts and move.source != move.host)
+            from_host = bool(move.source and move.source in origins and move.source != move.host)
             if not move.success:
                 if (
                     from_attack
@@ -263,7 +270,8 @@ class FactFinder:
     def _features(self, sheet: Sheet, facts: CaseFacts) -> None:
         account, f = sheet.account, dict.fromkeys(FEATURES, 0.0)
         weights = _weights(facts.group.strands)
-        mine, top = weights.get(account.key, 0.0), max(weights.values(), default=0.0)
+        mine = weights.get(account.key, 0.0)
+        top = max([*weights.values(), *(s.weight for s in facts.group.strands)], default=0.0)
         rules = {s.finding.rule_id: s for s in facts.group.strands if s.actor == account.key}
         f["acted"] = mine
         f["acted_grave"] = float(any(s.finding.severity.rank >= 3 and s.weight >= 0.3 for s in rules.values()))
@@ -305,7 +313,8 @@ class FactFinder:
                 if r.src_ip
             )
             f["guessed_then_in"] = float(bool(came) or entered)
-        away = [m for m in sheet.successes if m.source not in sheet.homes]
+        known = self._known_places(sheet)
+        away = [m for m in sheet.successes if not {m.source, m.address} & known]
         f["from_attack"] = float(bool(away))
         f["from_home"] = float(bool(sheet.successes) and not away)
         f["on_attacked"] = float(bool(sheet.local))
@@ -330,11 +339,18 @@ class FactFinder:
         return bool(starts) and facts.group.first_at - min(starts) >= timedelta(minutes=45)
 
     def _new_place(self, sheet: Sheet) -> bool:
-        known = {self._builder.source(r.src_ip, None, None) or address_key(r.src_ip) for r in sheet.owner if r.src_ip}
-        known |= sheet.homes
+        known = self._known_places(sheet)
         acted_from = {a.source for a in sheet.acts if a.source}
         acted_from |= {m.source for m in sheet.successes if m.source}
         return bool(known and acted_from and not acted_from & known)
+
+    def _known_places(self, sheet: Sheet) -> set[str]:
+        """Return the hosts and addresses that the owner came from or worked on."""
+        places = set(sheet.homes)
+        for row in sheet.owner:
+            if row.src_ip:
+                places |= {p for p in (self._builder.source(row.src_ip, None, None), address_key(row.src_ip)) if p}
+        return places
 
 
 def _weights(strands: Iterable[Strand]) -> dict[str, float]:
