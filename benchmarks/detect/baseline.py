@@ -77,7 +77,7 @@ class Table:
         return time.process_time() - start
 
     def run(self, made: Sequence[tuple[str, str]]) -> tuple[float, set[tuple[str, int]], int]:
-        """Run every query; return CPU seconds, (rule id, row) hits and how many queries failed."""
+        """Run the queries; return CPU seconds, (rule id, row) hits and how many queries failed."""
         hits: set[tuple[str, int]] = set()
         failed = 0
         start = time.process_time()

@@ -251,3 +251,47 @@ def test_one_pattern_dialect_linear_time(rules: Callable[..., Any]) -> None:
 
 def test_a_catastrophic_pattern_is_harmless(fires: Fires) -> None:
     assert not fires("A|re: '^(a+)+$'", {"A": "a" * 20_000 + "!"})
+
+
+KEYWORD_TEXTS = [
+    b'{"a": "so evil"}',
+    b'{"a": "so EV\\u0049L"}',  # escapes that need not be
+    b'{"a": "so ev\\u0130l"}',
+    b'{"evil": "so good"}',
+    '{"a": "ünï evil"}'.encode(),
+    b'{"a": "path/evil\\/more"}',
+    b'[1, "evil"]',
+    b"",
+]
+
+
+def test_keywords_are_found_in_whatever_json_says_it(rules: Callable[..., Any]) -> None:
+    import orjson
+    from vedette.detect import Matcher
+
+    ruleset = rules(
+        rule_text("- evil", title="a"), rule_text("- evil/more", title="b"), rule_text("- 'ï E'", title="c")
+    )
+    matcher = Matcher(ruleset)
+    natives = [n if isinstance(n := orjson.loads(t or b"{}"), dict) else {} for t in KEYWORD_TEXTS]
+    sources = [LINUX] * len(natives)
+    expected = [(0, 0), (0, 1), (0, 4), (2, 4), (0, 5), (1, 5)]
+    assert matcher.match(natives, sources) == expected
+    assert matcher.match(natives, sources, None, KEYWORD_TEXTS) == expected
+
+
+def test_what_is_learned_of_rarity_changes_no_hit(rules: Callable[..., Any]) -> None:
+    from vedette.detect import Matcher
+
+    ruleset = rules(
+        rule_text("A|contains: common text\nB: rare", title="a"),
+        rule_text("A|contains|all: [common, x1]\nC|startswith: '7'", title="b"),
+    )
+    events = [{"A": f"common text x{i % 50}", "B": "rare" if i % 97 == 0 else "b", "C": i} for i in range(3_000)]
+    matcher = Matcher(ruleset)
+    first = matcher.match(events, [LINUX] * len(events))
+    again = matcher.match(events, [LINUX] * len(events))
+    expected = [(0, i) for i in range(0, 3_000, 97)]
+    expected += [(1, i) for i in range(3_000) if "x1" in events[i]["A"] and str(i).startswith("7")]
+    assert sorted(first) == sorted(expected)
+    assert again == first

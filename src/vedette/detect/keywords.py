@@ -8,7 +8,10 @@ too, so that nothing is missed; what shows only in a key or across values is sor
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import orjson
@@ -19,6 +22,9 @@ from vedette.detect.scanning import Classes
 from vedette.detect.values import holds, plain, text_of
 
 _CHUNK_ROWS = 256
+_ESCAPES = (rb"\u00", rb"\u212a", rb"\u0130")
+"""JSON escapes behind which a literal could hide that orjson would have written plainly: ASCII characters, and
+the two others whose lower case is ASCII. A row that shows one is looked at closely. (``\\/`` too, if it matters.)"""
 
 
 def record_holds(atom: Atom, native: Mapping[str, Any]) -> bool:
@@ -44,28 +50,39 @@ class KeywordScanner:
         self._payload = list(by_literal.values())
         # The first search asks only whether there is anything: leftmost matching has a vectorised
         # prefilter, some ten times the speed of the second, which names every literal.
-        self._any = BytesAhoCorasick(list(by_literal), matchkind=MatchKind.LeftmostFirst)
+        escapes = [*_ESCAPES, rb"\/"] if any(b"/" in literal for literal in by_literal) else _ESCAPES
+        self._any = BytesAhoCorasick([*by_literal, *escapes], matchkind=MatchKind.LeftmostFirst)
         self._all = BytesAhoCorasick(list(by_literal))
 
-    def classify(self, natives: Sequence[Mapping[str, Any]]) -> list[int]:
-        """Return the class of each record."""
-        result = [0] * len(natives)
-        for start in range(0, len(natives), _CHUNK_ROWS):
-            self._narrow(natives, start, min(start + _CHUNK_ROWS, len(natives)), result)
-        return result
+    def classify(self, natives: Sequence[Mapping[str, Any]], texts: Sequence[bytes] | None = None) -> list[int]:
+        """Return the class of each record.
 
-    def _narrow(self, natives: Sequence[Mapping[str, Any]], start: int, end: int, result: list[int]) -> None:
-        """Judge the rows from start to end, looking closer only where something shows."""
-        if self._payload and self._any.find_matches_as_indexes(_lower(_chunk_text(natives[start:end]))):
-            if end - start > 1:
-                step = max(1, (end - start) // 16)
-                for at in range(start, end, step):
-                    self._narrow(natives, at, min(at + step, end), result)
-            else:
-                result[start] = self._class(natives[start])
-        elif self._slow:
-            for row in range(start, end):
-                result[row] = self._verdict(self._slow, natives[row])
+        Args:
+            natives: The records.
+            texts: Their JSON text, by whomever it was written, where it is at hand.
+        """
+        result = [0] * len(natives)
+        if not self._payload:
+            return [self._verdict(self._slow, n) for n in natives] if self._slow else result
+        for start in range(0, len(natives), _CHUNK_ROWS):
+            chunk = natives[start : start + _CHUNK_ROWS]
+            parts = texts[start : start + _CHUNK_ROWS] if texts is not None else list(map(_text, chunk))
+            joined = b"\n".join(parts)
+            if joined.isascii():
+                lower = joined.lower()
+            else:  # lower-casing may change lengths
+                parts = [_lower(p) for p in parts]
+                lower = b"\n".join(parts)
+            shown = self._any.find_matches_as_indexes(lower)
+            if shown:
+                ends = list(accumulate(len(p) + 1 for p in parts))
+                for row in {bisect_right(ends, at) for _, at, _ in shown}:
+                    result[start + row] = self._class(chunk[row])
+            if self._slow:
+                for row, native in enumerate(chunk):
+                    if not result[start + row]:
+                        result[start + row] = self._verdict(self._slow, native)
+        return result
 
     def _class(self, native: Mapping[str, Any]) -> int:
         candidates = set(self._slow)
@@ -75,13 +92,6 @@ class KeywordScanner:
 
     def _verdict(self, candidates: Iterable[int], native: Mapping[str, Any]) -> int:
         return self.classes.number(frozenset(n for n in candidates if record_holds(self._atoms[n], native)))
-
-
-def _chunk_text(natives: Sequence[Mapping[str, Any]]) -> bytes:
-    try:
-        return orjson.dumps(natives, default=str, option=orjson.OPT_NON_STR_KEYS)
-    except (TypeError, ValueError):
-        return b"\n".join(map(_text, natives))
 
 
 def _lower(text: bytes) -> bytes:
@@ -106,4 +116,6 @@ def _literal(atom: Atom) -> bytes:
         text = max((p for p in atom[2] if isinstance(p, str)), key=len, default="")
     else:
         return b""
-    return orjson.dumps(text.lower())[1:-1].lower()
+    # Other characters may be escaped or not; the longest stretch of ASCII is the same either way.
+    ascii_part = max(re.split(r"[^\x00-\x7f]", text.lower()), key=len)
+    return orjson.dumps(ascii_part)[1:-1].lower() if len(ascii_part) > 1 else b""

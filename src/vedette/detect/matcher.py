@@ -14,6 +14,7 @@ everything else leaves a rule open.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,8 +31,10 @@ Core = Mapping[str, Sequence[Any]]
 _MAX_SIGNATURES = 30_000
 _MAX_VERDICTS = 20_000
 _MAX_GATES = 2_000
-_MIN_PINNED_RULES = 3
-_MIN_PINNED_SHARE = 0.4
+_MIN_PINNED_RULES = 2
+_TUNE_AFTER_ROWS = (500, 20_000)
+"""A plan counts how often atoms are really true, and chooses the rarest anew, after so many rows."""
+_TUNE_SAMPLE_ROWS = 1_500
 _MAX_PINNING_FIELDS = 2
 _PLAIN_TYPES = frozenset({str, int, type(None), type(ABSENT)})
 _Entry = tuple[int, c.Node]
@@ -67,6 +70,7 @@ _ASLEEP = _Waking(_NOTHING, (), (), False, {})
 class _Batch:
     natives: Sequence[Mapping[str, Any]]
     core: Core | None
+    texts: Sequence[bytes] | None
 
 
 class _Gate:
@@ -83,7 +87,7 @@ class _Gate:
     ) -> None:
         self.atoms = atoms
         self.aliases = aliases(source)
-        self.costs = costs
+        self.costs = list(costs)
         self.budget = budget
         seen = (i for i, r in enumerate(rules) if nodes[i] is not False and sees(r.info.logsource, source))
         self.rules = [(i, nodes[i]) for i in seen]
@@ -110,7 +114,12 @@ class _Gate:
         return known
 
     def _pinning(self) -> list[str]:
-        """Return the fields that many rules demand one of a few exact values of."""
+        """Return the fields that rules demand exact values of and never search in: ``EventID`` and its like."""
+        searched = {
+            name
+            for name, atoms in self.field_atoms.items()
+            if not all(a[0] in ("n", "null", "exists") or (a[0] == "s" and a[2] == "eq") for a in atoms.values())
+        }
         counts: dict[str, int] = {}
         for _, node in self.rules:
             if type(node) is not tuple or node[0] != c.AND:
@@ -118,10 +127,9 @@ class _Gate:
             demanded = {self._exact_field(frozenset((a,))) for a in node[1]}
             demanded |= {self._exact_field(n[1]) for n in node[2] if type(n) is tuple and n[0] == c.OR and not n[2]}
             for name in demanded:
-                if name is not None:
+                if name is not None and name not in searched:
                     counts[name] = counts.get(name, 0) + 1
-        enough = max(_MIN_PINNED_RULES, _MIN_PINNED_SHARE * len(self.rules))
-        best = sorted((n for n in counts if counts[n] >= enough), key=lambda n: (-counts[n], n))
+        best = sorted((n for n in counts if counts[n] >= _MIN_PINNED_RULES), key=lambda n: (-counts[n], n))
         return best[:_MAX_PINNING_FIELDS]
 
     def _exact_field(self, numbers: frozenset[int]) -> str | None:
@@ -133,9 +141,15 @@ class _Gate:
             names.add(atom[1])
         return names.pop() if len(names) == 1 else None
 
-    def plan(self, key: tuple[int, ...]) -> _Plan:
+    def learn(self, counts: Mapping[int, int], n_rows: int) -> None:
+        """Replace the guesses of how often atoms are true by what was counted."""
+        for number, count in counts.items():
+            self.costs[number] = (count + self.costs[number]) / (n_rows + 1)
+
+    def plan(self, key: tuple[int, ...], *, anew: bool = False) -> _Plan:
+        """Return the plan for these classes of the pinning fields."""
         known = self.plans.get(key)
-        if known is None:
+        if known is None or anew:
             decided: set[int] = set()
             true: set[int] = set()
             for name, number in zip(self.pins, key, strict=True):
@@ -178,6 +192,25 @@ class _Plan:
         self.memo: dict[tuple[int, ...], _Waking] = {}
         self._memo_size = 0
         self.empty = not rules and not self._always
+        self.n_rows = 0
+        self.n_tuned = 0
+        eager = set().union(*(c.atoms_of(n) for _, n in rules))
+        self._eager = {a for a in eager if gate.atoms[a][0] not in LAZY_KINDS and gate.atoms[a][1] is not None}
+
+    @property
+    def untuned(self) -> bool:
+        """Whether it has seen enough rows to choose its watched atoms anew."""
+        return self.n_tuned < len(_TUNE_AFTER_ROWS) and self.n_rows >= _TUNE_AFTER_ROWS[self.n_tuned]
+
+    def count(self, classify: Callable[[str], list[int]]) -> dict[int, int]:
+        """Return how often each of its atoms is true in a sample, given the classes of a field there."""
+        counts = dict.fromkeys(self._eager, 0)
+        for name in {self._gate.atoms[a][1] for a in self._eager}:
+            sets = self._gate.scanner(name).classes.sets
+            for number, n_rows in Counter(classify(name)).items():
+                for atom in sets[number] & self._eager:
+                    counts[atom] += n_rows
+        return counts
 
     def wake(self, signature: tuple[int, ...]) -> _Waking:
         """Return what follows from the watched atoms alone."""
@@ -213,6 +246,10 @@ class _Plan:
         if self._memo_size > _MAX_SIGNATURES:
             self.memo.clear()
             self._memo_size = 0
+
+
+def _pick(texts: Sequence[bytes] | None, rows: list[int]) -> list[bytes] | None:
+    return None if texts is None else [texts[r] for r in rows]
 
 
 def _union(signature: tuple[int, ...], classes: Sequence[Classes]) -> set[int]:
@@ -264,6 +301,7 @@ class Matcher:
         natives: Sequence[Mapping[str, Any]],
         logsources: Sequence[LogSource],
         core: Core | None = None,
+        texts: Sequence[bytes] | None = None,
     ) -> list[tuple[int, int]]:
         """Return ``(rule index, row)`` for each rule that fires, ordered by row, then rule.
 
@@ -272,8 +310,10 @@ class Matcher:
             logsources: Each event's (product, category, service).
             core: Core columns by name, aligned with ``natives``, for fields that the native record
                 lacks; None if there are none.
+            texts: Each event's native fields as JSON text, where it is at hand: keywords are searched in
+                it, else it is written for that. The hits are the same.
         """
-        batch = _Batch(natives, core)
+        batch = _Batch(natives, core, texts)
         by_source: dict[LogSource, list[int]] = {}
         for row, source in enumerate(logsources):
             rows = by_source.get(source)
@@ -348,7 +388,7 @@ class Matcher:
         hits: list[tuple[int, int]],
     ) -> None:
         if not gate.pins:
-            self._match_plan(gate, gate.plan(()), rows, batch, hits)
+            self._match_plan(gate, self._plan(gate, (), rows, batch), rows, batch, hits)
             return
         records = [batch.natives[r] for r in rows]
         keys = zip(
@@ -363,7 +403,20 @@ class Matcher:
             else:
                 group.append(row)
         for key, group in groups.items():
-            self._match_plan(gate, gate.plan(key), group, batch, hits)
+            self._match_plan(gate, self._plan(gate, key, group, batch), group, batch, hits)
+
+    def _plan(self, gate: _Gate, key: tuple[int, ...], rows: list[int], batch: _Batch) -> _Plan:
+        plan = gate.plan(key)
+        plan.n_rows += len(rows)
+        if not plan.untuned or plan.empty:
+            return plan
+        sample = rows[:: max(1, len(rows) // _TUNE_SAMPLE_ROWS)]
+        records = [batch.natives[r] for r in sample]
+        counts = plan.count(lambda n: self._classes(gate, gate.scanner(n), n, sample, records, batch.core))
+        gate.learn(counts, len(sample))
+        tuned = gate.plan(key, anew=True)
+        tuned.n_rows, tuned.n_tuned = plan.n_rows, plan.n_tuned + 1
+        return tuned
 
     def _match_plan(
         self,
@@ -380,7 +433,7 @@ class Matcher:
         columns = [self._classes(gate, s, name, rows, records, core) for name, s in plan.scanners.items()]
         keyword_column: list[int] | None = None
         if plan.keywords is not None:
-            keyword_column = plan.keywords.classify(records)
+            keyword_column = plan.keywords.classify(records, _pick(batch.texts, rows))
             columns.append(keyword_column)
         memo = plan.memo
         signatures: Any = zip(*columns, strict=True) if columns else [()] * len(rows)
@@ -421,7 +474,7 @@ class Matcher:
             if keyword_column is not None:
                 columns.append([keyword_column[at] for at in places])
             else:
-                columns.append(gate.keywords.classify(records))
+                columns.append(gate.keywords.classify(records, _pick(batch.texts, own)))
         memo = waking.memo
         signatures: Any = zip(*columns, strict=True) if columns else [()] * len(own)
         for row, signature in zip(own, signatures, strict=True):

@@ -125,10 +125,12 @@ def _judge_batch(matcher: Matcher, batch: Mapping[str, pa.Array], out: dict[str,
     rows = [i for i, source in enumerate(sources) if seen[source]]
     if not rows:
         return
-    natives, raws = core.get("native") or [None] * n_rows, core.get("raw") or [None] * n_rows
-    parsed = [parse_native(natives[i], raws[i]) for i in rows]
+    texts = _native_texts(batch)
+    if len(rows) < n_rows:
+        texts = [texts[i] for i in rows]
+    parsed = list(map(parse_native, texts))
     picked = [sources[i] for i in rows]
-    hits = matcher.match(parsed, picked, core if len(rows) == n_rows else _Picked(core, rows))
+    hits = matcher.match(parsed, picked, core if len(rows) == n_rows else _Picked(core, rows), texts)
     ids, times = core.get("event_id") or [], batch["time"]
     for rule, at in hits:
         row = rows[at]
@@ -188,10 +190,19 @@ class _Picked(Mapping[str, Sequence[Any]]):
         return len(self._core)
 
 
-def parse_native(native: str | None, raw: str | None) -> dict[str, Any]:
-    """Return an event's native fields: its ``native`` JSON, or the raw record where that is null."""
+def _native_texts(batch: Mapping[str, pa.Array]) -> list[bytes]:
+    """Return each event's native fields as JSON text: its ``native``, or the raw record where that is null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pc.coalesce(*(batch[name] for name in ("native", "raw") if name in batch))
+    return pc.fill_null(texts, "").cast(pa.binary()).to_pylist()  # type: ignore[no-any-return]
+
+
+def parse_native(text: str | bytes) -> dict[str, Any]:
+    """Return the fields in a JSON text; none where it is no JSON object."""
     try:
-        value = orjson.loads(native if native is not None else raw or "")
+        value = orjson.loads(text)
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
@@ -283,7 +294,7 @@ class _Lookup:
         found = {}
         for row in self._connection.execute(sql, [list(event_ids)]).fetchall():
             event = dict(zip(names, row, strict=True))
-            event["native"] = parse_native(event["native"], None)
+            event["native"] = parse_native(event["native"] or "")
             event["logsource"] = (event["log_product"], event["log_category"], event["log_service"])
             found[event["event_id"]] = event
         return found
