@@ -82,9 +82,8 @@ def show(
     show_case(frame, case, most=most)
     frame.say("\nFindings", "bold")
     for f in case.findings[:most]:
-        frame.say(
-            f"  {f.finding_id[:8]}  {f.severity.value:<8}  {f.title}  ×{f.count}  on {f.device_name or f.cloud_account or '-'}"
-        )
+        place = f.device_name or f.cloud_account or "-"
+        frame.say(f"  {f.finding_id[:8]}  {f.severity.value:<8}  {f.title}  ×{f.count}  on {place}")
     frame.next_step(f"vedette report {case.case_id}", "slides and page")
 
 

@@ -63,9 +63,9 @@ def demo(
         detected, found = run_detect(frame, lake, ruleset, workers)
         if not json:
             frame.say("\n3. Detected", "bold")
-            frame.say(
-                f"{detected.events:,} events judged by {len(ruleset.rules) + len(ruleset.correlations)} rules: {detected.hits:,} hits fold into {len(found)} findings"
-            )
+            n_rules = len(ruleset.rules) + len(ruleset.correlations)
+            frame.say(f"{detected.events:,} events judged by {n_rules} rules")
+            frame.say(f"{detected.hits:,} hits fold into {len(found)} findings")
         cases = run_investigate(lake, found)
         if not json:
             frame.say(f"\n4. Investigated: {len(cases)} case(s)\n", "bold")
@@ -100,7 +100,6 @@ def demo(
     home = f"--home {folder / 'home'} "
     if cases:
         frame.next_step(f"vedette {home}cases show {cases[0].case_id}", "every account, host and step")
-        frame.next_step(
-            f'vedette {home}query "SELECT class_name, count(*) FROM events GROUP BY 1"', "your own questions"
-        )
+        example = '"SELECT class_name, count(*) FROM events GROUP BY 1"'
+        frame.next_step(f"vedette {home}query {example}", "your own questions")
     frame.next_step("vedette investigate PATH-TO-YOUR-LOGS --out reports", "your own logs")

@@ -84,9 +84,8 @@ def _show(frame: Frame, ruleset: object, n_events: int, found: list) -> None:  #
     from vedette.detect import RuleSet
 
     assert isinstance(ruleset, RuleSet)  # noqa: S101
-    frame.say(
-        f"{n_events:,} new events judged by {len(ruleset.rules) + len(ruleset.correlations):,} rules: {len(found):,} findings"
-    )
+    n_rules = len(ruleset.rules) + len(ruleset.correlations)
+    frame.say(f"{n_events:,} new events judged by {n_rules:,} rules: {len(found):,} findings")
     if ruleset.problems:
         frame.say(f"{len(ruleset.problems)} rule(s) cannot be used: vedette detect --list-rules", "yellow")
     table = Table("severity", "finding", "where", "accounts", "times", "first (UTC)", "techniques", box=None)

@@ -128,7 +128,8 @@ def _run(frame: Frame) -> str:
 
     record = (
         '{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Hostname":"PC-1","RecordNumber":1,'
-        '"UtcTime":"2026-01-02 03:04:05.678","User":"EXAMPLE\\\\jo","Image":"C:\\\\Windows\\\\System32\\\\rundll32.exe",'
+        '"UtcTime":"2026-01-02 03:04:05.678","User":"EXAMPLE\\\\jo",'
+        '"Image":"C:\\\\Windows\\\\System32\\\\rundll32.exe",'
         '"CommandLine":"rundll32.exe C:\\\\Windows\\\\System32\\\\comsvcs.dll, MiniDump 612 C:\\\\t.dmp full"}\n'
     )
     with tempfile.TemporaryDirectory(prefix="vedette-") as folder:

@@ -28,7 +28,7 @@ def query(
 ) -> None:
     """Run one SELECT over the lake. Read-only and locked in: no files, no settings, no other tables.
 
-    Example: vedette query "SELECT actor_name, count(*) n FROM events WHERE class_name = 'authentication' GROUP BY 1 ORDER BY n DESC"
+    Example: vedette query "SELECT actor_name, count(*) FROM events WHERE outcome = 'failure' GROUP BY 1"
 
     Native fields: native->>'CommandLine'. Times are UTC.
     """

@@ -27,7 +27,8 @@ _FILETIME_EPOCH_US = 11_644_473_600_000_000  # 1601-01-01 to 1970-01-01
 
 # date, T or blank, clock, optional fraction of any length, optional zone; every part bounded
 _ISO = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?\s{0,2}(Z|z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+    r"(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?"
+    r"\s{0,2}(Z|z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 )
 
 

@@ -69,7 +69,7 @@ class Event:
     event_id: str = field(
         metadata={
             "ocsf": "metadata.uid",
-            "doc": "32 hex digits: a digest of the logical source, the raw record and its occurrence number among equals",
+            "doc": "32 hex digits: a digest of the logical source, the raw record and its occurrence number",
         }
     )
     time: datetime = field(metadata={"ocsf": "time", "doc": "when it happened, UTC, microseconds"})
@@ -144,7 +144,7 @@ class Event:
         default_factory=dict,
         metadata={
             "ocsf": "unmapped",
-            "doc": "the fields as the source writes them (JSON text in bulk; rules match on these; absent differs from null)",
+            "doc": "the fields as the source writes them (JSON text in bulk; rules match on these)",
         },
     )
 

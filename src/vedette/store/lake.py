@@ -192,9 +192,10 @@ class Lake:
             quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
             renames = ", ".join(f'"{old}" AS "{new}"' for old, new in RENAMED.get(version, {}).items())
             star = f"* RENAME ({renames})" if renames else "*"
+            by_name = str(version != SCHEMA_VERSION).lower()
             parts.append(
-                f"SELECT {star} FROM read_parquet([{quoted}], union_by_name={str(version != SCHEMA_VERSION).lower()}, "
-                "hive_partitioning=false)"
+                f"SELECT {star} FROM "  # noqa: S608 (column names are ours, paths are quoted)
+                f"read_parquet([{quoted}], union_by_name={by_name}, hive_partitioning=false)"
             )
         union = " UNION ALL BY NAME ".join(f"({part})" for part in parts)
         return f"SELECT {listed} FROM ({union})"  # noqa: S608 (names are ours, paths quoted)

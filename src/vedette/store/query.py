@@ -23,9 +23,9 @@ VIEWS = ("events", "hits", "findings", "cases")
 _TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest", "json_each", "json_tree"})
 _FORBIDDEN_FUNCTIONS = frozenset(
     {
-        "getenv", "current_setting", "query", "query_table", "set_config", "nextval", "currval", "read_text", "read_blob",
-        "getvariable", "json_execute_serialized_sql", "current_database", "current_schema", "current_schemas", "sleep_ms",
-        "write_log", "parse_duckdb_log_message",
+        "getenv", "current_setting", "query", "query_table", "set_config", "nextval", "currval", "read_text",
+        "read_blob", "getvariable", "json_execute_serialized_sql", "current_database", "current_schema",
+        "current_schemas", "sleep_ms", "write_log", "parse_duckdb_log_message",
     }
 )  # fmt: skip
 _MAX_SQL_CHARS = 100_000

@@ -8,6 +8,7 @@ record that is flat already (NXLog, most SIEM exports) is kept exactly as it is.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, cast
 
@@ -166,8 +167,9 @@ def parse_windows(data: bytes) -> Native:
     """
     record = load_json(data)
     event = record.get("Event")
+    native: Native
     if type(event) is dict:
-        native = Rebuilt(_from_event(event))
+        native: Native = Rebuilt(_from_event(event))
     elif "winlog" in record or ("event_id" in record and "log_name" in record):
         native = Rebuilt(_from_winlog(record))
     elif "EventID" not in record and "EventId" not in record:
@@ -253,6 +255,17 @@ class WindowsJsonReader:
         return bool(host) and any(native.get(key) is not None for key in _RECORD_KEYS)
 
 
+_MAX_DAMAGED = 1_000
+"""Damaged records in a row after which the rest of the file is given up."""
+
+
+def _reason(error: BaseException) -> str:
+    """Return what the Rust library said, its panics included; anything else is raised again."""
+    if isinstance(error, (RuntimeError, OSError, ValueError)) or type(error).__name__ == "PanicException":
+        return str(error)[:200]
+    raise error
+
+
 class EvtxReader(WindowsJsonReader):
     """Windows event log files, by the Rust ``evtx`` library."""
 
@@ -269,27 +282,35 @@ class EvtxReader(WindowsJsonReader):
         """Yield records as JSON; a damaged record is reported by its position in the file."""
         from evtx import PyEvtxParser
 
+        with path.open("rb") as handle:
+            head = handle.read(4096)
         try:
             parser = PyEvtxParser(str(path), number_of_threads=1)
             records = parser.records_json()
-        except (RuntimeError, OSError, ValueError) as error:
-            yield RawBatch([b""], [0], {0: f"damaged EVTX file: {str(error)[:200]}"})
+        except BaseException as error:
+            yield RawBatch([head], [0], {0: f"damaged EVTX file: {_reason(error)}"})
             return
+        file_id = blake2b(head, digest_size=6).hexdigest()  # tells damaged records of different files apart
         batch = RawBatch([], [])
-        position = 0
-        while True:
+        position = n_damaged = 0
+        while n_damaged < _MAX_DAMAGED:
             try:
                 record = next(records)
             except StopIteration:
                 break
-            except (RuntimeError, OSError, ValueError) as error:
-                batch.bad[len(batch.records)] = f"damaged EVTX record: {str(error)[:200]}"
-                batch.records.append(f"evtx record {position}: {str(error)[:200]}".encode())
+            except BaseException as error:
+                n_damaged += 1
+                batch.bad[len(batch.records)] = f"damaged EVTX record: {_reason(error)}"
+                batch.records.append(f"evtx record {position} of {file_id}: {_reason(error)}".encode())
                 batch.offsets.append(position)
             else:
+                n_damaged = 0
                 # the library indents; compact text is the stable form of the record
                 assert record is not None  # noqa: S101 (the iterator yields dicts)
-                batch.records.append(orjson.dumps(orjson.loads(record["data"])))
+                try:
+                    batch.records.append(orjson.dumps(orjson.loads(record["data"])))
+                except ValueError:  # numbers or nesting that it cannot hold: parsing will say so
+                    batch.records.append(record["data"].encode("utf-8", "backslashreplace"))
                 batch.offsets.append(int(record["event_record_id"]))
             position += 1
             if len(batch.records) >= 4096:
