@@ -62,6 +62,8 @@ def test_key_steps_leave_out_no_phase(large: Case) -> None:
     assert {s.tactic for s in chosen} == {s.tactic for s in view.steps}
     assert chosen[0].number == 1
     assert chosen[-1].number == 10_000
+    quarters = {s.number // 2_501 for s in key_steps(view.steps, 200)}
+    assert quarters == {0, 1, 2, 3}
     assert key_steps(view.steps, 20_000) == list(view.steps)
 
 

@@ -114,15 +114,19 @@ def _evidence_size(item: EvidenceView) -> int:
 def page(view: CaseView, branding: Branding) -> str:
     """Return the page for a case view."""
     steps = _within(key_steps(view.steps, MAX_STEPS), BUDGET_STEPS, _step_size)
+    if len(steps) < min(len(view.steps), MAX_STEPS):
+        # Chosen again for the number that has room: the end of the story must not be what is cut off.
+        steps = _within(key_steps(view.steps, int(len(steps) * 0.95)), BUDGET_STEPS, _step_size)
     evidence = _within(list(view.evidence[:MAX_EVIDENCE]), BUDGET_EVIDENCE, _evidence_size)
     anchors = {e.short: e.number for e in evidence}
     timeline = figures.timeline(steps)
-    names = short_names(view.nodes)
+    names, short = short_names(view.nodes), view.short_hosts
     graph = figures.graph(view.path, view.nodes, names, MAX_NODES)
     hosts, accounts = _places(s.host for s in steps), _places(s.account for s in steps)
     data = {
         "scale": timeline.scale if timeline else [],
         "hosts": list(hosts),
+        "short": [short.get(host, host) for host in hosts],
         "accounts": list(accounts),
         "lanes": [{"tactic": lane.tactic, "label": lane.label} for lane in timeline.lanes] if timeline else [],
         "steps": [
@@ -149,7 +153,7 @@ def page(view: CaseView, branding: Branding) -> str:
             timeline=timeline,
             graph=graph,
             names=names,
-            short=view.short_hosts,
+            short=short,
             totals=tactic_totals(view.techniques),
             label=visible(branding.classification),
             organisation=visible(branding.organisation),

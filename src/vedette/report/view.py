@@ -234,13 +234,20 @@ def key_steps(steps: Sequence[StepView], most: int) -> list[StepView]:
     """Return the steps that tell the story in so many, in order of time.
 
     The first and the last, then the gravest of each tactic in turn, so that no phase of the attack is left out because
-    another was louder.
+    another was louder; of many as grave, some from all over its length.
     """
     if len(steps) <= most:
         return list(steps)
     chosen = {steps[0].number: steps[0], steps[-1].number: steps[-1]} if most >= 2 else {}
     by_tactic: dict[str | None, list[StepView]] = {}
-    for step in sorted(steps, key=lambda s: (-s.severity.rank, s.number)):
+    alike: Counter[tuple[str | None, int]] = Counter()
+    places: dict[int, int] = {}
+    for step in steps:
+        places[step.number] = alike[step.tactic, step.severity.rank]
+        alike[step.tactic, step.severity.rank] += 1
+    # Places in reversed bits visit the first, the middle, the quarters, … of those that are alike.
+    bits = len(steps).bit_length()
+    for step in sorted(steps, key=lambda s: (-s.severity.rank, f"{places[s.number]:0{bits}b}"[::-1])):
         by_tactic.setdefault(step.tactic, []).append(step)
     queues = [iter(by_tactic[t]) for t in sorted(by_tactic, key=tactic_rank)]
     while queues and len(chosen) < most:

@@ -56,7 +56,11 @@
         term.append(anchor);
         const cells = source.cells;
         what.append(make("span", { class: "soft" }, [1, 2, 3].map((n) => cells[n].textContent).filter((t) => t && t !== "–").join(" · ")));
-        what.append(make("br"), make("code", {}, cells[4].textContent));
+        const quote = cells[4].querySelector("code");
+        const origin = cells[4].querySelector(".soft");
+        what.append(make("br"));
+        if (quote) what.append(make("code", {}, quote.textContent), " ");
+        if (origin) what.append(make("span", { class: "soft" }, origin.textContent));
       } else {
         term.append(make("span", { class: "id" }, link.textContent));
         what.append(make("span", { class: "soft" }, "not in this file; see the JSON file"));
@@ -108,7 +112,7 @@
       s.severity >= Number(inputs.severity.value));
     const lanesOf = (list) => {
       const mode = inputs.lanes.value, found = new Map();
-      const keys = mode === "tactic" ? data.lanes.map((l) => [l.tactic, l.label]) : (mode === "host" ? data.hosts : data.accounts).map((name, n) => [n, name]);
+      const keys = mode === "tactic" ? data.lanes.map((l) => [l.tactic, l.label]) : (mode === "host" ? data.short : data.accounts).map((name, n) => [n, name]);
       const labels = new Map(keys);
       for (const s of list) {
         const key = labels.has(s[mode]) ? s[mode] : -1;
