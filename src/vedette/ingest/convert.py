@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from typing import Any
 
 import orjson
 
-from vedette.ingest.base import Native, RecordError, Sample
+from vedette.ingest.base import Native, Rebuilt, RecordError, Sample
 
 MAX_DEPTH = 32
 """Deeper nesting than this is refused: real records stay below ten."""
@@ -26,10 +27,36 @@ def load_json(data: bytes) -> dict[str, Any]:
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise RecordError(f"not JSON: {str(error)[:200]}") from None
-    if type(value) is not dict:
+        value = _mended(data)
+        if value is None:
+            raise RecordError(f"not JSON: {str(error)[:200]}") from None
+    if not isinstance(value, dict):
         raise RecordError(f"JSON {type(value).__name__}, not an object")
     return value
+
+
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)", re.S
+)
+"""A pair of surrogates, a lone one, or any other escape."""
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
+
+
+def _mended(data: bytes) -> Rebuilt | None:
+    r"""Return an object that only its text keeps from being JSON, None where it is something else.
+
+    Half a surrogate pair (Windows allows it in command lines) and bytes that are no UTF-8 would
+    otherwise let an attacker send a record past detection: they are written ``\ud800`` and ``\xe9``.
+    """
+    if b"\\u" not in data and data.isascii():
+        return None
+    text = _NO_UTF8.sub(lambda m: f"\\\\x{ord(m[0]) - 0xDC00:02x}", data.decode("utf-8", "surrogateescape"))
+    text = _ESCAPE.sub(lambda m: "\\" + m[0] if len(m[0]) == 6 else m[0], text)
+    try:
+        value = orjson.loads(text)
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        return None
+    return Rebuilt(value) if isinstance(value, dict) else None
 
 
 def decode_text(data: bytes) -> str:

@@ -169,7 +169,7 @@ def parse_windows(data: bytes) -> Native:
     event = record.get("Event")
     native: Native
     if type(event) is dict:
-        native: Native = Rebuilt(_from_event(event))
+        native = Rebuilt(_from_event(event))
     elif "winlog" in record or ("event_id" in record and "log_name" in record):
         native = Rebuilt(_from_winlog(record))
     elif "EventID" not in record and "EventId" not in record:
