@@ -44,7 +44,7 @@ def vary(native: Native, rng: random.Random, count: int) -> Native:
             event[name] = host
         elif _TIME.search(name) and type(value) is str:
             clock = f"{count // 3600 % 24:02d}:{count // 60 % 60:02d}:{count % 60:02d}.{rng.randrange(1000):03d}"
-            event[name] = f"2026-03-{1 + count // 86_400 % 28:02d} {clock}"
+            event[name] = f"2026-03-{1 + count // 86_400 % 28:02d}T{clock}Z"
         elif _NUMBER_FIELDS.search(name):
             if type(value) is int or (type(value) is str and value.isdigit()):
                 event[name] = type(value)(rng.randrange(1, 65_000))

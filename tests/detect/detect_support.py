@@ -115,6 +115,7 @@ def evtx_sample_events(shared: Path) -> Iterator[dict[str, Any]]:
                 "Channel": event["Channel"],
                 "Provider_Name": event.get("Provider"),
                 "Computer": event.get("Computer"),
+                "TimeCreated": event.get("TimeCreated"),
             }
             for part in ("EventData", "UserData"):
                 _fields(event.get(part), native)
