@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """The deck in a real office program: every slide is drawn, and its words stand where they were measured to stand."""
 
 from __future__ import annotations
