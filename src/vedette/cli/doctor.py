@@ -20,7 +20,7 @@ _NEEDED = (
     "pyarrow",
     "orjson",
     "evtx",
-    "hyperscan",
+    "ahocorasick_rs",
     "re2",
     "sigma",
     "pptx",
