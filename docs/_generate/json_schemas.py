@@ -1,0 +1,72 @@
+"""JSON Schemas of what programs read: the nouns, and the lines in and out of ``--jsonl``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NotRequired
+
+from pydantic import TypeAdapter
+from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+
+from vedette.schema import Case, Event, Finding
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class JsonlIn(TypedDict):
+    """One line of standard input of ``--jsonl``: ``id`` and either ``path`` or ``text``."""
+
+    id: NotRequired[str | int | float | None]
+    path: NotRequired[str]
+    text: NotRequired[str]
+
+
+class IngestCounts(TypedDict):
+    """What came of reading one line's log."""
+
+    new: int
+    known: int
+    quarantined: int
+    quarantined_before: int
+    skipped: int
+    reasons: dict[str, int]
+
+
+class JsonlOut(TypedDict):
+    """What every line of the answer has; ``error`` stands on a line that failed."""
+
+    id: str | int | float | None
+    ingest: NotRequired[IngestCounts]
+    error: NotRequired[str]
+
+
+class DetectLine(JsonlOut):
+    """One line of the output of ``vedette detect --jsonl``."""
+
+    findings: NotRequired[list[Finding]]
+
+
+class InvestigateLine(JsonlOut):
+    """One line of the output of ``vedette investigate --jsonl``."""
+
+    cases: NotRequired[list[Case]]
+
+
+LINES: dict[str, Any] = {
+    "jsonl-input.schema.json": JsonlIn,
+    "detect-jsonl.schema.json": DetectLine,
+    "investigate-jsonl.schema.json": InvestigateLine,
+}
+NOUNS: dict[str, Any] = {"event.schema.json": Event, "finding.schema.json": Finding}
+
+
+def files() -> dict[str, str]:
+    """Return each schema file's text by name."""
+    from vedette.report.json_file import case_schema_text
+
+    out = {"case.schema.json": case_schema_text()}
+    for name, kind in {**LINES, **NOUNS}.items():
+        schema = TypeAdapter(kind).json_schema(mode="serialization")
+        schema["$schema"] = DIALECT
+        out[name] = json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    return out
