@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-PAGES = ("README.md", "docs/index.md")
+PAGES = ("README.md",)
 NOT_MEASURED = "not measured yet"
 _BLOCK = re.compile(r"(<!-- figures ([\w-]+)/([\w-]+)(?:#(\d+))? -->\n).*?(<!-- /figures -->)", re.DOTALL)
 
@@ -19,24 +19,26 @@ def filled(root: Path, text: str) -> str:
     """Return a page with its figures as the benchmarks have them now."""
 
     def put(match: re.Match[str]) -> str:
-        found = results(root, match[2], match[3])
-        if found is None:
-            found = "Not measured in this tree yet: `make bench` measures it."
-        elif match[4]:
-            found = _tables(found)[int(match[4]) - 1]
-        return f"{match[1]}{found}\n{match[5]}"
+        page = f"benchmarks/{match[2]}/README.md"
+        if not (root / page).is_file():
+            return f"{match[1]}Not measured in this tree.\n{match[5]}"
+        found = results(root, match[2], match[3]) or "Not measured in this tree yet: `make bench` measures it."
+        if match[4]:
+            found = [*_tables(found), found][int(match[4]) - 1]
+        return f"{match[1]}{found}\n\nHow it is measured: [{page}]({page}).\n{match[5]}"
 
     return _BLOCK.sub(put, text)
 
 
 def results(root: Path, benchmark: str, name: str) -> str | None:
     """Return the results that stand under a name in a benchmark's page, or None where there are none."""
-    page = root / "benchmarks" / benchmark / "README.md"
-    if not page.is_file():
-        return None
-    text = page.read_text(encoding="utf-8")
+    text = (root / "benchmarks" / benchmark / "README.md").read_text(encoding="utf-8")
     match = re.search(rf"<!-- results:{name} -->\n(.*?)\n<!-- /results:{name} -->", text, re.DOTALL)
-    return match[1].strip() if match and match[1].strip() != NOT_MEASURED else None
+    if match:
+        found = match[1].strip()
+        return found if found != NOT_MEASURED else None
+    # a page without marks: the first table under its result
+    return next(iter(_tables(text.partition("**Result**")[2])), None)
 
 
 def _tables(text: str) -> list[str]:

@@ -33,8 +33,8 @@ def page() -> str:
         parts.append(f"\n## {reader.name}\n\n{_about(module)}\n\n")
         parts.append(f"*Recognised by:* {_sniff(reader)}\n")
     parts.append(
-        "\n## Your own format\n\nA CSV or JSON log: [a mapping file](../how-to/own-logs.md). Anything else: a reader, a "
-        "plug-in of the entry-point group `vedette.readers`; `CONTRIBUTING.md` says how one is written.\n"
+        "\n## Your own format\n\nA CSV or JSON log: [a mapping file](../how-to/own-logs.md). Anything else: a reader, "
+        "a plug-in of the entry-point group `vedette.readers`; `CONTRIBUTING.md` says how one is written.\n"
     )
     return "".join(parts)
 

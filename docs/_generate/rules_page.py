@@ -29,10 +29,11 @@ def page() -> str:
     for info in shown:
         areas.setdefault(info.path.removeprefix("builtin:").split("/")[0], []).append(info)
     levels = Counter(info.level for info in shown)
+    by_level = ", ".join(f"{level} {levels[level]}" for level in _ORDER if levels[level])
     head = f"""# Built-in rules
 
 {len(shown)} rules of our own, in Sigma YAML, under `src/vedette/detect/rules/`; {parts_only} more count for
-correlations only and make no findings themselves. By level: {", ".join(f"{level} {levels[level]}" for level in _ORDER)}.
+correlations only and make no findings themselves. By level: {by_level}.
 Each has ATT&CK ids, notes on false positives, and test events that it must and must not fire on
 (`tests/detect/rule_events/`).
 

@@ -63,7 +63,8 @@ def _classes() -> str:
     names = ", ".join(f"`{c.value}`" for c in schema.EventClass)
     outcomes = ", ".join(f"`{o.value}`" for o in schema.Outcome)
     return (
-        f"### Classes\n\n`class_name` is one of {names}. A log line that says no more than its text is `log_activity`.\n\n"
+        f"### Classes\n\n`class_name` is one of {names}. A log line that says no more than its text is "
+        "`log_activity`.\n\n"
         f"### Outcomes\n\n`outcome` is one of {outcomes}, or null where the source does not say.\n"
     )
 
