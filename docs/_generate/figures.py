@@ -2,7 +2,7 @@
 
 A page says ``<!-- figures accounts/incidents -->`` … ``<!-- /figures -->``; between them goes what stands in
 ``benchmarks/accounts/README.md`` between ``<!-- results:incidents -->`` and its end. ``accounts/generated#1`` takes
-the first table only.
+the first table only, ``accounts/incidents#1: incident, exact`` these columns of it.
 """
 
 from __future__ import annotations
@@ -12,20 +12,29 @@ from pathlib import Path
 
 PAGES = ("README.md",)
 NOT_MEASURED = "not measured yet"
-_BLOCK = re.compile(r"(<!-- figures ([\w-]+)/([\w-]+)(?:#(\d+))? -->\n).*?(<!-- /figures -->)", re.DOTALL)
+_BLOCK = re.compile(
+    r"(?P<head><!-- figures (?P<bench>[\w-]+)/(?P<name>[\w-]+)(?:#(?P<table>\d+))?(?:: (?P<columns>[^\n]*?))? -->\n)"
+    r".*?(?P<tail><!-- /figures -->)",
+    re.DOTALL,
+)
 
 
 def filled(root: Path, text: str) -> str:
     """Return a page with its figures as the benchmarks have them now."""
 
     def put(match: re.Match[str]) -> str:
-        page = f"benchmarks/{match[2]}/README.md"
+        page = f"benchmarks/{match['bench']}/README.md"
         if not (root / page).is_file():
-            return f"{match[1]}Not measured in this tree.\n{match[5]}"
-        found = results(root, match[2], match[3]) or "Not measured in this tree yet: `make bench` measures it."
-        if match[4]:
-            found = [*_tables(found), found][int(match[4]) - 1]
-        return f"{match[1]}{found}\n\nHow it is measured: [{page}]({page}).\n{match[5]}"
+            return f"{match['head']}Not measured in this tree.\n{match['tail']}"
+        found = (
+            results(root, match["bench"], match["name"]) or "Not measured in this tree yet: `make bench` measures it."
+        )
+        tables = _tables(found)
+        if match["table"] and len(tables) >= int(match["table"]):
+            found = tables[int(match["table"]) - 1]
+        if match["columns"]:
+            found = _columns(found, [name.strip() for name in match["columns"].split(",")])
+        return f"{match['head']}{found}\n\nHow it is measured: [{page}]({page}).\n{match['tail']}"
 
     return _BLOCK.sub(put, text)
 
@@ -43,3 +52,12 @@ def results(root: Path, benchmark: str, name: str) -> str | None:
 
 def _tables(text: str) -> list[str]:
     return [part for part in re.split(r"\n\n+", text) if part.lstrip().startswith("|")]
+
+
+def _columns(table: str, names: list[str]) -> str:
+    """Return a table with some of its columns; all of them if one is not there."""
+    rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in table.splitlines()]
+    if not rows or not set(names) <= set(rows[0]):
+        return table
+    kept = [rows[0].index(name) for name in names]
+    return "\n".join("| " + " | ".join(row[i] for i in kept if i < len(row)) + " |" for row in rows)
