@@ -146,7 +146,7 @@ def _through_library(said: Said, paths: Sequence[Path], home: Path, options: Seq
         found = findings(lake, rules)
         said.n_findings = len(found)
         loud = {f.rule_id for f in found if f.severity.rank >= 2}
-        connection = lake.connection()
+        connection = lake.connection(memory_limit="512MB")
         try:
             said.cases = [slim(_plain(case)) for case in investigate(connection, found)]
             said.n_events = int(connection.execute("SELECT count(*) FROM events").fetchall()[0][0])
