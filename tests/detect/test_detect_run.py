@@ -181,3 +181,23 @@ def test_records_that_are_no_json_object_are_passed_over(tmp_path: Path, ruleset
     odd = [{"native": {}, "raw": raw, "log_product": "linux"} for raw in ("needle", "[1]", "", '{"m": "needle"}')]
     lake.commit(lake.write("events", table(odd), job="i", shard="0"), job="i", shard="0")
     assert detect(lake, ruleset).hits == 1
+
+
+def test_raw_records_are_read_where_native_is_null(
+    tmp_path: Path, ruleset: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vedette.detect.run.BATCH_ROWS", 10)
+    lake = Lake.open(tmp_path / "home")
+    events = []
+    for number in range(100):
+        # Rows 30 to 39 and 75 have native fields of their own, and a raw record that says something else.
+        own = 30 <= number < 40 or number == 75
+        text = '{"m": "needle"}' if number % 2 else '{"m": "hay"}'
+        events.append({"native": {}, "raw": '{"m": "needle"}' if own else text, "log_product": "linux"})
+    rows = table(events)
+    natives = ['{"m": "hay"}' if 30 <= n < 40 or n == 75 else None for n in range(100)]
+    rows = rows.set_column(rows.schema.get_field_index("native"), rows.schema.field("native"), pa.array(natives))
+    lake.commit(lake.write("events", rows, job="i", shard="0"), job="i", shard="0")
+    detect(lake, ruleset)
+    hit = [int(h[2], 16) for h in all_hits(lake)]
+    assert sorted(hit) == [n for n in range(1, 100, 2) if natives[n] is None]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from vedette.store.lake import Lake, Segment
 
 BATCH_ROWS = 4_000
-_BASE = ("event_id", "time", "raw", "native", "log_product", "log_category", "log_service")
+_BASE = ("event_id", "time", "native", "log_product", "log_category", "log_service")
 _ACTOR = ("device_name", "cloud_account", "actor_name", "actor_domain", "user_name", "user_domain")
 _STAND_INS = (
     "process_path", "process_cmd", "process_pid", "parent_path", "parent_cmd", "actor_session", "dst_ip", "dst_port",
@@ -109,10 +109,33 @@ def judge_segment(shard: tuple[str, Path, Mapping[str, str]]) -> pa.Table:
     with pq.ParquetFile(path) as file, _no_collector():
         present = set(file.schema_arrow.names)
         wanted = [older.get(c, c) for c in (*_BASE, *CORE_COLUMNS) if older.get(c, c) in present]
-        for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=wanted):
-            _judge_batch(matcher, {renames.get(n, n): batch.column(n) for n in batch.schema.names}, columns)
+        raws = _Raws(file, older.get("raw", "raw"))
+        for number, batch in enumerate(file.iter_batches(batch_size=BATCH_ROWS, columns=wanted)):
+            named = {renames.get(n, n): batch.column(n) for n in batch.schema.names}
+            if "native" not in named or named["native"].null_count:
+                named["raw"] = raws.of(number)
+            _judge_batch(matcher, named, columns)
     columns["ruleset"] = [matcher.ruleset.digest] * len(columns["rule_id"])
     return pa.table(columns, schema=hits_arrow_schema())
+
+
+class _Raws:
+    """The raw records of a file, read only from where native fields are first missing: they are half of it."""
+
+    def __init__(self, file: Any, name: str) -> None:
+        self._file, self._name = file, name
+        self._batches: Iterator[Any] | None = None
+        self._next = 0
+
+    def of(self, number: int) -> pa.Array:
+        """Return the column of a batch; numbers only grow."""
+        if self._batches is None:
+            self._batches = self._file.iter_batches(batch_size=BATCH_ROWS, columns=[self._name])
+        while True:
+            batch = next(self._batches)
+            self._next += 1
+            if self._next > number:
+                return batch.column(0)
 
 
 def _judge_batch(matcher: Matcher, batch: Mapping[str, pa.Array], out: dict[str, list[Any]]) -> None:
