@@ -19,7 +19,17 @@ HOSTILE_TEXTS = (
     "\ufffe\uffff\U0010ffff",
     "A" * 5_000,
 )
-NUMBERS = (b"1e999", b"-1e999", b"123456789012345678901234567890", b"-0", b"1e-400", b"NaN", b"Infinity", b"0x10", b"true")
+NUMBERS = (
+    b"1e999",
+    b"-1e999",
+    b"123456789012345678901234567890",
+    b"-0",
+    b"1e-400",
+    b"NaN",
+    b"Infinity",
+    b"0x10",
+    b"true",
+)
 
 
 def _each_line(data: bytes, change: Callable[[random.Random, bytes], bytes], chance: random.Random) -> bytes:
@@ -74,7 +84,9 @@ def _twice(_: random.Random, line: bytes) -> bytes:
 def _types(chance: random.Random, line: bytes) -> bytes:
     """Put a value of another kind in the place of texts."""
     other = (b"null", b"[]", b"{}", b"[1,2]", b'{"a":{"b":[1,{"c":2}]}}', b"true", b"-1", b'""', b'["x",null,3]')
-    return re.sub(rb'(?<=:)\s*"[^"\\\n]{0,200}"', lambda m: chance.choice(other) if chance.random() < 0.5 else m[0], line)
+    return re.sub(
+        rb'(?<=:)\s*"[^"\\\n]{0,200}"', lambda m: chance.choice(other) if chance.random() < 0.5 else m[0], line
+    )
 
 
 def variants(data: bytes, seed: int) -> dict[str, bytes]:
@@ -118,7 +130,15 @@ def variants(data: bytes, seed: int) -> dict[str, bytes]:
         "long line": data + b"x" * 300_000 + b"\n" + data,
         "long value": data + lines[0].replace(b"1", b"1" * 50_000, 1) + b"\n",
         "many fields": data + b'{"' + b'":1,"'.join(b"k%d" % i for i in range(5_000)) + b'":1}\n',
-        "separators": b"\t" * 5_000 + b"\n" + b"," * 5_000 + b"\n" + b"=" * 5_000 + b"\n" + b" " * 5_000 + b"x\n" + data,
+        "separators": b"\t" * 5_000
+        + b"\n"
+        + b"," * 5_000
+        + b"\n"
+        + b"=" * 5_000
+        + b"\n"
+        + b" " * 5_000
+        + b"x\n"
+        + data,
         "headers": b"#fields\n#fields\t\n#separator \\x\n#types\n#Fields:\n#Version\n" + data,
     }
     return made

@@ -34,7 +34,9 @@ def as_lines(records: Iterable[object]) -> bytes:
 
 def web(number: int, host: str = "10.0.0.1") -> str:
     """Return a line of a web access log: it has no id of its own."""
-    return f'{host} - - [02/Jan/2026:03:{number // 60 % 60:02d}:{number % 60:02d} +0000] "GET /{number} HTTP/1.1" 200 512'
+    return (
+        f'{host} - - [02/Jan/2026:03:{number // 60 % 60:02d}:{number % 60:02d} +0000] "GET /{number} HTTP/1.1" 200 512'
+    )
 
 
 def web_lines(numbers: Iterable[int], host: str = "10.0.0.1") -> bytes:

@@ -214,7 +214,9 @@ def n_standing(name: str, path: Path) -> int | None:
         if not isinstance(opened, Stream):
             return None
         if READERS[name].framing is Framing.LINES:
-            content = b"".join(iter(lambda: opened.read(1 << 20), b""))
+            content = b""
+            while part := opened.read(1 << 20):
+                content += part
             return sum(1 for line in content.split(b"\n") if line.strip())
         return sum(len(batch.records) for batch in frame_json(opened))
     return None

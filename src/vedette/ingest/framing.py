@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+import orjson
+
 from vedette.ingest.streams import Stream
 
 MAX_RECORD_BYTES = 16 << 20
@@ -21,7 +23,9 @@ BLOCK_BYTES = 1 << 20
 TOO_LONG = f"record longer than {MAX_RECORD_BYTES >> 20} MiB"
 CUT_SHORT = "cut short where its file is damaged"
 _LOOK_AHEAD = 8192
+_LINES_TRIED = 20
 _QUOTE = 0x22
+_BETWEEN = b" \t\r\n,"
 
 ENVELOPE_KEYS = (
     b"Records", b"records", b"value", b"events", b"Events", b"logs", b"items", b"data", b"results", b"entries", b"hits",
@@ -52,15 +56,36 @@ class RawBatch:
 
 
 def is_plain_json_lines(head: bytes) -> bool:
-    """Return whether the head looks like one JSON object a line."""
+    """Return whether the head looks like one JSON object a line, bad lines among them or not.
+
+    Lines are safer than brackets: one broken record cannot swallow those that follow.
+    """
     text = head.lstrip()
-    if not text.startswith(b"{") or _ENVELOPE.match(text):
+    if text.startswith(b"[") or _ENVELOPE.match(text):
         return False
-    line, newline, rest = text.partition(b"\n")
-    if not newline:
-        return True
-    line = line.rstrip()
-    return line.endswith(b"}") and (not rest.strip() or rest.lstrip().startswith(b"{"))
+    lines = text.split(b"\n", _LINES_TRIED)
+    whole = [line for line in (lines[:-1] if len(lines) > 1 else lines) if line.strip()]
+    n_objects = sum(map(_is_object, whole))
+    if len(lines) == 1 and not n_objects:
+        return text.startswith(b"{") and not _begins_with_object(text)
+    return n_objects > 0 and n_objects * 2 >= len(whole)
+
+
+def _is_object(line: bytes) -> bool:
+    if line.lstrip()[:1] != b"{":
+        return False
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _begins_with_object(text: bytes) -> bool:
+    """Return whether a whole object stands first, and then something else."""
+    for _, record, _ in _Scanner(Stream("", "", io.BytesIO(text))).records():
+        return len(record) < len(text.rstrip()) and _is_object(record)
+    return False
 
 
 def frame_lines(stream: Stream) -> Iterator[RawBatch]:
@@ -113,7 +138,8 @@ def _line_batch(lines: list[bytes], offset: int) -> RawBatch:
 def first_json(head: bytes) -> bytes | None:
     """Return the first complete JSON object that stands in the head as a record, or None."""
     if is_plain_json_lines(head):
-        return head.lstrip().partition(b"\n")[0].rstrip()
+        lines = head.lstrip().split(b"\n", _LINES_TRIED)
+        return next((line for line in lines if _is_object(line)), lines[0]).strip()
     if head.lstrip()[:1] not in (b"{", b"["):
         return None
     stream = Stream("", "", io.BytesIO(head))
@@ -234,8 +260,9 @@ class _Scanner:
 
     def _flush_stray(self, end: int) -> Iterator[tuple[int, bytes, bool]]:
         text = self._buffer[self._stray : end]
-        if not self._beside() and text.strip(b" \t\r\n,]}"):
-            yield self._cut(self._stray, end)
+        if not self._beside() and text.strip(_BETWEEN + b"]}"):
+            start = end - len(text.lstrip(_BETWEEN))
+            yield self._cut(start, self._stray + len(text.rstrip(_BETWEEN)))
         self._stray = end
 
     def _cut(self, start: int, end: int) -> tuple[int, bytes, bool]:

@@ -23,6 +23,8 @@ from vedette.schema import COLUMNS, CORE_COLUMNS, event_arrow_schema
 
 _SAYS_NOTHING = frozenset({None, "", "-"})
 _MEMO_LIMIT = 65_536
+_MEMO_CHARS = 256
+"""Longer values are not remembered: they seldom come again, and would fill the memory."""
 
 _INT_COLUMNS = frozenset(f.name for f in event_arrow_schema() if f.type == pa.int64())
 _TEXT_COLUMNS = tuple(c for c in CORE_COLUMNS if c not in _INT_COLUMNS and c not in ("time", "class_name"))
@@ -232,22 +234,23 @@ class Normaliser:
         return column
 
     def _converted(self, name: str, convert: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
-        memo = self._memos.setdefault((name, convert), {None: None})
+        memo = self._memos.setdefault((name, convert), {})
         if len(memo) > _MEMO_LIMIT:
             memo.clear()
-            memo[None] = None
         integer = name in _INT_COLUMNS
         out: list[Any] = []
         for value in values:
+            kind = type(value)
+            # 1, 1.0 and True are equal as keys and not as text
+            key = value if kind is str or kind is int else (kind, value)
             try:
-                result = memo[(type(value), value)] if type(value) is bool else memo[value]
+                result = memo[key]
             except KeyError:
-                result = convert(value)
-                result = to_int(result) if integer else to_text(result)
-                memo[(type(value), value) if type(value) is bool else value] = result
+                result = _convert(convert, value, integer=integer)
+                if kind is not str or len(value) < _MEMO_CHARS:
+                    memo[key] = result
             except TypeError:  # a list: not hashable
-                result = convert(value)
-                result = to_int(result) if integer else to_text(result)
+                result = _convert(convert, value, integer=integer)
             out.append(result)
         return out
 
@@ -282,6 +285,16 @@ class Normaliser:
         for name, values in columns.items():
             arrays[name] = _column_array(values, schema.field(name).type)
         return pa.table([arrays[name] for name in COLUMNS], schema=schema)
+
+
+def _convert(convert: Callable[[Any], Any], value: Any, *, integer: bool) -> Any:
+    if value is None:
+        return None
+    try:
+        result = convert(value)
+        return to_int(result) if integer else to_text(result)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError):
+        return None  # a plug-in's mistake costs the column, not the record
 
 
 def _text_array(values: list[bytes | None]) -> pa.Array:

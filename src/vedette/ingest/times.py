@@ -28,8 +28,10 @@ _FILETIME_EPOCH_US = 11_644_473_600_000_000  # 1601-01-01 to 1970-01-01
 # date, T or blank, clock, optional fraction of any length, optional zone; every part bounded
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?"
-    r"\s{0,2}(Z|z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+    r"\s{0,2}(Z|z|UTC|GMT|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
 )
+_NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{0,40})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 
 def to_us(moment: datetime, zone: tzinfo | None = None) -> int:
@@ -76,6 +78,8 @@ def parse_iso(text: str, zone: tzinfo | None) -> int:
     us = to_us(moment, UTC) + shift
     if offset[0] in "+-":
         minutes = int(offset[1:3]) * 60 + int(offset[-2:])
+        if minutes >= 24 * 60 or int(offset[-2:]) >= 60:
+            raise RecordError(f"not a time: {text[:60]!r} (no such offset)")
         us -= (minutes if offset[0] == "+" else -minutes) * 60_000_000
     return _in_range(us)
 
@@ -93,7 +97,11 @@ def parse_time(value: Any, how: TimeHow, context: ReadContext) -> int:
             raise RecordError(f"not a time: {str(value)[:60]!r}")
         return parse_iso(value, UTC if how == "iso_utc" else context.timezone)
     try:
-        number = float(value) if not isinstance(value, int) else value
+        if isinstance(value, bool) or (isinstance(value, str) and not _NUMBER.fullmatch(value)):
+            raise ValueError
+        if not isinstance(value, (str, int, float)):
+            raise TypeError
+        number = value if isinstance(value, int) else float(value)
         if number != number or abs(number) > 1e19:
             raise ValueError
     except (TypeError, ValueError):

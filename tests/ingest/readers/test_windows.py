@@ -29,8 +29,8 @@ def test_golden(case: Path) -> None:
     check_golden(JSON_READER, case, ReadContext())
 
 
-def read(record: dict[str, Any], context: ReadContext = ReadContext()) -> dict[str, Any]:
-    return one(JSON_READER, json.dumps(record), context)
+def read(record: dict[str, Any], context: ReadContext | None = None) -> dict[str, Any]:
+    return one(JSON_READER, json.dumps(record), context or ReadContext())
 
 
 def evtx(code: object, data: object, channel: str = "Security", **system: object) -> dict[str, Any]:
@@ -51,7 +51,13 @@ def evtx(code: object, data: object, channel: str = "Security", **system: object
 
 
 def test_the_same_event_in_four_shapes_gives_the_same_columns() -> None:
-    data = {"TargetUserName": "jo", "TargetDomainName": "EX", "TargetLogonId": "0xAB", "LogonType": "3", "IpAddress": "10.0.0.5"}
+    data = {
+        "TargetUserName": "jo",
+        "TargetDomainName": "EX",
+        "TargetLogonId": "0xAB",
+        "LogonType": "3",
+        "IpAddress": "10.0.0.5",
+    }
     shapes = [
         {"EventID": 4624, "Channel": "Security", "Hostname": "DC1", "SystemTime": "2026-01-02T03:04:05Z", **data},
         {"@timestamp": "2026-01-02T03:04:05Z", "winlog": {"channel": "Security", "event_id": 4624, "computer_name": "DC1", "event_data": data}},
@@ -59,7 +65,10 @@ def test_the_same_event_in_four_shapes_gives_the_same_columns() -> None:
         {"EventID": "4624", "Channel": "Security", "Computer": "DC1", "TimeCreated": "2026-01-02T03:04:05Z", "EventData": data},
     ]  # fmt: skip
     dump = evtx(4624, data)
-    dump["Event"]["System"] |= {"Computer": "DC1", "TimeCreated": {"#attributes": {"SystemTime": "2026-01-02T03:04:05Z"}}}
+    dump["Event"]["System"] |= {
+        "Computer": "DC1",
+        "TimeCreated": {"#attributes": {"SystemTime": "2026-01-02T03:04:05Z"}},
+    }
     columns = [{k: v for k, v in read(shape).items() if k != "native"} for shape in [*shapes, dump]]
     assert columns[0]["user_session"] == "0xab"
     assert columns[0]["outcome"] == "success"
@@ -82,7 +91,9 @@ def test_hex_process_ids_of_the_security_log_are_numbers() -> None:
         (12, None, "registry_event", "create"),
     ],
 )
-def test_registry_events_carry_their_own_category(code: int, event_type: str | None, category: str, activity: str) -> None:
+def test_registry_events_carry_their_own_category(
+    code: int, event_type: str | None, category: str, activity: str
+) -> None:
     event = read({**SYSMON, "EventID": code, "EventType": event_type, "TargetObject": "HKLM\\x"})
     assert (event["log_category"], event["activity"]) == (category, activity)
 
@@ -167,7 +178,10 @@ _values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["System", "EventData", "UserData", "DebugData", "x"]), _values, max_size=4), _values)
+@given(
+    st.dictionaries(st.sampled_from(["System", "EventData", "UserData", "DebugData", "x"]), _values, max_size=4),
+    _values,
+)
 def test_any_dump_parses_or_says_why(event: dict[str, Any], code: object) -> None:
     for record in ({"Event": event}, {"EventID": code, "EventData": event}, {"winlog": event, "event_id": code}):
         try:
