@@ -159,11 +159,13 @@ class Lake:
         """
         import duckdb
 
+        spill = self.home / "tmp" / "duckdb"
+        spill.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(
             config={
                 "memory_limit": memory_limit,
                 "threads": threads,
-                "temp_directory": str(self.home / "tmp" / "duckdb"),
+                "temp_directory": str(spill),
                 "preserve_insertion_order": False,
             }
         )
