@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import io
 import json
 import re
 import shlex
@@ -115,15 +117,19 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(folder: Path, *words: str, stdin: str = "", home: str = "vedette-demo/home", code: int = 0) -> str:
-    call = [sys.executable, "-m", "vedette.cli.main"]
-    if words[0] != "demo":
-        call += ["--home", str(folder / home)]
-    done = subprocess.run(
-        [*call, *words], cwd=folder, input=stdin, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == code, f"{words}: exit {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
-    return done.stdout
+def run(folder: Path, *words: str, stdin: str = "", home: str = "vedette-demo/home") -> str:
+    """Return what a call of the program prints on standard output, in a folder of its own."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    given = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+    place = [] if words[0] == "demo" else ["--home", str(folder / home)]
+    with contextlib.chdir(folder), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdin", given)
+        patch.setattr(sys, "stdout", out)
+        code = app([*place, *words], standalone_mode=False)
+    out.flush()
+    text = out.buffer.getvalue().decode()  # type: ignore[attr-defined]
+    assert not code, f"{words}: exit {code}\n{text[-2000:]}"
+    return text
 
 
 CHEAP = {"cases", "report", "query", "knowledge", "lake"}
