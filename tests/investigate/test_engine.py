@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 
 import pytest
@@ -91,9 +92,16 @@ def test_system_work_of_a_service_belongs_to_who_installed_it(built, named):
     built.logon(0, "alice", "FS1", src="10.0.0.1", session="0xa50")
     columns = {"actor_name": "alice", "actor_domain": "CORP", "actor_session": "0xa50"} if named else {}
     service = built.event(
-        0.05, "windows_service_activity", activity="create", log_product="windows", event_code="7045", device_name="FS1",
-        service_name="updater", process_cmd="C:\\t\\updater.exe", **columns,
-    )  # fmt: skip
+        0.05,
+        "windows_service_activity",
+        activity="create",
+        log_product="windows",
+        event_code="7045",
+        device_name="FS1",
+        service_name="updater",
+        process_cmd="C:\\t\\updater.exe",
+        **columns,
+    )
     built.finding(service, "Service installed", "medium", ["T1543.003"], ["persistence"])
     shell = built.process(
         0.1, "SYSTEM", "FS1", "cmd.exe /c whoami", domain="NT AUTHORITY", session="0x3e7", parent="C:\\t\\updater.exe"
@@ -127,8 +135,15 @@ def test_two_network_logons_leave_the_shell_of_a_service_unattributed(built):
 def test_a_logon_id_names_the_account_behind_a_record_without_one(built):
     office(built)
     built.logon(0, "bob", "FS1", src="10.0.0.2", session="0xB0B")
-    task = built.event(1, "scheduled_job_activity", activity="create", log_product="windows", device_name="FS1",
-                       service_name="t", actor_session="0xb0b")  # fmt: skip
+    task = built.event(
+        1,
+        "scheduled_job_activity",
+        activity="create",
+        log_product="windows",
+        device_name="FS1",
+        service_name="t",
+        actor_session="0xb0b",
+    )
     built.finding(task, "Task created remotely", "high", ["T1053.005"], ["persistence"])
     assert implicated(run(built)) == {"CORP\\bob"}
 
@@ -136,8 +151,16 @@ def test_a_logon_id_names_the_account_behind_a_record_without_one(built):
 def test_directory_replication_names_source_host_and_target(built):
     office(built)
     built.logon(0, "bob", "DC1", src="10.0.0.2", session="0xdc")
-    read = built.event(0.1, "directory_service_activity", log_product="windows", event_code="4662", device_name="DC1",
-                       actor_name="bob", actor_domain="CORP", actor_session="0xdc")  # fmt: skip
+    read = built.event(
+        0.1,
+        "directory_service_activity",
+        log_product="windows",
+        event_code="4662",
+        device_name="DC1",
+        actor_name="bob",
+        actor_domain="CORP",
+        actor_session="0xdc",
+    )
     built.finding(read, "DCSync", "high", ["T1003.006"], ["credential-access"])
     case = run(built)[0]
     assert roles(case)["CORP\\bob"] is AccountRole.COMPROMISED
@@ -158,18 +181,44 @@ def test_sprayed_accounts_are_targets_and_the_one_that_gave_way_is_compromised(b
 
 
 def test_sudo_belongs_to_the_person_who_logged_in_and_daemons_to_nobody(built):
-    built.event(-200, "authentication", activity="logon", outcome="success", log_product="linux", device_name="web1",
-                user_name="dana", src_ip="10.0.0.9")  # fmt: skip
+    built.event(
+        -200,
+        "authentication",
+        activity="logon",
+        outcome="success",
+        log_product="linux",
+        device_name="web1",
+        user_name="dana",
+        src_ip="10.0.0.9",
+    )
     login = {"auid": "1001", "AUID": "dana", "UID": "root"}
-    act = built.event(0, "process_activity", log_product="linux", device_name="web1", actor_name="root", actor_uid="0",
-                      process_path="/usr/bin/cat", process_cmd="cat /etc/shadow", native=login)  # fmt: skip
+    act = built.event(
+        0,
+        "process_activity",
+        log_product="linux",
+        device_name="web1",
+        actor_name="root",
+        actor_uid="0",
+        process_path="/usr/bin/cat",
+        process_cmd="cat /etc/shadow",
+        native=login,
+    )
     built.finding(act, "Shadow file read", "high", ["T1003.008"], ["credential-access"])
     assert implicated(run(built)) == {"dana"}
 
     other = Built()
     daemon = {"auid": "4294967295", "AUID": "unset", "UID": "webapp"}
-    act = other.event(0, "process_activity", log_product="linux", device_name="web1", actor_name="webapp", actor_uid="1005",
-                      process_path="/bin/bash", process_cmd="bash -i", native=daemon)  # fmt: skip
+    act = other.event(
+        0,
+        "process_activity",
+        log_product="linux",
+        device_name="web1",
+        actor_name="webapp",
+        actor_uid="1005",
+        process_path="/bin/bash",
+        process_cmd="bash -i",
+        native=daemon,
+    )
     other.finding(act, "Shell of a web server", "high", ["T1505.003"], ["persistence"])
     cases = run(other)
     assert implicated(cases) == set()
@@ -199,8 +248,19 @@ def test_a_chain_of_roles_leads_back_to_the_stolen_key(built):
 def test_an_account_made_by_the_attacker_is_created(built):
     office(built)
     built.finding(built.process(0, "alice", "PC1", "mimikatz.exe", session="0xa9"), "Mimikatz", "critical")
-    made = built.event(5, "account_change", activity="create", outcome="success", log_product="windows", event_code="4720",
-                       device_name="DC1", actor_name="alice", actor_domain="CORP", user_name="helpdesk2", user_domain="CORP")  # fmt: skip
+    made = built.event(
+        5,
+        "account_change",
+        activity="create",
+        outcome="success",
+        log_product="windows",
+        event_code="4720",
+        device_name="DC1",
+        actor_name="alice",
+        actor_domain="CORP",
+        user_name="helpdesk2",
+        user_domain="CORP",
+    )
     built.finding(made, "User created", "medium", ["T1136.002"], ["persistence"])
     case = run(built)[0]
     assert roles(case)["CORP\\helpdesk2"] is AccountRole.CREATED
@@ -236,6 +296,119 @@ def test_a_finding_whose_events_are_gone_still_counts(built):
     cases = run(built)
     assert len(cases) == 1
     assert cases[0].findings[0].title == "Mimikatz"
+
+
+def test_an_innocent_colleague_at_a_shared_computer_is_a_bystander(built):
+    office(built)
+    for i in range(4):
+        built.process(-200 + 30 * i, "bob", "PC1", "excel.exe", session="0xbb")
+    built.finding(built.process(0, "alice", "PC1", "mimikatz.exe", session="0xa9"), "Mimikatz", "critical")
+    built.logon(8, "bob", "FS1", src="10.0.0.1")
+    built.finding(
+        built.process(9, "bob", "PC1", "whoami.exe", session="0xbb"), "Whoami", "low", ["T1033"], ["discovery"]
+    )
+    cases = run(built)
+    assert implicated(cases) == {"CORP\\alice"}
+    assert roles(cases[0])["CORP\\bob"] is AccountRole.BYSTANDER
+
+
+def test_an_administrator_at_work_on_the_attacked_host_is_a_bystander(built):
+    office(built)
+    built.finding(built.process(0, "alice", "PC1", "mimikatz.exe", session="0xa9"), "Mimikatz", "critical")
+    for i in (-6, -2, 3):
+        built.logon(i, "adm-carol", "PC1", src="10.0.0.3", kind="3", session=f"0xc{i}")
+        built.process(i + 0.1, "adm-carol", "PC1", "powershell.exe Get-Service", session=f"0xc{i}")
+    cases = run(built)
+    assert implicated(cases) == {"CORP\\alice"}
+    assert roles(cases[0])["CORP\\adm-carol"] is AccountRole.BYSTANDER
+
+
+def test_a_neighbour_behind_the_same_address_is_not_implicated(built):
+    for i in range(8):
+        built.api(-100 + 10 * i, "pedro", "DescribeInstances", "185.9.9.9", key="AKIAPEDRO")
+    role = "assumed-role/Proxy/i-0317f6c6b66ae9c40"
+    reads = [built.api(i, role, "GetObject", "185.9.9.9", key="ASIAPROXY", resource="s3://b/k") for i in range(3)]
+    built.finding(reads, "Instance credentials outside", "high", ["T1078.004"], ["initial-access"])
+    built.finding(
+        built.api(2, "pedro", "DescribeInstances", "185.9.9.9", key="AKIAPEDRO"), "Discovery", "low", ["T1580"]
+    )
+    assert implicated(run(built)) == {role}
+
+
+def test_a_dns_domain_with_another_first_label_is_tied_by_its_accounts(built):
+    for user in ("alice", "bob"):
+        built.logon(-30, user, "FS1", src="10.0.0.1", domain="ad.corp.example")
+        built.logon(-29, user, "FS1", src="10.0.0.1", domain="CORP")
+    built.finding(built.process(0, "alice", "PC1", "mimikatz.exe", domain="CORP"), "Mimikatz", "critical")
+    case = run(built)[0]
+    assert implicated([case]) == {"CORP\\alice"}
+    assert {a.name for a in case.accounts} <= {"CORP\\alice", "CORP\\bob"}
+
+
+def test_routine_password_resets_of_a_help_desk_do_not_make_targets(built):
+    office(built)
+    for i, user in enumerate(("u1", "u2", "u3")):
+        built.event(
+            -100 + i,
+            "account_change",
+            activity="reset_password",
+            log_product="windows",
+            event_code="4724",
+            device_name="DC1",
+            actor_name="bob",
+            actor_domain="CORP",
+            user_name=user,
+            user_domain="CORP",
+        )
+    built.finding(built.process(0, "bob", "PC2", "mimikatz.exe", session="0xa9"), "Mimikatz", "critical")
+    built.event(
+        20,
+        "account_change",
+        activity="reset_password",
+        log_product="windows",
+        event_code="4724",
+        device_name="DC1",
+        actor_name="bob",
+        actor_domain="CORP",
+        user_name="u9",
+        user_domain="CORP",
+    )
+    case = run(built)[0]
+    assert roles(case).get("CORP\\u9", AccountRole.BYSTANDER) is AccountRole.BYSTANDER
+
+
+def test_a_group_member_is_known_by_its_sid_not_its_display_name(built):
+    office(built)
+    sid = "S-1-5-21-1-2-3-1105"
+    built.logon(-20, "bob", "FS1", src="10.0.0.2", user_uid=sid)
+    built.finding(built.process(0, "alice", "PC1", "mimikatz.exe", session="0xa9"), "Mimikatz", "critical")
+    added = built.event(
+        5,
+        "group_management",
+        activity="add_member",
+        log_product="windows",
+        event_code="4728",
+        device_name="DC1",
+        actor_name="alice",
+        actor_domain="CORP",
+        user_name="Bob Builder",
+        user_uid=sid,
+        group_name="Domain Admins",
+    )
+    built.finding(added, "Member added", "high", ["T1098"], ["persistence"])
+    names = roles(run(built)[0])
+    assert "CORP\\bob" in names
+    assert not any("Builder" in n for n in names)
+
+
+def test_a_network_alert_alone_is_no_case(built):
+    office(built)
+    alert = built.event(
+        0, "detection_finding", src_ip="10.0.0.2", dst_ip="10.0.0.9", alert="SCAN", log_product="suricata"
+    )
+    made = built.finding(alert, "SCAN", "high", ["T1046"], ["discovery"])
+    built.findings[-1] = dataclasses.replace(made, kind="alert")
+    assert run(built) == []
 
 
 HOSTILE = [

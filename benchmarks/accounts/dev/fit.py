@@ -13,6 +13,7 @@ import argparse
 import json
 import sys
 from collections import Counter, defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 
 from families import FAMILIES, make
+from tables import build
 
 from vedette.investigate.engine import examine
 from vedette.investigate.facts import FEATURES
@@ -37,7 +39,7 @@ def collect(families, seeds, verbose=False):
     for family in families:
         for seed in seeds:
             world, truth = make(family, seed)
-            con, findings = world.build()
+            con, findings = build(world)
             n_incidents += 1
             facts = examine(con, findings, InvestigateOptions()).facts
             con.close()
@@ -97,7 +99,7 @@ def fit(x, y, mask, weight, l2=0.002, steps=4000, lr=0.3):
 
 def ece(conf, right, bins=10):
     edges, total = np.linspace(0, 1, bins + 1), 0.0
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in pairwise(edges):
         pick = (conf > a) & (conf <= b)
         if pick.any():
             total += pick.mean() * abs(conf[pick].mean() - right[pick].mean())
@@ -120,7 +122,8 @@ def report(name, rows, p):
     print(f"{name}: n={len(y)} accuracy={right.mean():.4f} ECE={ece(conf, right):.4f}")
     part = y != ROLE_INDEX["bystander"]
     print(
-        f"   accounts that take part: n={part.sum()} accuracy={right[part].mean():.4f} ECE={ece(conf[part], right[part]):.4f}"
+        f"   accounts that take part: n={part.sum()} accuracy={right[part].mean():.4f} "
+        f"ECE={ece(conf[part], right[part]):.4f}"
     )
     table = Counter((ROLES[a].value, ROLES[b].value) for a, b in zip(y, hat, strict=True))
     for a in ROLES:

@@ -11,14 +11,16 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import duckdb
 import orjson
-import pyarrow as pa
 
-from vedette.schema import Evidence, Finding, Severity, event_arrow_schema
-
-FIRST = "anna ben carla dmitri elena farid grace hugo ines jonas kira liam mona nils olga paul quinn rosa sven tara umar vera wim xenia yusuf zoe".split()
-LAST = "adams becker costa diaz eriksen fischer garcia haas ivanov jensen klein lopez meyer novak olsen petit quist rossi silva toth ueda vogel weber young zhang".split()
+FIRST = (
+    "anna ben carla dmitri elena farid grace hugo ines jonas kira liam mona nils olga paul "
+    "quinn rosa sven tara umar vera wim xenia yusuf zoe "
+).split()
+LAST = (
+    "adams becker costa diaz eriksen fischer garcia haas ivanov jensen klein lopez meyer novak "
+    "olsen petit quist rossi silva toth ueda vogel weber young zhang "
+).split()
 CORPS = ["ACME", "NORTHWIND", "GLOBEX", "INITECH", "UMBRA", "TYRELL", "VANDELAY", "HOOLI"]
 
 
@@ -85,7 +87,8 @@ class World:
         return {"first.last": f"{a}.{b}", "flast": a[0] + b, "firstl": a + b[0], "first_last": f"{a}_{b}"}[self.style]
 
     def evil_ip(self) -> str:
-        return f"{self.rng.choice([45, 91, 185, 193])}.{self.rng.randint(2, 250)}.{self.rng.randint(1, 250)}.{self.rng.randint(1, 250)}"
+        first = self.rng.choice([45, 91, 185, 193])
+        return f"{first}.{self.rng.randint(2, 250)}.{self.rng.randint(1, 250)}.{self.rng.randint(1, 250)}"
 
     def device(self, host: str) -> str:
         return f"{host}.{self.fqdn}" if self.fq else host
@@ -158,14 +161,27 @@ class World:
                 ip = None
         session = session or self.new_session(host, user)
         eid = self.add(
-            at, "logons", class_name="authentication", activity="logon", outcome="success" if ok else "failure",
-            log_product="windows", log_service="security", event_code="4624" if ok else "4625", device_name=host,
-            user_name=user, user_domain=self.fqdn.upper() if domain == self.domain and self.rng.random() < 0.3 else domain,
-            user_uid=self.sid(user) if ok else "S-1-0-0", user_session=session if ok else None, logon_type=kind,
-            actor_name=None if kind == "3" else f"{host}$", actor_domain=None if kind == "3" else self.domain,
-            actor_session=None if kind == "3" else "0x3e7", src_ip=ip, src_name=name,
+            at,
+            "logons",
+            class_name="authentication",
+            activity="logon",
+            outcome="success" if ok else "failure",
+            log_product="windows",
+            log_service="security",
+            event_code="4624" if ok else "4625",
+            device_name=host,
+            user_name=user,
+            user_domain=self.fqdn.upper() if domain == self.domain and self.rng.random() < 0.3 else domain,
+            user_uid=self.sid(user) if ok else "S-1-0-0",
+            user_session=session if ok else None,
+            logon_type=kind,
+            actor_name=None if kind == "3" else f"{host}$",
+            actor_domain=None if kind == "3" else self.domain,
+            actor_session=None if kind == "3" else "0x3e7",
+            src_ip=ip,
+            src_name=name,
             auth_protocol="NTLM" if ntlm else "Kerberos",
-        )  # fmt: skip
+        )
         return eid
 
     def proc(
@@ -231,18 +247,41 @@ class World:
 
     def change(self, at, host, actor, target, code, activity, group=None, session=None, domain=None) -> str | None:
         return self.add(
-            at, "security", class_name="group_management" if group else "account_change", activity=activity, outcome="success",
-            log_product="windows", log_service="security", event_code=code, device_name=host, actor_name=actor,
-            actor_domain=domain or self.domain, actor_uid=self.sid(actor), actor_session=session or self.session(host, actor), user_name=target,
-            user_domain=self.domain, user_uid=self.sid(target), group_name=group,
-        )  # fmt: skip
+            at,
+            "security",
+            class_name="group_management" if group else "account_change",
+            activity=activity,
+            outcome="success",
+            log_product="windows",
+            log_service="security",
+            event_code=code,
+            device_name=host,
+            actor_name=actor,
+            actor_domain=domain or self.domain,
+            actor_uid=self.sid(actor),
+            actor_session=session or self.session(host, actor),
+            user_name=target,
+            user_domain=self.domain,
+            user_uid=self.sid(target),
+            group_name=group,
+        )
 
     def ssh(self, at, user, host, ip, ok=True, method="password") -> str | None:
         return self.add(
-            at, "logons", class_name="authentication", activity="logon", outcome="success" if ok else "failure",
-            log_product="linux", log_service="sshd", device_name=host, user_name=user, src_ip=ip, auth_protocol=method,
-            logon_type="network", process_path="sshd",
-        )  # fmt: skip
+            at,
+            "logons",
+            class_name="authentication",
+            activity="logon",
+            outcome="success" if ok else "failure",
+            log_product="linux",
+            log_service="sshd",
+            device_name=host,
+            user_name=user,
+            src_ip=ip,
+            auth_protocol=method,
+            logon_type="network",
+            process_path="sshd",
+        )
 
     def lproc(self, at, host, user, cmd, run_as=None, attended=True, parent="/bin/bash", name_only=False) -> str | None:
         native = {
@@ -252,11 +291,21 @@ class World:
             "EUID": run_as or user,
         }
         return self.add(
-            at, class_name="process_activity", activity="launch", log_product="linux", log_category="process_creation",
-            log_service="auditd", device_name=host, actor_name=user, actor_uid="0" if user == "root" else str(1000 + sum(map(ord, user)) % 500) if attended else None,
-            process_path="/usr/bin/" + cmd.split()[0].rsplit("/", 1)[-1], process_cmd=cmd, process_pid=self.rng.randint(500, 30000),
-            parent_path=parent, native={} if name_only else native,
-        )  # fmt: skip
+            at,
+            class_name="process_activity",
+            activity="launch",
+            log_product="linux",
+            log_category="process_creation",
+            log_service="auditd",
+            device_name=host,
+            actor_name=user,
+            actor_uid="0" if user == "root" else str(1000 + sum(map(ord, user)) % 500) if attended else None,
+            process_path="/usr/bin/" + cmd.split()[0].rsplit("/", 1)[-1],
+            process_cmd=cmd,
+            process_pid=self.rng.randint(500, 30000),
+            parent_path=parent,
+            native={} if name_only else native,
+        )
 
     def api(
         self,
@@ -273,23 +322,43 @@ class World:
         klass="api_activity",
         user=None,
     ) -> str | None:
-        is_role = actor.startswith("assumed-role/")
-        svc = "sts" if is_role else "iam"
-        arn = f"arn:aws:{svc}::{self.cloud}:{actor if is_role else 'user/' + actor}"
+        is_role, arn = actor.startswith("assumed-role/"), self.arn(actor)
         dev = actor.rsplit("/", 1)[-1] if is_role and actor.rsplit("/", 1)[-1].startswith("i-") else None
         cols = {}
         if user:
             cols = {
                 "user_name": user,
                 "user_domain": self.cloud,
-                "user_uid": f"arn:aws:{'sts' if user.startswith('assumed') else 'iam'}::{self.cloud}:{user if user.startswith('assumed') else 'user/' + user}",
+                "user_uid": self.arn(user),
             }
         return self.add(
-            at, class_name=klass, activity="other", outcome="success" if ok else "failure", log_product="aws", log_service="cloudtrail",
-            event_code=op, api_service=service, api_operation=op, actor_name=actor, actor_domain=self.cloud, actor_uid=arn,
-            actor_session=key or self.key(actor), cloud_account=self.cloud, cloud_region="eu-west-1", src_ip=ip or self.office_ip,
-            user_agent=agent or self.agent(actor), resource=resource, device_name=dev, native=native or {}, **cols,
-        )  # fmt: skip
+            at,
+            class_name=klass,
+            activity="other",
+            outcome="success" if ok else "failure",
+            log_product="aws",
+            log_service="cloudtrail",
+            event_code=op,
+            api_service=service,
+            api_operation=op,
+            actor_name=actor,
+            actor_domain=self.cloud,
+            actor_uid=arn,
+            actor_session=key or self.key(actor),
+            cloud_account=self.cloud,
+            cloud_region="eu-west-1",
+            src_ip=ip or self.office_ip,
+            user_agent=agent or self.agent(actor),
+            resource=resource,
+            device_name=dev,
+            native=native or {},
+            **cols,
+        )
+
+    def arn(self, actor: str) -> str:
+        if actor.startswith("assumed-role/"):
+            return f"arn:aws:sts::{self.cloud}:{actor}"
+        return f"arn:aws:iam::{self.cloud}:user/{actor}"
 
     def key(self, actor) -> str:
         kind = "ASIA" if actor.startswith("assumed-role/") else "AKIA"
@@ -303,245 +372,44 @@ class World:
     def signin(self, at, upn_user, ip, ok=True, product="azure", agent="Mozilla/5.0", mfa=True) -> str | None:
         dom = self.domain.lower() + ".com"
         return self.add(
-            at, class_name="authentication", activity="logon", outcome="success" if ok else "failure", log_product=product,
-            log_service="signinlogs" if product == "azure" else "okta", event_code="Sign-in activity", actor_name=upn_user, actor_domain=dom,
-            user_name=upn_user, user_domain=dom, user_uid="oid-" + upn_user, src_ip=ip, user_agent=agent, cloud_account="tenant-1",
+            at,
+            class_name="authentication",
+            activity="logon",
+            outcome="success" if ok else "failure",
+            log_product=product,
+            log_service="signinlogs" if product == "azure" else "okta",
+            event_code="Sign-in activity",
+            actor_name=upn_user,
+            actor_domain=dom,
+            user_name=upn_user,
+            user_domain=dom,
+            user_uid="oid-" + upn_user,
+            src_ip=ip,
+            user_agent=agent,
+            cloud_account="tenant-1",
             auth_protocol="mfa" if mfa else "password",
-        )  # fmt: skip
+        )
 
     def idp(
         self, at, actor, op, target=None, ip=None, product="azure", activity="update", group=None, agent="Mozilla/5.0"
     ) -> str | None:
         dom = self.domain.lower() + ".com"
         return self.add(
-            at, class_name="group_management" if group else "account_change" if target else "api_activity", activity=activity, outcome="success",
-            log_product=product, log_service="auditlogs", event_code=op, api_operation=op, actor_name=actor, actor_domain=dom, actor_uid="oid-" + actor,
-            user_name=target, user_domain=dom if target else None, src_ip=ip, group_name=group, cloud_account="tenant-1", user_agent=agent,
-        )  # fmt: skip
-
-    # -------------------------------------------------------------- everyday life
-
-    def daily(self, start, end, skip=frozenset()) -> None:
-        """Let everybody work: the owner of each account, on its own places."""
-        r = self.rng
-        hours = (end - start).total_seconds() / 3600
-
-        def when():
-            return start + timedelta(seconds=r.random() * hours * 3600)
-
-        scale = min(3.0, max(0.4, hours / 12))
-        for u in self.users:
-            if u in skip:
-                continue
-            w = self.ws[u]
-            first = start + timedelta(minutes=r.randint(0, 50))
-            self.logon(first, u, w, kind=r.choice(["2", "11", "7", "2"]))
-            for _ in range(int(r.randint(4, 10) * scale)):
-                app = r.choice(["outlook.exe", "winword.exe", "chrome.exe", "excel.exe", "teams.exe"])
-                self.proc(when(), w, u, f"C:\\Program Files\\{app}", f'"C:\\Program Files\\{app}"')
-            for _ in range(int(r.randint(1, 4) * scale)):
-                self.logon(when(), u, r.choice([self.dc, self.servers[0]]), src=w)
-            if r.random() < 0.3:
-                self.logon(when(), u, w, kind="2", ok=False)
-            if r.random() < 0.5:
-                for _ in range(r.randint(1, 3)):
-                    self.signin(when(), u, self.office_ip)
-        for a in self.admins:
-            if a in skip:
-                continue
-            base = r.choice(list(self.ws.values()))
-            self.logon(start + timedelta(minutes=r.randint(0, 60)), a, base, kind="2")
-            for _ in range(int(r.randint(2, 5) * scale)):
-                t, h = when(), r.choice([*self.servers, *self.ws.values()])
-                self.logon(t, a, h, kind=r.choice(["3", "10", "3"]), src=base)
-                ids, _ = self.proc(
-                    t + timedelta(seconds=5),
-                    h,
-                    a,
-                    "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe",
-                    "powershell Get-Service",
-                    parent="C:\\Windows\\System32\\wsmprovhost.exe",
-                )
-                if r.random() < 0.25:
-                    self.hit(ids, "Remote PowerShell session", "low", ["T1021.006"], ["lateral-movement"], 0.6)
-                if r.random() < 0.15:
-                    ids, _ = self.proc(
-                        t + timedelta(seconds=30),
-                        h,
-                        a,
-                        "C:\\Windows\\System32\\net.exe",
-                        'net group "Domain Admins" /domain',
-                    )
-                    self.hit(
-                        ids, "Domain group discovery", r.choice(["low", "medium"]), ["T1069.002"], ["discovery"], 0.6
-                    )
-                if r.random() < 0.08:
-                    eid = self.add(
-                        t + timedelta(seconds=9),
-                        "security",
-                        class_name="windows_service_activity",
-                        activity="create",
-                        log_product="windows",
-                        log_service="system",
-                        event_code="7045",
-                        device_name=h,
-                        service_name="RemoteTool",
-                        process_cmd="C:\\Windows\\RemoteTool.exe",
-                        actor_name=a,
-                        actor_domain=self.domain,
-                    )
-                    self.hit(eid, "Service installed", "medium", ["T1543.003"], ["persistence"], 0.5)
-            if r.random() < 0.3:
-                new = self.person()
-                self.change(when(), self.dc, a, new, "4720", "create")
-        for s in self.svcs:
-            if s in skip:
-                continue
-            for _ in range(int(r.randint(6, 14) * scale)):
-                h = r.choice(self.servers)
-                self.logon(when(), s, h, kind=r.choice(["3", "5", "3"]), src=r.choice(self.servers))
-                if r.random() < 0.4:
-                    self.proc(
-                        when(), h, s, "C:\\svc\\job.exe", "job.exe --run", parent="C:\\Windows\\System32\\services.exe"
-                    )
-        for h in [*self.ws.values(), *self.servers]:
-            self.logon(when(), f"{h}$", self.dc, src=h)
-            ids, _ = self.proc(
-                when(),
-                h,
-                "SYSTEM",
-                "C:\\Windows\\System32\\svchost.exe",
-                "svchost.exe -k netsvcs",
-                parent="C:\\Windows\\System32\\services.exe",
-                system=True,
-            )
-            if r.random() < 0.05:
-                self.hit(ids, "Rare svchost", "low", ["T1036"], ["defense-evasion"])
-        ops = self.users[:3]
-        for u in ops:
-            for _ in range(int(r.randint(1, 4) * scale)):
-                if u in skip:
-                    continue
-                h, t = r.choice(self.linux), when()
-                self.ssh(t, u, h, self.ips[self.ws[u]], method="publickey")
-                for c in r.sample(["ls -la", "df -h", "systemctl status app", "vim app.conf", "tail -f log", "id"], 2):
-                    eid = self.lproc(t + timedelta(seconds=r.randint(5, 300)), h, u, c)
-                    if c == "id":
-                        self.hit(eid, "Account discovery", "low", ["T1033"], ["discovery"], 0.4)
-        for h in self.linux:
-            for _ in range(r.randint(1, 4)):
-                self.lproc(
-                    when(),
-                    h,
-                    "root",
-                    r.choice(["run-parts /etc/cron.hourly", "logrotate /etc/logrotate.conf"]),
-                    attended=False,
-                    parent="/usr/sbin/cron",
-                )
-                self.lproc(when(), h, "www-data", "php-fpm worker", attended=False)
-        for u in self.users[2:6]:
-            if u in skip:
-                continue
-            for _ in range(int(r.randint(2, 7) * scale)):
-                op = r.choice(["DescribeInstances", "ListBuckets", "GetObject", "DescribeVolumes", "GetCallerIdentity"])
-                eid = self.api(
-                    when(), u, op, ip=self.office_ip, resource="s3://app-data/x" if op == "GetObject" else None
-                )
-                if op == "GetCallerIdentity":
-                    self.hit(eid, "Caller identity asked", "low", ["T1087.004"], ["discovery"], 0.4)
-        for i in range(2):
-            inst = f"i-0{hashlib.md5(f'{self.seed}{i}'.encode()).hexdigest()[:16]}"
-            actor = f"assumed-role/{['AppRole', 'WebRole'][i]}/{inst}"
-            if actor in skip:
-                continue
-            for _ in range(int(r.randint(3, 8) * scale)):
-                self.api(
-                    when(),
-                    actor,
-                    r.choice(["GetObject", "PutObject", "GetParameter"]),
-                    ip=f"{self.net}.{200 + i}",
-                    agent="Boto3/1.34",
-                    resource="s3://app-data/cfg",
-                )
-        for _ in range(r.randint(0, 8)):
-            w = r.choice(list(self.ws.values()))
-            u = next(k for k, v in self.ws.items() if v == w)
-            if u not in skip:
-                ids, _ = self.proc(when(), w, u, "C:\\Windows\\System32\\whoami.exe", "whoami /all")
-                self.hit(ids, "Whoami", "low", ["T1033"], ["discovery"], 0.6)
-
-    # -------------------------------------------------------------- out
-
-    def build(self) -> tuple[duckdb.DuckDBPyConnection, list[Finding]]:
-        """Return a connection with ``events`` and ``hits``, and the folded findings."""
-        schema = event_arrow_schema()
-        table = pa.Table.from_pylist([{c: r.get(c) for c in schema.names} for r in self.rows], schema=schema)
-        con = duckdb.connect()
-        con.execute("SET threads = 1")
-        con.register("events_arrow", table)
-        con.execute("CREATE TABLE events AS SELECT * FROM events_arrow ORDER BY time")
-        folded: dict[tuple, list] = {}
-        hit_rows = []
-        for h in self.hits:
-            row = h["row"]
-            actor = row.get("actor_name") or row.get("user_name")
-            dom = row.get("actor_domain") or row.get("user_domain")
-            who = f"{dom}\\{actor}" if dom and row.get("log_product") == "windows" else actor
-            place = (h["rule"], row.get("device_name"), row.get("cloud_account"))
-            folded.setdefault(place, []).append((h, who))
-            hit_rows.append(
-                {
-                    "ruleset": "x",
-                    "rule_id": h["rule"],
-                    "event_id": row["event_id"],
-                    "time": row["time"],
-                    "device_name": row.get("device_name"),
-                    "cloud_account": row.get("cloud_account"),
-                    "actor": who,
-                    "values": None,
-                }
-            )
-        hits_schema = pa.schema(
-            [
-                ("ruleset", pa.string()),
-                ("rule_id", pa.string()),
-                ("event_id", pa.string()),
-                ("time", pa.timestamp("us", tz="UTC")),
-                ("device_name", pa.string()),
-                ("cloud_account", pa.string()),
-                ("actor", pa.string()),
-                ("values", pa.string()),
-            ]
+            at,
+            class_name="group_management" if group else "account_change" if target else "api_activity",
+            activity=activity,
+            outcome="success",
+            log_product=product,
+            log_service="auditlogs",
+            event_code=op,
+            api_operation=op,
+            actor_name=actor,
+            actor_domain=dom,
+            actor_uid="oid-" + actor,
+            user_name=target,
+            user_domain=dom if target else None,
+            src_ip=ip,
+            group_name=group,
+            cloud_account="tenant-1",
+            user_agent=agent,
         )
-        con.register("hits_arrow", pa.Table.from_pylist(hit_rows, schema=hits_schema))
-        con.execute("CREATE TABLE hits AS SELECT * FROM hits_arrow")
-        findings = []
-        for (rule, device, cloud), items in sorted(folded.items(), key=lambda i: repr(i[0])):
-            items.sort(key=lambda i: i[0]["row"]["time"])
-            rows = [i[0]["row"] for i in items]
-            pick = rows[:3] + rows[-2:] if len(rows) > 5 else rows
-            names = list(dict.fromkeys(w for _, w in items if w))
-            findings.append(
-                Finding(
-                    finding_id=hashlib.sha256(f"{rule}|{device}|{cloud}|{rows[0]['event_id']}".encode()).hexdigest()[
-                        :16
-                    ],
-                    rule_id=rule,
-                    title=rule,
-                    kind="sigma",
-                    severity=Severity(items[0][0]["severity"]),
-                    confidence=0.7,
-                    first_at=rows[0]["time"],
-                    last_at=rows[-1]["time"],
-                    count=len(rows),
-                    evidence=tuple(
-                        Evidence(ref=r["event_id"], at=r["time"]) for r in {r["event_id"]: r for r in pick}.values()
-                    ),
-                    device_name=device,
-                    cloud_account=cloud,
-                    accounts=tuple(names),
-                    techniques=items[0][0]["techniques"],
-                    tactics=items[0][0]["tactics"],
-                )
-            )
-        return con, findings

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -126,8 +126,8 @@ class ActBuilder:
         every = [e for f in findings for e in events.get(f.finding_id, [])]
         self._load_sessions(every)
         self._load_processes(every)
-        self._load_installs(changes)
         self._load_network(every)
+        self._load_installs(changes)
         acts: list[Act] = []
         for finding in findings:
             found = events.get(finding.finding_id, [])
@@ -206,6 +206,9 @@ class ActBuilder:
             if (row.activity or "create") in _NO_INSTALL:
                 continue
             host, account = self.directory.host(row.device_name), self.effective(row)
+            if host and (account is None or not account.implicable):
+                lone = self._lone_logon(host, row.time)
+                account = self.directory.accounts[lone[1]] if lone else None
             if host and account and account.implicable:
                 command = f"{row.process_cmd or ''} {row.service_name or ''}".casefold()
                 self._installs.append((host, command, row, account.key))
@@ -312,7 +315,7 @@ class ActBuilder:
         return self._asked_for(event, host, chain)
 
     def _asked_for(self, event: Event, host: str, chain: Sequence[Row]) -> tuple[Account, How, tuple[str, ...]] | None:
-        paths = [event.process_path, event.process_cmd, *(r.process_path for r in chain)]
+        paths = [event.process_path, event.process_cmd, event.parent_path, *(r.process_path for r in chain)]
         named = {p.casefold().rsplit("\\", 1)[-1] for p in paths if p and len(p) < 400}
         skew = self._options.clock_skew
         for at, command, row, key in reversed(self._installs):
@@ -327,13 +330,15 @@ class ActBuilder:
         brokered = any((p or "").casefold().endswith(_BROKERS) for p in parents)
         if not brokered and event.class_name not in {"windows_service_activity", "scheduled_job_activity"}:
             return None
+        lone = self._lone_logon(host, event.time)
+        return (self.directory.accounts[lone[1]], How.LOGON, (lone[0].event_id,)) if lone else None
+
+    def _lone_logon(self, host: str, at: datetime) -> tuple[Row, str] | None:
+        """Return the last network logon just before, with its account, where only one account logged on."""
         near = self._network.get(host, [])
-        end = bisect_right([r.time for r, _ in near], event.time + timedelta(seconds=2))
-        recent = [(r, k) for r, k in near[:end] if event.time - r.time <= _BROKER_DELAY]
-        if recent and len({k for _, k in recent}) == 1:
-            row, key = recent[-1]
-            return self.directory.accounts[key], How.LOGON, (row.event_id,)
-        return None
+        end = bisect_right([r.time for r, _ in near], at + timedelta(seconds=2))
+        recent = [(r, k) for r, k in near[:end] if at - r.time <= _BROKER_DELAY]
+        return recent[-1] if recent and len({k for _, k in recent}) == 1 else None
 
     def _chain(self, event: Event, host: str) -> list[Row]:
         """Return the process of the event and its ancestors, nearest first, as far as logs know them."""

@@ -23,6 +23,9 @@ from vedette.investigate.names import (
 )
 from vedette.schema import AccountKind
 
+_CLOUD = frozenset({Platform.AWS, Platform.IDP})
+_DIRECTORY_KINDS = frozenset({AccountKind.USER, AccountKind.SERVICE, AccountKind.MACHINE})
+
 
 @dataclass(slots=True)
 class Account:
@@ -124,13 +127,12 @@ class Directory:
             for dotted in (d for d in domains if "." in d):
                 if flats:
                     self._netbios.setdefault(dotted, flats[0])
+        self._learn_domains(rows)
         first_labels: dict[str, set[str]] = defaultdict(set)
         for s in rows:
             dotted = (s.domain or "").casefold()
             if "." in dotted and not is_address(dotted):
                 first_labels[dotted.split(".", 1)[0]].add(dotted)
-                if platform_of(s.product, s.uid, s.domain) is Platform.WINDOWS:
-                    self._netbios.setdefault(dotted, dotted.split(".", 1)[0])
         for label, dotted_names in sorted(first_labels.items()):
             # contoso.com is CONTOSO only where no other contoso.* could be meant.
             if label in flat and len(dotted_names) == 1:
@@ -145,6 +147,28 @@ class Directory:
                 self._realms[str(s.name).casefold()][self.realm(str(s.domain), s.host)] += s.count
         for s in rows:
             self.resolve(s.name, s.domain, s.uid, s.host, s.product, s.cloud_account, count=s.count)
+
+    def _learn_domains(self, rows: Iterable[Seen]) -> None:
+        """Tie DNS names of Windows domains to NetBIOS names: by shared accounts, else by the first label."""
+        members: dict[str, set[str]] = defaultdict(set)
+        on_windows: set[str] = set()
+        for s in rows:
+            domain = (s.domain or "").casefold()
+            name = (s.name or "").casefold()
+            if not domain or not name or is_address(domain) or platform_of(s.product, s.uid, s.domain) in _CLOUD:
+                continue
+            if "." in domain:
+                on_windows.add(domain)
+            if classify(name, domain, s.uid, Platform.WINDOWS)[0] in _DIRECTORY_KINDS and not is_stock_local(name):
+                members[domain].add(name)
+        for dotted in sorted(on_windows):
+            flat = {
+                d: len(names & members[dotted])
+                for d, names in members.items()
+                if "." not in d and d not in self.hosts and names & members[dotted]
+            }
+            best = min(flat, key=lambda d: (-flat[d], d), default=dotted.split(".", 1)[0])
+            self._netbios.setdefault(dotted, best)
 
     def learn_addresses(self, votes: Iterable[tuple[str, str, float]]) -> None:
         """Take in (host, address, weight) votes; an address goes to the host with most weight for it."""

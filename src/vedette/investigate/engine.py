@@ -65,7 +65,7 @@ def examine(con: duckdb.DuckDBPyConnection, findings: Sequence[Finding], options
     scope = Scope(con, options)
     events = scope.hit_events(chosen)
     hosts, names, addresses, clouds = _keys(chosen, events)
-    with scope.context(chosen, hosts, names, addresses, clouds):
+    with scope.context(chosen, hosts, names, addresses, clouds, _uids(events)):
         directory.learn_hosts(scope.device_names())
         directory.learn_addresses(scope.address_votes(chosen))
         directory.learn([*(Seen(*row) for row in scope.account_forms()), *_forms(events)])
@@ -149,6 +149,17 @@ def _keys(findings: Sequence[Finding], events: dict[str, list[Event]]) -> tuple[
     # SYSTEM and its like act everywhere: their name selects half a lake and tells nothing.
     names -= {"system", "local service", "network service", "anonymous logon", "-", "", "root"}
     return hosts, {n for n in names if not n.endswith("$")}, addresses, clouds
+
+
+def _uids(events: dict[str, list[Event]]) -> set[str]:
+    """Return the SIDs that records give with no account name, or with a display name."""
+    found: set[str] = set()
+    for e in (e for es in events.values() for e in es):
+        if not e.actor_name and e.actor_uid:
+            found.add(e.actor_uid)
+        if e.user_uid and (not e.user_name or e.class_name == "group_management"):
+            found.add(e.user_uid)
+    return {u for u in found if u.upper().startswith("S-1-5-21-")}
 
 
 def _forms(events: dict[str, list[Event]]) -> list[Seen]:

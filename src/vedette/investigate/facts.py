@@ -33,6 +33,8 @@ FEATURES: dict[str, str] = {
     "handed_hit": "and a rule fired on that",
     "created": "an implicated account made it, or a rule fired on its making",
     "changed": "an implicated account changed its password, groups, policies or keys",
+    "changed_hit": "and a rule of at least medium severity fired on that",
+    "maker": "it made an account that acted in the case soon after",
     "secrets": "its password hash or ticket was asked for",
     "guessed": "failed logons from where the attack came from",
     "guessed_then_in": "and then a logon from there that succeeded",
@@ -64,6 +66,8 @@ class Sheet:
     """Acts that a record puts on this account and that another account stands behind."""
     links_in: list[Link] = field(default_factory=list)
     """Made, changed or used by an implicated account."""
+    links_out: list[Link] = field(default_factory=list)
+    """Accounts that it made, which acted in the case soon after."""
     hit_targets: list[tuple[Act, Aim]] = field(default_factory=list)
     failures: list[Move] = field(default_factory=list)
     successes: list[Move] = field(default_factory=list)
@@ -136,6 +140,7 @@ class FactFinder:
             for act in strand.acts:
                 self._place(facts, act)
         self._follow_links(facts, t0, t1)
+        self._follow_makers(facts, t0)
         self._follow_moves(facts, group, t0, t1)
         for sheet in facts.sheets.values():
             self._own_use(sheet, facts)
@@ -173,7 +178,8 @@ class FactFinder:
 
     def _follow_links(self, facts: CaseFacts, t0: datetime, t1: datetime) -> None:
         """Collect what tainted accounts did to others; those whose credentials they used are tainted in turn."""
-        sessions = {k for s in facts.group.strands for k in s.sessions}
+        sessions = {k for s in facts.group.strands if s.weight >= 0.2 for k in s.sessions}
+        weighty = {a.event.event_id for s in facts.group.strands if s.weight >= 0.2 for a in s.acts}
         starts: dict[str, datetime] = {}
         for s in facts.group.strands:
             if s.actor in facts.tainted and s.weight >= 0.1:
@@ -184,7 +190,9 @@ class FactFinder:
                 continue
             from_start = starts.get(link.source, facts.group.first_at) - skew
             in_session = bool(link.host and link.session and (link.host, link.session) in sessions)
-            if not (link.hit or in_session or link.at >= from_start):
+            if not (in_session or link.at >= from_start or (link.hit and link.event_id in weighty)):
+                continue
+            if link.aim is Aim.CHANGED and self._routine(link, from_start):
                 continue
             sheet = self._sheet(facts, link.target)
             sheet.links_in.append(link)
@@ -234,6 +242,28 @@ class FactFinder:
                 sheet = self._sheet(facts, move.account)
                 sheet.local.append(move)
                 _touch(sheet, move.first_at, move.host)
+
+    def _follow_makers(self, facts: CaseFacts, t0: datetime) -> None:
+        """Collect who made an account that acts in the case: where no rule saw the making, the acts tell."""
+        acting = {s.actor: s.first_at for s in reversed(facts.group.strands) if s.actor and s.weight >= 0.2}
+        for link in self._links:
+            first = acting.get(link.target)
+            if link.aim is not Aim.CREATED or first is None or not t0 <= link.at <= first + self._options.clock_skew:
+                continue
+            made = self._sheet(facts, link.target)
+            if link not in made.links_in:
+                made.links_in.append(link)
+                facts.links.append(link)
+            maker = self._sheet(facts, link.source)
+            maker.links_out.append(link)
+            _touch(maker, link.at, link.host)
+
+    def _routine(self, link: Link, start: datetime) -> bool:
+        """Return whether the source did the same to others well before the attack, as a help desk does."""
+        return any(
+            k.source == link.source and k.what == link.what and k.at < start - timedelta(minutes=30)
+            for k in self._links
+        )
 
     def _gateways(self, facts: CaseFacts) -> set[str]:
         return {a for a, n in self._shared.items() if n > 12}
@@ -291,10 +321,17 @@ class FactFinder:
         f["handed"] = float(bool(used))
         f["handed_hit"] = float(any(k.hit for k in used))
         aims = {k.aim for k in sheet.links_in} | {
-            aim for act, aim in sheet.hit_targets if act.actor is None or act.actor in facts.tainted
+            aim
+            for act, aim in sheet.hit_targets
+            if act.finding.severity.rank >= 2 and (act.actor is None or act.actor in facts.tainted)
         }
         f["created"] = float(Aim.CREATED in aims)
         f["changed"] = float(Aim.CHANGED in aims)
+        f["changed_hit"] = float(
+            f["changed"] > 0
+            and any(aim is Aim.CHANGED and act.finding.severity.rank >= 2 for act, aim in sheet.hit_targets)
+        )
+        f["maker"] = float(bool(sheet.links_out))
         f["secrets"] = float(any(aim is Aim.SECRETS for _, aim in sheet.hit_targets))
         n_failed = sum(m.count for m in sheet.failures)
         n_failed = max(n_failed, sum(aim is Aim.GUESSED for _, aim in sheet.hit_targets))

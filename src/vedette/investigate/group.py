@@ -28,6 +28,8 @@ SEVERITY_WEIGHT = {
     Severity.HIGH: 0.75,
     Severity.CRITICAL: 0.92,
 }
+_ALERT = 0.6
+"""A product's own alert says what it saw on the wire, not what came of it."""
 _HUB_ACCOUNTS = 12
 """A host or address that more accounts than this use joins nothing by itself."""
 
@@ -88,7 +90,9 @@ def rule_noise(findings: Iterable[Finding], actors: Mapping[str, set[str]]) -> d
     for rule in hosts:
         n_days = len({d for _, d in days[rule]})
         spread = max(min(len(hosts[rule]), len(who[rule])), n_days if len(who[rule]) > 1 else n_days / 2)
-        noise[rule] = 1.0 / (1.0 + 0.3 * max(0.0, spread - 3.0))
+        # Different accounts on different hosts on different days: hardly one attacker.
+        apart = min(len(hosts[rule]), len(who[rule]), len({d for _, d in days[rule]}))
+        noise[rule] = min(1.0 / (1.0 + 0.3 * max(0.0, spread - 3.0)), 1.0 / (1.0 + 0.5 * max(0, apart - 1)))
     return noise
 
 
@@ -111,7 +115,7 @@ def build_strands(acts: Sequence[Act], noise: Mapping[str, float], directory: Di
                 finding=finding,
                 actor=actor,
                 acts=mine,
-                weight=SEVERITY_WEIGHT[finding.severity] * factor,
+                weight=SEVERITY_WEIGHT[finding.severity] * factor * (_ALERT if finding.kind == "alert" else 1.0),
                 first_at=min(a.event.time for a in mine),
                 last_at=max(a.event.time for a in mine),
                 hosts=frozenset(a.host for a in mine if a.host),
@@ -219,7 +223,8 @@ class Grouper:
         if a.sessions & b.sessions or a.processes & b.processes:
             return gap <= options.same_account_gap
         if a.actor and a.actor == b.actor:
-            return gap <= options.same_account_gap
+            grave = min(a.weight, b.weight) >= 0.5
+            return gap <= (options.same_account_gap if grave else options.same_account_gap / 3)
         if gap > options.same_account_gap:
             return False
         if a.actor and b.actor:
@@ -245,7 +250,7 @@ class Grouper:
 
     def _handed_on(self, a: Strand, b: Strand) -> bool:
         for link in self._links:
-            if link.source == a.actor and link.target == b.actor:
+            if link.source == a.actor and link.target == b.actor and hands_over(link):
                 near = a.first_at - self._options.context <= link.at <= a.last_at + self._options.context
                 if near and b.last_at >= link.at - self._options.clock_skew and (link.hit or a.weight >= 0.2):
                     return True
@@ -273,6 +278,14 @@ class Grouper:
                     best = rank if best is None or rank < best else best
             if best is not None:
                 join(i, best[2])
+
+
+def hands_over(link: Link) -> bool:
+    """Return whether a link gives the power to act as the target: not so a group or a policy."""
+    what = link.what.casefold()
+    return link.aim in (Aim.USED, Aim.CREATED) or any(
+        w in what for w in ("4724", "password", "accesskey", "loginprofile")
+    )
 
 
 def attack_confidence(strands: Sequence[Strand]) -> float:

@@ -126,9 +126,9 @@ def build_moves(builder: ActBuilder, logons: Sequence[Logons], explicit: Iterabl
     for row in logons:
         if row.event_code == "4648":
             continue
-        host = directory.host(row.device_name) or row.cloud_account
+        host = directory.host(row.device_name)
         account = directory.resolve(
-            row.user_name, row.user_domain, row.user_uid, directory.host(row.device_name), row.log_product,
+            row.user_name, row.user_domain, row.user_uid, host, row.log_product,
             row.cloud_account,
         )  # fmt: skip
         if account is None:

@@ -229,6 +229,7 @@ class Scope:
         names: Iterable[str],
         addresses: Iterable[str],
         clouds: Iterable[str],
+        uids: Iterable[str] = (),
     ) -> Iterator[None]:
         """Hold the temporary table of events around the findings while the body runs."""
         pad = self._options.context
@@ -247,6 +248,7 @@ class Scope:
             self._table("vd_name", "name VARCHAR", [(n,) for n in sorted(set(names))]),
             self._table("vd_addr", "addr VARCHAR", [(a,) for a in sorted(set(addresses))]),
             self._table("vd_cloud", "cloud VARCHAR", [(c,) for c in sorted(set(clouds))]),
+            self._table("vd_uid", "uid VARCHAR", [(u,) for u in sorted(set(uids))]),
         ):
             self._con.execute(
                 f"""CREATE OR REPLACE TEMP TABLE vd_ctx AS
@@ -261,6 +263,7 @@ class Scope:
                     OR lower(e.user_name) IN (SELECT name FROM vd_name)
                     OR lower(split_part(e.user_name, '@', 1)) IN (SELECT name FROM vd_name)
                     OR e.src_ip IN (SELECT addr FROM vd_addr)
+                    OR e.user_uid IN (SELECT uid FROM vd_uid)
                     OR (e.class_name IN ('account_change', 'group_management', 'entity_management')
                         AND (e.cloud_account IS NULL OR e.cloud_account IN (SELECT cloud FROM vd_cloud)))
                     OR (lower(e.api_operation) IN ({operations})
@@ -316,7 +319,8 @@ class Scope:
             ORDER BY ALL""",
             [self._moment(began - timedelta(hours=14)), t1] * 2,
         ).fetchall()
-        votes += [(str(h), str(a), float(w)) for h, a, w in rows]
+        # Behind one address on the Internet stands a whole office.
+        votes += [(str(h), str(a), float(w)) for h, a, w in rows if not is_external(str(a))]
         host = _HOST_SQL.format(c="device_name")
         rows = self._con.execute(
             f"""SELECT device_name, device_ip, 10.0 * least(count(*), 20) FROM events

@@ -92,6 +92,10 @@ class Wording:
         claims.extend(self._acted(name, sheet))
         for link in _distinct_links(sheet.links_in):
             claims.append(self._linked(name, link))
+        for link in sheet.links_out[:1]:
+            made = self.account(link.target)
+            text = f"{name} created {made}, which acted in the case, at {stamp(link.at)}."
+            claims.append(_claim(text, [pointer(link.event_id, link.at)]))
         claims.extend(self._aimed_at(name, sheet))
         claims.extend(self._logons(name, sheet))
         if sheet.owner and role is not AccountRole.CREATED:
