@@ -169,6 +169,7 @@ class Lake:
                 "preserve_insertion_order": False,
             }
         )
+        connection.execute("SET enable_progress_bar = false")  # it would write on standard output
         for table in ("events", "hits"):
             connection.execute(f"CREATE VIEW {table} AS {self.view_sql(table)}")
         return connection

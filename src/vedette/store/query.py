@@ -7,8 +7,12 @@ extensions, no settings; and time, memory and rows are limited.
 
 from __future__ import annotations
 
+import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -29,6 +33,8 @@ _FORBIDDEN_FUNCTIONS = frozenset(
     }
 )  # fmt: skip
 _MAX_SQL_CHARS = 100_000
+MAX_QUERY_BYTES = 2 << 30
+"""What a query may take on top of the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,13 @@ def run_query(lake: Lake, sql: str, *, max_rows: int = 10_000, timeout_s: float 
     """
     import duckdb
 
-    with _locked_connection(lake) as connection:
+    spill = lake.home / "tmp"
+    spill.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(dir=spill, prefix="query-") as folder,
+        _locked_connection(lake, Path(folder)) as connection,
+        _bounded_memory(),
+    ):
         check(connection, sql)
         timer = threading.Timer(timeout_s, connection.interrupt)
         timer.start()
@@ -63,6 +75,8 @@ def run_query(lake: Lake, sql: str, *, max_rows: int = 10_000, timeout_s: float 
             raise UserError(
                 f"the query took longer than {timeout_s:g} s", next_step="narrow it by time or class"
             ) from None
+        except (duckdb.OutOfMemoryException, MemoryError):
+            raise UserError("the query needs too much memory", next_step="narrow it by time or class") from None
         except duckdb.Error as error:
             raise UserError(f"the query failed: {_first_lines(error)}", next_step="vedette query --columns") from None
         finally:
@@ -136,12 +150,42 @@ def _walk(root: Any, names: frozenset[str]) -> None:
         stack.extend((value, known) for value in node.values())
 
 
-def _locked_connection(lake: Lake) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def _bounded_memory() -> Iterator[None]:
+    """Hold the process to MAX_QUERY_BYTES more than it has.
+
+    DuckDB's own limit is for its buffers: one huge text (``repeat('x', 3000000000)``) passes it.
+    Where the system has no such limit (not Linux), DuckDB's is the only one.
+    """
+    try:
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except (ImportError, OSError, ValueError):
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = pages * resource.getpagesize() + MAX_QUERY_BYTES
+    bounds = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min([wanted, *bounds]), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "/'"
+
+
+def _locked_connection(lake: Lake, spill: Path) -> duckdb.DuckDBPyConnection:
     connection = lake.connection(memory_limit="1GB")
     _add_book(lake, connection)
-    folder = str(lake.folder.resolve()).replace("'", "''")
+    allowed = ", ".join(_quoted(folder) for folder in (lake.folder.resolve(), lake.folder, spill.resolve(), spill))
     for statement in (
-        f"SET allowed_directories = ['{folder}/', '{str(lake.folder).replace(chr(39), chr(39) * 2)}/']",
+        f"SET temp_directory = {_quoted(spill)}",
+        "SET max_temp_directory_size = '4GB'",
+        f"SET allowed_directories = [{allowed}]",
         "SET autoinstall_known_extensions = false",
         "SET autoload_known_extensions = false",
         "SET python_enable_replacements = false",
