@@ -18,8 +18,8 @@ dataclasses; in bulk the fields of an event are columns of the same names in Arr
 ## Event
 
 One log record: a typed core in [OCSF](https://schema.ocsf.io) 1.3 names, the native fields as their source writes
-them, and the raw record. A null column means that the source did not say. Values stand as written: `DOM\\\\user` is
-split into name and domain, and nothing else is changed.
+them, and the raw record. A column marked `?` may be null, which means that the source did not say. Values stand as
+written; only `DOM\\user` is split into name and domain.
 
 The table is also what `vedette query --columns` prints. In SQL, `time` is a timestamp in UTC and a native field is
 `native->>'CommandLine'`.
@@ -52,8 +52,14 @@ def page() -> str:
 
 
 def _events() -> str:
+    kinds = {"str": "text", "int": "number", "datetime": "timestamp", "dict[str, Any]": "JSON text"}
     rows = [
-        (f"`{f.name}`", _kind(f.type), f"`{f.metadata['ocsf']}`", prose(f.metadata["doc"]))
+        (
+            f"`{f.name}`",
+            kinds[_kind(f.type).rstrip("?")] + "?" * _kind(f.type).endswith("?"),
+            f"`{f.metadata['ocsf']}`",
+            prose(f.metadata["doc"]),
+        )
         for f in dataclasses.fields(schema.Event)
     ]
     return table(["column", "type", "OCSF", "what it is"], rows)

@@ -30,7 +30,7 @@ MARK = re.compile(
     r"```(?:console|text)\n.*?```\n",
     re.DOTALL,
 )
-COLUMNS = "112"
+COLUMNS = "100"
 _RUNS_DIFFER = (
     (re.compile(r"^\d+ s in all\n?", re.MULTILINE), ""),
     (re.compile(r"\d+(?:\.\d+)? GB free"), "… GB free"),
@@ -96,7 +96,7 @@ class Stage:
         for pattern, plain in _RUNS_DIFFER:
             text = pattern.sub(plain, text)
         text = "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
-        if run.returncode not in (0, 1, 2):
+        if run.returncode not in (0, 1, 2) or "Traceback (most" in text:
             raise RuntimeError(f"{command}: exit {run.returncode}\n{text}")
         if command.startswith("vedette demo"):
             self._demos[command] = text
@@ -104,6 +104,8 @@ class Stage:
 
     def _find_names(self) -> dict[str, str]:
         cases = json.loads(self.output("vedette cases list --json"))["cases"]
+        if not cases:
+            raise RuntimeError("the demo made no case, so there is nothing to show")
         case = json.loads(self.output(f"vedette cases show {cases[0]['case_id']} --json"))
         order = ("critical", "high", "medium", "low", "informational")
         step = min(case["timeline"], key=lambda s: (order.index(s["severity"]), s["at"]))
