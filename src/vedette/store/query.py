@@ -120,15 +120,18 @@ def _walk(root: Any, names: frozenset[str]) -> None:
             continue
         ctes = node.get("cte_map")
         if isinstance(ctes, dict):
-            known = known | {
-                str(entry.get("key", "")).lower() for entry in ctes.get("map", []) if isinstance(entry, dict)
-            }
+            # a common table sees those before it; itself only where it is recursive
+            for entry in ctes.get("map", []):
+                if isinstance(entry, dict):
+                    stack.append((entry.get("value"), known))
+                    known = known | {str(entry.get("key", "")).lower()}
         if node.get("type") in ("RECURSIVE_CTE_NODE", "CTE_NODE") and node.get("cte_name"):
             known = known | {str(node["cte_name"]).lower()}
         kind = node.get("type")
         if kind == "BASE_TABLE":
             table = str(node.get("table_name", "")).lower()
-            if node.get("schema_name") or node.get("catalog_name") or table not in known:
+            path = (node.get("qualified_name") or {}).get("path", [])
+            if node.get("schema_name") or node.get("catalog_name") or len(path) > 1 or table not in known:
                 raise UserError(
                     f"there is no view {str(node.get('table_name'))[:80]!r} in the lake",
                     next_step=f"use {', '.join(VIEWS)}",
@@ -147,7 +150,7 @@ def _walk(root: Any, names: frozenset[str]) -> None:
                 ("duckdb_", "pragma_", "pg_", "read_", "scan_", "glob")
             ):
                 raise UserError(f"the function {called!r} is not allowed here")
-        stack.extend((value, known) for value in node.values())
+        stack.extend((value, known) for key, value in node.items() if key != "cte_map")
 
 
 @contextmanager
