@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from vedette.store import DigestSet, Lake
-from vedette.store.digests import Pairs, pairs
+from vedette.store.digests import Pairs, pairs, pairs_of_hex
 
 WORTH_KEEPING = 50_000
 """Ids; fewer are read from the lake again faster than kept."""
@@ -121,7 +121,7 @@ class KnownIds:
 
         for segment in self._lake.segments("events", source=self._source, after=self.last_seq):
             column = pq.ParquetFile(segment.path).read(columns=["event_id"]).column("event_id").to_pylist()
-            self._ids.add(pairs(bytes.fromhex(value) for value in column))
+            self._ids.add(pairs_of_hex(column))
             self.last_seq = max(self.last_seq, segment.seq)
 
     def add(self, ids: Pairs) -> None:

@@ -107,7 +107,7 @@ class Normaliser:
                 time_us = time_us[good]
             mapping = group.mapping
             given = [natives[r] for r in rows] if mapping.row else None
-            classes.extend(self._fill(columns, mapping, by_key, given, len(rows)))
+            classes.extend(self._fill(columns, mapping, by_key, given, len(order), len(rows)))
             order.extend(rows)
             times.append(time_us)
         return self._arrow(columns, order, times, classes, raws, natives, ids, source), errors
@@ -171,6 +171,7 @@ class Normaliser:
         mapping: Mapping,
         by_key: dict[str, tuple[Any, ...]],
         natives: list[Native] | None,
+        n_before: int,
         n_rows: int,
     ) -> list[str]:
         filled: dict[str, Sequence[Any]] = {}
@@ -200,9 +201,11 @@ class Normaliser:
                             extra[name] = list(filled[name]) if name in filled else [None] * n_rows
                         extra[name][i] = to_int(value) if name in _INT_COLUMNS else to_text(value)
             filled.update(extra)
-        for name, column in columns.items():
-            given_column = filled.get(name)
-            column.extend(given_column if given_column is not None else [None] * n_rows)
+        for name, values in filled.items():
+            column = columns[name]
+            if len(column) < n_before:  # columns that nobody filled lag behind, and are made up for here
+                column.extend([None] * (n_before - len(column)))
+            column.extend(values)
         return class_names
 
     def _pick(self, name: str, source: Pick, by_key: dict[str, tuple[Any, ...]]) -> Sequence[Any] | None:
@@ -283,7 +286,7 @@ class Normaliser:
             "native": _text_array(native),
         }
         for name, values in columns.items():
-            arrays[name] = _column_array(values, schema.field(name).type)
+            arrays[name] = _column_array(values, schema.field(name).type, n_rows)
         return pa.table([arrays[name] for name in COLUMNS], schema=schema)
 
 
@@ -306,7 +309,10 @@ def _text_array(values: list[bytes | None]) -> pa.Array:
         return pa.array([None if v is None else v.decode("utf-8", "backslashreplace") for v in values], pa.string())
 
 
-def _column_array(values: list[Any], kind: pa.DataType) -> pa.Array:
+def _column_array(values: list[Any], kind: pa.DataType, n_rows: int) -> pa.Array:
+    if not values:
+        return pa.nulls(n_rows, kind)
+    values.extend([None] * (n_rows - len(values)))
     try:
         return pa.array(values, kind)
     except (UnicodeEncodeError, pa.ArrowInvalid, pa.ArrowTypeError):

@@ -27,13 +27,13 @@ from vedette.ingest.normalise import Normaliser
 from vedette.ingest.registry import load_readers, reader_named, recognise
 from vedette.ingest.streams import Refused, Stream, StreamError, list_files, open_file, open_stdin
 from vedette.store import Lake, tables
-from vedette.store.digests import pairs
+from vedette.store.digests import pairs_of_hex
 from vedette.store.state import now
 
 COMMIT_ROWS = 32_768
 COMMIT_BYTES = 48 << 20
-CHUNK_ROWS = 4_096
-CHUNK_BYTES = 8 << 20
+CHUNK_ROWS = 8_192
+CHUNK_BYTES = 16 << 20
 REPLAY_ROWS = 500
 QUARANTINE_BYTES = 1 << 20
 """Longer bad records are kept up to here, and marked as cut."""
@@ -460,8 +460,7 @@ class _StreamRun:
             ids = rows.column("event_id").to_pylist() if rows is not None else []
             digest = blake2b(digest_size=16)
             # apart: a record that was bad may be good when it is read again with --timezone
-            for value in (*ids, "bad", *(b.record_id for b in bad)):
-                digest.update(value.encode())
+            digest.update("".join((*ids, "bad", *(b.record_id for b in bad))).encode())
             shard = digest.hexdigest()
             written = (
                 self._lake.write("events", rows, job=self._job, shard=shard, source=self._source)
@@ -485,11 +484,11 @@ class _StreamRun:
             # somebody else has read this source meanwhile: leave out what they brought
             known_ids.refresh()
             if rows is not None:
-                known = known_ids.contains(pairs(bytes.fromhex(value) for value in ids))
+                known = known_ids.contains(pairs_of_hex(ids))
                 rows = rows.filter(pa.array(~known))
                 self._summary.n_known += int(known.sum())
         if counts:  # within the transaction nobody else had added to the source, so we know all of it
-            known_ids.add(pairs(bytes.fromhex(value) for value in ids))
+            known_ids.add(pairs_of_hex(ids))
             known_ids.last_seq = counts["seq"]
         if rows is not None and (counts or not written):
             self._summary.n_new += rows.num_rows

@@ -28,6 +28,11 @@ def pairs(digests: Iterable[bytes]) -> Pairs:
     return np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64).reshape(-1, 2)
 
 
+def pairs_of_hex(digests: Iterable[str]) -> Pairs:
+    """Return 32-digit hex digests as pairs (n, 2)."""
+    return np.frombuffer(bytes.fromhex("".join(digests)), dtype=">u8").astype(np.uint64).reshape(-1, 2)
+
+
 class DigestSet:
     """A growing set of 128-bit digests.
 
