@@ -110,3 +110,19 @@ def test_pinned_fields_leave_every_rule_right(rules: Callable[..., RuleSet]) -> 
     hits = Matcher(ruleset).match(natives, [("windows", None, "security")] * len(natives))
     got = {(ruleset.rules[r].info.title, row) for r, row in hits}
     assert got == {("r3", 0), ("r4", 4)} | {("any", r) for r in (2, 5, 8, 11)} | {("not three", r) for r in (5, 8, 11)}
+
+
+@pytest.mark.parametrize(
+    ("rule_service", "event_service", "seen"),
+    [
+        ("auth", "sshd", True),
+        ("syslog", "sudo", True),
+        ("syslog", "cron", True),
+        ("sshd", "auth", False),
+        ("auth", "cron", False),
+        ("sudo", "sshd", False),
+    ],
+)
+def test_linux_files_hold_the_lines_of_several_programs(rule_service: str, event_service: str, seen: bool) -> None:
+    assert sees(("linux", None, rule_service), ("linux", None, event_service)) is seen
+    assert not sees(("windows", None, rule_service), ("linux", None, event_service))

@@ -32,6 +32,12 @@ _SERVICE_SAME: Final = {
 }
 """Sigma's service name to names that readers elsewhere use for it."""
 
+_SERVICE_WIDER: Final = {
+    **dict.fromkeys(("sshd", "sudo", "su", "login", "passwd", "useradd", "polkit"), ("auth", "syslog")),
+    **dict.fromkeys(("auth", "cron", "guacamole", "vsftpd", "clamav", "kernel"), ("syslog",)),
+}
+"""On Linux, a program's own service to the services whose files hold its lines too: auth.log, syslog."""
+
 _CANON: Final = {other: name for name, others in _SERVICE_SAME.items() for other in others}
 
 
@@ -53,7 +59,9 @@ def sees(rule: LogSource, event: LogSource) -> bool:
     if product and product.lower() != (have_product or "").lower():
         return False
     if service and _service(service) != _service(have_service):
-        return False
+        wider = _SERVICE_WIDER.get(_service(have_service) or "", ()) if have_product == "linux" else ()
+        if _service(service) not in wider:
+            return False
     if not category:
         return True
     wanted, have = category.lower(), (have_category or "").lower()

@@ -389,7 +389,7 @@ _CATEGORIES: dict[tuple[str, int], str] = {
     ("powershell", 4104): "ps_script",
     ("powershell-classic", 400): "ps_classic_start",
     ("powershell-classic", 600): "ps_classic_provider_start",
-    ("powershell-classic", 800): "ps_module",
+    ("powershell-classic", 800): "ps_classic_script",
     **{("windefend", code): "antivirus" for code in (1006, 1007, 1008, 1009, 1015, 1116, 1117, 1118, 1119)},
 }
 
