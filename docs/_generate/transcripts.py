@@ -11,7 +11,7 @@ A page marks a block whose output is kept:
 The command runs in the folder of the page's demo, with ``VEDETTE_HOME`` at the demo's home once the
 demo has run. ``{case}`` is the gravest case and ``{event}`` the event behind the gravest step of
 its timeline. A shell pipe is allowed. After the command may stand ``| lines 1-12, 30-40`` to keep
-some lines of the output (``…`` stands for the others), and ``| as make demo`` for a command that
+some lines of the output (``…`` stands for the others; ``-6`` is the last six), and ``| as make demo`` for a command that
 is shown in place of the one run. What differs from run to run (seconds, rates) is not kept.
 """
 
@@ -127,6 +127,9 @@ def _pick(lines: list[str], wanted: str | None) -> list[str]:
     out: list[str] = []
     last = 0
     for part in wanted.split(","):
+        if part.strip().startswith("-"):
+            out += ["…", *lines[int(part) :]]
+            return out
         first, _, end = part.strip().partition("-")
         start, stop = int(first), int(end or first)
         if start > last + 1:
