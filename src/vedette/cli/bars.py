@@ -44,6 +44,8 @@ def bar(frame: Frame, title: str) -> Iterator[Bar]:
     if frame.quiet or not frame.err.is_terminal:
         yield Bar(None, None)
         return
-    columns = (TextColumn(title), BarColumn(), TimeRemainingColumn(), TextColumn("{task.fields[info]}"))
+    # no markup: file names may hold brackets
+    info = TextColumn("{task.fields[info]}", markup=False)
+    columns = (TextColumn(title, markup=False), BarColumn(), TimeRemainingColumn(), info)
     with Progress(*columns, console=frame.err, transient=True) as progress:
         yield Bar(progress, progress.add_task(title, total=None, info=""))

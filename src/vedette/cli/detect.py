@@ -11,6 +11,7 @@ from vedette.cli.jsonl import JsonlOption, run_jsonl
 from vedette.cli.steps import (
     SEVERITY_STYLE,
     BuiltinOption,
+    Given,
     RulesOption,
     TimezoneOption,
     YearOption,
@@ -49,7 +50,7 @@ def detect(
         _list(frame, ruleset, json)
         return
     if jsonl:
-        raise typer.Exit(run_jsonl(frame, ruleset, timezone, year, "findings"))
+        raise typer.Exit(run_jsonl(frame, ruleset, Given(timezone=timezone, year=year), "findings"))
     with frame.lake() as lake:
         summary, found = run_detect(frame, lake, ruleset, workers)
     if json:
@@ -123,8 +124,8 @@ def _list(frame: Frame, ruleset: object, json: bool) -> None:
         table.add_row(
             Text(i.level, style=SEVERITY_STYLE.get(i.level, "")),
             Text(clean(i.title)),
-            "/".join(p or "-" for p in i.logsource),
-            ", ".join(i.techniques[:4]),
+            Text(clean("/".join(p or "-" for p in i.logsource))),
+            Text(clean(", ".join(i.techniques[:4]))),
         )
     frame.print(table)
     frame.say(f"{len(infos):,} rules")

@@ -101,7 +101,9 @@ class Frame:
 
     def say(self, text: str, style: str | None = None) -> None:
         """Print a line of text for people; what comes from logs in it is made inert."""
-        self.out.print(Text(clean(text), style=style or ""))
+        body = text.strip("\n")
+        before, after = (len(text) - len(text.lstrip("\n")), len(text) - len(text.rstrip("\n")))
+        self.out.print(Text("\n" * before + clean(body) + "\n" * (after if body else 0), style=style or ""))
 
     def note(self, text: str) -> None:
         """Print a line on standard error, unless quiet."""
@@ -133,15 +135,20 @@ def _plain(value: Any) -> Any:
 
 
 def clean(text: str) -> str:
-    """Return text with control and direction characters made visible, so that a terminal takes no order from it."""
+    """Return text with control and direction characters made visible, so that a terminal takes no order from it.
+
+    Line ends too: a name from a log must not be able to write a line of its own.
+    """
     if text.isascii() and text.isprintable():
         return text
     out = []
     for char in text:
-        if char == "\n" or char.isprintable():
+        if char.isprintable():
             out.append(char)
         elif char == "\t":
             out.append("  ")
+        elif char in "\r\n":
+            out.append("\\n" if char == "\n" else "\\r")
         else:
             out.append(f"\\u{ord(char):04x}" if ord(char) > 0xFF else f"\\x{ord(char):02x}")
     return "".join(out)

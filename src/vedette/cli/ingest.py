@@ -73,6 +73,8 @@ def ingest(
         show_ingest(frame, summary)
         frame.next_step("vedette investigate", "detect and make cases of what is in the lake")
     if not any(f.reader for f in summary.files) and not replay:
+        if not summary.files:
+            frame.note("there are no files in what you named (hidden ones are left out)")
         raise typer.Exit(2)
 
 

@@ -66,12 +66,12 @@ def investigate(
     """
     frame = frame_of(context)
     ruleset = load_ruleset(frame, rules, builtin)
+    given = Given(reader, source, timezone, year, host, mapping, workers)
     if jsonl:
-        raise typer.Exit(run_jsonl(frame, ruleset, timezone, year, "cases"))
+        raise typer.Exit(run_jsonl(frame, ruleset, given, "cases"))
     summary = None
     with frame.lake() as lake:
         if paths:
-            given = Given(reader, source, timezone, year, host, mapping, workers)
             summary = run_ingest(frame, lake, paths, given)
             if not json:
                 show_ingest(frame, summary)

@@ -5,6 +5,7 @@ Each line is judged on its own, in a lake that is thrown away, so lines cannot t
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from dataclasses import replace
@@ -27,14 +28,13 @@ JsonlOption = Annotated[
 ]
 
 
-def run_jsonl(frame: Frame, ruleset: RuleSet, timezone: str | None, year: int | None, what: str) -> int:
+def run_jsonl(frame: Frame, ruleset: RuleSet, given: Given, what: str) -> int:
     """Answer every line of standard input on standard output, in order; return the exit code.
 
     Args:
         frame: this call.
         ruleset: the rules to judge by.
-        timezone: see ``--timezone``.
-        year: see ``--year``.
+        given: the options about input.
         what: ``findings`` or ``cases``.
     """
     for line in sys.stdin.buffer:
@@ -46,9 +46,10 @@ def run_jsonl(frame: Frame, ruleset: RuleSet, timezone: str | None, year: int | 
         except orjson.JSONDecodeError as error:
             answer = {"id": None, "error": f"not JSON: {error}"}
         else:
-            answer = _answer(frame, ruleset, Given(timezone=timezone, year=year), asked, what)
-        sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")
-        sys.stdout.buffer.flush()
+            answer = _answer(frame, ruleset, given, asked, what)
+        # ASCII, as --json: the output may end on a terminal
+        sys.stdout.write(json.dumps(answer, ensure_ascii=True, default=str) + "\n")
+        sys.stdout.flush()
     return 0
 
 
@@ -61,7 +62,7 @@ def _answer(frame: Frame, ruleset: RuleSet, given: Given, asked: Any, what: str)
     answer: dict[str, Any] = {"id": asked.get("id")}
     with tempfile.TemporaryDirectory(prefix="vedette-") as folder:
         if "path" in asked:
-            path = Path(asked["path"])
+            path = Path(asked["path"]).absolute()  # "-" is a file here: standard input holds the questions
         else:
             path = Path(folder) / "text"
             path.write_text(asked["text"], encoding="utf-8", errors="surrogatepass")
@@ -81,4 +82,6 @@ def _answer(frame: Frame, ruleset: RuleSet, given: Given, asked: Any, what: str)
                 lake.close()
         except VedetteError as error:
             answer["error"] = error.message
+        except Exception as error:
+            answer["error"] = f"{type(error).__name__}: {error}"[:500]
     return answer

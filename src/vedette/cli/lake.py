@@ -71,8 +71,12 @@ def expire(
         )
     except ValueError:
         raise UserError(f"{before!r} is no day", next_step="write it as 2026-03-01") from None
-    if not yes and not typer.confirm(f"Drop every event before {day} from {frame.home_path()}?", err=True):
-        raise typer.Exit(2)
+    try:
+        agreed = yes or typer.confirm(f"Drop every event before {day} from {frame.home_path()}?", err=True)
+    except typer.Abort:  # nobody there to ask
+        agreed = False
+    if not agreed:
+        raise UserError("nothing was dropped: not confirmed", next_step="say --yes")
     with frame.lake() as lake:
         gone = lake.expire(day)
     n_rows = sum(s.n_rows for s in gone if s.table == "events")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import signal
 import sys
@@ -15,7 +16,7 @@ from typer.core import TyperGroup
 
 from vedette import __version__
 from vedette.cli.frame import Frame, clean, setup_logging
-from vedette.errors import VedetteError
+from vedette.errors import InternalError, OutsideError, VedetteError
 
 VERBS: dict[str, str] = {
     "demo": "Write a realistic incident in native log formats and investigate it.",
@@ -115,9 +116,21 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         frame.err.print(Text("stopped", style="bold"))
         sys.exit(130)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        _show(frame, OutsideError(f"{error.strerror or error}{where}", next_step="check the disk and permissions"))
+        sys.exit(3)
     except MemoryError:
         frame.err.print(Text("out of memory: use fewer --workers", style="bold red"))
         sys.exit(3)
+    except Exception as error:
+        # exit 1 means findings over --fail-on, and a traceback may hold what logs hold
+        outside = type(error).__module__.startswith("sqlalchemy.")
+        kind = OutsideError if outside else InternalError
+        message = f"{type(error).__name__}: {error}"[:500]
+        _show(frame, kind(message, next_step="vedette doctor, and run it again with --verbose to see where"))
+        logging.getLogger(__name__).info("where it happened", exc_info=True)
+        sys.exit(kind.exit_code)
 
 
 def _show(frame: Frame, error: VedetteError) -> None:

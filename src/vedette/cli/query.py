@@ -50,14 +50,14 @@ def query(
         )
         return
     if csv:
-        writer = csv_module.writer(sys.stdout)
-        writer.writerow(result.columns)
+        writer = csv_module.writer(sys.stdout, lineterminator="\n")
+        writer.writerow([_cell(name) for name in result.columns])
         writer.writerows([_cell(value) for value in row] for row in result.rows)
     else:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(*result.columns, box=None)
+        table = Table(*(clean(name) for name in result.columns), box=None)
         for row in result.rows:
             table.add_row(*(Text(clean("" if v is None else str(v)[:500])) for v in row))
         frame.print(table)
@@ -68,7 +68,7 @@ def query(
 def _cell(value: object) -> str:
     """Return a CSV cell that no spreadsheet takes for a formula."""
     text = "" if value is None else clean(str(value))
-    return "'" + text if text[:1] in "=+-@\t\r" and not isinstance(value, (int, float)) else text
+    return "'" + text if text.lstrip()[:1] in ("=", "+", "-", "@") and not isinstance(value, (int, float)) else text
 
 
 def _columns(context: typer.Context, json: bool) -> None:

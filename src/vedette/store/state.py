@@ -30,16 +30,21 @@ def open_state(home: Path, url: str | None = None) -> Engine:
         UserError: the database was written by a newer Vedette.
         OutsideError: it cannot be opened or is damaged.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutsideError(
+            f"cannot make the home folder: {error.strerror}", location=str(home), next_step="choose another --home"
+        ) from error
     engine = create_engine(url or f"sqlite:///{home / 'state.sqlite'}")
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_pragmas)
         event.listen(engine, "begin", _begin_immediate)
     try:
         _migrate(engine, home)
-    except (DatabaseError, OperationalError) as error:
+    except (DatabaseError, OSError, TimeoutError) as error:
         raise OutsideError(
-            f"cannot open the state database: {error.orig}",
+            f"cannot open the state database: {getattr(error, 'orig', error)}",
             location=str(home),
             next_step="check that the folder is writable and the file is not damaged",
         ) from error
@@ -50,7 +55,7 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     # the driver's own transactions are turned off so that BEGIN IMMEDIATE below is the only one
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -63,8 +68,15 @@ def _begin_immediate(connection: Connection) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Yield a connection in one write transaction, which nobody else's write can interleave."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        yield connection
+    try:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+    except OperationalError as error:
+        raise OutsideError(
+            f"cannot write to the state database: {error.orig}",
+            location=str(engine.url.database),
+            next_step="check the disk's space, and whether another program holds the database",
+        ) from error
 
 
 def _migrate(engine: Engine, home: Path) -> None:
