@@ -166,6 +166,15 @@ def test_the_tutorials_own_log_is_read_as_it_says(tmp_path: Path) -> None:
     assert (again["new"], again["quarantined"]) == (2, 0)
 
 
+def test_the_mapping_file_that_the_how_to_shows_reads_the_file_that_it_shows(tmp_path: Path) -> None:
+    page = DOCS / "how-to" / "own-logs.md"
+    (tmp_path / "vpn.csv").write_text(next(blocks(page, "text")))
+    (tmp_path / "vpn.yaml").write_text(next(blocks(page, "yaml")))
+    call = next(c for c in commands(page) if "--mapping" in c)
+    printed = json.loads(run(tmp_path, *shlex.split(call)[1:], "--json", home="own"))
+    assert (printed["new"], printed["quarantined"]) == (2, 0)
+
+
 def test_json_fields_are_documented(world: Path) -> None:
     """The table of JSON shapes names exactly the fields that are printed."""
     text = (DOCS / "reference" / "json.md").read_text(encoding="utf-8")
