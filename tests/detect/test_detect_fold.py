@@ -100,3 +100,13 @@ def test_confidence_falls_with_noise_and_rises_with_level() -> None:
     assert noise[0] == noise[1]
     assert noise[-1] < 0.05
     assert all(0 < c < 1 for c in (*levels, *noise))
+
+
+def test_every_account_of_a_long_finding_is_shown_by_one_event(matcher: Matcher) -> None:
+    hits = [hit(matcher, n, n / 60, device_name="dc", actor=f"user{n % 20}") for n in range(400)]
+    (found,) = fold(hits, lookup, matcher)
+    actors = {h.event_id: h.actor for h in hits}
+    assert {actors[e.ref] for e in found.evidence} == {f"user{n}" for n in range(20)}
+    assert found.evidence[0].ref == hits[0].event_id
+    assert found.evidence[-1].ref == hits[-1].event_id
+    assert len(found.evidence) < 50

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +23,8 @@ from vedette.detect.base import Cond, Correlation, Hit, RuleSet
 from vedette.detect.values import number_of, plain, text_of
 
 MAX_EVIDENCE = 12
-"""Base events that a firing carries: the first and last few."""
+"""Base events that a firing carries: the first and last few, and besides the first of each account."""
+MAX_ACCOUNTS_SHOWN = 40
 _HALF = MAX_EVIDENCE // 2
 
 
@@ -35,7 +36,7 @@ class CorrelationHit:
     time: datetime
     """Of the hit that completed it."""
     events: tuple[Hit, ...]
-    """Base hits in order of time: the first and last few."""
+    """Base hits in order of time: the first and last few, and the first of each account."""
     count: int
     """Base hits in the window."""
     group: tuple[tuple[str, str], ...]
@@ -247,7 +248,7 @@ class _Run:
     ) -> tuple[CorrelationHit, dict[str, Any]]:
         listed = list(items)
         hits = [h for i in listed for h in i.hits]
-        shown = hits if len(hits) <= MAX_EVIDENCE else [*hits[:_HALF], *hits[-_HALF:]]
+        shown = _telling(hits)
         last = listed[-1]
         values = {**last.values, **{name: value for name, value in group}}
         firing = CorrelationHit(self.rule.info.rule_id, last.time, tuple(shown), len(hits), group)
@@ -300,3 +301,16 @@ _OPS: Mapping[str, Any] = {
 def as_hits(firing: CorrelationHit) -> list[Hit]:
     """Return a firing as hits of the correlation on its base events."""
     return [replace(h, rule_id=firing.rule_id, values=None) for h in firing.events]
+
+
+def _telling(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the hits that say most: both ends, and one for each account, so that none it concerns is lost."""
+    if len(hits) <= MAX_EVIDENCE:
+        return list(hits)
+    shown = {*range(_HALF), *range(len(hits) - _HALF, len(hits))}
+    accounts: set[str] = set()
+    for at, hit in enumerate(hits):
+        if hit.actor and hit.actor not in accounts and len(accounts) < MAX_ACCOUNTS_SHOWN:
+            accounts.add(hit.actor)
+            shown.add(at)
+    return [hits[at] for at in sorted(shown)]

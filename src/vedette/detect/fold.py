@@ -26,6 +26,8 @@ ALERT = "alert:"
 """Begins the rule id of a finding that a security product made, not a rule of ours."""
 SHOWN_FIRST = 5
 SHOWN_LAST = 5
+SHOWN_ACCOUNTS = 40
+"""Accounts of which one hit each is shown beside the first and last."""
 MAX_QUOTE_CHARS = 400
 MAX_VALUE_CHARS = 160
 MAX_ACCOUNTS = 50
@@ -46,6 +48,8 @@ class _Fold:
     cloud: str | None
     first: list[Hit] = field(default_factory=list)
     last: list[Hit] = field(default_factory=list)
+    each: dict[str, Hit] = field(default_factory=dict)
+    """The first hit of each account."""
     count: int = 0
     accounts: Counter[str] = field(default_factory=Counter)
     first_at: datetime = _NEVER
@@ -62,10 +66,16 @@ class _Fold:
             else:
                 self.last.append(hit)
                 del self.last[:-SHOWN_LAST]
+            if hit.actor and hit.actor not in self.each and len(self.each) < SHOWN_ACCOUNTS:
+                self.each[hit.actor] = hit
             if hit.actor and (hit.actor in self.accounts or len(self.accounts) < _MAX_COUNTED_ACCOUNTS):
                 self.accounts[hit.actor] += 1
         self.last_at = at
         self.count += count
+
+    def shown(self) -> list[Hit]:
+        """Return the hits that become evidence, in order of time."""
+        return sorted(dict.fromkeys((*self.first, *self.each.values(), *self.last)), key=lambda h: (h.time, h.event_id))
 
 
 def confidence(info: RuleInfo, n_hits: int, n_events: int) -> float:
@@ -166,7 +176,7 @@ def _correlated(firings: Iterable[CorrelationHit], infos: Mapping[str, RuleInfo]
 
 
 def _lookup(folds: Sequence[_Fold], events: EventSource) -> dict[str, Mapping[str, Any]]:
-    ids = list(dict.fromkeys(h.event_id for f in folds for h in (*f.first, *f.last)))
+    ids = list(dict.fromkeys(h.event_id for f in folds for h in f.shown()))
     found: dict[str, Mapping[str, Any]] = {}
     for start in range(0, len(ids), 5_000):
         found.update(events(ids[start : start + 5_000]))
@@ -184,7 +194,7 @@ def _finding(
 ) -> Finding:
     index = indexes.get(made.rule_id)
     evidence = []
-    for hit in dict.fromkeys((*made.first, *made.last)):
+    for hit in made.shown():
         event = events.get(hit.event_id)
         quote = made.note
         if event is not None and index is not None:
