@@ -11,8 +11,8 @@ A page marks a block whose output is kept:
 The command runs in the folder of the page's demo, with ``VEDETTE_HOME`` at the demo's home once the
 demo has run. ``{case}`` is the gravest case and ``{event}`` the event behind the gravest step of
 its timeline. A shell pipe is allowed. After the command may stand ``| lines 1-12, 30-40`` to keep
-some lines of the output (``…`` stands for the others; ``-6`` is the last six), and ``| as make demo`` for a command that
-is shown in place of the one run. What differs from run to run (seconds, rates) is not kept.
+some lines of the output (``…`` stands for the others; ``-6`` is the last six), and ``| as make demo`` for a
+command that is shown in place of the one run. What differs from run to run (seconds, rates) is not kept.
 """
 
 from __future__ import annotations
