@@ -2,7 +2,7 @@
 
 ``ACCOUNTS_DOOR=cli`` goes through the command line and not the library.
 
-Usage: ``python -m benchmarks.accounts.run incidents|blended|generated|false-cases [--quick] [--workers N]``
+Usage: ``python -m benchmarks.accounts.run incidents|blended|generated|fresh|false-cases [--quick] [--workers N]``
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from typing import Any
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from benchmarks.accounts import fresh as second_set
 from benchmarks.accounts.harness import pipeline, recorded, scoring
 from benchmarks.accounts.worlds import CALM, FAMILIES, World, generate
 from benchmarks.accounts.worlds.writers import write
@@ -38,18 +39,19 @@ README = HERE / "README.md"
 
 
 # ---- shared parts ------------------------------------------------------------------------------
-def worlds_digest() -> str:
+def worlds_digest(*folders: str) -> str:
     """Return a digest of the generators, so that a cached world is never an old generator's."""
     digest = hashlib.sha256()
-    for path in sorted((HERE / "worlds").glob("*.py")):
-        digest.update(path.read_bytes())
+    for folder in ("worlds", *folders):
+        for path in sorted((HERE / folder).glob("*.py")):
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 
-def cache_folder(args: argparse.Namespace) -> Path:
+def cache_folder(args: argparse.Namespace, *folders: str) -> Path:
     """Return where generated worlds and verdicts are kept between runs."""
     root = Path(args.cache) if args.cache else Path(tempfile.gettempdir()) / "vedette-accounts"
-    folder = root / worlds_digest()
+    folder = root / worlds_digest(*folders)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -275,7 +277,7 @@ def _judge_world(family: str, seed: int, cache: str, digest: str, fresh: bool) -
     truth_path, verdict_path = folder / "truth.json", folder / f"said-{digest}.json"
     if not truth_path.exists():
         shutil.rmtree(folder, ignore_errors=True)
-        generate(family, seed, folder)
+        (second_set.generate if family in second_set.FAMILIES else generate)(family, seed, folder)
     truth = json.loads(truth_path.read_text())
     if verdict_path.exists() and not fresh:
         return truth, json.loads(verdict_path.read_text())
@@ -290,14 +292,21 @@ def _judge_world(family: str, seed: int, cache: str, digest: str, fresh: bool) -
 
 def generated(args: argparse.Namespace) -> int:
     """Judge generated incidents: roles, precision, recall, calibration."""
-    families = [f for f in FAMILIES if not args.family or f in args.family]
-    seeds = range(args.first_seed, args.first_seed + (1 if args.quick else args.seeds))
+    return _generated(args, "generated", tuple(FAMILIES), 12)
+
+
+def fresh(args: argparse.Namespace) -> int:
+    """Judge the second set of generated incidents, written apart from the first."""
+    return _generated(args, "fresh", tuple(second_set.FAMILIES), 22, "fresh")
+
+
+def _generated(args: argparse.Namespace, name: str, known: Sequence[str], n_seeds: int, *folders: str) -> int:
+    families = [f for f in known if not args.family or f in args.family]
+    seeds = range(args.first_seed, args.first_seed + (1 if args.quick else args.seeds or n_seeds))
     jobs = [(f, s) for s in seeds for f in families][: 20 if args.quick else None]
-    digest, cache = pipeline.product_digest(), str(cache_folder(args))
+    digest, cache = pipeline.product_digest(), str(cache_folder(args, *folders))
     results = []
-    for result in in_parallel(
-        [(f, s, cache, digest, args.fresh) for f, s in jobs], _judge_world, args.workers, "generated"
-    ):
+    for result in in_parallel([(f, s, cache, digest, args.fresh) for f, s in jobs], _judge_world, args.workers, name):
         results.append(result)
         if len(results) == 10 and all(said["error"] for _, said in results):
             print(f"\nthe first ten incidents all failed: {results[0][1]['error']}")
@@ -386,9 +395,9 @@ def generated(args: argparse.Namespace) -> int:
                     f"{s.key:28} {m['name']:34} truth {m['truth']:12} said {m['said']:12} "
                     f"{m['confidence']} {m['missing']} {m['windows_style']}"
                 )
-    publish("generated", text, args.quick)
+    publish(name, text, args.quick)
     rows = [
-        header("generated", n=len(scores), seeds=[seeds.start, seeds.stop]),
+        header(name, n=len(scores), seeds=[seeds.start, seeds.stop], worlds=worlds_digest(*folders)),
         {
             "kind": "summary",
             "figures": {m: [round(x, 4) for x in v] for m, v in figures.items()},
@@ -413,7 +422,7 @@ def generated(args: argparse.Namespace) -> int:
             for s in scores
         ),
     ]
-    save("generated", rows, args.quick)
+    save(name, rows, args.quick)
     v = figures.get("role accuracy", (0.0, 0, 0))[0]
     e = figures.get("expected calibration error (taking part or targeted)", (1.0, 0, 0))[0]
     return 0 if v >= 0.9 and e <= 0.05 else 1
@@ -478,10 +487,10 @@ def false_cases(args: argparse.Namespace) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one part of the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", choices=["incidents", "blended", "generated", "false-cases", "all"])
+    parser.add_argument("part", choices=["incidents", "blended", "generated", "fresh", "false-cases", "all"])
     parser.add_argument("--quick", action="store_true", help="20 incidents, 50,000 benign events; for CI")
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--seeds", type=int, default=12, help="incidents per family")
+    parser.add_argument("--seeds", type=int, help="incidents per family (12; of the second set 22)")
     parser.add_argument("--first-seed", type=int, default=100)
     parser.add_argument("--events", type=int, default=1_000_000, help="benign events for false-cases")
     parser.add_argument("--family", action="append", help="only this family (repeatable)")
@@ -489,7 +498,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--fresh", action="store_true", help="judge again, even where a verdict is cached")
     parser.add_argument("--misses", action="store_true", help="print each miss")
     args = parser.parse_args(argv)
-    parts = {"incidents": incidents, "blended": blended, "generated": generated, "false-cases": false_cases}
+    parts = {
+        "incidents": incidents,
+        "blended": blended,
+        "generated": generated,
+        "fresh": fresh,
+        "false-cases": false_cases,
+    }
     if args.part == "all":
         return max(part(args) for part in parts.values())
     return parts[args.part](args)
