@@ -1,5 +1,6 @@
 """From files to the lake: quarantine and replay, workers, writers and readers at once."""
 
+# ruff: noqa: E501 (records read best whole)
 from __future__ import annotations
 
 import json
@@ -273,7 +274,8 @@ def test_mapping_in_bulk_equals_one_by_one(records: list[dict[str, Any]]) -> Non
     for i, raw in enumerate(raws):
         single, bad = Normaliser(JSON_READER, ReadContext()).table([raw], [parse_windows(raw)], [ids[i]], "s")
         wanted.update({row["event_id"]: row for row in single.to_pylist()})
-        wanted_errors.update({i: e.reason for e in bad.values()})
+        for error in bad.values():
+            wanted_errors[i] = error.reason
     assert {row["event_id"]: row for row in bulk.to_pylist()} == wanted
     assert {i: e.reason for i, e in errors.items()} == wanted_errors
 
@@ -329,3 +331,62 @@ def test_a_broken_plug_in_is_named_and_the_others_work(monkeypatch: pytest.Monke
         assert load_readers(third_party=False)[1] == ()
     finally:
         load_readers.cache_clear()
+
+
+def test_a_writer_that_only_quarantines_does_not_forget_what_others_wrote(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its commits, of which the middle one holds bad records alone, another reads the same source."""
+    monkeypatch.setattr(pipeline, "COMMIT_ROWS", 10)
+    monkeypatch.setattr(pipeline, "CHUNK_ROWS", 10)
+    first, bad, last = (
+        [sysmon(n) for n in range(10)],
+        [{"EventID": 1, "n": n} for n in range(10)],
+        [sysmon(n) for n in range(20, 30)],
+    )
+    path = tmp_path / "a.json"
+    path.write_bytes(as_lines([*first, *bad, *last]))
+    (tmp_path / "b.json").write_bytes(as_lines(last))
+    other = Lake.open(lake.home)
+    calls = 0
+
+    def progress(**_: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            take(other, tmp_path / "b.json")
+
+    summary = ingest(lake, [path], progress=progress)
+    assert calls >= 3
+    assert (summary.total("n_new"), summary.total("n_known"), summary.total("n_quarantined")) == (10, 10, 10)
+    assert count(lake) == 20
+    other.close()
+
+
+def test_a_damaged_or_stale_cache_of_ids_costs_nothing_but_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datetime import date
+
+    from vedette.ingest import identity
+
+    monkeypatch.setattr(identity, "WORTH_KEEPING", 10)
+    path = tmp_path / "a.json"
+    path.write_bytes(as_lines(sysmon(n, day=1 + n % 2) for n in range(40)))
+    lake = Lake.open(tmp_path / "home")
+    take(lake, path)
+    cached = next((lake.home / "cache" / "ids").rglob("*.npy"))
+    for damage in (b"", b"junk", cached.read_bytes()[:-8]):
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        cached.write_bytes(damage)
+        assert take(lake, path).total("n_known") == 40
+    take(lake, path)
+    stale = {p: p.read_bytes() for p in (lake.home / "cache" / "ids").rglob("*.npy")}
+    assert stale
+    lake.expire(date(2026, 1, 2))
+    for p, data in stale.items():  # a run that was alive meanwhile puts its own back
+        p.parent.mkdir(parents=True, exist_ok=True)
+        p.write_bytes(data)
+    assert take(lake, path).total("n_new") == 20
+    assert count(lake) == 40
+    lake.close()

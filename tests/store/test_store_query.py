@@ -71,7 +71,7 @@ LEGITIMATE = [
     "SELECT *, row_number() OVER (PARTITION BY actor_name ORDER BY time) FROM events",
     "SELECT actor_name, lag(time) OVER w FROM events WINDOW w AS (PARTITION BY actor_name ORDER BY time)",
     "SELECT e.actor_name, h.rule_id FROM events e JOIN hits h USING (event_id)",
-    "SELECT * FROM events e LEFT JOIN hits h ON e.event_id = h.event_id LEFT JOIN findings f ON f.finding_id = h.rule_id",
+    "SELECT * FROM events e LEFT JOIN hits h USING (event_id) LEFT JOIN findings f ON f.finding_id = h.rule_id",
     "SELECT c.body->>'title' FROM cases c",
     "SELECT body->>'$.severity' FROM findings",
     "SELECT e.event_id, u.x FROM events e, unnest([1, 2]) AS u(x) LIMIT 3",

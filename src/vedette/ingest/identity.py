@@ -109,11 +109,16 @@ class KnownIds:
             self._cache.glob("*.npy"), key=lambda p: int(p.stem) if p.stem.isdigit() else -1, reverse=True
         ):
             try:
+                seq = int(path.stem)
                 self._ids.load(path)
-                self.last_seq = self._saved_seq = int(path.stem)
-            except (OSError, ValueError):
+            except (OSError, ValueError, EOFError):
                 continue
-            return
+            segments = self._lake.segments("events", source=self._source)
+            if len(self._ids) == sum(s.n_rows for s in segments if s.seq <= seq):
+                self.last_seq = self._saved_seq = seq
+                return
+            # days were dropped while a run still knew them: what is gone may come in again
+            self._ids.close()
 
     def refresh(self) -> None:
         """Learn what has been committed since."""

@@ -487,7 +487,7 @@ class _StreamRun:
                 known = known_ids.contains(pairs_of_hex(ids))
                 rows = rows.filter(pa.array(~known))
                 self._summary.n_known += int(known.sum())
-        if counts:  # within the transaction nobody else had added to the source, so we know all of it
+        if counts and written:  # the commit looked: nobody else had added to the source, so we know all of it
             known_ids.add(pairs_of_hex(ids))
             known_ids.last_seq = counts["seq"]
         if rows is not None and (counts or not written):

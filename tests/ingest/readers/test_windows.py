@@ -1,5 +1,6 @@
 """Windows events in every JSON shape, and from EVTX records."""
 
+# ruff: noqa: E501 (one shape a line)
 from __future__ import annotations
 
 import json
