@@ -25,8 +25,9 @@ from tables import build
 
 from vedette.investigate.engine import examine
 from vedette.investigate.facts import FEATURES
-from vedette.investigate.model import ROLES
+from vedette.investigate.model import DEEDS, LOGON_ONLY_BAR, ROLES
 from vedette.investigate.options import InvestigateOptions
+from vedette.schema import IMPLICATED_ROLES
 
 NAMES = list(FEATURES)
 ROLE_INDEX = {r.value: i for i, r in enumerate(ROLES)}
@@ -117,7 +118,13 @@ def best_temperature(logits, y, mask):
 
 def report(name, rows, p):
     y = np.array([ROLE_INDEX[r[2]] for r in rows])
-    hat, conf = p.argmax(1), p.max(1)
+    cautious = p.copy()
+    implicating = [i for i, r in enumerate(ROLES) if r in IMPLICATED_ROLES]
+    for i, row in enumerate(rows):
+        if p[i].max() < LOGON_ONLY_BAR and not any(row[0][n] for n in DEEDS):
+            cautious[i, implicating] = 0.0
+    hat = cautious.argmax(1)
+    conf = p[np.arange(len(p)), hat]
     right = hat == y
     print(f"{name}: n={len(y)} accuracy={right.mean():.4f} ECE={ece(conf, right):.4f}")
     part = y != ROLE_INDEX["bystander"]

@@ -73,7 +73,7 @@ class CaseWriter:
         severity = gravest(f.severity for f in findings)
         return Case(
             case_id="case-" + hashlib.sha256(first.finding_id.encode()).hexdigest()[:8],
-            title=self._title(findings, accounts, hosts),
+            title=self._title(facts, findings, accounts, hosts),
             severity=severity,
             confidence=group.confidence,
             first_at=group.first_at,
@@ -97,8 +97,7 @@ class CaseWriter:
     def _accounts(self, facts: CaseFacts) -> list[CaseAccount]:
         listed = []
         for key, sheet in sorted(facts.sheets.items()):
-            chances = self._model.probabilities(sheet.features, active=sheet.active)
-            role = max(ROLES, key=lambda r: (chances[r], -ROLES.index(r)))
+            role, chance = self._model.decide(sheet.features, active=sheet.active)
             reasons = self._wording.reasons(sheet, facts, role)
             if role is not AccountRole.BYSTANDER and not any(c.evidence for c in reasons):
                 role = AccountRole.BYSTANDER
@@ -108,7 +107,7 @@ class CaseWriter:
                     entity_id=key,
                     account_kind=sheet.account.kind,
                     role=role,
-                    confidence=round(min(chances[role], 0.995), 4),
+                    confidence=round(min(chance, 0.995), 4),
                     reasons=reasons,
                     aliases=tuple(shown(a) for a in sheet.account.aliases),
                     first_at=sheet.first_at,
@@ -121,9 +120,13 @@ class CaseWriter:
 
     # ------------------------------------------------------------------ words
 
-    def _title(self, findings: Sequence[Finding], accounts: Sequence[CaseAccount], hosts: Sequence[CaseHost]) -> str:
+    def _title(
+        self, facts: CaseFacts, findings: Sequence[Finding], accounts: Sequence[CaseAccount], hosts: Sequence[CaseHost]
+    ) -> str:
+        """Return the gravest finding, who did it, and where the case happened."""
         lead = min(findings, key=lambda f: (-f.severity.rank, f.first_at, f.finding_id))
-        who = next((a.name for a in accounts if a.implicated), None)
+        actors = {s.actor for s in facts.group.strands if s.finding is lead}
+        who = next((a.name for a in accounts if a.implicated and a.entity_id in actors), None)
         where = ", ".join(h.name for h in hosts[:2])
         more = f" and {len(hosts) - 2} more hosts" if len(hosts) > 2 else ""
         return shown(lead.title, 90) + (f" by {who}" if who else "") + (f" on {where}{more}" if where else "")

@@ -21,6 +21,11 @@ from vedette.investigate.options import InvestigateOptions
 from vedette.investigate.scope import Activity, Scope
 from vedette.schema import Case, Event, Finding
 
+_BORDERLINE = 0.6
+"""Groups down to this share of the bar are looked into, for signs that no rule tells."""
+_UNCORROBORATED = 0.75
+"""How much of the doubt is left once an account of the group acted from where its owner never was."""
+
 
 @dataclasses.dataclass(slots=True)
 class Examination:
@@ -83,7 +88,8 @@ def examine(con: duckdb.DuckDBPyConnection, findings: Sequence[Finding], options
                 actors[act.finding.finding_id].add(act.actor)
         strands = build_strands(acts, rule_noise(findings, actors), directory)
         groups = Grouper(directory, links, moves, shared, options).groups(strands)
-        worthy = [g for g in groups if g.confidence >= options.min_case_confidence]
+        bar = options.min_case_confidence
+        worthy = [g for g in groups if g.confidence >= bar * _BORDERLINE]
         starts = scope.log_starts()
         finder = FactFinder(builder, links, moves, {}, shared, starts, options)
         # The accounts of a case are known only after its links and logons: ask for their own use then.
@@ -95,9 +101,15 @@ def examine(con: duckdb.DuckDBPyConnection, findings: Sequence[Finding], options
         sessions = {k for g in worthy for s in g.strands for k in s.sessions if k[1].startswith("0x") or k[1].isdigit()}
         activity = _by_account(scope.activity(bases, sessions), directory)
         finder = FactFinder(builder, links, moves, activity, shared, starts, options)
-        facts = [finder.examine(g) for g in worthy]
+        facts = []
+        for draft in (finder.examine(g) for g in worthy):
+            if draft.group.confidence < bar and draft.corroborated:
+                draft.group.confidence = round(1.0 - (1.0 - draft.group.confidence) * _UNCORROBORATED, 4)
+            if draft.group.confidence >= bar:
+                facts.append(draft)
         logged = {place for place in starts if not is_address(place)}
-    return Examination(facts, [g for g in groups if g not in worthy], directory, logged, scope.n_events)
+    kept = [f.group for f in facts]
+    return Examination(facts, [g for g in groups if not any(g is k for k in kept)], directory, logged, scope.n_events)
 
 
 def _choose(findings: Sequence[Finding], options: InvestigateOptions) -> list[Finding]:

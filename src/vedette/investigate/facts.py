@@ -34,7 +34,7 @@ FEATURES: dict[str, str] = {
     "created": "an implicated account made it, or a rule fired on its making",
     "changed": "an implicated account changed its password, groups, policies or keys",
     "changed_hit": "and a rule of at least medium severity fired on that",
-    "maker": "it made an account that acted in the case soon after",
+    "maker": "it made an account, or took on a role, that acted in the case soon after",
     "secrets": "its password hash or ticket was asked for",
     "guessed": "failed logons from where the attack came from",
     "guessed_then_in": "and then a logon from there that succeeded",
@@ -67,7 +67,7 @@ class Sheet:
     links_in: list[Link] = field(default_factory=list)
     """Made, changed or used by an implicated account."""
     links_out: list[Link] = field(default_factory=list)
-    """Accounts that it made, which acted in the case soon after."""
+    """Accounts that it made and roles that it took on, which acted in the case soon after."""
     hit_targets: list[tuple[Act, Aim]] = field(default_factory=list)
     failures: list[Move] = field(default_factory=list)
     successes: list[Move] = field(default_factory=list)
@@ -101,6 +101,14 @@ class CaseFacts:
     tainted: set[str]
     links: list[Link]
     moves: list[Move]
+
+    @property
+    def corroborated(self) -> bool:
+        """Return whether an account acted from an Internet address new to it, or after its password was guessed."""
+        return any(
+            f["acted"] >= 0.2 and (f["guessed_then_in"] or (f["external"] and (f["new_place"] or f["orphan_acts"])))
+            for f in (s.features for s in self.sheets.values())
+        )
 
 
 class FactFinder:
@@ -244,19 +252,32 @@ class FactFinder:
                 _touch(sheet, move.first_at, move.host)
 
     def _follow_makers(self, facts: CaseFacts, t0: datetime) -> None:
-        """Collect who made an account that acts in the case: where no rule saw the making, the acts tell."""
+        """Collect who made an account, or took on a role, that acts in the case: the acts tell where no rule did."""
         acting = {s.actor: s.first_at for s in reversed(facts.group.strands) if s.actor and s.weight >= 0.2}
-        for link in self._links:
-            first = acting.get(link.target)
-            if link.aim is not Aim.CREATED or first is None or not t0 <= link.at <= first + self._options.clock_skew:
-                continue
-            made = self._sheet(facts, link.target)
-            if link not in made.links_in:
-                made.links_in.append(link)
-                facts.links.append(link)
-            maker = self._sheet(facts, link.source)
-            maker.links_out.append(link)
-            _touch(maker, link.at, link.host)
+        # A chain of roles is followed back to the key that began it; each step finds new links or ends.
+        for _ in range(5):
+            grown = False
+            for link in self._links:
+                first = acting.get(link.target)
+                role_taken = link.aim is Aim.USED and link.what.casefold().startswith("assumerole")
+                if first is None or not t0 <= link.at <= first + self._options.clock_skew:
+                    continue
+                if not (role_taken or link.aim is Aim.CREATED):
+                    continue
+                made, maker = self._sheet(facts, link.target), self._sheet(facts, link.source)
+                if link not in made.links_in:
+                    made.links_in.append(link)
+                    facts.links.append(link)
+                    _touch(made, link.at, link.host)
+                if link not in maker.links_out:
+                    maker.links_out.append(link)
+                    _touch(maker, link.at, link.host)
+                if role_taken and link.source not in acting:
+                    acting[link.source] = link.at
+                    facts.tainted.add(link.source)
+                    grown = True
+            if not grown:
+                return
 
     def _routine(self, link: Link, start: datetime) -> bool:
         """Return whether the source did the same to others well before the attack, as a help desk does."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from vedette.schema import AccountRole
+from vedette.schema import IMPLICATED_ROLES, AccountRole
 
 ROLES: tuple[AccountRole, ...] = (
     AccountRole.COMPROMISED,
@@ -24,6 +24,10 @@ ROLES: tuple[AccountRole, ...] = (
     AccountRole.BYSTANDER,
 )
 _PASSIVE = frozenset({AccountRole.CREATED, AccountRole.TARGETED, AccountRole.BYSTANDER})
+DEEDS = ("acted", "handed", "guessed_then_in", "created", "maker")
+"""Features that are more than a logon from the wrong place."""
+LOGON_ONLY_BAR = 0.8
+"""How probable an implicating role must be where a logon is all that speaks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,19 @@ class RoleModel:
         exps = {r: math.exp(s - peak) for r, s in scores.items()}
         total = math.fsum(exps.values())
         return {r: exps.get(r, 0.0) / total for r in ROLES}
+
+    def decide(self, features: Mapping[str, float], *, active: bool = True) -> tuple[AccountRole, float]:
+        """Return the role of an account and its probability.
+
+        The most probable role, but for one caution: an account is not implicated by a logon alone
+        unless that is near certain, because shared computers and jump hosts make such logons.
+        """
+        chances = self.probabilities(features, active=active)
+        role = max(ROLES, key=lambda r: (chances[r], -ROLES.index(r)))
+        if role in IMPLICATED_ROLES and chances[role] < LOGON_ONLY_BAR and not any(features.get(n) for n in DEEDS):
+            rest = [r for r in ROLES if r not in IMPLICATED_ROLES]
+            role = max(rest, key=lambda r: (chances[r], -ROLES.index(r)))
+        return role, chances[role]
 
     def why(self, features: Mapping[str, float], role: AccountRole) -> list[tuple[str, float]]:
         """Return (feature, push towards the role against the mean of the others), strongest first."""

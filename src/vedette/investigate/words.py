@@ -94,7 +94,8 @@ class Wording:
             claims.append(self._linked(name, link))
         for link in sheet.links_out[:1]:
             made = self.account(link.target)
-            text = f"{name} created {made}, which acted in the case, at {stamp(link.at)}."
+            verb = "created" if link.aim is Aim.CREATED else "took on"
+            text = f"{name} {verb} {made}, which acted in the case, at {stamp(link.at)}."
             claims.append(_claim(text, [pointer(link.event_id, link.at)]))
         claims.extend(self._aimed_at(name, sheet))
         claims.extend(self._logons(name, sheet))
