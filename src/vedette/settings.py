@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Settings by environment variable (``VEDETTE_…``) or a ``.env`` file in the current folder."""
+    """Settings by environment variable (``VEDETTE_…``)."""
 
     model_config = SettingsConfigDict(env_prefix="VEDETTE_", extra="ignore")
 

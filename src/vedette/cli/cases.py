@@ -66,16 +66,18 @@ def list_cases(
 @app.command()
 def show(
     context: typer.Context,
-    case_id: CaseArgument,
+    case_id: Annotated[
+        str | None, typer.Argument(metavar="CASE", help="Case id or its beginning; the gravest if left out.")
+    ] = None,
     most: Annotated[int, typer.Option("--most", min=1, help="Rows of each part.")] = 30,
     json: JsonOption = False,
 ) -> None:
     """Show a case with its evidence ids, findings' verdicts and notes."""
     frame = frame_of(context)
-    from vedette.store.book import find_case, to_json
+    from vedette.store.book import find_case, gravest_case, to_json
 
     with frame.lake() as lake:
-        case = find_case(lake, case_id)
+        case = find_case(lake, case_id) if case_id else gravest_case(lake)
     if json:
         frame.print_json(orjson.loads(to_json(case)))
         return

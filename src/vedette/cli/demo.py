@@ -97,9 +97,8 @@ def demo(
         frame.say(f"   {path}")
     frame.say(f"   What really happened: {world.truth}")
     frame.note(f"{time.monotonic() - started:.0f} s in all")
-    home = f"--home {folder / 'home'} "
     if cases:
-        frame.next_step(f"vedette {home}cases show {cases[0].case_id}", "every account, host and step")
+        frame.next_step(f"vedette cases show {cases[0].case_id}", "every account, host and step")
         example = '"SELECT class_name, count(*) FROM events GROUP BY 1"'
-        frame.next_step(f"vedette {home}query {example}", "your own questions")
-    frame.next_step("vedette investigate PATH-TO-YOUR-LOGS --out reports", "your own logs")
+        frame.next_step(f"vedette query {example}", "your own questions")
+    frame.next_step("vedette investigate PATH-TO-YOUR-LOGS --out reports", "your own logs", here=False)

@@ -61,7 +61,7 @@ def doctor(context: typer.Context, json: JsonOption = False) -> None:
         for name, ok, detail in results:
             frame.say(f"{'ok ' if ok else 'BAD'}  {name:<10} {detail}", None if ok else "bold red")
         if all(ok for _, ok, _ in results):
-            frame.next_step("vedette demo", "see it work")
+            frame.next_step("vedette demo", "see it work", here=False)
         else:
             frame.next_step("pip install --force-reinstall vedette", "then vedette doctor again")
     if not all(ok for _, ok, _ in results):

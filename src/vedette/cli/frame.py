@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
+import shlex
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -100,22 +103,39 @@ class Frame:
         self.out.print(*parts)
 
     def say(self, text: str, style: str | None = None) -> None:
-        """Print a line of text for people; what comes from logs in it is made inert."""
+        """Print text for people; what comes from logs in it is made inert.
+
+        On a terminal long lines hang under their beginning; into a file or pipe they stay whole.
+        """
         body = text.strip("\n")
         before, after = (len(text) - len(text.lstrip("\n")), len(text) - len(text.rstrip("\n")))
-        self.out.print(Text("\n" * before + clean(body) + "\n" * (after if body else 0), style=style or ""))
+        shown = _hang(clean(body), self.out.width) if self.out.is_terminal else clean(body)
+        self.out.print(Text("\n" * before + shown + "\n" * (after if body else 0), style=style or ""), soft_wrap=True)
 
     def note(self, text: str) -> None:
         """Print a line on standard error, unless quiet."""
         if not self.quiet:
             self.err.print(Text(clean(text), style="dim"))
 
-    def next_step(self, command: str, why: str) -> None:
-        """Name the command worth trying next."""
-        if not self.quiet:
-            self.err.print(
-                Text("\nNext: ", style="dim"), Text(command, style="bold"), Text(f"  {why}", style="dim"), sep=""
-            )
+    def next_step(self, command: str, why: str, *, here: bool = True) -> None:
+        """Name the command worth trying next.
+
+        Args:
+            command: as it is to be typed.
+            why: what for.
+            here: whether it is about this home, so that ``--home`` must be said again where it was said.
+        """
+        if self.quiet:
+            return
+        if here and self.home is not None and os.environ.get("VEDETTE_HOME") != str(self.home):
+            command = command.replace("vedette ", f"vedette --home {shlex.quote(str(self.home))} ", 1)
+        self.err.print(
+            Text("\nNext: ", style="dim"),
+            Text(command, style="bold"),
+            Text(f"  {why}", style="dim"),
+            sep="",
+            soft_wrap=True,
+        )
 
     def print_json(self, value: Any) -> None:
         """Print JSON on standard output: ASCII, so that no terminal acts on what logs hold."""
@@ -152,6 +172,15 @@ def clean(text: str) -> str:
         else:
             out.append(f"\\u{ord(char):04x}" if ord(char) > 0xFF else f"\\x{ord(char):02x}")
     return "".join(out)
+
+
+def _hang(line: str, width: int) -> str:
+    body = line.lstrip(" ·→?")
+    indent = " " * min(len(line) - len(body), 12)
+    wrapped = textwrap.wrap(
+        line, max(width, 40), subsequent_indent=indent, break_long_words=False, drop_whitespace=True
+    )
+    return "\n".join(wrapped) or line
 
 
 def setup_logging(level: str, *, as_json: bool) -> None:

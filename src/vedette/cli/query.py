@@ -57,6 +57,13 @@ def query(
         from rich.table import Table
         from rich.text import Text
 
+        if len(result.columns) * 8 > frame.out.width:  # too wide for a table: one field a line
+            for number, row in enumerate(result.rows, 1):
+                frame.say(f"row {number}", "bold")
+                for name, value in zip(result.columns, row, strict=True):
+                    if value is not None:
+                        frame.say(f"  {name}: {str(value)[:2000]}")
+            return
         table = Table(*(clean(name) for name in result.columns), box=None)
         for row in result.rows:
             table.add_row(*(Text(clean("" if v is None else str(v)[:500])) for v in row))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vedette.cli.frame import Frame, JsonOption, frame_of
-from vedette.errors import UserError
 
 if TYPE_CHECKING:
     from vedette.report import Branding
@@ -25,7 +24,7 @@ _SUFFIX = {"pptx": ".pptx", "html": ".html", "markdown": ".md", "md": ".md", "js
 def report(
     context: typer.Context,
     case_id: Annotated[
-        str | None, typer.Argument(metavar="[CASE]", help="Case id or its beginning; the gravest if left out.")
+        str | None, typer.Argument(metavar="CASE", help="Case id or its beginning; the gravest if left out.")
     ] = None,
     to: Annotated[
         list[str] | None,
@@ -47,16 +46,10 @@ def report(
     """
     frame = frame_of(context)
     from vedette.report import load_branding
-    from vedette.store.book import find_case, load_cases
+    from vedette.store.book import find_case, gravest_case
 
     with frame.lake() as lake:
-        if case_id is None:
-            cases = load_cases(lake)
-            if not cases:
-                raise UserError("there are no cases", next_step="vedette investigate PATH…")
-            case = cases[0]
-        else:
-            case = find_case(lake, case_id)
+        case = find_case(lake, case_id) if case_id else gravest_case(lake)
         look = load_branding(branding) if branding else None
         written = write_reports(frame, lake, case, out, tuple(to or ("pptx", "html")), template=template, branding=look)
     if json:

@@ -20,7 +20,14 @@ def refs(evidence: Sequence[Evidence], most: int = 3) -> str:
 
 def show_cases(frame: Frame, cases: Sequence[Case]) -> None:
     """Print a table of cases."""
-    table = Table("case", "severity", "sure", "what", "accounts implicated", "first (UTC)", "status", box=None)
+    table = Table(box=None)
+    table.add_column("case", no_wrap=True)
+    table.add_column("severity", no_wrap=True)
+    table.add_column("sure", no_wrap=True)
+    table.add_column("what", ratio=2, no_wrap=True, overflow="ellipsis")
+    table.add_column("accounts implicated", ratio=1, no_wrap=True, overflow="ellipsis")
+    table.add_column("first (UTC)", no_wrap=True)
+    table.add_column("status", no_wrap=True)
     for case in cases:
         implicated = [a.name for a in case.accounts if a.implicated]
         table.add_row(
@@ -39,7 +46,7 @@ def show_cases(frame: Frame, cases: Sequence[Case]) -> None:
 
 def show_case(frame: Frame, case: Case, *, most: int = 15) -> None:
     """Print one case: verdict, accounts with reasons, hosts, timeline, what is unknown, what to do."""
-    frame.out.rule(Text(f"{case.case_id}  {clean(case.title)}", style="bold"), align="left")
+    frame.say(f"{case.case_id}  {case.title}", "bold")
     head = Text(f"{case.severity.value}", style=SEVERITY_STYLE[case.severity.value])
     head.append(
         f"  {case.confidence:.0%} sure  {case.first_at:%Y-%m-%d %H:%M:%S} to {case.last_at:%Y-%m-%d %H:%M:%S} UTC", ""

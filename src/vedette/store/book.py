@@ -161,6 +161,18 @@ def find_case(lake: Lake, wanted: str) -> Case:
     return matching[0]
 
 
+def gravest_case(lake: Lake) -> Case:
+    """Return the gravest case.
+
+    Raises:
+        UserError: there are none.
+    """
+    cases = load_cases(lake)
+    if not cases:
+        raise UserError("there are no cases", next_step="vedette investigate PATH…")
+    return cases[0]
+
+
 def add_note(
     lake: Lake,
     case: Case,

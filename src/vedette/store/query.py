@@ -70,6 +70,14 @@ def run_query(lake: Lake, sql: str, *, max_rows: int = 10_000, timeout_s: float 
             cursor = connection.execute(sql)
             columns = tuple(d[0] for d in cursor.description or ())
             types = tuple(str(d[1]) for d in cursor.description or ())
+            if any("WITH TIME ZONE" in kind for kind in types):
+                # Python values of zoned times need a package of their own: give the same moment in plain UTC
+                names = [f'"v{i}"' for i in range(len(types))]
+                cast = ", ".join(
+                    f"CAST({n} AS TIMESTAMP)" if "WITH TIME ZONE" in k and k.startswith("TIMESTAMP") else n
+                    for n, k in zip(names, types, strict=True)
+                )
+                cursor = connection.execute(f"SELECT {cast} FROM ({sql.rstrip().rstrip(';')}\n) t({', '.join(names)})")  # noqa: S608 (checked above)
             rows = cursor.fetchmany(max_rows + 1)
         except duckdb.InterruptException:
             raise UserError(
