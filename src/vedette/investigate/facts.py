@@ -247,6 +247,8 @@ class FactFinder:
                 facts.moves.append(move)
                 _touch(sheet, move.first_at, move.host)
             elif move.host in facts.hosts and move.first_at <= group.last_at + timedelta(minutes=30):
+                if not known and move.first_at < began - timedelta(minutes=30):
+                    continue  # it uses that host anyway: nothing ties it to the case
                 sheet = self._sheet(facts, move.account)
                 sheet.local.append(move)
                 _touch(sheet, move.first_at, move.host)

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from vedette.investigate.acts import Aim
 from vedette.investigate.directory import Directory
 from vedette.investigate.facts import CaseFacts
+from vedette.investigate.group import Strand
+from vedette.investigate.links import Move
 from vedette.investigate.names import is_address, shown
 from vedette.investigate.options import InvestigateOptions
 from vedette.investigate.words import Wording, evidence_of, pointer, stamp, unique
@@ -17,6 +19,18 @@ from vedette.schema import AccountRole, CaseAccount, CaseHost, Claim, Evidence, 
 def entity(directory: Directory, place: str) -> str:
     """Return the entity id of a place: a host, or an address whose host is not known."""
     return f"ip:{place}" if is_address(place) else f"host:{place}"
+
+
+def _of_attack(move: Move, facts: CaseFacts) -> bool:
+    """Return whether a logon is the attack's: a way that the account went before the case is its owner's."""
+    began, ended = facts.group.first_at - timedelta(minutes=10), facts.group.last_at + timedelta(minutes=30)
+    return began <= move.first_at <= ended
+
+
+def _weighty(facts: CaseFacts) -> list[Strand]:
+    """Return the strands that carry the case; lesser ones stand in its timeline but make no host part of it."""
+    strands = list(facts.group.strands)
+    return [s for s in strands if s.weight >= 0.2] or strands
 
 
 def path_steps(
@@ -41,14 +55,13 @@ def path_steps(
                 techniques=tuple(sorted(set(techniques) | set(known.techniques if known else ()))),
             )  # fmt: skip
 
-    end = facts.group.last_at + timedelta(minutes=30)
     for move in facts.moves:
-        if move.account in implicated and move.host and (move.source or move.address) and move.first_at <= end:
+        if move.account in implicated and move.host and (move.source or move.address) and _of_attack(move, facts):
             label = f"logon type {move.logon_type}" if (move.logon_type or "").isdigit() else "logon"
             origin = entity(directory, str(move.source or move.address))
             add(origin, entity(directory, move.host), f"{label} as {shown(directory.accounts[move.account].name, 60)}",
                 move.first_at, [pointer(move.first_id, move.first_at)])  # fmt: skip
-    for strand in facts.group.strands:
+    for strand in _weighty(facts):
         for act in strand.acts:
             techniques = strand.finding.techniques
             if act.actor in implicated and act.host and act.source:
@@ -91,7 +104,7 @@ def case_hosts(
         first[host] = min(first.get(host, (at, ref)), (at, ref))
         last[host] = max(last.get(host, at), at)
 
-    for strand in facts.group.strands:
+    for strand in _weighty(facts):
         for act in strand.acts:
             proof, event = evidence_of(act.event), act.event
             if act.host:
@@ -108,6 +121,8 @@ def case_hosts(
                 as_source[act.host].append(proof)
                 as_target[target].append(proof)
     for move in facts.moves:
+        if not _of_attack(move, facts):
+            continue
         if move.account in implicated and move.host and move.source and not is_address(move.source):
             if move.host in facts.hosts or move.source in facts.hosts:
                 proof = pointer(move.first_id, move.first_at)
