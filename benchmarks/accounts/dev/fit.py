@@ -70,7 +70,7 @@ def design(rows):
         if role.value in ("compromised", "attacker"):
             mask[~active, i] = False
         if role.value == "created":
-            mask[~active & ~created, i] = False
+            mask[~created & (y != i), i] = False  # nobody is created by likeness
     return x, y, mask
 
 

@@ -221,8 +221,12 @@ class Directory:
         """Return the account that a written form names, or None where it names nobody."""
         name, domain, uid = clean(name), clean(domain), clean(uid)
         sid = (uid or "").upper()
-        if sid == "S-1-0-0" or (name or "").upper() == "S-1-0-0":
+        if (name or "").upper() == "S-1-0-0":
             return None
+        if sid == "S-1-0-0":  # "nobody": a refused logon gives the name that was tried, and no SID
+            if name is None:
+                return None
+            uid, sid = None, ""
         if name and domain is None:
             parsed = parse_account(name)
             if parsed is None:

@@ -298,6 +298,8 @@ class FactFinder:
         begin = min(begins, default=facts.group.first_at)
         margin = timedelta(minutes=10)
         places = {a.source for a in sheet.acts if a.source} | facts.addresses | facts.sources | facts.hosts
+        # what it does where it came in from the attack is the attack's, whether a rule saw it or not
+        places |= {m.host for m in sheet.successes if m.host and m.first_at >= facts.group.first_at - margin}
         agents = {a.event.user_agent for a in sheet.acts if a.event.user_agent}
         for row in self._activity.get(sheet.account.key, ()):
             if row.in_hit_session:
@@ -324,10 +326,16 @@ class FactFinder:
         account, f = sheet.account, dict.fromkeys(FEATURES, 0.0)
         weights = _weights(facts.group.strands)
         mine = weights.get(account.key, 0.0)
+        # it took on a role, or made an account, from where the attack came: that was the attack
+        from_there = any(k.address and k.address in facts.addresses | facts.sources for k in sheet.links_out)
+        if from_there:
+            mine = max(mine, 0.75)
         top = max([*weights.values(), *(s.weight for s in facts.group.strands)], default=0.0)
         rules = {s.finding.rule_id: s for s in facts.group.strands if s.actor == account.key}
         f["acted"] = mine
-        f["acted_grave"] = float(any(s.finding.severity.rank >= 3 and s.weight >= 0.3 for s in rules.values()))
+        f["acted_grave"] = float(
+            from_there or any(s.finding.severity.rank >= 3 and s.weight >= 0.3 for s in rules.values())
+        )
         ends = {t for s in rules.values() if s.weight >= 0.05 for t in (s.finding.tactics or s.finding.techniques)}
         f["acted_variety"] = min(1.0, max(0, len(ends) - 1) / 3 + max(0, len(rules) - 1) / 8) if rules else 0.0
         f["acted_share"] = mine / top if top else 0.0
@@ -354,7 +362,7 @@ class FactFinder:
             f["changed"] > 0
             and any(aim is Aim.CHANGED and act.finding.severity.rank >= 2 for act, aim in sheet.hit_targets)
         )
-        f["maker"] = float(bool(sheet.links_out))
+        f["maker"] = float(bool(sheet.links_out) and not from_there)
         f["secrets"] = float(any(aim is Aim.SECRETS for _, aim in sheet.hit_targets))
         n_failed = sum(m.count for m in sheet.failures)
         n_failed = max(n_failed, sum(aim is Aim.GUESSED for _, aim in sheet.hit_targets))

@@ -29,6 +29,8 @@ class Link:
     """Whether a rule fired on the event."""
     what: str
     """The operation or event code."""
+    address: str | None = None
+    """Where it was done from, as far as the record says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def build_links(
                 what = act.event.api_operation or act.event.event_code or act.event.class_name
                 add(
                     Link(act.actor, target.account, target.aim, act.event.time, act.event.event_id, act.host,
-                         act.session, True, what)
+                         act.session, True, what, address_key(act.event.src_ip))
                 )  # fmt: skip
     for row in explicit:
         actor, used = _credential_use(builder, row)
@@ -88,6 +90,7 @@ def _link(actor: Account, target: Target, row: Row, directory: Directory) -> Lin
     return Link(
         actor.key, target.account, target.aim, row.time, row.event_id,
         directory.host(row.device_name) or row.cloud_account, session_key(row.actor_session), False, what,
+        address_key(row.src_ip),
     )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ class RoleModel:
             r: (self.bias[r] + sum(w * features.get(n, 0.0) for n, w in self.weights[r].items())) / self.temperature
             for r in allowed
         }
-        if not active and features.get("created", 0.0) == 0.0:
+        if features.get("created", 0.0) == 0.0:  # nobody is created by likeness: somebody was seen to make it
             scores.pop(AccountRole.CREATED)
         peak = max(scores.values())
         exps = {r: math.exp(s - peak) for r, s in scores.items()}

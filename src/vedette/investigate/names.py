@@ -117,13 +117,23 @@ def address_key(text: str | None) -> str | None:
     return str(address)
 
 
+_DOCUMENTATION = tuple(
+    ipaddress.ip_network(n) for n in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+)
+
+
 def is_external(address: str | None) -> bool:
-    """Return whether the address is one that is routed on the Internet."""
+    """Return whether the address lies outside: on the Internet, or in a range kept for documentation.
+
+    Inside are RFC 1918, RFC 6598 (carrier NAT), loopback, link-local, unique local and unspecified.
+    """
     key = address_key(address)
     if not key:
         return False
     parsed = ipaddress.ip_address(key)
-    return not (parsed.is_private or parsed.is_link_local or parsed.is_reserved)
+    if any(parsed in network for network in _DOCUMENTATION if network.version == parsed.version):
+        return True
+    return parsed.is_global and not parsed.is_multicast
 
 
 def host_key(text: str | None) -> str | None:

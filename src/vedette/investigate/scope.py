@@ -449,7 +449,8 @@ class Scope:
             AND NOT (class_name = 'authentication'
                 AND (outcome = 'failure' OR coalesce(lower(activity), '') IN {_NO_LOGON}))"""
         as_user = f"""class_name = 'authentication' AND lower(user_name) IN (SELECT name FROM vd_who)
-            AND outcome IS DISTINCT FROM 'failure' AND coalesce(event_code, '') NOT IN ('4648', '4634', '4647')
+            AND outcome IS DISTINCT FROM 'failure' AND coalesce(event_code, '') NOT IN ('4648', '4634', '4647', '4776')
+            AND NOT (coalesce(event_code, '') IN ('4768', '4769', '4770') AND src_ip IS NULL)
             AND coalesce(lower(activity), '') NOT IN {_NO_LOGON}
             AND coalesce(lower(api_operation), '') NOT LIKE 'assumerole%'"""
         with (
