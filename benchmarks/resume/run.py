@@ -24,6 +24,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from vedette import detect
 from vedette.ingest import quarantined
 from vedette.store import Lake
 from vedette.store.book import load_findings, to_json
@@ -112,21 +113,21 @@ def kill_after(home: Path, table: str, wanted: int, delay_s: float, arguments: l
 
 
 def digest(home: Path) -> dict[str, Any]:
-    """Return counts and a digest of everything that a run makes."""
+    """Return counts and digests of everything that a run makes."""
     lake = Lake.open(home)
     try:
         out: dict[str, Any] = {}
-        whole = sha256()
         with lake.connection() as connection:
             for table in ("events", "hits"):
                 rows = sorted(map(repr, connection.execute(f"SELECT * FROM {table}").fetchall()))
                 out[table] = len(rows)
-                whole.update("\n".join(rows).encode())
+                out[f"{table}_digest"] = sha256("\n".join(rows).encode()).hexdigest()[:16]
         found = sorted(to_json(f) for f in load_findings(lake))
         bad = sorted(repr((q["record_id"], q["raw"], q["reason"], q["offset"])) for q in quarantined(lake, 10**6))
         out |= {"findings": len(found), "quarantined": len(bad)}
-        whole.update(b"\n".join(found) + "\n".join(bad).encode())
-        return out | {"digest": whole.hexdigest()[:16]}
+        out["findings_digest"] = sha256(b"\n".join(found)).hexdigest()[:16]
+        out["quarantined_digest"] = sha256("\n".join(bad).encode()).hexdigest()[:16]
+        return out
     finally:
         lake.close()
 
@@ -138,7 +139,12 @@ def main(n_events: int, n_kills: int, seed: int, out: Path | None) -> bool:
     with tempfile.TemporaryDirectory(prefix="vedette-resume-") as name:
         folder = Path(name)
         logs = write_world(folder, n_events, seed)
-        verbs = {"ingest": ["ingest", str(logs), "--timezone", "UTC"], "detect": ["detect"]}
+        rules = folder / "rules"  # a copy: somebody may edit the rules meanwhile
+        shutil.copytree(Path(detect.__file__).parent / "rules", rules)
+        verbs = {
+            "ingest": ["ingest", str(logs), "--timezone", "UTC"],
+            "detect": ["detect", "--no-builtin", "--rules", str(rules)],
+        }
         calm, ingested = folder / "calm", folder / "ingested"
         finish(calm, verbs["ingest"])
         shutil.copytree(calm, ingested)
@@ -155,13 +161,14 @@ def main(n_events: int, n_kills: int, seed: int, out: Path | None) -> bool:
                 stood = kill_after(home, table, point, chance.uniform(0, 0.05), verbs[verb])
                 seconds = finish(home, verbs[verb])
                 finish(home, verbs["detect"])
-                equal = digest(home) == wanted
+                got = digest(home)
+                equal = got == wanted
                 lines.append(
                     {"verb": verb, "stood": stood, "of": total, "share": round(stood / total, 3), "equal": equal}
                 )
-                print(
-                    f"{verb}: killed when {stood:4d} of {total} segments stood; went on for {seconds:.1f} s; equal: {equal}"
-                )
+                print(f"{verb}: killed at {stood} of {total} segments, then {seconds:.1f} s to the end; equal: {equal}")
+                if not equal:
+                    print(f"    {got}")
     if out is not None:
         out.write_text("".join(json.dumps(line) + "\n" for line in [wanted, *lines]))
     good = all(line["equal"] for line in lines)
