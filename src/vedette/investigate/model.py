@@ -30,6 +30,12 @@ LOGON_ONLY_BAR = 0.8
 """How probable an implicating role must be where a logon is all that speaks for it."""
 
 
+OWNER_TELLS = 0.98
+"""How often the owner's trace, or its absence, tells compromised from attacker right (development incidents)."""
+OWNER_SEEN = 0.45
+"""The ``owner`` feature of three records of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoleModel:
     """Weights by role and feature."""
@@ -60,6 +66,9 @@ class RoleModel:
         """
         chances = self.probabilities(features, active=active)
         role = max(ROLES, key=lambda r: (chances[r], -ROLES.index(r)))
+        if role in (AccountRole.COMPROMISED, AccountRole.ATTACKER):
+            chances = _by_owner(chances, features)
+            role = max(ROLES, key=lambda r: (chances[r], -ROLES.index(r)))
         if role in IMPLICATED_ROLES and chances[role] < LOGON_ONLY_BAR and not any(features.get(n) for n in DEEDS):
             rest = [r for r in ROLES if r not in IMPLICATED_ROLES]
             role = max(rest, key=lambda r: (chances[r], -ROLES.index(r)))
@@ -74,6 +83,24 @@ class RoleModel:
                 mean = math.fsum(self.weights[o].get(name, 0.0) for o in others) / len(others)
                 pushes.append((name, value * (self.weights[role].get(name, 0.0) - mean)))
         return sorted(pushes, key=lambda p: (-p[1], p[0]))
+
+
+def _by_owner(chances: Mapping[AccountRole, float], features: Mapping[str, float]) -> dict[AccountRole, float]:
+    """Return the probabilities with compromised and attacker told apart as they are defined.
+
+    Both took part, and one thing divides them: whether an owner is seen beside the attack. Where the
+    logs answer that, the answer outweighs what the model makes of it; where they cannot (they begin
+    with the case, or hold one or two doubtful records) the model's own division stands.
+    """
+    took_part = chances[AccountRole.COMPROMISED] + chances[AccountRole.ATTACKER]
+    if features.get("orphan_acts"):
+        share = OWNER_TELLS
+    elif features.get("owner", 0.0) >= OWNER_SEEN:
+        share = 1.0 - OWNER_TELLS
+    else:
+        return dict(chances)
+    split = {AccountRole.ATTACKER: took_part * share, AccountRole.COMPROMISED: took_part * (1.0 - share)}
+    return {**chances, **split}
 
 
 @cache
