@@ -7,7 +7,7 @@ that made it. ``FEATURES`` lists them with that reading.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -53,6 +53,10 @@ FEATURES: dict[str, str] = {
     "no_lookback": "logs begin with the case, so an owner could not be seen",
     "unattended": "no login stands behind what it did",
 }
+
+
+_GUESSES = 4
+"""Refused logons on one host that count as guessing where no rule fired on them."""
 
 
 @dataclass(slots=True)
@@ -380,7 +384,13 @@ class FactFinder:
                 for r in (*sheet.later, *sheet.owner)
                 if r.src_ip
             )
-            f["guessed_then_in"] = float(bool(came) or entered)
+            # refusals that no rule speaks of are typing or a stale password, unless many at one door that then opened
+            by_host: Counter[str | None] = Counter()
+            for m in sheet.failures:
+                by_host[m.host] += m.count
+            forced = any(by_host[m.host] >= _GUESSES for m in came)
+            ruled = any(aim is Aim.GUESSED for _, aim in sheet.hit_targets)
+            f["guessed_then_in"] = float(forced or (ruled and (bool(came) or entered)))
         known = self._known_places(sheet)
         away = [m for m in sheet.successes if not {m.source, m.address} & known]
         f["from_attack"] = float(bool(away))
