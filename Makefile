@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test test-all lint fix bench bench-quick docs clean
+.PHONY: help demo test test-all lint fix bench docs clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,7 @@ lint: $(VENV)/.dev  ## Style, types, import contract, documentation
 	@echo "== import contract"
 	@$(BIN)/lint-imports
 	@echo "== documentation"
+	@$(BIN)/python docs/generate.py --check
 	@$(BIN)/mkdocs build --strict --quiet --site-dir site
 
 fix: $(VENV)/.dev  ## Mend what can be mended by a tool
@@ -48,11 +49,12 @@ fix: $(VENV)/.dev  ## Mend what can be mended by a tool
 
 bench: $(VENV)/.dev  ## Every benchmark; fills the tables in benchmarks/*/README.md
 	@echo "== who is implicated: benchmarks/accounts"
-	@$(BIN)/python benchmarks/accounts/run.py all
+	@$(BIN)/python -m benchmarks.accounts.run all --workers 2
 	@echo "== how fast: benchmarks/detect"
-	@$(BIN)/python benchmarks/detect/run.py --pipeline 100000
+	@$(BIN)/python benchmarks/detect/run.py --pipeline 200000
 	@echo "== what a kill costs: benchmarks/resume"
-	@$(BIN)/python benchmarks/resume/run.py
+	@$(BIN)/python benchmarks/resume/run.py --out benchmarks/resume/results.jsonl
+	@$(BIN)/python docs/generate.py
 
 docs: $(VENV)/.dev  ## Build the documentation into site/
 	@$(BIN)/python docs/generate.py

@@ -267,6 +267,7 @@ KEYWORD_TEXTS = [
 
 def test_keywords_are_found_in_whatever_json_says_it(rules: Callable[..., Any]) -> None:
     import orjson
+
     from vedette.detect import Matcher
 
     ruleset = rules(
