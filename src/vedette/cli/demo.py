@@ -50,6 +50,7 @@ def demo(
     if not json:
         formats = ", ".join(f"{name} {count:,}" for name, count in sorted(world.format_counts().items()))
         frame.say(f"1. Written: {world.n_events:,} events in {len(world.files)} log files below {world.logs}", "bold")
+        frame.say("   (an audit event is several records, so there are more records than events)")
         frame.say(f"   {formats}")
     frame.home = folder / "home"
     with frame.lake() as lake:
