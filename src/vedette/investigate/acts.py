@@ -116,6 +116,8 @@ class ActBuilder:
         self._scope = scope
         self._options = options
         self.sessions: dict[tuple[str, str], Session] = {}
+        self.births: dict[str, tuple[str | None, datetime, str]] = {}
+        """Account to who made it (None where the record does not say), when, and the event."""
         self._processes: dict[str, Row] = {}
         self._pids: dict[tuple[str, int], list[Row]] = {}
         self._installs: list[tuple[str, str, Row, str]] = []

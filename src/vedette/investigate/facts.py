@@ -200,6 +200,14 @@ class FactFinder:
         for link in self._links:
             if link.source not in facts.tainted or not t0 <= link.at <= t1:
                 continue
+            if link.aim is Aim.CREATED and self._is_of_case(facts, link.target):
+                # made shortly before it was first used or raised: the making is part of it
+                sheet = self._sheet(facts, link.target)
+                sheet.links_in.append(link)
+                _touch(sheet, link.at, link.host)
+                facts.links.append(link)
+                facts.tainted.add(link.target)
+                continue
             from_start = starts.get(link.source, facts.group.first_at) - skew
             in_session = bool(link.host and link.session and (link.host, link.session) in sessions)
             if not (in_session or link.at >= from_start or (link.hit and link.event_id in weighty)):
@@ -215,6 +223,15 @@ class FactFinder:
                 if strong and link.target not in facts.tainted:
                     facts.tainted.add(link.target)
                     starts.setdefault(link.target, link.at)
+
+    @staticmethod
+    def _is_of_case(facts: CaseFacts, key: str) -> bool:
+        """Return whether a finding of some weight speaks of the account already."""
+        sheet = facts.sheets.get(key)
+        if sheet is None:
+            return False
+        acts = [*sheet.acts, *(act for act, _ in sheet.hit_targets)]
+        return any(a.finding.severity.rank >= 2 and (a.actor is None or a.actor in facts.tainted) for a in acts)
 
     def _follow_moves(self, facts: CaseFacts, group: Group, t0: datetime, t1: datetime) -> None:
         attack = (facts.sources | facts.addresses) - self._gateways(facts)
@@ -360,7 +377,7 @@ class FactFinder:
             for act, aim in sheet.hit_targets
             if act.finding.severity.rank >= 2 and (act.actor is None or act.actor in facts.tainted)
         }
-        f["created"] = float(Aim.CREATED in aims)
+        f["created"] = float(Aim.CREATED in aims or self._born_nameless(sheet, facts))
         f["changed"] = float(Aim.CHANGED in aims)
         f["changed_hit"] = float(
             f["changed"] > 0
@@ -409,6 +426,12 @@ class FactFinder:
         f["cloud"] = float(account.platform in (Platform.AWS, Platform.IDP))
         f["role"] = float(account.kind is AccountKind.CLOUD_ROLE)
         sheet.features = f
+
+    def _born_nameless(self, sheet: Sheet, facts: CaseFacts) -> bool:
+        """Return whether the account was made around the case by somebody whom the record does not name."""
+        maker, at, _ = self._builder.births.get(sheet.account.key, (sheet.account.key, facts.group.last_at, ""))
+        near = facts.group.first_at - self._options.context <= at <= facts.group.last_at
+        return maker is None and near and self._is_of_case(facts, sheet.account.key)
 
     def _reaches_back(self, sheet: Sheet, facts: CaseFacts) -> bool:
         """Return whether a place that the account acted on was logged three quarters of an hour before the case."""

@@ -80,6 +80,9 @@ def build_links(
     for row in changes:
         actor = builder.effective(row)
         for target in changed_accounts(builder, row):
+            if target.aim is Aim.CREATED:
+                maker = actor.key if actor and actor.implicable else None
+                builder.births.setdefault(target.account, (maker, row.time, row.event_id))
             if actor and actor.kind is not AccountKind.SYSTEM:
                 add(_link(actor, target, row, builder.directory))
     return sorted(found.values(), key=lambda k: (k.at, k.event_id, k.source, k.target, k.aim))
