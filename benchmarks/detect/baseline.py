@@ -19,8 +19,13 @@ from vedette.detect.compiling import rule_document
 _CATEGORIES = {"registry_event": ("registry_add", "registry_set", "registry_delete", "registry_rename")}
 
 
-def queries(shared: Path) -> tuple[list[tuple[str, str]], list[str], list[str]]:
-    """Return (rule id, SQL) for every rule that the backend can express, the fields used, and those it cannot."""
+def queries(shared: Path, *, as_written: bool = False) -> tuple[list[tuple[str, str]], list[str], list[str]]:
+    """Return (rule id, SQL) for every rule that the backend can express, the fields used, and those it cannot.
+
+    Args:
+        shared: The labelled data.
+        as_written: Leave the query as the backend writes it; else the rule's log source is asked for first.
+    """
     backend = sqliteBackend(fulltext_field="fulltext")
     made: list[tuple[str, str]] = []
     fields: dict[str, str] = {}
@@ -39,7 +44,8 @@ def queries(shared: Path) -> tuple[list[tuple[str, str]], list[str], list[str]]:
                 wanted = _CATEGORIES.get(value, (value,))
                 where.append(f"log_{column} IN ({','.join(repr(v) for v in wanted)})")
         head, _, tail = sql.partition(" WHERE ")
-        made.append((str(rule.id), f"SELECT rowid FROM logs WHERE {' AND '.join(where)} AND ({tail})"))
+        gate = "" if as_written else f"{' AND '.join(where)} AND "
+        made.append((str(rule.id), f"SELECT rowid FROM logs WHERE {gate}({tail})"))
         assert head == "SELECT * FROM logs", head
         for field in backend.required_fields(rule):
             fields.setdefault(field.lower(), field)  # SQLite's column names ignore case

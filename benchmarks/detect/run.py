@@ -47,11 +47,13 @@ def match_some(matcher: Matcher, lines: list[bytes]) -> tuple[float, float, int]
     return middle - start, time.process_time() - middle, hits
 
 
-def compare(shared: Path, cache: Path, n_events: int, n_sql: int, repeats: int) -> Iterator[dict[str, Any]]:
+def compare(
+    shared: Path, cache: Path, n_events: int, n_sql: int, repeats: int, *, as_written: bool = False
+) -> Iterator[dict[str, Any]]:
     """Yield a row for each repeat; within it the two sides take turns of a fraction of a second."""
     import baseline
 
-    made, fields, failed = baseline.queries(shared)
+    made, fields, failed = baseline.queries(shared, as_written=as_written)
     ruleset = rules(shared, cache)
     yield {"what": "rules", "ours": len(ruleset.rules), "sql": len(made), "sql_refused": failed}
     matcher = Matcher(ruleset)
@@ -200,6 +202,9 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "vedette-bench-rules")
     parser.add_argument("--events", type=int, default=60_000, help="events for the matcher, each repeat")
     parser.add_argument("--sql-events", type=int, default=10_000, help="events for the SQL side, each repeat")
+    parser.add_argument(
+        "--as-written", action="store_true", help="SQL as the backend writes it, without the log source first"
+    )
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--memory", type=int, nargs="*", default=[100_000, 1_000_000])
     parser.add_argument(
@@ -218,7 +223,7 @@ def main() -> None:
         print(json.dumps(modes[args.mode]()))
         return
     rows: list[dict[str, Any]] = []
-    for row in compare(args.shared, args.cache, args.events, args.sql_events, args.repeats):
+    for row in compare(args.shared, args.cache, args.events, args.sql_events, args.repeats, as_written=args.as_written):
         rows.append(row)
         print(json.dumps(row), file=sys.stderr)
     rows.append(fresh("warm", args))
