@@ -71,7 +71,10 @@ def ingest(
         frame.print_json(ingest_dict(summary))
     else:
         show_ingest(frame, summary)
-        frame.next_step("vedette investigate", "detect and make cases of what is in the lake")
+        if summary.total("n_new") or summary.total("n_known"):
+            frame.next_step("vedette investigate", "detect and make cases of what is in the lake")
+        elif not replay:
+            frame.next_step("vedette ingest --formats", "what can be read, and by which name", here=False)
     if not any(f.reader for f in summary.files) and not replay:
         if not summary.files:
             frame.note("there are no files in what you named (hidden ones are left out)")

@@ -13,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -296,11 +296,6 @@ _OPS: Mapping[str, Any] = {
     "eq": lambda a, b: a == b,
     "neq": lambda a, b: a != b,
 }
-
-
-def as_hits(firing: CorrelationHit) -> list[Hit]:
-    """Return a firing as hits of the correlation on its base events."""
-    return [replace(h, rule_id=firing.rule_id, values=None) for h in firing.events]
 
 
 def _telling(hits: Sequence[Hit]) -> list[Hit]:

@@ -334,7 +334,3 @@ class Directory:
         """Return how a host is written most often."""
         names = self.host_names.get(key)
         return min(names, key=lambda n: (-names[n], n)) if names else key
-
-    def key_owner(self, access_key: str | None) -> str | None:
-        """Return the account key of an access key's owner, if learned."""
-        return self._keys.get(access_key) if access_key else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -119,14 +119,6 @@ def _broken(text: str, width_pt: float, size_pt: float, bold: bool, mono: bool, 
                     room -= step
         lines.append(line)
     return lines
-
-
-def text_height(
-    texts: Sequence[str], width_pt: float, size_pt: float, *, bold: bool = False, mono: bool = False
-) -> float:
-    """Return the height of the paragraphs, in points."""
-    n_lines = sum(len(wrap(text, width_pt, size_pt, bold=bold, mono=mono)) for text in texts)
-    return n_lines * size_pt * LINE_HEIGHT
 
 
 def fit(text: str, width_pt: float, n_lines: int, size_pt: float, *, bold: bool = False, mono: bool = False) -> str:
