@@ -27,6 +27,8 @@ VERBS: dict[str, str] = {
     "report": "Write a case as slides, page, Markdown or JSON.",
     "query": "Run one SELECT over the lake, read-only.",
     "lake": "Look after the lake: status, retention, cleaning up.",
+    "forge": "Build the team's own models from its own data, and prove that they are better.",
+    "models": "Base weights: list, pull, add, remove; nothing is fetched unless asked.",
     "knowledge": "Show the reference knowledge that is pinned here.",
     "doctor": "Check the installation.",
 }

@@ -26,6 +26,7 @@ from vedette.schema.event import (
     event_arrow_schema,
 )
 from vedette.schema.finding import Evidence, EvidenceKind, Finding, Severity, Verdict
+from vedette.schema.prediction import Prediction, RankedLabel
 from vedette.schema.run import RunRecord
 
 __all__ = [
@@ -57,6 +58,8 @@ __all__ = [
     "Outcome",
     "PathStep",
     "Plan",
+    "Prediction",
+    "RankedLabel",
     "RunRecord",
     "Severity",
     "Span",

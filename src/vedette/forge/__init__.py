@@ -1,0 +1,1 @@
+"""Corpora, labels and triage outcomes come in; trained, evaluated, exported and registered models leave."""

@@ -1,0 +1,5 @@
+"""The serving room: a name and version come in, a loaded model and its predictions leave.
+
+Nothing here needs a training library. The registry under the home holds the team's own models; a few small ones
+ship with the package; the catalogue names base weights and says how they are had.
+"""
