@@ -1,0 +1,1 @@
+"""A model and what it is judged on come in; measures with intervals, paired differences and notes leave."""
