@@ -8,6 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from vedette.models.base import Progress as Progress
+from vedette.models.base import Silent as Silent
+
 if TYPE_CHECKING:
     from vedette.forge.recipe import LoadedRecipe, Split
 
@@ -62,28 +65,6 @@ class Corpus(Protocol):
     def records(self, split: Split) -> Iterator[Record]:
         """Yield a part's records, in a fixed order."""
         ...
-
-
-class Progress(Protocol):
-    """Where long work says how far it is."""
-
-    def update(self, stage: str, done: float, total: float | None, **numbers: float) -> None:
-        """Tell the state of a stage; ``numbers`` are live figures such as ``loss`` and ``tokens_per_s``."""
-        ...
-
-    def note(self, text: str) -> None:
-        """Tell a line."""
-        ...
-
-
-class Silent:
-    """Progress that nobody watches."""
-
-    def update(self, stage: str, done: float, total: float | None, **numbers: float) -> None:
-        """Drop it."""
-
-    def note(self, text: str) -> None:
-        """Drop it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

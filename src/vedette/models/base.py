@@ -28,3 +28,25 @@ class Predictor(Protocol):
         Empty, huge and binary-looking text gets a prediction too (an abstention where nothing can be said).
         """
         ...
+
+
+class Progress(Protocol):
+    """Where long work says how far it is."""
+
+    def update(self, stage: str, done: float, total: float | None, **numbers: float) -> None:
+        """Tell the state of a stage; ``numbers`` are live figures such as ``loss`` and ``tokens_per_s``."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Tell a line."""
+        ...
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def update(self, stage: str, done: float, total: float | None, **numbers: float) -> None:
+        """Drop it."""
+
+    def note(self, text: str) -> None:
+        """Drop it."""

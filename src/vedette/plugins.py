@@ -1,0 +1,79 @@
+"""Plug-ins by entry point: found without importing them, loaded when asked for, named and skipped when broken."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from vedette.errors import MissingExtraError, UserError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPlugin:
+    """A plug-in that could not be loaded."""
+
+    name: str
+    reason: str
+
+
+@cache
+def plugin_points(group: str, *, third_party: bool = True) -> dict[str, EntryPoint]:
+    """Return the entry points of a group by name, in order of name, without importing one.
+
+    A name that Vedette itself takes cannot be taken over by another package.
+
+    Args:
+        group: such as ``vedette.model_forms``.
+        third_party: whether those of other packages are listed too.
+    """
+    found: dict[str, EntryPoint] = {}
+    for point in sorted(entry_points(group=group), key=lambda p: p.name):
+        own = point.value.startswith("vedette.")
+        if own or (third_party and point.name not in found):
+            found[point.name] = point
+    return found
+
+
+@cache
+def load_plugins(group: str, *, third_party: bool = True) -> tuple[dict[str, Any], tuple[BrokenPlugin, ...]]:
+    """Return a group's plug-ins by name, and those that cannot be loaded, each with its reason."""
+    loaded: dict[str, Any] = {}
+    broken: list[BrokenPlugin] = []
+    for name, point in plugin_points(group, third_party=third_party).items():
+        try:
+            loaded[name] = point.load()
+        except Exception as error:
+            log.warning("plug-in %s of %s is broken: %s", name, group, error)
+            broken.append(BrokenPlugin(name, f"{type(error).__name__}: {error}"))
+    return loaded, tuple(broken)
+
+
+def load_plugin(group: str, name: str, what: str, *, third_party: bool = True) -> Any:
+    """Return one plug-in, importing no other.
+
+    Args:
+        group: such as ``vedette.model_forms``.
+        name: the plug-in's name.
+        what: what such a plug-in is, for the error: ``model form``.
+        third_party: whether those of other packages may be loaded.
+
+    Raises:
+        UserError: there is none of that name, or it cannot be loaded.
+    """
+    points = plugin_points(group, third_party=third_party)
+    if name not in points:
+        raise UserError(f"no {what} is called {name!r}", next_step=f"choose one of: {', '.join(points) or 'none'}")
+    try:
+        return points[name].load()
+    except MissingExtraError:
+        raise
+    except Exception as error:
+        raise UserError(
+            f"the {what} {name!r} ({points[name].value}) cannot be loaded: {type(error).__name__}: {error}",
+            next_step="reinstall or remove the package that brings it",
+        ) from error
