@@ -5,8 +5,8 @@ ship with the package; the catalogue names base weights and says how they are ha
 """
 
 from vedette.models.base import Predictor, Progress, Silent
-from vedette.models.loading import find, load
+from vedette.models.loading import find, load, load_folder
 from vedette.models.manifest import Manifest
 from vedette.models.registry import ModelEntry, Registry
 
-__all__ = ["Manifest", "ModelEntry", "Predictor", "Progress", "Registry", "Silent", "find", "load"]
+__all__ = ["Manifest", "ModelEntry", "Predictor", "Progress", "Registry", "Silent", "find", "load", "load_folder"]

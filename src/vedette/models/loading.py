@@ -7,14 +7,15 @@ from pathlib import Path
 from vedette.errors import OutsideError, UserError, VedetteError
 from vedette.models import shipped
 from vedette.models.base import Predictor
+from vedette.models.manifest import form_in
 from vedette.models.registry import ModelEntry, Registry
 from vedette.plugins import load_plugin
 
 FORMS = "vedette.model_forms"
 """Entry points: ``load(folder, name, version) -> Predictor`` by form."""
 
-LANGUAGE_FORM = "gguf"
-"""Form of a language model: :mod:`vedette.models.llama` serves it."""
+LANGUAGE_FORMS = frozenset({"adapter", "causal-lm", "gguf"})
+"""Forms of language models as trained; what is served of them says ``serve.json`` in their folder."""
 
 
 def find(ref: str, home: Path | None = None) -> ModelEntry:
@@ -67,21 +68,43 @@ def load(ref: str, home: Path | None = None, *, third_party: bool = True) -> Pre
 
 def open_entry(entry: ModelEntry, *, third_party: bool = True) -> Predictor:
     """Return the model of an entry that :func:`find` gave; see :func:`load`."""
-    form, called = entry.manifest.form, f"{entry.name}@{entry.version}"
-    if form == LANGUAGE_FORM:
+    if is_language(entry):
         raise UserError(
-            f"{called} is a language model: it completes text and predicts no labels",
+            f"{entry.name}@{entry.version} is a language model: it completes text and predicts no labels",
             next_step="open it with vedette.models.llama.open_model",
         )
+    return load_folder(entry.path, entry.name, entry.version, third_party=third_party)
+
+
+def load_folder(folder: Path, name: str, version: str, *, third_party: bool = True) -> Predictor:
+    """Return the model in a folder with ``model.json``, registered or not; its files are not checked.
+
+    Args:
+        folder: the model's files.
+        name: what the model says its name is.
+        version: what the model says its version is.
+        third_party: whether forms of other packages may be loaded.
+
+    Raises:
+        UserError: the folder holds no model, or its form is not known here.
+        OutsideError: its files are damaged.
+    """
+    form = form_in(folder)
     opener = load_plugin(FORMS, form, "model form", third_party=third_party)
     try:
-        model = opener(entry.path, entry.name, entry.version)
+        model = opener(folder, name, version)
     except VedetteError:
         raise
     except Exception as error:
         raise OutsideError(
-            f"{called} cannot be loaded as {form!r}: {type(error).__name__}: {error}"[:500], location=str(entry.path)
+            f"{name}@{version} cannot be loaded as {form!r}: {type(error).__name__}: {error}"[:500],
+            location=str(folder),
         ) from error
     if not isinstance(model, Predictor):
         raise UserError(f"the model form {form!r} does not give what can predict: see vedette.models.base.Predictor")
     return model
+
+
+def is_language(entry: ModelEntry) -> bool:
+    """Return whether a model completes text (:mod:`vedette.models.llama` serves it) and predicts no labels."""
+    return entry.manifest.form in LANGUAGE_FORMS

@@ -29,7 +29,7 @@ class Manifest:
     version: str
     created_at: datetime
     form: str
-    """Who can load it: a name among the entry points ``vedette.model_forms``, or ``gguf`` for a language model."""
+    """As trained: ``linear``, ``adapter``, ``causal-lm``, …; ``model.json`` in the folder says who can load it."""
     files: tuple[FileDigest, ...]
     """Every file of the model, in order of path."""
     licence: str = "unknown"
@@ -37,7 +37,7 @@ class Manifest:
     """Of the recipe's text."""
     corpus_sha256: str | None = None
     base: Mapping[str, Any] | None = None
-    """Base weights: ``name`` and ``sha256``."""
+    """Base weights: ``name``, and ``sha256`` where it is known."""
     metrics: Mapping[str, Any] = field(default_factory=dict)
     """As evaluated before it was registered."""
     gate: Any = None
@@ -104,8 +104,10 @@ def make_manifest(
     Raises:
         UserError: nobody says the form, or a fact cannot be written.
     """
-    form = facts.get("form") or _form_in(folder)
+    form = facts.get("form") or form_in(folder)
     given = {key: facts[key] for key in _GIVEN if facts.get(key) is not None}
+    if isinstance(given.get("base"), str):
+        given["base"] = {"name": given["base"]}
     more = {key: value for key, value in facts.items() if key not in _KNOWN}
     manifest = Manifest(
         name=name,
@@ -130,7 +132,12 @@ def _when(given: datetime | str | None) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _form_in(folder: Path) -> str:
+def form_in(folder: Path) -> str:
+    """Return the form that ``model.json`` in a folder says.
+
+    Raises:
+        UserError: there is no such file, or it does not say it.
+    """
     try:
         said = orjson.loads((folder / "model.json").read_bytes())["form"]
     except FileNotFoundError:
