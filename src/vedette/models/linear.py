@@ -1,0 +1,357 @@
+"""The ``linear`` form: sparse int8 weights over hashed n-grams, calibrated, served with NumPy alone.
+
+A folder holds ``model.json`` (labels, featuriser, calibration) and ``weights.npz``. Scores of a row are a sum over its
+features' few kept weights; a softmax over scores times a temperature plus a bias for each label gives chances, and a
+monotone curve learnt on validation data makes the chance of the first label a confidence that holds. A label named as
+``none`` takes its share of the chances, and is never proposed.
+
+A long text is judged sentence by sentence: each label's confidence is that of its best sentence, which is its span.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vedette.errors import OutsideError
+from vedette.models.text import Rows, TextFeatures, sentences
+from vedette.schema import Prediction, RankedLabel, Span
+
+_PAIRS = 1 << 22
+"""Products of feature and weight made in one pass: bounds memory to some 100 MB."""
+_CHUNK = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class LinearWeights:
+    """Sparse weights, one row for each feature."""
+
+    indptr: NDArray[np.int64]
+    columns: NDArray[np.uint16]
+    """Label of each weight."""
+    values: NDArray[np.int8]
+    scale: NDArray[np.float32]
+    """Of each label: what a value of 1 is worth."""
+    bias: NDArray[np.float32]
+
+    @property
+    def n_labels(self) -> int:
+        """How many labels there are."""
+        return len(self.bias)
+
+    @classmethod
+    def compress(cls, weights: NDArray[np.float32], bias: NDArray[np.float32], *, keep: int) -> LinearWeights:
+        """Return the ``keep`` weights that are largest in magnitude, as whole numbers from -127 to 127.
+
+        Args:
+            weights: (n_features, n_labels).
+            bias: (n_labels,).
+            keep: how many weights stay.
+        """
+        if weights.shape[1] >= 1 << 16:
+            raise ValueError("more labels than 16 bits can number")
+        scale = np.maximum(np.abs(weights).max(axis=0, initial=0.0), 1e-12).astype(np.float32) / 127
+        size = np.abs(weights)
+        if keep < size.size:
+            sample = size.ravel()
+            least = np.partition(sample, size.size - keep)[size.size - keep]
+        else:
+            least = 0.0
+        kept = (size >= least) & (size >= scale / 2)
+        rows, columns = np.nonzero(kept)
+        values = np.rint(weights[rows, columns] / scale[columns]).astype(np.int8)
+        indptr = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=len(weights)))))
+        return cls(indptr, columns.astype(np.uint16), values, scale, bias.astype(np.float32))
+
+    def scores(self, rows: Rows) -> NDArray[np.float32]:
+        """Return (n_rows, n_labels) scores."""
+        out = np.zeros((len(rows), self.n_labels), dtype=np.float32)
+        sizes = np.diff(self.indptr)
+        work = np.concatenate(([0], np.cumsum(sizes[rows.indices])))[rows.indptr]
+        start = 0
+        while start < len(rows):
+            stop = int(np.searchsorted(work, work[start] + _PAIRS, side="right")) - 1
+            stop = min(max(stop, start + 1), start + _CHUNK, len(rows))
+            low, high = rows.indptr[start], rows.indptr[stop]
+            features, counts = rows.indices[low:high], sizes[rows.indices[low:high]]
+            total = int(counts.sum())
+            first = np.repeat(self.indptr[features] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
+            at = first + np.arange(total)
+            row = np.repeat(np.arange(stop - start), np.diff(rows.indptr[start : stop + 1]))
+            place = np.repeat(row * self.n_labels, counts) + self.columns[at]
+            product = np.repeat(rows.values[low:high], counts) * self.values[at]
+            size = (stop - start) * self.n_labels
+            sums = np.bincount(place, weights=product, minlength=size).reshape(stop - start, self.n_labels)
+            out[start:stop] = sums * self.scale + self.bias
+            start = stop
+        return out
+
+    def of(self, features: NDArray[np.int32], label: int) -> NDArray[np.float32]:
+        """Return the weight of each feature for one label."""
+        out = np.zeros(len(features), dtype=np.float32)
+        for i, feature in enumerate(features):
+            low, high = self.indptr[feature], self.indptr[feature + 1]
+            hit = np.flatnonzero(self.columns[low:high] == label)
+            if len(hit):
+                out[i] = float(self.values[low + hit[0]]) * self.scale[label]
+        return out
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays to store."""
+        return {
+            "counts": np.diff(self.indptr).astype(np.uint16),
+            "columns": self.columns,
+            "values": self.values,
+            "scale": self.scale,
+            "bias": self.bias,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> LinearWeights:
+        """Return the weights stored by ``to_arrays``.
+
+        Raises:
+            ValueError: they do not belong together.
+        """
+        indptr = np.concatenate(([0], np.cumsum(arrays["counts"], dtype=np.int64)))
+        weights = cls(indptr, arrays["columns"], arrays["values"], arrays["scale"], arrays["bias"])
+        if not (indptr[-1] == len(weights.columns) == len(weights.values) and len(weights.scale) == weights.n_labels):
+            raise ValueError("the weights' arrays differ in length")
+        if len(weights.columns) and int(weights.columns.max()) >= weights.n_labels:
+            raise ValueError("a weight names a label that is not there")
+        return weights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """Scores to confidence."""
+
+    temperature: float = 1.0
+    """What scores are multiplied with before the softmax."""
+    bias: tuple[float, ...] = ()
+    """Added for each label after that; empty for none."""
+    chance: tuple[float, ...] = (0.0, 1.0)
+    confidence: tuple[float, ...] = (0.0, 1.0)
+    """Monotone curve from the softmax's chance to the confidence, by straight lines."""
+    threshold: float = 0.0
+    """Confidence of the first label under which the model abstains."""
+
+    def confidences(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (n, n_labels) confidences; they keep the order of the chances."""
+        logits = scores.astype(np.float64) * self.temperature
+        if self.bias:
+            logits += np.asarray(self.bias)
+        logits -= logits.max(axis=1, keepdims=True, initial=-np.inf)
+        chances = np.exp(logits)
+        chances /= chances.sum(axis=1, keepdims=True)
+        # a trace of the chance keeps the order where the curve is flat
+        curve = np.interp(chances, self.chance, self.confidence)
+        return np.asarray(curve * (1 - 1e-3) + chances * 1e-3, dtype=np.float32)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for ``model.json``."""
+        return {
+            "temperature": self.temperature,
+            "bias": list(self.bias),
+            "chance": list(self.chance),
+            "confidence": list(self.confidence),
+            "threshold": self.threshold,
+        }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Calibration:
+        """Return what ``to_json`` gave."""
+        return cls(
+            temperature=float(body["temperature"]),
+            bias=tuple(float(v) for v in body["bias"]),
+            chance=tuple(float(v) for v in body["chance"]),
+            confidence=tuple(float(v) for v in body["confidence"]),
+            threshold=float(body["threshold"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinearModel:
+    """A loaded linear classifier. Immutable; several threads may use one."""
+
+    name: str
+    version: str
+    labels: tuple[str, ...]
+    features: TextFeatures
+    weights: LinearWeights
+    calibration: Calibration
+    none: str | None = None
+    """The label that stands for "nothing of ours"."""
+    top: int = 5
+    """Labels proposed for one text."""
+    long_chars: int | None = None
+    """Texts longer than this are judged sentence by sentence; none: never."""
+
+    def confidences(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return (n_texts, n_labels) confidences of texts taken whole."""
+        return self.calibration.confidences(self.weights.scores(self.features.transform(texts)))
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """Return one prediction for each text, in order."""
+        out: list[Prediction | None] = [None] * len(texts)
+        short = [i for i, text in enumerate(texts) if not self._long(text)]
+        for start in range(0, len(short), _CHUNK):
+            part = short[start : start + _CHUNK]
+            for i, prediction in zip(part, self._whole([texts[i] for i in part]), strict=True):
+                out[i] = prediction
+        for i, done in enumerate(out):
+            if done is None:
+                out[i] = self._parts(texts[i])
+        return [prediction for prediction in out if prediction is not None]
+
+    def _long(self, text: str) -> bool:
+        return self.long_chars is not None and len(text) > self.long_chars
+
+    def _whole(self, texts: Sequence[str]) -> list[Prediction]:
+        rows = self.features.transform(texts)
+        confidences = self.calibration.confidences(self.weights.scores(rows))
+        order, confidences = self._ranked(confidences)
+        found = []
+        for i, text in enumerate(texts):
+            low, high = rows.indptr[i], rows.indptr[i + 1]
+            ranked = tuple(
+                RankedLabel(label=self.labels[j], confidence=round(float(confidences[i, j]), 4)) for j in order[i]
+            )
+            empty = low == high
+            found.append(
+                Prediction(
+                    labels=() if empty else ranked,
+                    abstained=bool(empty or not len(ranked) or not confidences[i, order[i, 0]] >= self._threshold),
+                    reasons=() if empty else self._reasons(text, rows, i, int(order[i, 0])),
+                )
+            )
+        return found
+
+    @property
+    def _threshold(self) -> float:
+        return self.calibration.threshold
+
+    def _ranked(self, confidences: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the best labels of each row, best first, and the confidences with the none label's taken out."""
+        if self.none is not None and self.none in self.labels:
+            confidences = confidences.copy()
+            confidences[:, self.labels.index(self.none)] = -1
+        top = min(self.top, confidences.shape[1] - (self.none in self.labels if self.none is not None else 0))
+        return np.argsort(-confidences, axis=1, kind="stable")[:, :top], confidences
+
+    def _reasons(self, text: str, rows: Rows, i: int, label: int) -> tuple[str, ...]:
+        low, high = rows.indptr[i], rows.indptr[i + 1]
+        features = rows.indices[low:high]
+        worth = rows.values[low:high] * self.weights.of(features, label)
+        best = np.argsort(-worth, kind="stable")[:12]
+        best = best[worth[best] > 0]
+        names = self.features.spell(text, features[best].astype(np.int64))
+        told: list[str] = []
+        for j in best:
+            words = names.get(int(features[j]), "")
+            if words and not any(words in other or other in words for other in told):
+                told.append(words)
+        return tuple(told[:4])
+
+    def _parts(self, text: str) -> Prediction:
+        """Judge a long text sentence by sentence."""
+        spans = sentences(text)
+        best: dict[int, tuple[float, int]] = {}
+        for start in range(0, len(spans), _CHUNK):
+            part = [text[a:b] for a, b in spans[start : start + _CHUNK]]
+            rows = self.features.transform(part)
+            order, confidences = self._ranked(self.calibration.confidences(self.weights.scores(rows)))
+            for i in np.flatnonzero(np.diff(rows.indptr)):
+                for j in order[i]:
+                    confidence = float(confidences[i, j])
+                    # only a sentence's first label counts as found in it; the others are kept while nothing is
+                    if j != order[i, 0] or confidence < self._threshold:
+                        continue
+                    if int(j) not in best or best[int(j)][0] < confidence:
+                        best[int(j)] = (confidence, start + int(i))
+        if not best:
+            return replace(self._whole([text])[0], abstained=True)
+        ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
+        labels = tuple(
+            RankedLabel(
+                label=self.labels[j],
+                confidence=round(confidence, 4),
+                span=Span(start=spans[at][0], end=spans[at][1], label=self.labels[j], score=round(confidence, 4)),
+            )
+            for j, (confidence, at) in ranked
+        )
+        first, (_, at) = ranked[0]
+        sentence = text[slice(*spans[at])]
+        return Prediction(
+            labels=labels,
+            abstained=False,
+            reasons=self._reasons(sentence, self.features.transform([sentence]), 0, first),
+        )
+
+    def save(self, folder: Path, *, facts: Mapping[str, Any] | None = None) -> None:
+        """Write the model into a folder; ``facts`` are kept in ``model.json`` beside what loading needs."""
+        folder.mkdir(parents=True, exist_ok=True)
+        body = {
+            **(facts or {}),
+            "form": "linear",
+            "labels": list(self.labels),
+            "none": self.none,
+            "top": self.top,
+            "long_chars": self.long_chars,
+            "features": self.features.to_json(),
+            "calibration": self.calibration.to_json(),
+        }
+        (folder / "model.json").write_text(json.dumps(body, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        with (folder / "weights.npz").open("wb") as file:
+            arrays: dict[str, Any] = {**self.features.to_arrays(), **self.weights.to_arrays()}
+            np.savez_compressed(file, **arrays)
+
+
+def read_folder(folder: Path, build: Callable[[Mapping[str, Any], Mapping[str, NDArray[Any]]], Any]) -> Any:
+    """Return what ``build`` makes of a folder's ``model.json`` and ``weights.npz``; pickles are refused.
+
+    Raises:
+        OutsideError: the folder holds no whole model.
+    """
+    try:
+        body = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
+            return build(body, {key: arrays[key] for key in arrays.files})
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        raise OutsideError(
+            f"{folder} holds no whole model: {error}", next_step="restore the folder, or train and register it again"
+        ) from None
+
+
+def load(folder: Path, name: str, version: str) -> LinearModel:
+    """Return the linear model in a folder.
+
+    Raises:
+        OutsideError: the folder holds no whole model.
+    """
+
+    def build(body: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> LinearModel:
+        features = TextFeatures.from_parts(body["features"], arrays)
+        weights = LinearWeights.from_arrays(arrays)
+        if len(weights.indptr) - 1 != len(features) or len(body["labels"]) != weights.n_labels:
+            raise ValueError("weights, features and labels differ in number")
+        return LinearModel(
+            name=name,
+            version=version,
+            labels=tuple(body["labels"]),
+            features=features,
+            weights=weights,
+            calibration=Calibration.from_json(body["calibration"]),
+            none=body["none"],
+            top=int(body["top"]),
+            long_chars=body["long_chars"],
+        )
+
+    model: LinearModel = read_folder(folder, build)
+    return model
