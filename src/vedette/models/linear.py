@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.errors import OutsideError
-from vedette.models.text import Rows, TextFeatures, sentences
+from vedette.models.text import Rows, TextFeatures, field_values, sentences
 from vedette.schema import Prediction, RankedLabel, Span
 
 _PAIRS = 1 << 22
@@ -94,12 +94,13 @@ class LinearWeights:
 
     def of(self, features: NDArray[np.int32], label: int) -> NDArray[np.float32]:
         """Return the weight of each feature for one label."""
+        counts = self.indptr[features + 1] - self.indptr[features]
+        owner = np.repeat(np.arange(len(features)), counts)
+        at = np.repeat(self.indptr[features] - np.concatenate(([0], np.cumsum(counts)))[:-1], counts)
+        at = at + np.arange(len(at))
+        hit = np.flatnonzero(self.columns[at] == label)
         out = np.zeros(len(features), dtype=np.float32)
-        for i, feature in enumerate(features):
-            low, high = self.indptr[feature], self.indptr[feature + 1]
-            hit = np.flatnonzero(self.columns[low:high] == label)
-            if len(hit):
-                out[i] = float(self.values[low + hit[0]]) * self.scale[label]
+        out[owner[hit]] = self.values[at[hit]] * self.scale[label]
         return out
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
@@ -186,6 +187,8 @@ class LinearModel:
     features: TextFeatures
     weights: LinearWeights
     calibration: Calibration
+    fields: tuple[str, ...] = ()
+    """Names of the fields that are read beside a text."""
     none: str | None = None
     """The label that stands for "nothing of ours"."""
     top: int = 5
@@ -197,13 +200,21 @@ class LinearModel:
         """Return (n_texts, n_labels) confidences of texts taken whole."""
         return self.calibration.confidences(self.weights.scores(self.features.transform(texts)))
 
-    def predict(self, texts: Sequence[str]) -> list[Prediction]:
-        """Return one prediction for each text, in order."""
+    def predict(self, texts: Sequence[str], *, fields: Sequence[Mapping[str, Any]] | None = None) -> list[Prediction]:
+        """Return one prediction for each text, in order.
+
+        Args:
+            texts: the texts.
+            fields: for a model that reads fields, those of each text; a missing one counts as not known.
+        """
+        given = [field_values(row, self.fields) for row in fields] if fields is not None else [()] * len(texts)
         out: list[Prediction | None] = [None] * len(texts)
         short = [i for i, text in enumerate(texts) if not self._long(text)]
         for start in range(0, len(short), _CHUNK):
             part = short[start : start + _CHUNK]
-            for i, prediction in zip(part, self._whole([texts[i] for i in part]), strict=True):
+            for i, prediction in zip(
+                part, self._whole([texts[i] for i in part], [given[i] for i in part]), strict=True
+            ):
                 out[i] = prediction
         for i, done in enumerate(out):
             if done is None:
@@ -211,31 +222,24 @@ class LinearModel:
         return [prediction for prediction in out if prediction is not None]
 
     def _long(self, text: str) -> bool:
-        return self.long_chars is not None and len(text) > self.long_chars
+        return self.long_chars is not None and not self.fields and len(text) > self.long_chars
 
-    def _whole(self, texts: Sequence[str]) -> list[Prediction]:
-        rows = self.features.transform(texts)
+    def _whole(self, texts: Sequence[str], fields: Sequence[Sequence[str]]) -> list[Prediction]:
+        rows = self.features.transform(texts, fields=fields)
         confidences = self.calibration.confidences(self.weights.scores(rows))
         order, confidences = self._ranked(confidences)
+        empty = np.diff(rows.indptr) == 0
+        reasons = self._reasons(texts, fields, rows, np.where(empty, -1, order[:, 0]))
         found = []
-        for i, text in enumerate(texts):
-            low, high = rows.indptr[i], rows.indptr[i + 1]
+        for i in range(len(texts)):
             ranked = tuple(
                 RankedLabel(label=self.labels[j], confidence=round(float(confidences[i, j]), 4)) for j in order[i]
             )
-            empty = low == high
+            sure = confidences[i, order[i, 0]] >= self.calibration.threshold
             found.append(
-                Prediction(
-                    labels=() if empty else ranked,
-                    abstained=bool(empty or not len(ranked) or not confidences[i, order[i, 0]] >= self._threshold),
-                    reasons=() if empty else self._reasons(text, rows, i, int(order[i, 0])),
-                )
+                Prediction(labels=() if empty[i] else ranked, abstained=bool(empty[i] or not sure), reasons=reasons[i])
             )
         return found
-
-    @property
-    def _threshold(self) -> float:
-        return self.calibration.threshold
 
     def _ranked(self, confidences: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the best labels of each row, best first, and the confidences with the none label's taken out."""
@@ -245,19 +249,26 @@ class LinearModel:
         top = min(self.top, confidences.shape[1] - (self.none in self.labels if self.none is not None else 0))
         return np.argsort(-confidences, axis=1, kind="stable")[:, :top], confidences
 
-    def _reasons(self, text: str, rows: Rows, i: int, label: int) -> tuple[str, ...]:
-        low, high = rows.indptr[i], rows.indptr[i + 1]
-        features = rows.indices[low:high]
-        worth = rows.values[low:high] * self.weights.of(features, label)
-        best = np.argsort(-worth, kind="stable")[:12]
-        best = best[worth[best] > 0]
-        names = self.features.spell(text, features[best].astype(np.int64))
-        told: list[str] = []
-        for j in best:
-            words = names.get(int(features[j]), "")
-            if words and not any(words in other or other in words for other in told):
-                told.append(words)
-        return tuple(told[:4])
+    def _reasons(
+        self, texts: Sequence[str], fields: Sequence[Sequence[str]], rows: Rows, label: NDArray[np.int64]
+    ) -> list[tuple[str, ...]]:
+        """Return, for each text, the words that speak most for a label (-1: none)."""
+        wanted = []
+        for i in range(len(texts)):
+            low, high = rows.indptr[i], rows.indptr[i + 1] if label[i] >= 0 else rows.indptr[i]
+            columns = rows.indices[low:high]
+            worth = rows.values[low:high] * self.weights.of(columns, int(label[i]))
+            best = np.argsort(-worth, kind="stable")[:12]
+            wanted.append(columns[best[worth[best] > 0]].astype(np.int64))
+        told = []
+        for names, features in zip(self.features.spell(texts, wanted, fields=fields), wanted, strict=True):
+            words: list[str] = []
+            for feature in features:
+                word = names.get(int(feature), "")
+                if word and not any(word in other or other in word for other in words):
+                    words.append(word)
+            told.append(tuple(words[:4]))
+        return told
 
     def _parts(self, text: str) -> Prediction:
         """Judge a long text sentence by sentence."""
@@ -271,12 +282,12 @@ class LinearModel:
                 for j in order[i]:
                     confidence = float(confidences[i, j])
                     # only a sentence's first label counts as found in it; the others are kept while nothing is
-                    if j != order[i, 0] or confidence < self._threshold:
+                    if j != order[i, 0] or confidence < self.calibration.threshold:
                         continue
                     if int(j) not in best or best[int(j)][0] < confidence:
                         best[int(j)] = (confidence, start + int(i))
         if not best:
-            return replace(self._whole([text])[0], abstained=True)
+            return replace(self._whole([text], [()])[0], abstained=True)
         ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
         labels = tuple(
             RankedLabel(
@@ -291,7 +302,7 @@ class LinearModel:
         return Prediction(
             labels=labels,
             abstained=False,
-            reasons=self._reasons(sentence, self.features.transform([sentence]), 0, first),
+            reasons=self._reasons([sentence], [()], self.features.transform([sentence]), np.array([first]))[0],
         )
 
     def save(self, folder: Path, *, facts: Mapping[str, Any] | None = None) -> None:
@@ -304,6 +315,7 @@ class LinearModel:
             "none": self.none,
             "top": self.top,
             "long_chars": self.long_chars,
+            "fields": list(self.fields),
             "features": self.features.to_json(),
             "calibration": self.calibration.to_json(),
         }
@@ -348,6 +360,7 @@ def load(folder: Path, name: str, version: str) -> LinearModel:
             features=features,
             weights=weights,
             calibration=Calibration.from_json(body["calibration"]),
+            fields=tuple(body["fields"]),
             none=body["none"],
             top=int(body["top"]),
             long_chars=body["long_chars"],

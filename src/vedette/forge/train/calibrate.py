@@ -1,0 +1,108 @@
+"""Scores to confidences that hold: temperature, a bias for each label, a monotone curve, and abstention thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vedette.models.linear import Calibration
+
+
+def calibrate(
+    scores: NDArray[np.float32],
+    truth: Sequence[set[int]],
+    *,
+    none: int | None = None,
+    per_label: bool = True,
+    shrink: float = 2.0,
+    knots: int = 24,
+) -> Calibration:
+    """Return the calibration that fits held-out scores.
+
+    Temperature and biases minimise the log loss; a label's bias is pulled to 0 as by ``shrink`` records, so that a
+    label with few of them keeps the common calibration. The curve is isotonic over the chance of the first proposed
+    label.
+
+    Args:
+        scores: (n, n_labels) raw scores of records that the weights have not seen.
+        truth: labels of each record; empty where its label is none of the model's.
+        none: number of the label that is never proposed.
+        per_label: whether labels have a bias of their own.
+        shrink: strength of that pull.
+        knots: most points of the curve.
+    """
+    from scipy.optimize import minimize
+
+    rows = [i for i, labels in enumerate(truth) if labels]
+    n, n_labels = scores.shape
+    target = np.zeros((len(rows), n_labels))
+    for at, i in enumerate(rows):
+        target[at, sorted(truth[i])] = 1 / len(truth[i])
+    held = scores[rows].astype(np.float64)
+
+    def loss(x: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        heat, bias = np.exp(x[0]), x[1:] if per_label else 0.0
+        logits = held * heat + bias
+        logits -= logits.max(axis=1, keepdims=True)
+        chances = np.exp(logits)
+        total = chances.sum(axis=1, keepdims=True)
+        chances /= total
+        value = -float((target * (logits - np.log(total))).sum())
+        pull = chances - target
+        slope = [np.array([float((pull * held).sum() * heat)])]
+        if per_label:
+            value += shrink / 2 * float((x[1:] ** 2).sum())
+            slope.append(pull.sum(axis=0) + shrink * x[1:])
+        return value, np.concatenate(slope)
+
+    start = np.zeros(1 + (n_labels if per_label else 0))
+    start[0] = np.log(3.0)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(-4.0, 6.0)] + [(-8.0, 8.0)] * (len(start) - 1))
+    bias = tuple(round(float(v), 4) for v in found.x[1:]) if per_label else ()
+    plain = Calibration(temperature=float(np.exp(found.x[0])), bias=bias)
+    chances = plain.confidences(scores)
+    if none is not None:
+        chances[:, none] = -1
+    first = chances.argmax(axis=1)
+    top = chances[np.arange(n), first]
+    right = np.array([float(int(j) in labels) for j, labels in zip(first, truth, strict=True)])
+    chance, confidence = _curve(top, right, knots)
+    return Calibration(temperature=plain.temperature, bias=bias, chance=chance, confidence=confidence)
+
+
+def _curve(
+    top: NDArray[np.float32], right: NDArray[np.float64], knots: int
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return a monotone curve from chance to precision; bins of equal counts, smoothed to stay inside (0, 1)."""
+    from sklearn.isotonic import IsotonicRegression
+
+    order = np.argsort(top, kind="stable")
+    bins = [part for part in np.array_split(order, min(knots, max(1, len(order) // 20))) if len(part)]
+    x = np.array([float(top[part].mean()) for part in bins])
+    y = np.array([(float(right[part].sum()) + 0.5 * x[i]) / (len(part) + 0.5) for i, part in enumerate(bins)])
+    weight = np.array([len(part) for part in bins], dtype=float)
+    fitted = IsotonicRegression(y_min=0.0, y_max=1.0).fit(x, y, sample_weight=weight).predict(x)
+    chance = np.concatenate(([0.0], x, [1.0]))
+    confidence = np.concatenate(([0.0], fitted, [min(1.0, float(fitted[-1]) + 0.5 * (1 - float(fitted[-1])))]))
+    chance, at = np.unique(np.round(chance, 6), return_index=True)
+    confidence = np.maximum.accumulate(np.round(confidence[at], 5))
+    return tuple(float(v) for v in chance), tuple(float(v) for v in confidence)
+
+
+def threshold_for_precision(confidence: NDArray[np.float32], right: NDArray[np.bool_], precision: float) -> float:
+    """Return the least threshold whose answered records are right in at least this share; above all where none is."""
+    order = np.argsort(-confidence, kind="stable")
+    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    ends = np.append(confidence[order][1:] < confidence[order][:-1], True) if len(order) else np.zeros(0, bool)
+    good = np.flatnonzero((share >= precision) & ends)
+    return float(confidence[order[good[-1]]]) if len(good) else 1.01
+
+
+def threshold_for_f1(confidence: NDArray[np.float32], right: NDArray[np.bool_], n_true: int) -> float:
+    """Return the threshold with the best micro-F1, where ``n_true`` labels were to be found."""
+    order = np.argsort(-confidence, kind="stable")
+    hits = np.cumsum(right[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + max(n_true, 1))
+    return float(confidence[order[int(f1.argmax())]]) if len(order) else 0.0

@@ -1,0 +1,292 @@
+"""The ``linear`` head: one-against-all linear models over n-grams, pruned, calibrated, served without scikit-learn.
+
+Squared-hinge weights (liblinear) are the default; ridge and logistic loss can be chosen. With ``refit`` the calibration
+and the threshold come from cross-validation by group over train and validation, and the weights from all of it: every
+record then helps, and nothing is calibrated on what the weights have seen. Deterministic for a seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vedette.errors import UserError
+from vedette.forge.base import Corpus, Progress
+from vedette.forge.recipe import ClassifierRecipe, LoadedRecipe
+from vedette.forge.train.calibrate import calibrate, threshold_for_f1, threshold_for_precision
+from vedette.forge.train.features import Labelled, block_specs, field_names, known_options, labelled, matrix
+from vedette.models.linear import Calibration, LinearModel, LinearWeights
+from vedette.models.text import BlockSpec, TextFeatures
+
+OPTIONS = (
+    "words",
+    "chars",
+    "fields",
+    "solver",
+    "C",
+    "class_weight",
+    "keep",
+    "none",
+    "min_rows",
+    "top",
+    "long_chars",
+    "refit",
+    "folds",
+    "threshold",
+    "calibrate_on",
+    "max_chars",
+)
+"""What ``train.options`` may say to this head."""
+
+
+def fit_weights(
+    rows: Any,
+    labels: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    n_labels: int,
+    *,
+    solver: str,
+    strength: float,
+    seed: int,
+    class_weight: str | None = None,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return (n_features, n_labels) weights and (n_labels,) biases of one-against-all models.
+
+    Args:
+        rows: (n, n_features) CSR matrix.
+        labels: (n,) numbers of the labels; all of ``range(n_labels)`` must occur.
+        weights: (n,) how much a row counts.
+        n_labels: how many labels there are, two or more.
+        solver: ``svm`` (squared hinge), ``ridge`` (least squares) or ``logistic``.
+        strength: of the data against the L2 penalty (the usual C).
+        seed: of the solver's order.
+        class_weight: ``balanced`` or none.
+    """
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.svm import LinearSVC
+
+    if solver == "svm":
+        model = LinearSVC(C=strength, tol=0.03, random_state=seed, class_weight=class_weight, max_iter=3000)
+        model.fit(rows, labels, sample_weight=weights)
+        coefficients, bias = model.coef_, model.intercept_
+    elif solver == "ridge":
+        targets = -np.ones((len(labels), n_labels), dtype=np.float32)
+        targets[np.arange(len(labels)), labels] = 1
+        ridge = Ridge(alpha=1 / strength, solver="sparse_cg", tol=1e-3, random_state=seed)
+        ridge.fit(rows, targets, sample_weight=weights)
+        coefficients, bias = ridge.coef_, ridge.intercept_
+    elif solver == "logistic":
+        parts, starts = [], []
+        for label in range(n_labels):
+            one = LogisticRegression(C=strength, solver="liblinear", random_state=seed, class_weight=class_weight)
+            one.fit(rows, labels == label, sample_weight=weights)
+            parts.append(one.coef_[0])
+            starts.append(float(one.intercept_[0]))
+        coefficients, bias = np.vstack(parts), np.array(starts)
+    else:
+        raise UserError(f"train.options.solver: there is no {solver!r}", next_step="use svm, ridge or logistic")
+    if n_labels == 2 and len(coefficients) == 1:
+        coefficients, bias = np.vstack([-coefficients, coefficients]), np.concatenate([-bias, bias])
+    return np.ascontiguousarray(coefficients.T, dtype=np.float32), np.asarray(bias, dtype=np.float32)
+
+
+def fit_model(
+    data: Labelled, specs: Sequence[BlockSpec], options: Mapping[str, Any], *, seed: int, name: str = "candidate"
+) -> LinearModel:
+    """Return a model fitted on all of ``data``, not yet calibrated."""
+    least = int(options.get("min_rows", 1))
+    none = options.get("none")
+    counts: dict[str, int] = {}
+    for labels in data.labels:
+        for label in labels:
+            counts[label] = counts.get(label, 0) + 1
+    names = sorted(label for label, n in counts.items() if n >= least)
+    if len(names) < 2:
+        raise UserError(
+            f"a classifier needs two labels with {least} records or more, and the corpus has {len(names)}",
+            next_step="see the corpus' card, or set train.options.min_rows",
+        )
+    number = {label: i for i, label in enumerate(names)}
+    place, target, weight = [], [], []
+    for i, labels in enumerate(data.labels):
+        known = [label for label in labels if label in number]
+        for label in known:
+            place.append(i)
+            target.append(number[label])
+            weight.append(data.weights[i] / len(known))
+    features = TextFeatures.fit(data.texts, specs, fields=data.fields, max_chars=int(options.get("max_chars", 20_000)))
+    rows = matrix(features.transform(data.texts, fields=data.fields))[place]
+    dense, bias = fit_weights(
+        rows,
+        np.array(target),
+        np.array(weight),
+        len(names),
+        solver=str(options.get("solver", "svm")),
+        strength=float(options.get("C", 1.0)),
+        seed=seed,
+        class_weight=options.get("class_weight"),
+    )
+    return LinearModel(
+        name=name,
+        version="candidate",
+        fields=tuple((options.get("fields") or {}).get("names") or ()),
+        labels=tuple(names),
+        features=features,
+        weights=LinearWeights.compress(dense, bias, keep=int(options.get("keep", 2_000_000))),
+        calibration=Calibration(),
+        none=none if none in number else None,
+        top=int(options.get("top", 5)),
+        long_chars=options.get("long_chars"),
+    )
+
+
+def scores_of(model: LinearModel, data: Labelled) -> NDArray[np.float32]:
+    """Return (n, n_labels) raw scores as they will be served."""
+    return model.weights.scores(model.features.transform(data.texts, fields=data.fields))
+
+
+def group_folds(groups: Sequence[str], k: int, seed: int) -> NDArray[np.int64]:
+    """Return the fold of each record: groups stay whole, folds are filled evenly, the largest group first."""
+    order = np.random.default_rng(seed)
+    sizes: dict[str, int] = {}
+    for group in groups:
+        sizes[group] = sizes.get(group, 0) + 1
+    names = sorted(sizes)
+    order.shuffle(names)
+    names.sort(key=lambda group: -sizes[group])
+    filled = [0] * k
+    fold: dict[str, int] = {}
+    for group in names:
+        fold[group] = filled.index(min(filled))
+        filled[fold[group]] += sizes[group]
+    return np.array([fold[group] for group in groups])
+
+
+def out_of_fold(
+    data: Labelled,
+    fit: Any,
+    labels: Sequence[str],
+    folds: NDArray[np.int64],
+    rows: NDArray[np.bool_],
+    progress: Progress,
+) -> NDArray[np.float32]:
+    """Return the scores of the marked rows from models that did not see their fold; a label unseen there is far down.
+
+    Args:
+        data: all records.
+        fit: makes a model of records.
+        labels: of the columns.
+        folds: fold of each record.
+        rows: which records are wanted.
+        progress: who is told.
+    """
+    scores = np.full((int(rows.sum()), len(labels)), np.nan, dtype=np.float32)
+    place = np.cumsum(rows) - 1
+    column = {label: i for i, label in enumerate(labels)}
+    k = int(folds.max()) + 1
+    for fold in range(k):
+        wanted = np.flatnonzero(rows & (folds == fold))
+        if not len(wanted):
+            continue
+        model = fit(data.take(np.flatnonzero(folds != fold).tolist()))
+        got = scores_of(model, data.take(wanted.tolist()))
+        at: list[int] = [column[label] for label in model.labels if label in column]
+        have: list[int] = [i for i, label in enumerate(model.labels) if label in column]
+        scores[place[wanted][:, None], np.array(at)] = got[:, have]
+        progress.update("cross-validation", fold + 1, k)
+    least = np.nanmin(scores) if np.isfinite(scores).any() else 0.0
+    return np.where(np.isnan(scores), least, scores)
+
+
+class LinearHead:
+    """Trains the ``linear`` form."""
+
+    def fit(
+        self, loaded: LoadedRecipe, corpus: Corpus, out: Path, home: Path, progress: Progress
+    ) -> Mapping[str, float]:
+        """Write the model into ``out`` and return figures of the training."""
+        recipe = loaded.recipe
+        assert isinstance(recipe, ClassifierRecipe)  # noqa: S101  (the trainer sends no other)
+        options = recipe.train.options
+        known_options(options, OPTIONS, "linear")
+        specs, fields = block_specs(recipe.train), field_names(recipe.train)
+        train = labelled(corpus, "train", fields=fields)
+        validation = labelled(corpus, "validation", fields=fields)
+        if not len(train):
+            raise UserError("no training record has a label", next_step="name the label's field in corpus.sources")
+        progress.update("fit", 0, 1, rows=float(len(train)))
+
+        def fitted(data: Labelled) -> LinearModel:
+            return fit_model(data, specs, options, seed=recipe.seed, name=recipe.name)
+
+        if options.get("refit"):
+            data = train + validation
+            model = fitted(data)
+            wanted = self._calibrated_on(data, options)
+            folds = group_folds(data.groups, int(options.get("folds", 5)), recipe.seed)
+            scores = out_of_fold(data, fitted, model.labels, folds, wanted, progress)
+            held = data.take(np.flatnonzero(wanted).tolist())
+        else:
+            model = fitted(train)
+            held = validation.take(np.flatnonzero(self._calibrated_on(validation, options)).tolist())
+            scores = scores_of(model, held)
+        figures: dict[str, float] = {"rows": float(len(train)), "labels": float(len(model.labels))}
+        if len(held) >= 20:
+            calibration = self._calibration(model, scores, held, recipe, figures)
+            model = replace(model, calibration=calibration)
+        else:
+            progress.note("too few validation records to calibrate on: confidences are the softmax's own")
+        model.save(out, facts={"recipe": recipe.name, "seed": recipe.seed, "licence": recipe.licence})
+        figures |= {"features": float(len(model.features)), "weights": float(len(model.weights.values))}
+        progress.update("fit", 1, 1, **figures)
+        return figures
+
+    @staticmethod
+    def _calibrated_on(data: Labelled, options: Mapping[str, Any]) -> NDArray[np.bool_]:
+        """Mark the records of the sources that the model is calibrated on (``calibrate_on``; none: all)."""
+        named = options.get("calibrate_on")
+        if not named:
+            return np.ones(len(data), dtype=bool)
+        marked = np.array([source in named for source in data.sources], dtype=bool)
+        if len(data) and not marked.any():
+            raise UserError(f"train.options.calibrate_on: no record comes from {', '.join(named)}")
+        return marked
+
+    @staticmethod
+    def _calibration(
+        model: LinearModel,
+        scores: NDArray[np.float32],
+        held: Labelled,
+        recipe: ClassifierRecipe,
+        figures: dict[str, float],
+    ) -> Calibration:
+        number = {label: i for i, label in enumerate(model.labels)}
+        truth = [{number[label] for label in labels if label in number} for labels in held.labels]
+        none = number.get(model.none) if model.none is not None else None
+        calibration = calibrate(scores, truth, none=none)
+        confidences = calibration.confidences(scores)
+        if none is not None:
+            confidences[:, none] = -1
+        first = confidences.argmax(axis=1)
+        confidence = confidences[np.arange(len(first)), first]
+        right = np.array([int(j) in t for j, t in zip(first, truth, strict=True)])
+        judged = np.array([none is None or t != {none} for t in truth])
+        figures["validation_top1"] = float(right[judged].mean()) if judged.any() else 0.0
+        threshold = 0.0
+        if recipe.train.options.get("threshold") == "f1":
+            threshold = threshold_for_f1(confidence, right, int(sum(len(t - {none}) for t in truth)))
+        elif recipe.train.abstain_precision is not None:
+            threshold = threshold_for_precision(confidence, right, recipe.train.abstain_precision)
+        said = confidence >= threshold
+        figures["threshold"] = threshold
+        figures["validation_coverage"] = float(said.mean())
+        figures["validation_precision"] = float(right[said].mean()) if said.any() else 0.0
+        return replace(calibration, threshold=threshold)
+
+
+HEAD = LinearHead()
