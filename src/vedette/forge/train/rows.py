@@ -129,9 +129,15 @@ def conversation_pieces(
 ) -> Iterator[Piece | None]:
     """Yield each conversation's tokens with the assistant's marked; ``None`` for one that teaches nothing.
 
-    A conversation longer than ``max_length`` loses its end.
+    A conversation longer than ``max_length`` loses its end. A record without messages is plain text, such as a note:
+    every token of it is learned, in pieces of ``max_length``.
     """
+    end = end_of_text(tokenizer)
     for record in _repeated(records, seed):
+        if not record.messages:
+            ids = [*tokenizer(record.text, add_special_tokens=False)["input_ids"], end]
+            yield from (Piece(ids[at : at + max_length]) for at in range(0, len(ids), max_length))
+            continue
         if not any(turn.get("role") == "assistant" for turn in record.messages):
             yield None
             continue
