@@ -71,7 +71,7 @@ def open_entry(entry: ModelEntry, *, third_party: bool = True) -> Predictor:
     if is_language(entry):
         raise UserError(
             f"{entry.name}@{entry.version} is a language model: it completes text and predicts no labels",
-            next_step="open it with vedette.models.llama.open_model",
+            next_step="open it with vedette.models.language.open_model",
         )
     return load_folder(entry.path, entry.name, entry.version, third_party=third_party)
 
@@ -106,5 +106,5 @@ def load_folder(folder: Path, name: str, version: str, *, third_party: bool = Tr
 
 
 def is_language(entry: ModelEntry) -> bool:
-    """Return whether a model completes text (:mod:`vedette.models.llama` serves it) and predicts no labels."""
+    """Return whether a model completes text (:mod:`vedette.models.language` opens it) and predicts no labels."""
     return entry.manifest.form in LANGUAGE_FORMS
