@@ -1,0 +1,241 @@
+"""A language model before and after its training, on the same texts, tasks and canaries."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vedette.errors import OutsideError, UserError, VedetteError
+from vedette.forge.base import Comparison, Corpus, Evaluation, Measure, Progress, Trained
+from vedette.forge.evaluate import canary, perplexity
+from vedette.forge.evaluate.canary import Canaries, CanaryReport, make_canaries
+from vedette.forge.evaluate.held_out import HeldOut, Text, draw, read_texts
+from vedette.forge.evaluate.options import EvaluationOptions, read_options
+from vedette.forge.evaluate.perplexity import Foreseen
+
+if TYPE_CHECKING:
+    from vedette.forge.evaluate.local import LocalModel
+    from vedette.forge.recipe import LoadedRecipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is measured of each model."""
+
+    held_out: tuple[HeldOut, ...] = ()
+    canaries: Canaries | None = None
+    options: EvaluationOptions
+    resamples: int = 1000
+    seed: int = 0
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was measured of one model."""
+
+    measures: dict[str, Measure] = field(default_factory=dict)
+    foreseen: dict[str, Foreseen] = field(default_factory=dict)
+    exposed: CanaryReport | None = None
+
+
+def evaluate_language(
+    loaded: LoadedRecipe, corpus: Corpus, trained: Trained, home: Path, progress: Progress
+) -> Evaluation:
+    """Return what was measured of a trained language model, of its base weights, and of the version that is current.
+
+    Each model is opened once, one after the other. What cannot be measured (a held-out text that is not there, a
+    question set without its folder) becomes a note.
+
+    Args:
+        loaded: the recipe; ``evaluate`` says what is measured.
+        corpus: its test part is a held-out text of its own, ``test``.
+        trained: what the trainer left.
+        home: the home.
+        progress: who is told.
+
+    Raises:
+        UserError: the recipe's options are wrong, or the trained model is no language model.
+        OutsideError: the trained model cannot be read.
+    """
+    from vedette.forge.evaluate.local import open_local, open_trained
+    from vedette.forge.train.language import base_of
+
+    recipe = loaded.recipe
+    notes: list[str] = []
+    plan = make_plan(loaded, corpus, trained, notes)
+    base = Path(trained.base) if trained.base else None
+    models: dict[str, Callable[[], LocalModel]] = {
+        "ours": lambda: open_trained(trained, base, name=recipe.name),
+        "before": lambda: open_local(base_of(loaded, home), name="before"),
+    }
+    current = _current(recipe.name, home, notes)
+    if current is not None:
+        models["current"] = lambda: open_local(current, name="current")
+    found: dict[str, Findings] = {}
+    for who, open_model in models.items():
+        started = time.monotonic()
+        try:
+            with opened(open_model) as model:
+                found[who] = measure(model, plan, progress, who, notes)
+        except VedetteError as error:
+            if who == "ours":
+                raise
+            notes.append(f"{who} was not measured: {error.message}")
+            continue
+        progress.note(f"measured {who} in {time.monotonic() - started:.0f} s")
+    return gather(found, plan, notes)
+
+
+def make_plan(loaded: LoadedRecipe, corpus: Corpus, trained: Trained, notes: list[str]) -> Plan:
+    """Return what a recipe asks to be measured; what is not there is told in ``notes``.
+
+    Raises:
+        UserError: the recipe's options are wrong.
+    """
+    spec, recipe = loaded.recipe.evaluate, loaded.recipe
+    options = read_options(spec.options)
+    held_out: list[HeldOut] = []
+
+    def take(name: str, texts: Iterator[Text], most: int | None) -> None:
+        try:
+            drawn = draw(
+                texts,
+                name,
+                max_chars=options.max_chars,
+                max_documents=min(most or options.max_documents, options.max_documents),
+                seed=recipe.seed,
+            )
+        except (UserError, OutsideError) as error:
+            notes.append(f"perplexity.{name} was not measured: {error.message}")
+            return
+        held_out.append(drawn)
+        if len(drawn.texts) < drawn.n_there:
+            notes.append(f"{name}: {len(drawn.texts)} of {drawn.n_there} documents, drawn by seed")
+
+    if corpus.count("test"):
+        take("test", (Text(text=r.text, group=r.group) for r in corpus.records("test")), None)
+    for name, source in spec.texts.items():
+        take(name, read_texts(source, loaded.folder), source.limit)
+    canaries = None
+    if spec.canaries:
+        planted = int(trained.metrics.get("canaries", 0))
+        if planted != spec.canaries:
+            notes.append(f"canaries were not measured: the recipe asks for {spec.canaries}, {planted} were planted")
+        else:
+            canaries = make_canaries(spec.canaries, recipe.seed, repeats=options.canary_repeats)
+    return Plan(
+        held_out=tuple(held_out), canaries=canaries, options=options, resamples=spec.bootstrap, seed=recipe.seed
+    )
+
+
+def measure(model: LocalModel, plan: Plan, progress: Progress, who: str, notes: list[str]) -> Findings:
+    """Return everything that a plan asks for, of one open model."""
+    from vedette.forge.evaluate.speed import measure_speed
+
+    found, options = Findings(), plan.options
+    steps = len(plan.held_out) + bool(plan.canaries) + options.latency
+    done = 0
+
+    def told(what: str) -> None:
+        nonlocal done
+        progress.update(f"evaluate {who}: {what}", done, steps)
+        done += 1
+
+    for held_out in plan.held_out:
+        told(held_out.name)
+        seen = perplexity.foresee(model, held_out, length=options.window, stride=options.stride)
+        if seen is None:
+            notes.append(f"perplexity.{held_out.name} of {who} was not measured: no text has two tokens")
+            continue
+        found.foreseen[held_out.name] = seen
+        found.measures |= perplexity.measures(seen, n=plan.resamples, seed=plan.seed)
+    if plan.canaries is not None:
+        told("canaries")
+        found.exposed = canary.expose(
+            model,
+            plan.canaries,
+            n_alternatives=options.canary_alternatives,
+            threshold=options.canary_threshold,
+        )
+        found.measures |= found.exposed.measures(n=plan.resamples, seed=plan.seed)
+    if options.latency:
+        told("speed")
+        found.measures |= measure_speed(model)
+    progress.update(f"evaluate {who}", steps, steps)
+    return found
+
+
+def gather(found: Mapping[str, Findings], plan: Plan, notes: list[str]) -> Evaluation:
+    """Return the evaluation: our measures, the others', and the paired differences."""
+    ours = found["ours"]
+    comparisons: list[Comparison] = []
+    metrics = dict(ours.measures)
+    for who, theirs in found.items():
+        if who == "ours":
+            continue
+        for name, seen in ours.foreseen.items():
+            if name not in theirs.foreseen:
+                continue
+            pairs = perplexity.compare(seen, theirs.foreseen[name], who, n=plan.resamples, seed=plan.seed)
+            comparisons += pairs
+            for pair in pairs:
+                if pair.metric.startswith("perplexity_change.") and who == "before":
+                    metrics[pair.metric] = Measure(
+                        value=pair.difference, low=pair.low, high=pair.high, n=len(seen.groups)
+                    )
+        if ours.exposed is not None and theirs.exposed is not None:
+            comparisons.append(canary.compare(ours.exposed, theirs.exposed, who, n=plan.resamples, seed=plan.seed))
+    if ours.exposed is not None:
+        said = "memorised" if ours.exposed.verdict else "not memorised"
+        hits = sum(ours.exposed.memorised)
+        notes.append(
+            f"canaries: {said} ({hits} of {len(ours.exposed.exposures)} by {ours.exposed.threshold:g} bits, "
+            f"{sum(ours.exposed.extracted)} extracted; as many by chance: p = {ours.exposed.chance:.2g})"
+        )
+    return Evaluation(
+        metrics=metrics,
+        others={who: dict(f.measures) for who, f in found.items() if who != "ours"},
+        comparisons=tuple(comparisons),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+@contextmanager
+def opened(open_model: Callable[[], LocalModel]) -> Iterator[LocalModel]:
+    """Open a model and let go of its memory afterwards."""
+    import gc
+
+    model: LocalModel | None = open_model()
+    try:
+        assert model is not None  # noqa: S101 (said for the type)
+        yield model
+    finally:
+        model = None
+        gc.collect()
+
+
+def _current(name: str, home: Path, notes: list[str]) -> Path | None:
+    """Return the weights of the version that is current, where there is one."""
+    from vedette.forge.train.base_weights import base_folder
+    from vedette.models.registry import Registry
+
+    try:
+        version = Registry(home).current(name)
+        if version is None:
+            return None
+        return base_folder(f"{name}@{version}", home)
+    except UserError:
+        return None
+    except OutsideError as error:
+        notes.append(f"current was not measured: {error.message}")
+        return None
+
+
+def with_rows_dropped(measures: Mapping[str, Measure]) -> dict[str, Measure]:
+    """Return measures without their rows, for writing."""
+    return {name: dataclasses.replace(m, rows=None) for name, m in measures.items()}
