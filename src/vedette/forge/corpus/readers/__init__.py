@@ -1,0 +1,1 @@
+"""Corpus readers, one module a family; found by entry point (``vedette.corpus_readers``)."""

@@ -1,0 +1,80 @@
+"""Taking personal data and secrets out of text: the protocol, and the rule-based default."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, cast, runtime_checkable
+
+from vedette.errors import UserError
+from vedette.forge.corpus.registry import load_group
+from vedette.forge.corpus.rules import find
+
+GROUP = "vedette.redactors"
+
+
+_ROUNDS = 12
+"""What is taken out may bring another find to light (two that shared a separator): looked through until none is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """Text without what was found, and how often each kind was."""
+
+    text: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Redactor(Protocol):
+    """Takes personal data and secrets out of a text (entry points ``vedette.redactors``).
+
+    Redacting twice gives what redacting once gives. Safe on any text; time grows in line with its length.
+    """
+
+    name: str
+
+    def redact(self, text: str) -> Redacted:
+        """Return the text with each find replaced by a placeholder such as ``<EMAIL>``."""
+        ...
+
+
+class RulesRedactor:
+    """Finds by rules: formats, check sums, context and entropy. Needs no model."""
+
+    name = "rules"
+    version = 1
+    """Goes up with the rules, so that a corpus built by older ones is built again."""
+
+    def redact(self, text: str) -> Redacted:
+        """Return the text with each find replaced by a placeholder."""
+        counts: Counter[str] = Counter()
+        for _ in range(_ROUNDS):
+            found = find(text)
+            if not found:
+                break
+            parts: list[str] = []
+            end = 0
+            for item in found:
+                parts += (text[end : item.start], item.placeholder)
+                counts[item.kind] += 1
+                end = item.end
+            parts.append(text[end:])
+            text = "".join(parts)
+        return Redacted(text, dict(sorted(counts.items())))
+
+
+def redactor_named(name: str) -> Redactor:
+    """Return a redactor by name.
+
+    Raises:
+        UserError: there is none of that name, or it is broken.
+    """
+    found, broken = load_group(GROUP, Redactor)
+    if name in found:
+        return cast(Redactor, found[name])
+    for plugin in broken:
+        if plugin.name == name:
+            raise UserError(f"the redactor {name!r} is broken: {plugin.reason}")
+    raise UserError(f"no redactor is called {name!r}", next_step=f"choose one of: {', '.join(sorted(found))}")
