@@ -100,6 +100,8 @@ class LlamaModel:
         n_ctx: tokens of prompt and answer together, for each request.
         n_parallel: requests that run at once; others wait.
         threads: of computation; default: the processors that this process may use, at most 8.
+        exact: keep the attention cache in float32 and compute attention in plain steps, so that answers can be held
+            against another implementation's. Costs memory, and a little speed.
 
     Raises:
         MissingExtraError: the runtime is not installed.
@@ -115,6 +117,7 @@ class LlamaModel:
         n_ctx: int = 2048,
         n_parallel: int = 1,
         threads: int | None = None,
+        exact: bool = False,
     ) -> None:
         if n_ctx < 8 or n_parallel < 1 or (threads is not None and threads < 1):
             raise UserError("n_ctx must be at least 8, n_parallel and threads at least 1")
@@ -125,6 +128,7 @@ class LlamaModel:
         self.n_ctx = n_ctx
         self.n_parallel = n_parallel
         self.threads = threads or _processors()
+        self.exact = exact
         self._key = secrets.token_urlsafe(32)
         self._state = threading.Condition()
         self._running = 0
@@ -318,6 +322,9 @@ class LlamaModel:
         params.cache_ram_mib = 0
         params.warmup = False
         params.verbosity = -1
+        if self.exact:
+            params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
+            params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
         if embedding:
             params.embedding = True
             params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
