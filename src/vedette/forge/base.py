@@ -143,6 +143,10 @@ class ParityReport:
     passed: bool
     first_difference: str = ""
     """The first prompt on which they part, and both outputs."""
+    against: str = ""
+    """What the form was held against, in words."""
+    measures: Mapping[str, float] = field(default_factory=dict)
+    """Figures beside the verdict: ``tokens``, ``tokens_different``, ``largest_regret_nats``, ``size_bytes``, …"""
 
 
 class Trainer(Protocol):
