@@ -22,6 +22,7 @@ from _generate import (  # noqa: E402 (found by the path above)
     figures,
     formats_page,
     json_schemas,
+    recipes_page,
     rules_page,
     schema_page,
     settings_page,
@@ -32,6 +33,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/schema.md": schema_page.page,
     "docs/reference/formats.md": formats_page.page,
     "docs/reference/rules.md": rules_page.page,
+    "docs/reference/recipes.md": recipes_page.page,
     "docs/reference/settings.md": settings_page.page,
     "docs/decisions/index.md": lambda: decisions.index(DOCS / "decisions"),
 }
