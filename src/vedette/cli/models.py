@@ -33,14 +33,15 @@ def list_models(context: typer.Context, json: JsonOption = False) -> None:
     if json:
         frame.print_json({"models": [_dict(entry, state) for entry, state in found]})
         return
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     from vedette.cli.frame import clean
 
-    table = Table("name", "kind", "format", "size", "licence", "here", "what it is", box=None)
+    table = Table(Column("name", no_wrap=True), "size", "licence", "here", "what it is", box=None)
     for entry, state in found:
-        said = (entry.name, entry.kind, entry.format, _size(entry.size_bytes), entry.licence, _here(state), entry.about)
+        about = entry.about or f"{entry.kind}, {entry.format}"
+        said = (entry.name, _size(entry.size_bytes), entry.licence, _here(state), about)
         table.add_row(*(Text(clean(part)) for part in said))
     frame.print(table)
     missing = [entry for entry, state in found if state.path is None]

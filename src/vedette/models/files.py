@@ -122,7 +122,9 @@ def list_files(folder: Path) -> list[str]:
     waiting = [folder]
     while waiting:
         here = waiting.pop()
-        for item in os.scandir(here):
+        with os.scandir(here) as items:
+            listed = list(items)
+        for item in listed:
             path = Path(item.path)
             name = path.relative_to(folder).as_posix()
             if item.is_symlink():

@@ -39,10 +39,12 @@ def list_models(context: typer.Context, json: JsonOption = False) -> None:
         frame.say("There are no models.")
         frame.next_step("vedette forge train recipes/quickstart.yaml", "makes one")
         return
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table("model", "version", "served", "form", "licence", "made (UTC)", "figures", box=None)
+    table = Table(
+        Column("model", no_wrap=True), "version", "served", "form", "licence", "made (UTC)", "figures", box=None
+    )
     for entry in sound:
         facts = brief(entry, current)
         cells = (
