@@ -53,8 +53,9 @@ class Outcome:
 
 
 def run_folder(loaded: LoadedRecipe, home: Path, variables: Mapping[str, str]) -> Path:
-    """Return the folder of this recipe's run: the same for the same recipe and variables, so that it can resume."""
-    digest = hashlib.sha256(json.dumps([loaded.text, sorted(variables.items())]).encode()).hexdigest()[:12]
+    """Return the folder of this recipe's run: the same for the same settings, so that it can resume."""
+    said = json.dumps([asdict(loaded.recipe), str(loaded.folder), sorted(variables.items())], default=str)
+    digest = hashlib.sha256(said.encode()).hexdigest()[:12]
     return home / "forge" / "runs" / f"{loaded.recipe.name}-{digest}"
 
 
@@ -205,7 +206,7 @@ def _lead(
 
 def _evaluate(loaded: LoadedRecipe, corpus: Corpus, trained: Trained, home: Path, progress: Progress) -> Evaluation:
     if isinstance(loaded.recipe, ClassifierRecipe):
-        from vedette.forge.evaluate.classifier import evaluate_classifier
+        from vedette.forge.train.classifier import head
         from vedette.models import load, load_folder
 
         predictor = load_folder(trained.path, loaded.recipe.name, "candidate")
@@ -214,6 +215,12 @@ def _evaluate(loaded: LoadedRecipe, corpus: Corpus, trained: Trained, home: Path
             others["current"] = load(loaded.recipe.name, home)
         except UserError:
             pass  # the first version has none to beat
+        own = getattr(head(loaded.recipe.train.head), "evaluate", None)
+        if own is not None:  # a head that is judged in its own way, as a ranking over time is
+            measured: Evaluation = own(loaded, corpus, predictor, others, progress)
+            return measured
+        from vedette.forge.evaluate.classifier import evaluate_classifier
+
         return evaluate_classifier(loaded, corpus, predictor, others, progress)
     from vedette.forge.evaluate import evaluate_language
 

@@ -14,6 +14,7 @@ NOUNS: dict[str, str] = {
     "eval": "Measure a model: on a recipe's tests, or on inspect-ai tasks by name.",
     "export": "Make another form of a trained model (GGUF, ONNX, merged) and check that it says the same.",
     "predict": "Ask a model by name.",
+    "rank": "Rank this home's findings by the chance that they matter, learnt from its verdicts.",
     "list": "List registered and shipped models.",
     "show": "Show one model: card, figures, digests, history.",
     "promote": "Make a version the current one.",

@@ -118,6 +118,8 @@ def train(
 
     frame = frame_of(context)
     variables = variables_of(given)
+    if "${home}" in recipe.read_text(encoding="utf-8", errors="replace"):
+        variables.setdefault("home", str(frame.home_path().resolve()))
     loaded = load_recipe(recipe, variables)
     with ForgeProgress(frame) as progress:
         outcome = follow(loaded, frame.home_path(), progress, variables=variables, fresh=fresh, register=register)

@@ -144,6 +144,10 @@ class Layout:
         """Return the group of each feature."""
         return tuple(group for _, group in BASE) + ("what",) * len(TACTICS) + ("title",) * len(self.words)
 
+    def passing(self) -> list[int]:
+        """Return the positions of features that say what happened around a finding: a snapshot does not know it."""
+        return [i for i, (name, group) in enumerate(BASE) if group == "company" or name == "rule_burst"]
+
     def crossed(self) -> tuple[tuple[int, int], ...]:
         """Return the positions of the pairs in :data:`CROSSED`."""
         place = {name: index for index, name in enumerate(self.names)}

@@ -14,8 +14,8 @@ import numpy as np
 import zstandard
 
 from vedette.errors import OutsideError
-from vedette.models.activity.drift import Drift, Level, Recent, Reference, judge
-from vedette.models.activity.features import Floats, Layout
+from vedette.models.activity.drift import Drift, Recent, Reference, judge
+from vedette.models.activity.features import DAY_S, HOUR_S, Floats, Layout, vector
 from vedette.models.activity.fired import FindingError, Fired, Outcome, read_outcome
 from vedette.models.activity.replay import replay
 from vedette.models.activity.scorer import Calibration, Linear, Scaling, Scorer, scorer_of
@@ -25,6 +25,8 @@ from vedette.schema import Prediction, RankedLabel, Verdict
 
 FORM = "activity"
 FORMAT = 1
+STALE_DAYS = 45
+"""Days after the snapshot's end from which findings are abstained from."""
 _MAX_TEXT = 1_000_000
 _MAX_HISTORY = 1 << 30
 
@@ -156,41 +158,50 @@ class ActivityModel:
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction for each finding written as a JSON object, in order.
 
-        The findings of one call are each other's company, taken in order of time after the snapshot; verdicts in them
-        (``verdict``, ``judged_at``) count for later ones, never for their own. Where they are enough to tell that the
-        world has changed, all are abstained from and the first reason says the measure.
+        Each is judged by itself against the snapshot, so that neither the order nor the others change an answer. What
+        happened around a finding after the snapshot is unknown here, and counts as unknown; ``vedette forge rank``
+        follows the home's history instead, and looks at drift. A finding long after the snapshot is abstained from.
         """
-        outcomes: dict[int, Outcome] = {}
+        kept: dict[int, Fired] = {}
         problems: dict[int, str] = {}
+        rows, facts = [], []
         for place, text in enumerate(texts):
             try:
-                outcomes[place] = self._parse(text)
+                fired = self._parse(text).fired
             except FindingError as problem:
                 problems[place] = str(problem)
-        unique = {o.fired: o for o in outcomes.values()}
-        scored = self.follow(unique.values(), self.snapshot.fork())
-        drift = self.drift([s for s in scored if not self.snapshot.knows(s.outcome.fired.finding_id)])
-        found = {s.outcome.fired: self.prediction(s, drift) for s in scored}
+                continue
+            row, fact = self._alone(fired)
+            kept[place] = fired
+            rows.append(row)
+            facts.append(fact)
+        scored = iter(self.score(list(kept.values()), np.array(rows), facts) if kept else ())
         return [
             Prediction(labels=(), abstained=True, reasons=(f"no finding: {problems[place]}",))
             if place in problems
-            else found[outcomes[place].fired]
+            else self.prediction(next(scored))
             for place in range(len(texts))
         ]
 
-    def prediction(self, scored: Scored, drift: Drift | None = None) -> Prediction:
+    def _alone(self, fired: Fired) -> tuple[Floats, Facts]:
+        state = self.snapshot.fork()
+        state.advance(fired.at)
+        row = vector(fired, state, self.layout)
+        if fired.at > self.snapshot.now + HOUR_S:
+            row[self.layout.passing()] = np.nan
+        return row, Facts.of(fired, state)
+
+    def prediction(self, scored: Scored) -> Prediction:
         """Return the prediction of a scored finding."""
-        told = scored.reasons
-        refused = drift is not None and drift.level is Level.REFUSE
-        if scored.abstained:
-            told = (scored.why, *told)
-        if refused and drift is not None:
-            told = (f"refused, the world has changed since training: {drift.why}", *told)
+        why = scored.why
+        days = (scored.outcome.fired.at - self.snapshot.now) / DAY_S
+        if days > STALE_DAYS:
+            why = f"the model's history ends {days:.0f} days before the finding (at most {STALE_DAYS}): train it again"
         return Prediction(
             labels=scored.verdicts,
-            abstained=scored.abstained or refused,
+            abstained=bool(why),
             values={"matters": scored.matters, "score": scored.score},
-            reasons=told,
+            reasons=(why, *scored.reasons) if why else scored.reasons,
         )
 
     def _parse(self, text: str) -> Outcome:
