@@ -89,6 +89,8 @@ class LeakageSpec:
     """… in more than this share of a test text's n-grams."""
     near_duplicates: float = Field(default=0.8, gt=0, le=1)
     """Jaccard similarity from which a test text counts as seen."""
+    template_duplicates: float | None = Field(default=0.8, gt=0, le=1)
+    """The same after names, numbers, versions, paths, hashes and ids are masked; none does not look."""
     max_share: float = Field(default=0.0, ge=0, le=1)
     """Share of test records that may leak before the build fails."""
     remove: bool = True

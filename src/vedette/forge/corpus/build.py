@@ -30,12 +30,16 @@ from vedette.forge.corpus.card import Tally, markdown
 from vedette.forge.corpus.files import digest_of, list_files, sample_of
 from vedette.forge.corpus.intake import Intake
 from vedette.forge.corpus.layout import SPLITS, FolderCorpus
+from vedette.forge.corpus.leakage import Leaks, look, templates
 from vedette.forge.corpus.near import join_all
 from vedette.forge.corpus.redact import Redactor, redactor_named
 from vedette.forge.corpus.registry import reader_named, recognise
 from vedette.forge.corpus.shape import Item, shape
-from vedette.forge.corpus.split import draw, part
+from vedette.forge.corpus.split import TEST, TRAIN, draw, part
 from vedette.forge.recipe import CorpusSpec, SourceSpec
+
+_LARGEST_UNIT = 0.5
+_MOST_EXAMPLES = 20
 
 CODE = 1
 """Goes up when the same inputs would give another corpus, so that no old one is taken for a new one."""
@@ -170,18 +174,20 @@ class _Build:
         self.n_kept: Counter[int] = Counter()
         self.formats: dict[int, set[str]] = {}
         self.reasons: dict[int, Counter[str]] = {}
+        self.kept_together = 0
+        """How many kinds of likeness the split kept together: none, near-duplicates, template duplicates too."""
+        self.leakage: dict[str, Any] = {}
 
     def run(self) -> None:
         self._read()
         self.intake.close()
-        index = self.intake.index
         for at, source in enumerate(self.sources):
             if not self.n_kept[at]:
                 self._nothing(at, source)
         keep = self._distinct()
         parts = self._part(keep)
+        self._guard(parts)
         self._write(parts)
-        del index
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -290,7 +296,9 @@ class _Build:
         if by == "source":
             units = _first_of(sources, every)
         else:
-            units = join_all(n, [_first_of(groups, every)])
+            units = join_all(n, [_first_of(groups, every)] if by != "hash" else [])
+        if by in ("group", "hash"):
+            units = self._with_alike(units, np.flatnonzero(keep & (pin < 0)))
         parts = np.full(n, -1, dtype=np.int8)
         times = np.frombuffer(index.at, dtype=np.int64)
         parts[ids] = part(
@@ -302,6 +310,108 @@ class _Build:
             pinned=pin[ids],
         )
         return parts
+
+    def _with_alike(self, units: Any, ids: Any) -> Any:
+        """Return units joined where near- or template duplicates link them, so that they are not parted.
+
+        Where that would tie more than half of all records into one unit, the template links are left out, then the
+        near-duplicate links: the leakage check then takes the duplicates out instead.
+        """
+        spec = self.spec.leakage
+        n = len(units)
+        self.progress.update("alike", 0, 2)
+        links = [_linked(n, ids, self.intake.near.clusters(ids, spec.near_duplicates))]
+        if spec.template_duplicates is not None:
+            self.progress.update("alike", 1, 2)
+            some = templates(self.intake, ids)
+            links.append(_linked(n, some, self.intake.templates.clusters(some, spec.template_duplicates)))
+        self.progress.update("alike", 2, 2)
+        for used in range(len(links), 0, -1):
+            joined = join_all(n, [units, *links[:used]])
+            _, sizes = np.unique(joined[ids], return_counts=True)
+            if len(ids) and sizes.max() <= max(len(ids) * _LARGEST_UNIT, 1):
+                self.kept_together = used
+                return joined
+        return units
+
+    # -- leakage -------------------------------------------------------------------------------
+
+    def _guard(self, parts: Any) -> None:
+        """Take leaking records out where the recipe says so, then refuse parts that still leak.
+
+        Raises:
+            UserError: more test records leak than the recipe allows; or nothing is left to train on.
+        """
+        spec = self.spec.leakage
+        self.progress.update("leakage", 0, 2)
+        leaks = first = look(self.intake, parts, spec)
+        removed: dict[str, dict[str, int]] = {}
+        if spec.remove and first.found:
+            for pair, kinds in first.blamed.items():
+                removed[pair] = {kind: len(ids) for kind, ids in kinds.items()}
+                for kind, ids in kinds.items():
+                    parts[ids] = -1
+                    self.intake.removed[f"leakage: {kind}"] += len(ids)
+            self.progress.update("leakage", 1, 2)
+            leaks = look(self.intake, parts, spec)
+        self.progress.update("leakage", 2, 2)
+        n_test = int((parts == TEST).sum())
+        left = len(leaks.leaking.get(TEST, ())) / n_test if n_test else 0.0
+        self.leakage = {
+            "found": first.found,
+            "removed": removed,
+            "left": leaks.found,
+            "left_share": round(left, 6),
+            "max_share": spec.max_share,
+            "examples": [
+                {"parts": p, "kind": k, "record": self._id(a), "seen_in": self._id(b)}
+                for p, k, a, b in first.examples[:_MOST_EXAMPLES]
+            ],
+        }
+        if left > spec.max_share:
+            raise UserError(
+                self._leaking(leaks, left, n_test),
+                next_step="set leakage: {remove: true} to take what leaks out of train, split by the group that ties "
+                "them (split: {by: group}), or allow a share with max_share",
+            )
+        if not (parts == TRAIN).any():
+            raise UserError(
+                "nothing is left to train on: all records went to validation and test, or leaked and were taken out",
+                next_step="give more sources, smaller shares for validation and test, or another split.by",
+            )
+
+    def _id(self, at: int) -> str:
+        return self.intake.index.ids[at].hex()
+
+    def _leaking(self, leaks: Leaks, left: float, n_test: int) -> str:
+        told = [e for e in leaks.examples if e[0].endswith("test")][:3]
+        texts = self._texts({at for _, _, a, b in told for at in (a, b)})
+        shown = "".join(
+            f"\n  {kind}: {self._id(a)[:12]} {texts[a]!r}\n    stands in {pair.split('→')[0]} as "
+            f"{self._id(b)[:12]} {texts[b]!r}"
+            for pair, kind, a, b in told
+        )
+        counts = ", ".join(
+            f"{n} {kind} ({pair})"
+            for pair, kinds in leaks.found.items()
+            if pair.endswith("test")
+            for kind, n in kinds.items()
+        )
+        return (
+            f"the test part leaks: {left:.1%} of its {n_test:,} records were seen ({counts}), "
+            f"at most {self.spec.leakage.max_share:.1%} may{shown}"
+        )
+
+    def _texts(self, wanted: set[int]) -> dict[int, str]:
+        found: dict[int, str] = {}
+        done = 0
+        with pq.ParquetFile(self.intake.staged) as staged:
+            for batch in staged.iter_batches(batch_size=layout.ROWS_AT_ONCE, columns=["text"]):
+                for at in wanted:
+                    if done <= at < done + len(batch):
+                        found[at] = batch.column(0)[at - done].as_py()[:100]
+                done += len(batch)
+        return found
 
     # -- writing -------------------------------------------------------------------------------
 
@@ -358,7 +468,8 @@ class _Build:
             "quarantined": dict(sorted(self.intake.quarantined.items())),
             "redactor": self.redactor.name if self.redactor else None,
             "redactions": dict(sorted(self.intake.redactions.items())),
-            "leakage": None,
+            "leakage": self.leakage,
+            "kept_together": ("groups", "near-duplicates", "template duplicates")[: 1 + self.kept_together],
             "spec": _plain(asdict(self.spec)),
         }
 
@@ -378,6 +489,12 @@ def _drawn(items: Iterator[Item | None], limit: int, seed: int, removed: Counter
             heapq.heappushpop(heap, (key, number, item))
             removed["over the source's limit"] += 1
     return [item for _, _, item in sorted(heap, key=lambda e: e[1])] + [None] * ends
+
+
+def _linked(n: int, ids: Any, heads: Any) -> Any:
+    link = np.arange(n, dtype=np.int64)
+    link[ids] = heads
+    return link
 
 
 def _first_of(values: Any, every: Any) -> Any:

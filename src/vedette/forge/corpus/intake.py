@@ -27,7 +27,7 @@ from vedette.forge.corpus.near import ShingleFile
 from vedette.forge.corpus.quality import judge
 from vedette.forge.corpus.redact import Redactor
 from vedette.forge.corpus.shape import Item
-from vedette.forge.corpus.template import masked_words
+from vedette.forge.corpus.template import MASK, masked_words
 from vedette.forge.corpus.words import Numbers, WordHasher, words_of
 from vedette.forge.recipe import CleanSpec, SourceSpec
 
@@ -50,6 +50,8 @@ class Index:
     pin: array[int] = field(default_factory=lambda: array("b"))
     source: array[int] = field(default_factory=lambda: array("q"))
     n_words: array[int] = field(default_factory=lambda: array("q"))
+    n_plain: array[int] = field(default_factory=lambda: array("q"))
+    """Words that masking leaves."""
     ids: list[bytes] = field(default_factory=list)
     groups: dict[str, int] = field(default_factory=dict)
 
@@ -165,7 +167,8 @@ class Intake:
         words = words_of(text)
         numbers = self._hasher(words)
         self._near.append(numbers)
-        self._masked.append(self._hasher(masked_words(text)))
+        masked = masked_words(text)
+        self._masked.append(self._hasher(masked))
         index = self.index
         index.exact.append(_short(" ".join(text.casefold().split()).encode()))
         distinct = digest if source.options.get("keep_duplicates") else b""
@@ -175,6 +178,7 @@ class Intake:
         index.pin.append(-1 if item.split is None else SPLITS.index(item.split))
         index.source.append(item.source)
         index.n_words.append(len(numbers))
+        index.n_plain.append(len(masked) - masked.count(MASK))
         index.ids.append(digest)
         self._n_chars += len(text)
         if len(self._records) >= ROWS_AT_ONCE or self._n_chars > _BATCH_CHARS:

@@ -2,14 +2,15 @@
 
 Scripts that one language uses decide by themselves; Latin and Cyrillic text is told by its function words, which make
 up a third of any prose and hardly any of code. A text with fewer than three of them in the best language, or no clear
-lead over the second, stays unknown. Only the first 4,000 characters are looked at. About 15 µs a text.
+lead over the second, stays unknown. Only the first 2,000 characters are looked at. About 60 µs a text.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 
-_HEAD_CHARS = 4000
+_HEAD_CHARS = 2000
 _MIN_HITS = 3
 _MIN_SHARE = 0.12
 """Function words among the words: prose has 0.3 to 0.5, source code under 0.1."""
@@ -19,7 +20,7 @@ _MIN_LEAD = 1.25
 _WORD = re.compile(r"[^\W\d_]+")
 
 _FUNCTION_WORDS = {
-    "en": "the of and to in is that for it as was with be by on not he his at are this have from or had an they which "
+    "en": "the of and to a in is that for it as was with be by on not he his at are this have from or had an they which "
     "you were their been has would there what will if can all her when who more no out so said about up into than them "
     "its only some could these may then do any such via when does did after before allows could should using used",
     "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er "
@@ -30,7 +31,7 @@ _FUNCTION_WORDS = {
     "es": "de la que el en y a los se del las un por con no una su para es al lo como más o pero sus le ha me si sin "
     "sobre este ya entre cuando todo esta ser son dos también fue había era muy años hasta desde está mi porque puede",
     "pt": "de a o que e do da em um para é com não uma os no se na por mais as dos como mas foi ao ele das tem à seu "
-    "sua ou ser quando muito há nos já está eu também só pelo pela até isso ela entre era depois sem mesmo aos são pode",
+    "sua ou ser quando muito há nos já está eu também só pelo pela até isso ela entre era depois sem mesmo aos são",
     "it": "di e il la che in un a per è una sono con non si da come le dei nel alla più ha al del della gli anche lo "
     "questo ma o i delle se dal dalla nella loro ci essere tra stato sua suo cui quando degli può hanno",
     "nl": "de van het een en in is dat op te zijn met voor niet aan er om ook als dan maar bij of uit nog worden door "
@@ -92,17 +93,16 @@ def language_of(text: str) -> str | None:
             # Japanese is written with Chinese characters between its own
             if n >= 4 and n > (0.1 if code == "ja" else 0.5) * letters:
                 return "fa" if code == "ar" and len(_PERSIAN.findall(head)) * 40 > n else code
+    words = _WORD.findall(head.casefold())
     hits: dict[str, int] = {}
-    n_words = 0
-    for word in _WORD.findall(head.casefold()):
-        n_words += 1
-        for code in _INDEX.get(word, ()):
-            hits[code] = hits.get(code, 0) + 1
+    for word, n in Counter(filter(_INDEX.__contains__, words)).items():
+        for code in _INDEX[word]:
+            hits[code] = hits.get(code, 0) + n
     if not hits:
         return None
     ranked = sorted(hits.items(), key=lambda item: (-item[1], item[0]))
     best, n_best = ranked[0]
     second = ranked[1][1] if len(ranked) > 1 else 0
-    if n_best < _MIN_HITS or n_best < _MIN_SHARE * n_words or n_best < _MIN_LEAD * second:
+    if n_best < _MIN_HITS or n_best < _MIN_SHARE * len(words) or n_best < _MIN_LEAD * second:
         return None
     return best

@@ -9,49 +9,52 @@ Product names in small letters are not seen; the comparison by word pairs forgiv
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MASK = "#"
-_TOKEN = re.compile(r"https?://\S+|[\"“”`'‘](?=\S)[^\"“”`'’\n]{0,80}[\"“”`'’]|\S+")
+_TOKEN = re.compile(r"[\"“”`'‘](?=\S)[^\"“”`'’\n]{0,80}[\"“”`'’]\S*|\S+")
 _EDGES = ".,;:!?()[]{}<>\"'“”‘’`*"
 _SENTENCE_END = (".", "!", "?", ":", "\n")
 _PLAIN = re.compile(r"[^\W\d_]+(?:[-'’/][^\W\d_]+)*\Z")
 _TITLE_SHARE = 0.55
 """Capitalised words among all: from here on capitals are style (headings), and say nothing about names."""
-_SMALL = frozenset({"i", "a"})
+_HEAD_CHARS = 200_000
+
+_ORDINARY, _CAPITAL, _NAME, _NOTHING = range(4)
+
+
+@lru_cache(maxsize=1 << 17)
+def _kind(token: str) -> tuple[int, bool, tuple[str, ...]]:
+    """Return what a token is, whether a sentence ends with it, and its words in lower case."""
+    ends = token.endswith(_SENTENCE_END)
+    word = token.strip(_EDGES)
+    if not word:
+        return _NOTHING, ends, ()
+    quoted = " " in token
+    if quoted or not _PLAIN.match(word) or (not word[1:].islower() and not word.isupper() and len(word) > 1):
+        return _NAME, ends, ()
+    words = tuple(word.casefold().replace("/", "-").split("-"))
+    return (_CAPITAL if word[0].isupper() and len(word) > 1 else _ORDINARY), ends, words
 
 
 def masked_words(text: str) -> list[str]:
     """Return a text's words in lower case, each run of masked ones as one ``#``."""
-    tokens = _TOKEN.findall(text[:200_000])
-    plain = [t.strip(_EDGES) for t in tokens]
-    words = [p for p in plain if p and p[0].isalpha()]
-    capitals = sum(p[0].isupper() for p in words)
-    by_case = capitals <= _TITLE_SHARE * len(words)
+    kinds = [_kind(token) for token in _TOKEN.findall(text[:_HEAD_CHARS])]
+    n_capital = sum(kind == _CAPITAL for kind, _, _ in kinds)
+    n_words = sum(kind in (_CAPITAL, _ORDINARY) for kind, _, _ in kinds)
+    by_case = n_capital <= _TITLE_SHARE * n_words
     out: list[str] = []
     begins = True
-    for at, (token, word) in enumerate(zip(tokens, plain, strict=True)):
-        if not word:
-            begins = begins or token.endswith(_SENTENCE_END)
+    for at, (kind, ends, words) in enumerate(kinds):
+        if kind == _NOTHING:
+            begins = begins or ends
             continue
-        if _is_name(word, token, begins, by_case, plain[at + 1] if at + 1 < len(plain) else ""):
+        # a sentence's first word is a name where another name or a version follows it
+        follows = begins and at + 1 < len(kinds) and kinds[at + 1][0] in (_CAPITAL, _NAME)
+        if kind == _NAME or (kind == _CAPITAL and by_case and (not begins or follows)):
             if not out or out[-1] != MASK:
                 out.append(MASK)
         else:
-            out.extend(word.casefold().replace("/", "-").split("-"))
-        begins = token.endswith(_SENTENCE_END)
+            out.extend(words)
+        begins = ends
     return out or [MASK]
-
-
-def _is_name(word: str, token: str, begins: bool, by_case: bool, following: str) -> bool:
-    if not _PLAIN.match(word):
-        return True
-    if token[0] in "\"“`'‘" and token[-1] in "\"”`'’,.;:)" and len(token) > 2 and " " in token:
-        return True
-    if any(c.isupper() for c in word[1:]) and not word.isupper():
-        return True
-    if not by_case or not word[0].isupper() or word.casefold() in _SMALL:
-        return False
-    if not begins:
-        return True
-    # a sentence's first word is a name where another name or a version follows it
-    return bool(following) and (following[0].isupper() or following[0].isdigit() or not _PLAIN.match(following))

@@ -71,6 +71,9 @@ def _random(value: str, text: str, start: int, end: int) -> bool:
     return looks_random(value) and not _PLACEHOLDER.match(value)
 
 
+GATE = rf"(?i)(?:{_NAMES})|://[^/\s]{{0,200}}@|authorization|\s-u\s|--?pw|--user|sshpass"
+"""Matches wherever one of the rules can."""
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "password-in-url", r"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s/:@\"'<>]{0,100}:(?P<v>[^\s@\"'<>]+)@", accept=_assigned

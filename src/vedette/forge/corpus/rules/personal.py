@@ -81,12 +81,22 @@ def _private(value: str, text: str, start: int, end: int) -> bool:
 _V4 = r"(?:^|[^\w.\[])(?P<v>(?:\d{1,3}\.){3}\d{1,3})(?:$|[^\w.\[]|\.(?:$|[^\w]))"
 _V6 = r"(?:^|[^\w:.\[])\[?(?P<v>[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?:$|[^\w:.])"
 
-RULES: tuple[Rule, ...] = (
+MAIL: tuple[Rule, ...] = (
     Rule(
         "email",
         r"[A-Za-z0-9._%+'-]{1,64}(?:@|%40|\[at\]|\(at\))[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,24}",
         "<EMAIL>",
     ),
+)
+
+ADDRESSES: tuple[Rule, ...] = (
+    Rule("ip", _V4, "<IP>", _public),
+    Rule("private-ip", _V4, "<PRIVATE-IP>", _private),
+    Rule("ip", _V6, "<IP>", _public),
+    Rule("private-ip", _V6, "<PRIVATE-IP>", _private),
+)
+
+NUMBERS: tuple[Rule, ...] = (
     Rule(
         "iban",
         r"(?:^|[^A-Za-z0-9])(?P<v>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)(?:$|[^A-Za-z0-9])",
@@ -94,9 +104,4 @@ RULES: tuple[Rule, ...] = (
         _iban,
     ),
     Rule("card", r"(?:^|[^\w.-])(?P<v>[3-6]\d{3}(?:[ -]?\d{2,6}){2,4})(?:$|[^\w-])", "<CARD>", _card),
-    Rule("ip", _V4, "<IP>", _public),
-    Rule("private-ip", _V4, "<PRIVATE-IP>", _private),
-    Rule("ip", _V6, "<IP>", _public),
-    Rule("private-ip", _V6, "<PRIVATE-IP>", _private),
 )
-"""Every form as a rule."""
