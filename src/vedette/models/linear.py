@@ -130,6 +130,20 @@ class LinearWeights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A label and those under it, such as a technique and its sub-techniques.
+
+    Where none of those under it leads clearly, the label above takes the chances of all, and so comes first: what is
+    said is then less, and right.
+    """
+
+    parent: int
+    children: tuple[int, ...]
+    lead: float
+    """Share of the family's chance that the best of those under it must have to stand alone; above 1: never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
     """Scores to confidence."""
 
@@ -140,6 +154,7 @@ class Calibration:
     chance: tuple[float, ...] = (0.0, 1.0)
     confidence: tuple[float, ...] = (0.0, 1.0)
     """Monotone curve from the softmax's chance to the confidence, by straight lines."""
+    families: tuple[Family, ...] = ()
     threshold: float = 0.0
     """Confidence of the first label under which the model abstains."""
 
@@ -151,6 +166,11 @@ class Calibration:
         logits -= logits.max(axis=1, keepdims=True, initial=-np.inf)
         chances = np.exp(logits)
         chances /= chances.sum(axis=1, keepdims=True)
+        for family in self.families:
+            under = chances[:, family.children]
+            whole = under.sum(axis=1) + chances[:, family.parent]
+            alone = under.max(axis=1) >= family.lead * whole
+            chances[:, family.parent] = np.where(alone, chances[:, family.parent], whole)
         # a trace of the chance keeps the order where the curve is flat
         curve = np.interp(chances, self.chance, self.confidence)
         return np.asarray(curve * (1 - 1e-3) + chances * 1e-3, dtype=np.float32)
@@ -162,6 +182,7 @@ class Calibration:
             "bias": list(self.bias),
             "chance": list(self.chance),
             "confidence": list(self.confidence),
+            "families": [[f.parent, list(f.children), f.lead] for f in self.families],
             "threshold": self.threshold,
         }
 
@@ -173,6 +194,10 @@ class Calibration:
             bias=tuple(float(v) for v in body["bias"]),
             chance=tuple(float(v) for v in body["chance"]),
             confidence=tuple(float(v) for v in body["confidence"]),
+            families=tuple(
+                Family(parent=int(parent), children=tuple(int(c) for c in children), lead=float(lead))
+                for parent, children, lead in body.get("families", ())
+            ),
             threshold=float(body["threshold"]),
         )
 

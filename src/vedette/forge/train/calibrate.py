@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vedette.models.linear import Calibration
+from vedette.models.linear import Calibration, Family
 
 
 def calibrate(
@@ -18,6 +19,7 @@ def calibrate(
     per_label: bool = True,
     shrink: float = 2.0,
     knots: int = 24,
+    families: Sequence[Family] = (),
 ) -> Calibration:
     """Return the calibration that fits held-out scores.
 
@@ -32,6 +34,7 @@ def calibrate(
         per_label: whether labels have a bias of their own.
         shrink: strength of that pull.
         knots: most points of the curve.
+        families: labels that stand in for those under them.
     """
     from scipy.optimize import minimize
 
@@ -61,7 +64,7 @@ def calibrate(
     start[0] = np.log(3.0)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(-4.0, 6.0)] + [(-8.0, 8.0)] * (len(start) - 1))
     bias = tuple(round(float(v), 4) for v in found.x[1:]) if per_label else ()
-    plain = Calibration(temperature=float(np.exp(found.x[0])), bias=bias)
+    plain = Calibration(temperature=float(np.exp(found.x[0])), bias=bias, families=tuple(families))
     chances = plain.confidences(scores)
     if none is not None:
         chances[:, none] = -1
@@ -69,7 +72,7 @@ def calibrate(
     top = chances[np.arange(n), first]
     right = np.array([float(int(j) in labels) for j, labels in zip(first, truth, strict=True)])
     chance, confidence = _curve(top, right, knots)
-    return Calibration(temperature=plain.temperature, bias=bias, chance=chance, confidence=confidence)
+    return replace(plain, chance=chance, confidence=confidence)
 
 
 def _curve(

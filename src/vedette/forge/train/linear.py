@@ -20,7 +20,8 @@ from vedette.forge.base import Corpus, Progress
 from vedette.forge.recipe import ClassifierRecipe, LoadedRecipe
 from vedette.forge.train.calibrate import calibrate, threshold_for_f1, threshold_for_precision
 from vedette.forge.train.features import Labelled, block_specs, field_names, known_options, labelled, matrix
-from vedette.models.linear import Calibration, LinearModel, LinearWeights
+from vedette.forge.train.softmax import fit_softmax
+from vedette.models.linear import Calibration, Family, LinearModel, LinearWeights
 from vedette.models.text import BlockSpec, TextFeatures
 
 OPTIONS = (
@@ -40,6 +41,11 @@ OPTIONS = (
     "threshold",
     "calibrate_on",
     "max_chars",
+    "epochs",
+    "rate",
+    "back_off",
+    "aliases",
+    "mix",
 )
 """What ``train.options`` may say to this head."""
 
@@ -54,6 +60,8 @@ def fit_weights(
     strength: float,
     seed: int,
     class_weight: str | None = None,
+    epochs: int = 4,
+    rate: float = 0.3,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return (n_features, n_labels) weights and (n_labels,) biases of one-against-all models.
 
@@ -62,11 +70,15 @@ def fit_weights(
         labels: (n,) numbers of the labels; all of ``range(n_labels)`` must occur.
         weights: (n,) how much a row counts.
         n_labels: how many labels there are, two or more.
-        solver: ``svm`` (squared hinge), ``ridge`` (least squares) or ``logistic``.
+        solver: ``svm`` (squared hinge), ``softmax``, ``ridge`` (least squares) or ``logistic`` (one against all).
         strength: of the data against the L2 penalty (the usual C).
         seed: of the solver's order.
         class_weight: ``balanced`` or none.
+        epochs: passes of ``softmax``.
+        rate: first step of ``softmax``.
     """
+    if solver == "softmax":
+        return fit_softmax(rows, labels, weights, n_labels, epochs=epochs, rate=rate, seed=seed)
     from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.svm import LinearSVC
 
@@ -89,7 +101,9 @@ def fit_weights(
             starts.append(float(one.intercept_[0]))
         coefficients, bias = np.vstack(parts), np.array(starts)
     else:
-        raise UserError(f"train.options.solver: there is no {solver!r}", next_step="use svm, ridge or logistic")
+        raise UserError(
+            f"train.options.solver: there is no {solver!r}", next_step="use svm, softmax, ridge or logistic"
+        )
     if n_labels == 2 and len(coefficients) == 1:
         coefficients, bias = np.vstack([-coefficients, coefficients]), np.concatenate([-bias, bias])
     return np.ascontiguousarray(coefficients.T, dtype=np.float32), np.asarray(bias, dtype=np.float32)
@@ -130,6 +144,8 @@ def fit_model(
         strength=float(options.get("C", 1.0)),
         seed=seed,
         class_weight=options.get("class_weight"),
+        epochs=int(options.get("epochs", 4)),
+        rate=float(options.get("rate", 0.3)),
     )
     return LinearModel(
         name=name,
@@ -138,10 +154,44 @@ def fit_model(
         labels=tuple(names),
         features=features,
         weights=LinearWeights.compress(dense, bias, keep=int(options.get("keep", 2_000_000))),
-        calibration=Calibration(),
+        calibration=Calibration(families=_families(names, options)),
         none=none if none in number else None,
         top=int(options.get("top", 5)),
         long_chars=options.get("long_chars"),
+    )
+
+
+def renamed(data: Labelled, aliases: Mapping[str, str]) -> Labelled:
+    """Return the records with some labels under another name (``aliases: {old: new}``)."""
+    if not aliases:
+        return data
+    return replace(data, labels=tuple(tuple(aliases.get(label, label) for label in own) for own in data.labels))
+
+
+def _families(labels: Sequence[str], options: Mapping[str, Any]) -> tuple[Family, ...]:
+    given = options.get("back_off")
+    if given is None:
+        return ()
+    return families_of(labels, float(given.get("lead", 0.5)), tuple(given.get("always") or ()))
+
+
+def families_of(labels: Sequence[str], lead: float, always: Sequence[str]) -> tuple[Family, ...]:
+    """Return the families among labels whose names say what is above them (``T1059`` above ``T1059.001``).
+
+    Args:
+        labels: the labels.
+        lead: share of a family's chance from which the best of those under it stands alone.
+        always: labels that stand for those under them whatever the share.
+    """
+    number = {label: i for i, label in enumerate(labels)}
+    under: dict[str, list[int]] = {}
+    for label, i in number.items():
+        parent = label.rpartition(".")[0]
+        if parent in number:
+            under.setdefault(parent, []).append(i)
+    return tuple(
+        Family(parent=number[parent], children=tuple(children), lead=2.0 if parent in always else lead)
+        for parent, children in sorted(under.items())
     )
 
 
@@ -215,8 +265,9 @@ class LinearHead:
         options = recipe.train.options
         known_options(options, OPTIONS, "linear")
         specs, fields = block_specs(recipe.train), field_names(recipe.train)
-        train = labelled(corpus, "train", fields=fields)
-        validation = labelled(corpus, "validation", fields=fields)
+        aliases = options.get("aliases") or {}
+        train = renamed(labelled(corpus, "train", fields=fields), aliases)
+        validation = renamed(labelled(corpus, "validation", fields=fields), aliases)
         if not len(train):
             raise UserError("no training record has a label", next_step="name the label's field in corpus.sources")
         progress.update("fit", 0, 1, rows=float(len(train)))
@@ -268,7 +319,7 @@ class LinearHead:
         number = {label: i for i, label in enumerate(model.labels)}
         truth = [{number[label] for label in labels if label in number} for labels in held.labels]
         none = number.get(model.none) if model.none is not None else None
-        calibration = calibrate(scores, truth, none=none)
+        calibration = calibrate(scores, truth, none=none, families=model.calibration.families)
         confidences = calibration.confidences(scores)
         if none is not None:
             confidences[:, none] = -1

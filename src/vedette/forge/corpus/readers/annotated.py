@@ -2,6 +2,7 @@
 
 Options: ``parts`` (of ``sentences``, ``spans``, ``rest``; all by default) says what is wanted: sentences that hold a
 range, the ranges themselves, and the sentences that hold none, which get the label ``none`` (option ``none``).
+``roll_up`` names labels that stand for those under them: with ``[T1027]``, ``T1027.002`` is read as ``T1027``.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class AnnotatedReader:
                 f"options.parts: documents have no {', '.join(unknown)}", next_step=f"choose of {', '.join(PARTS)}"
             )
         none = str(spec.options.get("none", "none"))
+        roots = tuple(str(root) for root in spec.options.get("roll_up") or ())
         for row in json_rows(file, spec):
             if isinstance(row, Bad):
                 yield row
@@ -46,7 +48,7 @@ class AnnotatedReader:
                 yield Bad(place=row.place, reason="no text with annotations", file=file.name)
                 continue
             about = {k: v for k, v in row.fields.items() if k not in ("text", "annotations")}
-            found = [r for r in ranges if _whole(r, len(text))]
+            found = [_rolled(r, roots) for r in ranges if _whole(r, len(text))]
             if len(found) < len(ranges):
                 yield Bad(place=row.place, reason=f"{len(ranges) - len(found)} annotations lie outside of the text")
             yield from _rows(text, found, about, row.place, wanted, none)
@@ -62,7 +64,13 @@ def _whole(value: Any, n: int) -> bool:
 
 
 def _label(value: Mapping[str, Any]) -> str:
-    return str(value.get("technique") or value.get("label") or "")
+    return str(value.get("label") or value.get("technique") or "")
+
+
+def _rolled(value: Mapping[str, Any], roots: tuple[str, ...]) -> Mapping[str, Any]:
+    label = _label(value)
+    label = next((root for root in roots if label.startswith(root + ".")), label)
+    return {"start": value["start"], "end": value["end"], "label": label}
 
 
 def _rows(
