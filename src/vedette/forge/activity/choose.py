@@ -19,7 +19,7 @@ from vedette.errors import MissingExtraError
 from vedette.models.activity.features import Floats
 from vedette.models.activity.scorer import Calibration, Linear, Scorer, Trees, crossed
 
-PENALTIES = (0.003, 0.01, 0.03, 0.1)
+PENALTIES = (0.001, 0.003, 0.01, 0.03)
 """Inverse strengths of the linear model's L2 penalty."""
 BOOSTED = ((60, 2), (120, 3))
 """Trees and their depth."""

@@ -40,7 +40,7 @@ class Options:
     """Words of titles that are features."""
     conflicts: str = "latest"
     """Of verdicts that differ: ``latest``, ``first``, or ``drop`` (the finding counts as unlabelled)."""
-    abstain_precision: float = 0.8
+    abstain_precision: float = 0.85
     """Precision of suggested verdicts that the threshold is set for."""
 
     @classmethod

@@ -48,6 +48,9 @@ REFUSE_AT = 2.0
 """Times the threshold from which the inputs' change alone is enough to refuse."""
 LEAST_JUDGED = 40
 """Recent verdicts from which calibration is looked at."""
+LEAST_TRUE = 8
+"""Places and days with what mattered from which the AUC on recent verdicts is looked at."""
+AUC_REFUSE, AUC_WARN = 2.8, 2.0
 _BINS = 8
 _REFERENCE = 1500
 
@@ -303,12 +306,30 @@ def calibration_z(recent: Recent) -> tuple[float, float, float, int]:
     return float(residual.sum()) / error, float(recent.matters[judged].sum()), float(recent.p[judged].sum()), n
 
 
-def judge(reference: Reference, names: Sequence[str], recent: Recent, trained_auc: float) -> Drift:
+def auc_since(recent: Recent) -> tuple[float, float, int]:
+    """Return the AUC on recent verdicts, its standard error, and how many places and days had what mattered.
+
+    Findings of one incident come together, so a place and day counts once for the error. NaN where there are too few.
+    """
+    judged = ~np.isnan(recent.matters)
+    true = recent.matters[judged] == 1
+    names = [c for c, keep in zip(recent.clusters, judged, strict=True) if keep]
+    n1 = len({c for c, t in zip(names, true, strict=True) if t})
+    n0 = len({c for c, t in zip(names, true, strict=True) if not t})
+    if n1 < LEAST_TRUE or n0 < LEAST_TRUE:
+        return math.nan, math.nan, n1
+    value = auc(recent.p[judged], true)
+    return value, hanley(value, n1, n0), n1
+
+
+def judge(
+    reference: Reference, names: Sequence[str], recent: Recent, trained_auc: float, trained_error: float = 0.0
+) -> Drift:
     """Return whether a model may still rank.
 
-    It refuses where recent verdicts contradict it (z beyond 4 and off by a factor of 1.5, or an AUC on them whose
-    interval lies below what it was and reaches chance), or where the inputs alone are further from the training time
-    than twice the threshold. It warns above the threshold.
+    It refuses where recent verdicts contradict it (z beyond 4 and off by a factor of 1.5, or an AUC that is below what
+    it was by 2.8 standard errors and may be chance), or where the inputs alone are further from the training time than
+    twice the threshold. It warns above the threshold, from z 3, and from an AUC 2 standard errors lower.
     """
     measures, size = reference.compare(names, recent)
     window = recent.last(max(SIZES))
@@ -322,15 +343,15 @@ def judge(reference: Reference, names: Sequence[str], recent: Recent, trained_au
             refuse.append(f"{told} (z {z:+.1f})")
         elif abs(z) > 3:
             warn.append(f"{told} (z {z:+.1f})")
-        judged = ~np.isnan(window.matters)
-        true = window.matters[judged] == 1
-        n1, n0 = int(true.sum()), int((~true).sum())
-        if n1 >= 8 and n0 >= 8:
-            value = auc(window.p[judged], true)
-            error = hanley(value, n1, n0)
-            numbers |= {"auc": value, "auc_error": error}
-            if value - 1.96 * error <= 0.5 and value + 1.96 * error < trained_auc:
-                refuse.append(f"AUC on {n_judged} findings judged since is {value:.2f}, no better than chance")
+        value, error, _ = auc_since(window)
+        if not math.isnan(value):
+            lower = (trained_auc - value) / math.hypot(error, trained_error)
+            numbers |= {"auc": value, "auc_error": error, "auc_z": lower}
+            told = f"AUC on {n_judged} findings judged since is {value:.2f} (it was {trained_auc:.2f})"
+            if lower > AUC_REFUSE and value - 1.96 * error <= 0.5:
+                refuse.append(f"{told}, which may be chance")
+            elif lower > AUC_WARN:
+                warn.append(told)
     if not measures and not refuse and not warn:
         return Drift(
             level=Level.UNCHECKED,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import zstandard
@@ -102,6 +103,7 @@ class ActivityModel:
         benign = 1 / (1 + np.exp(-np.clip(self.kind_of_false.score(z), -30, 30)))
         contributions = self.scorer.contributions(z)
         names = self.layout.names
+        base = float(self.settings.facts["n_true"]) / max(float(self.settings.facts["n_judged"]), 1.0)
         found = []
         for i, one in enumerate(fired):
             chances = {
@@ -117,7 +119,10 @@ class ActivityModel:
             elif labels[0].confidence < self.settings.threshold:
                 sure = f"{labels[0].confidence:.2f} is less than {self.settings.threshold:.2f}"
                 why = f"not sure enough of a verdict ({sure})"
-            told = reasons(names, contributions[i], one, facts[i], for_true=ranked[0][0] is Verdict.TRUE_POSITIVE)
+            for_true = ranked[0][0] is Verdict.TRUE_POSITIVE
+            if why and p[i] > base:
+                for_true = True  # nothing is suggested: tell why it stands above the usual
+            told = reasons(names, contributions[i], one, facts[i], for_true=for_true)
             found.append(
                 Scored(
                     outcome=Outcome(fired=one),
@@ -151,7 +156,9 @@ class ActivityModel:
 
     def drift(self, scored: Sequence[Scored]) -> Drift:
         """Return how far findings, in order of time, are from the training time."""
-        return judge(self.reference, self.layout.names, recent_of(scored), float(self.settings.facts["auc"]))
+        facts = self.settings.facts
+        error = (float(facts["auc_high"]) - float(facts["auc_low"])) / 3.92
+        return judge(self.reference, self.layout.names, recent_of(scored), float(facts["auc"]), error)
 
     # -- the predictor -------------------------------------------------------------------------
 
@@ -273,7 +280,7 @@ def load(folder: Path, name: str, version: str) -> ActivityModel:
         about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         if about.get("form") != FORM or about.get("format") != FORMAT:
             raise ValueError(f"form {about.get('form')!r}, format {about.get('format')!r}")
-        with np.load(folder / "model.npz", allow_pickle=False) as held:
+        with (folder / "model.npz").open("rb") as file, np.load(file, allow_pickle=False) as held:
             arrays = {key: held[key] for key in held.files}
         packed = (folder / "history.json.zst").read_bytes()
         body = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MAX_HISTORY)
@@ -310,7 +317,7 @@ def load(folder: Path, name: str, version: str) -> ActivityModel:
                 threshold=float(about["threshold"]), least_of_rule=int(about["least_of_rule"]), facts=about["facts"]
             ),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, zstandard.ZstdError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, BadZipFile, zstandard.ZstdError) as error:
         raise OutsideError(
             f"the activity model {name}@{version} in {folder} does not read back: {error}",
             next_step="train it again: vedette forge train RECIPE",

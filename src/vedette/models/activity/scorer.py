@@ -62,7 +62,8 @@ class Linear:
 
     def score(self, z: Floats) -> Floats:
         """Return log odds, ``(n,)``."""
-        return np.asarray(crossed(z, self.pairs) @ self.weights + self.intercept)
+        # not a matrix product: its last bits depend on how many rows there are
+        return np.asarray((crossed(z, self.pairs) * self.weights).sum(axis=1) + self.intercept)
 
     def contributions(self, z: Floats) -> Floats:
         """Return what each feature adds, ``(n, d)``; with the intercept they add up to the score."""

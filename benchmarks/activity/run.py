@@ -1,0 +1,296 @@
+"""Measures the activity model on generated worlds: ranking, calibration, time saved, refusals.
+
+python -m benchmarks.activity.run generated --seeds 0-5
+python -m benchmarks.activity.run fresh --seeds 0-5
+python -m benchmarks.activity.run summary
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vedette.errors import UserError
+from vedette.forge.activity.fit import Options, fit
+from vedette.forge.activity.generate import Company, generate, truth_of
+from vedette.forge.activity.measure import (
+    MINUTES,
+    STATISTICS,
+    by_rule,
+    by_severity,
+    by_title,
+    ece,
+    minutes_until,
+)
+from vedette.forge.evaluate.stats import interval, paired
+from vedette.models.activity import Level, read_outcome
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results.jsonl"
+SALT = b"benchmark"
+TRAIN, VALIDATION, CHANGE = 0.55, 0.15, 0.8
+"""Shares of the findings; abrupt changes come after this share of the days, well inside the test part."""
+CHECK_EVERY = 60
+"""Findings between two looks at drift."""
+KINDS = ("stationary", "gradual", "abrupt", "new-rules", "lazy", "little", "no-signal")
+
+Findings = list[dict[str, Any]]
+
+
+def generated(kind: str, seed: int) -> Findings:
+    """The first family: the generator that ships, on which features and thresholds were chosen (seeds from 100)."""
+    base = "stationary" if kind == "no-signal" else kind
+    found = list(generate(Company(kind=base, seed=seed, scale=0.6, change=CHANGE)))
+    return _shuffled(found, seed) if kind == "no-signal" else found
+
+
+def _shuffled(found: Findings, seed: int) -> Findings:
+    """Verdicts dealt anew: nothing can be learnt, and a model must say so."""
+    rng = np.random.default_rng(seed)
+    judged = [f for f in found if "judged" in f]
+    words = rng.permutation([f["verdict"] for f in judged])
+    for finding, word in zip(judged, words, strict=True):
+        finding["verdict"] = str(word)
+        finding["judged"] = [{**finding["judged"][0], "verdict": str(word)}]
+    return found
+
+
+def measure(family: str, kind: str, seed: int, scorer: str = "auto") -> dict[str, Any]:
+    """Return the row of one world."""
+    found = _families()[family](kind, seed)
+    outcomes = [read_outcome(f, SALT) for f in found]
+    n = len(outcomes)
+    a, b = int(n * TRAIN), int(n * (TRAIN + VALIDATION))
+    row: dict[str, Any] = {"family": family, "world": kind, "seed": seed, "findings": n, "scorer": scorer}
+    row["judged"] = sum(bool(o.judged) for o in outcomes)
+    row["true_share"] = round(float(np.mean([truth_of(f)[1] for f in found])), 4)
+    started = time.monotonic()
+    try:
+        model, figures = fit(outcomes[:a], outcomes[a:b], options=Options(scorer=scorer), salt=SALT, seed=seed)
+    except UserError as error:
+        return row | {"refused_training": str(error)}
+    row["fit_s"] = round(time.monotonic() - started, 2)
+    row["chosen"] = model.settings.facts["chosen"]
+    started = time.monotonic()
+    scored = model.follow(outcomes[b:], model.snapshot.fork())
+    row["us_per_finding"] = round((time.monotonic() - started) / max(len(scored), 1) * 1e6)
+    truth = {f["finding_id"]: truth_of(f) for f in found}
+    ids = [s.outcome.fired.finding_id for s in scored]
+    p_true = np.array([truth[i][0] for i in ids])
+    true = np.array([float(truth[i][1]) for i in ids])
+    met = [s.outcome for s in scored]
+    cut = met[0].fired.at
+    known = [o for o in outcomes[:b] if o.judged and o.judged[-1].at < cut]
+    p = np.array([s.matters for s in scored])
+    rankings = {
+        "ours": p,
+        "severity": by_severity(met),
+        "rule": by_rule(met, outcomes[:b]),
+        "titles": by_title(met, known),
+        "truth": p_true,
+    }
+    minutes = np.array([MINUTES[int(o.fired.severity)] for o in met])
+    row["metrics"] = {
+        name: {metric: round(value(score, true), 4) for metric, value in STATISTICS.items()}
+        | {"minutes_to_80pct": round(minutes_until(score, true, minutes), 1)}
+        for name, score in rankings.items()
+    }
+    row["minutes_all"] = float(minutes.sum())
+    judged = np.array([o.matters is not None for o in met])
+    said = np.array([float(bool(o.matters)) for o in met])
+    row["ece_verdicts"] = round(ece(p[judged], said[judged]), 4)
+    row["ece_truth"] = round(ece(p, true), 4)
+    row["mean_p"], row["mean_true"] = round(float(p.mean()), 4), round(float(true.mean()), 4)
+    right = np.array(
+        [o.verdict is not None and s.verdicts[0].label == o.verdict.value for s, o in zip(scored, met, strict=True)]
+    )
+    sure = np.array([not s.abstained for s in scored])
+    row["verdict_coverage"] = round(float(sure.mean()), 4)
+    row["verdict_precision"] = round(float(right[judged & sure].mean()), 4) if (judged & sure).any() else None
+    row["verdict_accuracy"] = round(float(right[judged].mean()), 4)
+    first = met[0].fired.at - (met[0].fired.at % 86_400)
+    days = [f["first_at"] for f in found]
+    start = np.datetime64(days[0][:10])
+    whole = (np.datetime64(days[-1][:10]) - start).astype(int) + 1
+    changed_at = float((start + np.timedelta64(int(whole * CHANGE), "D")).astype("datetime64[s]").astype(float))
+    del first
+    changes = kind in ("abrupt", "new-rules") or (family == "fresh" and kind in CHANGING)
+    place = next((i for i, o in enumerate(met) if o.fired.at >= changed_at), len(met)) if changes else None
+    row |= _drift(model, scored, place)
+    return row
+
+
+CHANGING = ("merger", "retuned")
+"""Worlds of the second family that change at once."""
+
+
+def _drift(model: Any, scored: list[Any], change: int | None) -> dict[str, Any]:
+    """Look at drift every so often, as a team that ranks its queue would: verdicts that came later are not known."""
+    checks = []
+    for end in range(CHECK_EVERY, len(scored) + 1, CHECK_EVERY):
+        now = scored[end - 1].outcome.fired.at
+        seen = [_known(s, now) for s in scored[max(0, end - 600) : end]]
+        drift = model.drift(seen)
+        checks.append((end, drift.level.value, drift.why))
+    before = [c for c in checks if change is None or c[0] <= change]
+    after = [] if change is None else [c for c in checks if c[0] > change]
+    refused = next((c for c in after if c[1] == Level.REFUSE), None)
+    warned = next((c for c in after if c[1] in (Level.REFUSE, Level.WARN)), None)
+    return {
+        "checks_before": len(before),
+        "refused_before": sum(c[1] == Level.REFUSE for c in before),
+        "warned_before": sum(c[1] == Level.WARN for c in before),
+        "why_before": next((c[2] for c in before if c[1] == Level.REFUSE), ""),
+        "change": change,
+        "checks_after": len(after),
+        "refused_after": sum(c[1] == Level.REFUSE for c in after),
+        "warned_after": sum(c[1] == Level.WARN for c in after),
+        "refused_within": refused[0] - change if refused and change is not None else None,
+        "warned_within": warned[0] - change if warned and change is not None else None,
+        "why_after": refused[2] if refused else warned[2] if warned else "",
+    }
+
+
+def _known(scored: Any, now: float) -> Any:
+    from dataclasses import replace
+
+    judged = tuple(j for j in scored.outcome.judged if j.at < now)
+    return replace(scored, outcome=replace(scored.outcome, judged=judged))
+
+
+def _families() -> Mapping[str, Callable[[str, int], Findings]]:
+    held: dict[str, Callable[[str, int], Findings]] = {"generated": generated}
+    try:
+        from benchmarks.activity.fresh import world
+    except ImportError:
+        return held
+    return held | {"fresh": world}
+
+
+def kinds_of(family: str) -> tuple[str, ...]:
+    """Return the kinds of worlds of a family."""
+    if family == "generated":
+        return KINDS
+    from benchmarks.activity.fresh import KINDS as FRESH
+
+    return FRESH
+
+
+# -- summary -----------------------------------------------------------------------------------
+
+
+def summarise(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield Markdown tables of the rows."""
+    for family in dict.fromkeys(r["family"] for r in rows):
+        of_family = [r for r in rows if r["family"] == family]
+        yield f"### {family}\n"
+        yield "| world | n | AUC ours | rule share | titles | severity | truth | AP ours | rule share | top 10% ours | rule share | ECE (truth) | minutes to 80%: ours / severity |"
+        yield "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
+        for kind in dict.fromkeys(r["world"] for r in of_family):
+            held = [r for r in of_family if r["world"] == kind and "metrics" in r]
+            refused = sum("refused_training" in r for r in of_family if r["world"] == kind)
+            if not held:
+                yield f"| {kind} | 0 of {refused} trained: all refused |" + " |" * 11
+                continue
+
+            def mean(name: str, metric: str, held: list[dict[str, Any]] = held) -> float:
+                return float(np.mean([r["metrics"][name][metric] for r in held]))
+
+            told = [f"{mean(n, 'auc'):.3f}" for n in ("ours", "rule", "titles", "severity", "truth")]
+            told += [f"{mean(n, 'average_precision'):.3f}" for n in ("ours", "rule")]
+            told += [f"{mean(n, 'precision_at_10pct'):.3f}" for n in ("ours", "rule")]
+            told += [f"{np.mean([r['ece_truth'] for r in held]):.3f}"]
+            told += [f"{mean('ours', 'minutes_to_80pct'):,.0f} / {mean('severity', 'minutes_to_80pct'):,.0f}"]
+            yield f"| {kind} | {len(held)}{f' ({refused} refused)' if refused else ''} | " + " | ".join(told) + " |"
+        held = [r for r in of_family if "metrics" in r and r["world"] != "no-signal"]
+        if len(held) > 1:
+            yield "\nPaired over worlds (mean difference, 95% bootstrap interval over worlds):\n"
+            yield "| measure | against | difference | interval | p |"
+            yield "|---|---|---|---|---|"
+            for metric in ("auc", "average_precision", "precision_at_10pct", "recall_at_10pct"):
+                for other in ("rule", "titles", "severity"):
+                    ours = [r["metrics"]["ours"][metric] for r in held]
+                    c = paired(metric, other, ours, [r["metrics"][other][metric] for r in held])
+                    yield f"| {metric} | {other} | {c.difference:+.3f} | {c.low:+.3f} to {c.high:+.3f} | {c.p_value:.3f} |"
+            for name, key in (("ECE against truth", "ece_truth"), ("ECE against verdicts", "ece_verdicts")):
+                m = interval([r[key] for r in held])
+                yield f"\n{name}: {m.value:.3f} ({m.low:.3f} to {m.high:.3f})"
+            saved = [
+                1 - r["metrics"]["ours"]["minutes_to_80pct"] / r["metrics"]["severity"]["minutes_to_80pct"]
+                for r in held
+            ]
+            m = interval(saved)
+            yield f"\nAnalyst minutes saved until 80% of what mattered is found, against severity order: {m.value:.0%} ({m.low:.0%} to {m.high:.0%})"
+        yield "\n| world | checks without change | refused | warned | worlds with a change | refused in | median findings to refusal | warned or refused in | median findings |"
+        yield "|---|---|---|---|---|---|---|---|---|"
+        for kind in dict.fromkeys(r["world"] for r in of_family):
+            held = [r for r in of_family if r["world"] == kind and "metrics" in r]
+            if not held:
+                continue
+            before = sum(r["checks_before"] for r in held)
+            refused_ = sum(r["refused_before"] for r in held)
+            warned_ = sum(r["warned_before"] for r in held)
+            changed = [r for r in held if r["change"] is not None]
+            found = [r["refused_within"] for r in changed if r["refused_within"] is not None]
+            warned = [r["warned_within"] for r in changed if r["warned_within"] is not None]
+            cells = [f"{before}", f"{refused_ / before:.1%}", f"{warned_ / before:.1%}"]
+            if changed:
+                cells += [f"{len(changed)}", f"{len(found)}", f"{np.median(found):.0f}" if found else "-"]
+                cells += [f"{len(warned)}", f"{np.median(warned):.0f}" if warned else "-"]
+            else:
+                cells += ["", "", "", "", ""]
+            yield f"| {kind} | " + " | ".join(cells) + " |"
+        yield ""
+
+
+def header() -> dict[str, Any]:
+    """Return the first line of the results: where and with what they were measured."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return {
+        "commit": commit.stdout.strip(),
+        "machine": f"{platform.machine()}, 2 shared cores",
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
+
+
+def main() -> None:
+    """Run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("family", choices=["generated", "fresh", "summary"])
+    parser.add_argument("--seeds", default="0-5")
+    parser.add_argument("--worlds", default="")
+    parser.add_argument("--scorer", default="auto")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    given = parser.parse_args()
+    if given.family != "summary":
+        first, _, last = given.seeds.partition("-")
+        seeds = range(int(first), int(last or first) + 1)
+        kinds = given.worlds.split(",") if given.worlds else kinds_of(given.family)
+        jobs = [(given.family, kind, seed, given.scorer) for kind in kinds for seed in seeds]
+        kept = [json.loads(line) for line in given.out.read_text().splitlines()] if given.out.exists() else []
+        kept = [r for r in kept if "family" in r and not (r["family"] == given.family and r["world"] in kinds)]
+        rows = []
+        with ProcessPoolExecutor(given.workers) as pool:
+            for row in pool.map(measure, *zip(*jobs, strict=True)):
+                rows.append(row)
+                ours = row.get("metrics", {}).get("ours", row.get("refused_training", ""))
+                print(row["world"], row["seed"], ours, row.get("refused_before"), row.get("refused_within"), flush=True)
+        lines = [json.dumps(header()), *(json.dumps(r) for r in kept + rows)]
+        given.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    rows = [json.loads(line) for line in given.out.read_text().splitlines()]
+    print("\n".join(summarise([r for r in rows if "family" in r])))
+
+
+if __name__ == "__main__":
+    main()
