@@ -40,11 +40,11 @@ def trained_folder(make_tiny: Any, tiny_tokenizer: Any, sentences: Any, tmp_path
     return folder
 
 
-def recipe(folder: Path, base: Path, **evaluate: Any) -> LoadedRecipe:
+def recipe(folder: Path, base: Path, kind: str = "pretraining", **evaluate: Any) -> LoadedRecipe:
     path = folder / "recipe.yaml"
     evaluate.setdefault("bootstrap", 100)
     evaluate["options"] = {"latency": False} | evaluate.get("options", {})
-    said = {"kind": "pretraining", "name": "tiny", "base": str(base), "seed": 7, "evaluate": evaluate}
+    said = {"kind": kind, "name": "tiny", "base": str(base), "seed": 7, "evaluate": evaluate}
     path.write_text(yaml.safe_dump(said | {"corpus": {"sources": [{"path": "."}]}}), encoding="utf-8")
     return load_recipe(path)
 
@@ -132,3 +132,47 @@ def test_unknown_options_and_other_forms_are_refused(tmp_path: Path, tiny_folder
     other = Trained(path=trained_folder, form="linear", base=None, metrics={})
     with pytest.raises(UserError, match="no language model"):
         evaluate_language(recipe(tmp_path, tiny_folder), Parts(), other, tmp_path / "home", Silent())
+
+
+def test_short_answers_and_preferences_of_the_test_part(
+    tmp_path: Path, tiny_folder: Path, make_tiny: Any, tiny_tokenizer: Any
+) -> None:
+    asked = ["alert host", "denied logon", "script share"]
+    answers = ["service", "audit", "ticket"]
+    turns = [
+        ({"role": "user", "content": q}, {"role": "assistant", "content": a})
+        for q, a in zip(asked, answers, strict=True)
+    ]
+    written = [tiny_tokenizer.apply_chat_template(list(t), tokenize=False) for t in turns]
+    learned = tmp_path / "learned"
+    make_tiny(written, steps=210).save_pretrained(learned)
+    tiny_tokenizer.save_pretrained(learned)
+    long = ({"role": "user", "content": "x"}, {"role": "assistant", "content": "word " * 100})
+    records = [Record(record_id=str(k), text="-", messages=t) for k, t in enumerate([*turns, long])]
+    loaded = recipe(tmp_path, tiny_folder, "instruction")
+    trained = trained_at(learned, tiny_folder)
+    found = evaluate_language(loaded, Parts(parts={"test": records}), trained, tmp_path / "home", Silent())
+    assert found.metrics["accuracy"].value == 1.0
+    assert found.metrics["accuracy"].n == 3
+    assert found.others["before"]["accuracy"].value == 0.0
+    assert any(c.metric == "accuracy" and c.difference == 1.0 for c in found.comparisons)
+    assert any("1 test conversations with long answers left out" in note for note in found.notes)
+
+    pairs = [
+        Record(record_id=str(k), text="-", messages=t[:1], chosen=a, rejected="process packet")
+        for k, (t, a) in enumerate(zip(turns, answers, strict=True))
+    ]
+    preferring = recipe(tmp_path, tiny_folder, "preference")
+    told = evaluate_language(preferring, Parts(parts={"test": pairs}), trained, tmp_path / "home", Silent())
+    assert told.metrics["preference_accuracy"].value == 1.0
+
+
+def test_metrics_that_nobody_knows_are_refused(tmp_path: Path, tiny_folder: Path, trained_folder: Path) -> None:
+    with pytest.raises(UserError, match="knows no f2"):
+        evaluate_language(
+            recipe(tmp_path, tiny_folder, metrics=["f2"]),
+            Parts(),
+            trained_at(trained_folder, tiny_folder),
+            tmp_path / "home",
+            Silent(),
+        )

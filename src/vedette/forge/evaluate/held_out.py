@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from vedette.forge.recipe import SourceSpec
 
 
+_LONGEST = 4000
+"""Characters of a text that are read, about one window of 1,024 tokens."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOut:
     """Texts that a model has not been trained on."""
@@ -38,8 +42,8 @@ class Text:
 def draw(texts: Iterable[Text], name: str, *, max_chars: int, max_documents: int, seed: int) -> HeldOut:
     """Return texts drawn by seed until they hold about so many characters. The same seed draws the same texts.
 
-    Texts of fewer than two characters are passed over. A text is cut to an eighth of the limit, so that no single one
-    decides the figure.
+    Texts of fewer than two characters are passed over. A text is cut to 4,000 characters, or an eighth of the limit,
+    so that no single one decides the figure.
 
     Raises:
         UserError: nothing is left.
@@ -49,7 +53,7 @@ def draw(texts: Iterable[Text], name: str, *, max_chars: int, max_documents: int
         raise UserError(f"the held-out text {name!r} is empty")
     order = list(range(len(found)))
     random.Random(seed).shuffle(order)  # noqa: S311  (a sample, not a secret)
-    longest = max(1000, max_chars // 8)
+    longest = min(_LONGEST, max(1000, max_chars // 8))
     kept: list[int] = []
     cut: list[str] = []
     total = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,14 +12,28 @@ from typing import TYPE_CHECKING
 from vedette.errors import OutsideError, UserError, VedetteError
 from vedette.forge.base import Comparison, Corpus, Evaluation, Measure, Progress, Trained
 from vedette.forge.evaluate import canary, perplexity
+from vedette.forge.evaluate.answers import (
+    Conversations,
+    Pairs,
+    answer_accuracy,
+    preference_accuracy,
+    take_conversations,
+    take_pairs,
+)
 from vedette.forge.evaluate.canary import Canaries, CanaryReport, make_canaries
 from vedette.forge.evaluate.held_out import HeldOut, Text, draw, read_texts
 from vedette.forge.evaluate.options import EvaluationOptions, read_options
 from vedette.forge.evaluate.perplexity import Foreseen
+from vedette.forge.evaluate.stats import paired
 
 if TYPE_CHECKING:
     from vedette.forge.evaluate.local import LocalModel
     from vedette.forge.recipe import LoadedRecipe
+
+
+_METRICS = ("accuracy", "preference_accuracy")
+_KIND_METRICS = {"pretraining": None, "instruction": "accuracy", "preference": "preference_accuracy"}
+"""What is measured of the test part where the recipe names no metrics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +41,8 @@ class Plan:
     """What is measured of each model."""
 
     held_out: tuple[HeldOut, ...] = ()
+    conversations: Conversations | None = None
+    pairs: Pairs | None = None
     canaries: Canaries | None = None
     options: EvaluationOptions
     resamples: int = 1000
@@ -121,6 +136,7 @@ def make_plan(loaded: LoadedRecipe, corpus: Corpus, trained: Trained, notes: lis
         take("test", (Text(text=r.text, group=r.group) for r in corpus.records("test")), None)
     for name, source in spec.texts.items():
         take(name, read_texts(source, loaded.folder), source.limit)
+    conversations, pairs = _answers(loaded, corpus, options, notes)
     canaries = None
     if spec.canaries:
         planted = int(trained.metrics.get("canaries", 0))
@@ -129,8 +145,44 @@ def make_plan(loaded: LoadedRecipe, corpus: Corpus, trained: Trained, notes: lis
         else:
             canaries = make_canaries(spec.canaries, recipe.seed, repeats=options.canary_repeats)
     return Plan(
-        held_out=tuple(held_out), canaries=canaries, options=options, resamples=spec.bootstrap, seed=recipe.seed
+        held_out=tuple(held_out),
+        conversations=conversations,
+        pairs=pairs,
+        canaries=canaries,
+        options=options,
+        resamples=spec.bootstrap,
+        seed=recipe.seed,
     )
+
+
+def _answers(
+    loaded: LoadedRecipe, corpus: Corpus, options: EvaluationOptions, notes: list[str]
+) -> tuple[Conversations | None, Pairs | None]:
+    """Return what the test part asks, for the kinds of recipe that learn to answer."""
+    recipe = loaded.recipe
+    unknown = [name for name in recipe.evaluate.metrics if name not in _METRICS]
+    if unknown:
+        raise UserError(
+            f"evaluate.metrics: a language model's evaluation knows no {', '.join(unknown)}",
+            next_step=f"it knows {', '.join(_METRICS)}; perplexity, tasks and canaries have keys of their own",
+        )
+    wanted = set(recipe.evaluate.metrics) or {_KIND_METRICS[recipe.kind]} - {None}
+    conversations = pairs = None
+    if "accuracy" in wanted:
+        found = take_conversations(corpus.records("test"), limit=options.limit, seed=recipe.seed)
+        if found.left_out:
+            notes.append(f"accuracy: {found.left_out} test conversations with long answers left out")
+        if found.turns:
+            conversations = found
+        else:
+            notes.append("accuracy was not measured: no conversation of the test part ends with a short answer")
+    if "preference_accuracy" in wanted:
+        found_pairs = take_pairs(corpus.records("test"), limit=options.limit, seed=recipe.seed)
+        if found_pairs.turns:
+            pairs = found_pairs
+        else:
+            notes.append("preference_accuracy was not measured: the test part has no preferences")
+    return conversations, pairs
 
 
 def measure(model: LocalModel, plan: Plan, progress: Progress, who: str, notes: list[str]) -> Findings:
@@ -138,7 +190,8 @@ def measure(model: LocalModel, plan: Plan, progress: Progress, who: str, notes: 
     from vedette.forge.evaluate.speed import measure_speed
 
     found, options = Findings(), plan.options
-    steps = len(plan.held_out) + bool(plan.canaries) + options.latency
+    extras = (plan.conversations, plan.pairs, plan.canaries)
+    steps = len(plan.held_out) + sum(part is not None for part in extras) + options.latency
     done = 0
 
     def told(what: str) -> None:
@@ -154,6 +207,12 @@ def measure(model: LocalModel, plan: Plan, progress: Progress, who: str, notes: 
             continue
         found.foreseen[held_out.name] = seen
         found.measures |= perplexity.measures(seen, n=plan.resamples, seed=plan.seed)
+    if plan.conversations is not None:
+        told("answers")
+        found.measures["accuracy"] = answer_accuracy(model, plan.conversations, n=plan.resamples, seed=plan.seed)
+    if plan.pairs is not None:
+        told("preferences")
+        found.measures["preference_accuracy"] = preference_accuracy(model, plan.pairs, n=plan.resamples, seed=plan.seed)
     if plan.canaries is not None:
         told("canaries")
         found.exposed = canary.expose(
@@ -188,6 +247,13 @@ def gather(found: Mapping[str, Findings], plan: Plan, notes: list[str]) -> Evalu
                     metrics[pair.metric] = Measure(
                         value=pair.difference, low=pair.low, high=pair.high, n=len(seen.groups)
                     )
+        for name, groups in (
+            ("accuracy", plan.conversations.groups if plan.conversations else ()),
+            ("preference_accuracy", plan.pairs.groups if plan.pairs else ()),
+        ):
+            a, b = ours.measures.get(name), theirs.measures.get(name)
+            if a is not None and b is not None and a.rows is not None and b.rows is not None:
+                comparisons.append(paired(name, who, a.rows, b.rows, groups=groups, n=plan.resamples, seed=plan.seed))
         if ours.exposed is not None and theirs.exposed is not None:
             comparisons.append(canary.compare(ours.exposed, theirs.exposed, who, n=plan.resamples, seed=plan.seed))
     if ours.exposed is not None:
@@ -234,8 +300,3 @@ def _current(name: str, home: Path, notes: list[str]) -> Path | None:
     except OutsideError as error:
         notes.append(f"current was not measured: {error.message}")
         return None
-
-
-def with_rows_dropped(measures: Mapping[str, Measure]) -> dict[str, Measure]:
-    """Return measures without their rows, for writing."""
-    return {name: dataclasses.replace(m, rows=None) for name, m in measures.items()}
