@@ -15,80 +15,32 @@ from __future__ import annotations
 
 import http.client
 import json
-import logging
 import os
 import queue
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from vedette.errors import MissingExtraError, OutsideError, UserError
+from vedette.models.llama_answer import Answer, Completion, Token
+from vedette.models.llama_request import Messages, Prompt, checked, options, schema_text, sound
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-log = logging.getLogger(__name__)
-
-Messages = Sequence[Mapping[str, str]]
-Prompt = str | Sequence[int] | Messages
-"""Turns of a chat (``role``, ``content``), raw text, or token ids."""
-
-ROLES = ("system", "user", "assistant", "tool")
+__all__ = ["Completion", "LlamaModel", "Messages", "Prompt", "Token"]
 
 _BATCH = 256
 """Tokens of a prompt between two looks at the clock."""
 _MAX_THREADS = 8
 _HTTP_TIMEOUT_S = 60.0
-_MAX_GRAMMAR = 65_536
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One generated token."""
-
-    token_id: int
-    text: str
-    logprob: float
-    """Natural logarithm of its probability."""
-    top: tuple[tuple[str, float], ...] = ()
-    """The likeliest tokens in its place with their logprobs, likeliest first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Completion:
-    """What the model said."""
-
-    text: str
-    finish: str
-    """``stop``, ``length`` (``max_tokens`` or the context is full) or ``cancelled``."""
-    n_prompt: int
-    """Tokens of the prompt."""
-    n_generated: int
-    """Tokens of the answer."""
-    tokens: tuple[Token, ...] = ()
-    """Where logprobs were asked for."""
-    seconds: float = 0.0
-
-
-@dataclass(slots=True)
-class _Answer:
-    """A completion as it grows."""
-
-    text: str = ""
-    finish: str = ""
-    n_prompt: int = 0
-    n_generated: int = 0
-    tokens: tuple[Token, ...] = ()
-    error: str | None = None
-    late: bool = False
 
 
 class LlamaModel:
@@ -202,22 +154,16 @@ class LlamaModel:
             prompt, max_tokens, temperature, seed, stop, json_schema, grammar, logprobs, scales, reuse_prompt
         )
         answer = self._run(body, started, timeout_s, cancel, None)
-        if json_schema is not None and answer.finish == "stop":
+        said = answer.completion(time.monotonic() - started)
+        if json_schema is not None and said.finish == "stop":
             try:
-                json.loads(answer.text)
+                json.loads(said.text)
             except ValueError:
                 raise OutsideError(
                     "the embedded model gave no JSON although a schema was asked for",
                     next_step="use plainer keywords in the schema",
                 ) from None
-        return Completion(
-            text=answer.text,
-            finish=answer.finish,
-            n_prompt=answer.n_prompt,
-            n_generated=answer.n_generated,
-            tokens=answer.tokens,
-            seconds=time.monotonic() - started,
-        )
+        return said
 
     def stream(
         self,
@@ -270,7 +216,7 @@ class LlamaModel:
             special: whether names of control tokens in it stand for those tokens.
             begin: whether the token that begins a text is put before it, where the model has one.
         """
-        body = {"content": _sound(text), "add_special": begin, "parse_special": special}
+        body = {"content": sound(text), "add_special": begin, "parse_special": special}
         return [int(token) for token in self._post("/tokenize", body)["tokens"]]
 
     def detokenize(self, tokens: Sequence[int]) -> str:
@@ -279,7 +225,7 @@ class LlamaModel:
 
     def render(self, messages: Messages) -> str:
         """Return the text that the model's chat template makes of turns, with the answer's beginning."""
-        return str(self._post("/apply-template", {"messages": _checked(messages)})["prompt"])
+        return str(self._post("/apply-template", {"messages": checked(messages)})["prompt"])
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the mean-pooled embeddings of texts, (n_texts, dim) float32 of length 1.
@@ -368,46 +314,22 @@ class LlamaModel:
         scales: Sequence[float] | None,
         reuse_prompt: bool,
     ) -> dict[str, Any]:
-        if max_tokens < 1:
-            raise UserError(f"max_tokens must be at least 1, not {max_tokens}")
-        if not 0 <= temperature <= 10:
-            raise UserError(f"temperature must be between 0 and 10, not {temperature}")
-        if not 0 <= seed < 2**32 - 1:
-            raise UserError(f"seed must be between 0 and {2**32 - 2}, not {seed}")
-        if isinstance(stop, str) or not all(isinstance(s, str) and s for s in stop):
-            raise UserError("stop must be a list of texts that are not empty")
         if json_schema is not None and grammar is not None:
             raise UserError("give a JSON schema or a grammar, not both")
-        if logprobs is not None and not 0 <= logprobs <= 100:
-            raise UserError(f"logprobs must be between 0 and 100, not {logprobs}")
-        body: dict[str, Any] = {
-            "prompt": self._prompt(prompt),
-            "n_predict": max_tokens,
-            "temperature": temperature,
-            "seed": seed,
-            "stop": list(stop),
-            "stream": True,
-            "stream_options": {"include_usage": True},
-            "return_progress": True,
-            "cache_prompt": reuse_prompt,
-            # nothing but the temperature shapes the draw
-            "top_k": 0,
-            "top_p": 1.0,
-            "min_p": 0.0,
-            "repeat_penalty": 1.0,
-        }
+        body = options(
+            max_tokens=max_tokens,
+            temperature=temperature,
+            seed=seed,
+            stop=stop,
+            grammar=grammar,
+            logprobs=logprobs,
+            scales=scales,
+            n_adapters=len(self.adapters),
+            reuse_prompt=reuse_prompt,
+        )
+        body["prompt"] = self._prompt(prompt)
         if json_schema is not None:
             body["json_schema"] = self._schema(json_schema)
-        if grammar is not None:
-            if len(grammar) > _MAX_GRAMMAR or "root" not in grammar:
-                raise UserError(f"a grammar needs the symbol root, and at most {_MAX_GRAMMAR:,} characters")
-            body["grammar"] = grammar
-        if logprobs is not None:
-            body["n_probs"] = max(logprobs, 1)
-        if scales is not None:
-            if len(scales) != len(self.adapters):
-                raise UserError(f"{len(scales)} scales for {len(self.adapters)} adapters")
-            body["lora"] = [{"id": i, "scale": float(scale)} for i, scale in enumerate(scales)]
         return body
 
     def _schema(self, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -416,12 +338,7 @@ class LlamaModel:
         A completion drops in silence a schema that the runtime cannot compile; a chat refuses it. So a chat is begun
         with it, and ended before its first token.
         """
-        try:
-            text = json.dumps(schema, sort_keys=True)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise UserError(f"the JSON schema cannot be written as JSON: {error}") from None
-        if len(text) > _MAX_GRAMMAR:
-            raise UserError(f"the JSON schema is longer than {_MAX_GRAMMAR:,} characters")
+        text = schema_text(schema)
         if text not in self._schemas:
             body = {
                 "messages": [{"role": "user", "content": "-"}],
@@ -450,13 +367,13 @@ class LlamaModel:
         if isinstance(prompt, str):
             if not prompt:
                 raise UserError("the prompt is empty")
-            return _sound(prompt)
+            return sound(prompt)
         if not prompt:
             raise UserError("the prompt is empty")
         ids = [item for item in prompt if isinstance(item, int) and not isinstance(item, bool)]
         if len(ids) == len(prompt):
             return ids
-        messages = _checked(prompt)
+        messages = checked(prompt)
         if not any(self._controls(message["content"]) for message in messages):
             return self.render(messages)
         return self._apart(messages)
@@ -475,8 +392,15 @@ class LlamaModel:
             before, found, rest = rest.partition(mark)
             if not found:
                 raise UserError(f"the model's chat template has no place for a turn of {message['role']}")
-            ids += self.tokenize(before, special=True, begin=not ids) + self.tokenize(message["content"])
-        return ids + self.tokenize(rest, special=True)
+            ids += self._within(before, special=True) if ids else self.tokenize(before, special=True, begin=True)
+            ids += self._within(message["content"], special=False)
+        return ids + self._within(rest, special=True)
+
+    def _within(self, text: str, *, special: bool) -> list[int]:
+        """Return the ids that a text has inside another: some vocabularies put a space before one that stands alone."""
+        before = self.tokenize("\n")
+        ids = self.tokenize("\n" + text, special=special)
+        return ids[len(before) :] if ids[: len(before)] == before else self.tokenize(text, special=special)
 
     def _run(
         self,
@@ -484,18 +408,13 @@ class LlamaModel:
         started: float,
         timeout_s: float | None,
         cancel: threading.Event | None,
-        tell: Any,
-    ) -> _Answer:
-        answer = _Answer()
-        pieces: list[str] = []
-        tokens: list[Token] = []
+        tell: Callable[[str], None] | None,
+    ) -> Answer:
+        answer = Answer(tell)
 
         def take(chunk: Any) -> bool:
             """Keep what a chunk says; true ends the answer."""
-            try:
-                _take(chunk, answer, pieces, tokens, tell)
-            except (KeyError, TypeError, ValueError, IndexError) as error:
-                answer.error = f"it gave what is no answer: {type(error).__name__}: {error}"
+            answer.take(chunk)
             if answer.error is not None:
                 return True
             if timeout_s is not None and time.monotonic() - started > timeout_s:
@@ -526,9 +445,6 @@ class LlamaModel:
                 f"the embedded model gave no whole answer within {timeout_s:g} s",
                 next_step="allow more time, fewer tokens, or more threads",
             )
-        answer.text, answer.tokens = "".join(pieces), tuple(tokens)
-        # an answer that was ended early has no count of its own; each piece is a token or, rarely, a few
-        answer.n_generated = answer.n_generated or len(pieces)
         return answer
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -549,42 +465,6 @@ class LlamaModel:
             message = told.get("error", {}).get("message", "") if isinstance(told, dict) else ""
             raise UserError(f"the embedded model refuses: {message}"[:500])
         return dict(told)
-
-
-def _take(chunk: Any, answer: _Answer, pieces: list[str], tokens: list[Token], tell: Any) -> None:
-    if "error" in chunk:
-        answer.error = str(chunk["error"].get("message", chunk["error"]))
-        return
-    if usage := chunk.get("usage"):
-        answer.n_prompt, answer.n_generated = usage["prompt_tokens"], usage["completion_tokens"]
-    if progress := chunk.get("prompt_progress"):
-        answer.n_prompt = progress["total"]
-    for choice in chunk.get("choices") or ():
-        text = choice.get("text") or ""
-        if text:
-            pieces.append(text)
-            if tell is not None:
-                tell(text)
-        for said in (choice.get("logprobs") or {}).get("content") or ():
-            top = tuple((t["token"], float(t["logprob"])) for t in said.get("top_logprobs") or ())
-            tokens.append(Token(int(said["id"]), said["token"], float(said["logprob"]), top))
-        answer.finish = choice.get("finish_reason") or answer.finish
-
-
-def _checked(messages: Any) -> list[dict[str, str]]:
-    out = []
-    for message in messages:
-        if not isinstance(message, Mapping) or message.get("role") not in ROLES:
-            raise UserError(f"a turn needs a role of {', '.join(ROLES)}, and content")
-        if not isinstance(message.get("content"), str):
-            raise UserError(f"the content of a turn of {message['role']} is no text")
-        out.append({"role": message["role"], "content": _sound(message["content"])})
-    return out
-
-
-def _sound(text: str) -> str:
-    """Return text that UTF-8 can carry: lone surrogates become replacement characters, and NUL goes."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
 def _check_gguf(path: Path) -> None:
