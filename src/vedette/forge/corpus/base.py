@@ -22,6 +22,8 @@ class Row:
     """Where in the file: ``line 12``, ``row 3``, ``note 4``; empty for a file that is one record."""
     fields: Mapping[str, Any]
     """``text`` where the reader knows the text; ``messages``, ``chosen``, ``rejected`` where it knows those."""
+    labels: tuple[str, ...] = ()
+    """What the reader knows to be the labels; the recipe's ``label`` comes first."""
     group: str = ""
     """What the reader knows to belong together; the recipe's ``group`` comes first."""
     at: datetime | None = None
@@ -79,7 +81,7 @@ class CorpusReader(Protocol):
 
     @property
     def whole(self) -> bool:
-        """Whether it takes a source as one (a folder with a layout, a home), not file by file."""
+        """Whether it takes a source as one (a folder with a layout, a home), not file by file: :class:`WholeReader`."""
         ...
 
     def sniff(self, sample: Sample) -> float:
@@ -92,4 +94,26 @@ class CorpusReader(Protocol):
         Raises:
             UserError: the recipe asks for what this reader cannot do, or an optional part is missing.
         """
+        ...
+
+
+@runtime_checkable
+class WholeReader(CorpusReader, Protocol):
+    """A reader that takes a source as one: a folder with a layout, a home, a set by name (``whole`` is true)."""
+
+    def digest(self, file: SourceFile, spec: SourceSpec) -> str:
+        """Return a digest of everything that :meth:`read` would read.
+
+        Raises:
+            UserError: there is no such source.
+        """
+        ...
+
+
+@runtime_checkable
+class ClaimingReader(WholeReader, Protocol):
+    """One that knows its sources where the recipe does not name the format."""
+
+    def claims(self, path: Path) -> bool:
+        """Return whether a source of format ``auto`` is its own."""
         ...

@@ -25,7 +25,7 @@ from filelock import FileLock
 from vedette.errors import UserError
 from vedette.forge.base import Progress
 from vedette.forge.corpus import layout
-from vedette.forge.corpus.base import Bad, CorpusReader, SourceFile
+from vedette.forge.corpus.base import Bad, CorpusReader, SourceFile, WholeReader
 from vedette.forge.corpus.card import Tally, markdown
 from vedette.forge.corpus.files import digest_of, list_files, sample_of
 from vedette.forge.corpus.intake import Intake
@@ -33,7 +33,7 @@ from vedette.forge.corpus.layout import SPLITS, FolderCorpus
 from vedette.forge.corpus.leakage import Leaks, look, templates
 from vedette.forge.corpus.near import join_all
 from vedette.forge.corpus.redact import Redactor, redactor_named
-from vedette.forge.corpus.registry import reader_named, recognise
+from vedette.forge.corpus.registry import claimed, reader_named, recognise
 from vedette.forge.corpus.shape import Item, shape
 from vedette.forge.corpus.split import TEST, TRAIN, draw, part
 from vedette.forge.recipe import CorpusSpec, SourceSpec
@@ -117,8 +117,8 @@ def _resolve(specs: Sequence[SourceSpec], folder: Path, variables: Mapping[str, 
         path_text = spec.path
         for name, value in variables.items():
             path_text = path_text.replace("${" + name + "}", value)
-        reader = None if spec.format == "auto" else reader_named(spec.format)
         path = folder / Path(path_text).expanduser()
+        reader = claimed(path) if spec.format == "auto" else reader_named(spec.format)
         name = wanted = spec.name or Path(path_text).name or path_text
         number = 2
         while name in names:
@@ -137,9 +137,9 @@ def _resolve(specs: Sequence[SourceSpec], folder: Path, variables: Mapping[str, 
 def _build_digest(spec: CorpusSpec, sources: Sequence[_Source], seed: int, redactor: Redactor | None) -> str:
     inputs = []
     for source in sources:
-        told = getattr(source.reader, "digest", None)
-        if source.reader is not None and source.reader.whole and told is not None:
-            inputs.append([source.spec.name, told(source.files[0], source.spec)])
+        if source.reader is not None and source.reader.whole:
+            assert isinstance(source.reader, WholeReader)  # noqa: S101 (claimed or named as such)
+            inputs.append([source.spec.name, source.reader.digest(source.files[0], source.spec)])
             continue
         inputs.append([source.spec.name, [[f.name, digest_of(f.path)] for f in source.files]])
     said = asdict(spec)
@@ -470,7 +470,7 @@ class _Build:
             "redactions": dict(sorted(self.intake.redactions.items())),
             "leakage": self.leakage,
             "kept_together": ("groups", "near-duplicates", "template duplicates")[: 1 + self.kept_together],
-            "spec": _plain(asdict(self.spec)),
+            "spec": _told(self.spec),
         }
 
 
@@ -503,9 +503,9 @@ def _first_of(values: Any, every: Any) -> Any:
     return np.where(values < 0, every, first[back])
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
-    return value
+def _told(spec: CorpusSpec) -> dict[str, Any]:
+    """Return the recipe's corpus for the card; of paths only the last part, so that places do not change its bytes."""
+    said: dict[str, Any] = orjson.loads(orjson.dumps(spec))
+    for source in said["sources"]:
+        source["path"] = Path(source["path"]).name
+    return said

@@ -17,7 +17,8 @@ _MIN_SHARE = 0.12
 _MIN_LEAD = 1.25
 """Best language's hits over the second's."""
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]{2,}|(?<!\S)[^\W\d_](?!\S)")
+"""A single letter is a word only between spaces: ``V4.0`` and ``i-Release`` hold none."""
 
 _FUNCTION_WORDS = {
     "en": "the of and to a in is that for it as was with be by on not he his at are this have from or had an they which "

@@ -6,10 +6,11 @@ import logging
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 from vedette.errors import UserError
-from vedette.forge.corpus.base import CorpusReader, Sample
+from vedette.forge.corpus.base import ClaimingReader, CorpusReader, Sample
 
 GROUP = "vedette.corpus_readers"
 
@@ -83,3 +84,11 @@ def recognise(sample: Sample) -> CorpusReader | None:
         if score > best_score:
             best, best_score = reader, score
     return best
+
+
+def claimed(path: Path) -> CorpusReader | None:
+    """Return the reader that takes a source as one, or None where its files are read one by one."""
+    for reader in load_readers()[0].values():
+        if isinstance(reader, ClaimingReader) and reader.claims(path):
+            return reader
+    return None

@@ -11,6 +11,7 @@ from typing import Any
 
 from vedette.errors import UserError
 from vedette.forge.corpus.base import Bad, Row
+from vedette.forge.corpus.chat import Conversation, conversation, turns_of
 from vedette.forge.recipe import SourceSpec, Split
 
 _SLOT = re.compile(r"\{([^{}]{1,200})\}")
@@ -141,12 +142,14 @@ def shape(row: Row, file: str, spec: SourceSpec, source: int) -> Item | Bad | st
     fields = row.fields
     if not fits(fields, spec.where):
         return "where"
-    messages = _messages(fields.get("messages")) or _composed(spec.options.get("messages"), fields)
-    chosen, rejected = fields.get("chosen"), fields.get("rejected")
-    used: set[str] = {"messages", "chosen", "rejected"} if messages else set()
-    if messages and spec.text is None:
-        turns = [m["content"] for m in messages]
-        text = "\n".join([*turns, chosen] if isinstance(chosen, str) else turns)
+    talk = _composed(spec.options.get("messages"), fields) or conversation(fields)
+    if isinstance(talk, str):
+        if spec.text is None:
+            return _bad(row, file, talk)
+        talk = None
+    used: set[str] = set(talk.used) if talk else set()
+    if talk is not None and spec.text is None:
+        text = talk.text
     else:
         name = spec.text or next((n for n in _TEXTS if as_text(fields.get(n)).strip()), None)
         if name is None:
@@ -158,7 +161,7 @@ def shape(row: Row, file: str, spec: SourceSpec, source: int) -> Item | Bad | st
             known = look_up(fields, name) is not None or "{" in name
             have = "" if known else f" (there are: {', '.join(sorted(map(str, fields))[:12])})"
             return _bad(row, file, f"the text is empty: {name!r}{have}")
-    labels = as_labels(look_up(fields, spec.label), spec.options.get("label_separator")) if spec.label else ()
+    labels = as_labels(look_up(fields, spec.label), spec.options.get("label_separator")) if spec.label else row.labels
     if spec.label and not labels and spec.options.get("require_label"):
         return "no label"
     try:
@@ -171,9 +174,9 @@ def shape(row: Row, file: str, spec: SourceSpec, source: int) -> Item | Bad | st
         place=row.place,
         text=text,
         labels=labels,
-        messages=messages,
-        chosen=chosen if isinstance(chosen, str) and messages else None,
-        rejected=rejected if isinstance(rejected, str) and messages else None,
+        messages=talk.messages if talk else (),
+        chosen=talk.chosen if talk else None,
+        rejected=talk.rejected if talk else None,
         fields={str(k): v for k, v in fields.items() if k not in used},
         group=fill(spec.group, fields).strip() if spec.group else row.group,
         at=at,
@@ -186,32 +189,33 @@ def _bad(row: Row, file: str, reason: str) -> Bad:
     return Bad(place=row.place, reason=reason, file=file)
 
 
-def _composed(template: Any, fields: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
-    """Return the turns of the source's ``options.messages``, each content a template; none where one stays empty.
+def _composed(template: Any, fields: Mapping[str, Any]) -> Conversation | None:
+    """Return the turns of the source's ``options.messages``, each content a template; None where one stays empty.
 
     Raises:
         UserError: the option is no list of ``role`` and ``content``.
     """
     if template is None:
-        return ()
-    asked = _messages(template)
-    if not asked:
+        return None
+    asked = turns_of(template) if isinstance(template, list) else "no list"
+    if isinstance(asked, str):
         raise UserError(
-            "options.messages is no list of turns", next_step="write each as {role: user, content: '… {field} …'}"
+            f"options.messages is no list of turns: {asked}",
+            next_step="write each as {role: user, content: '… {field} …'}",
         )
     turns = tuple({"role": turn["role"], "content": fill_slots(turn["content"], fields)} for turn in asked)
-    return turns if all(turn["content"].strip() for turn in turns) else ()
+    if not all(turn["content"].strip() for turn in turns):
+        return None
+    replies = [fields.get(name) for name in ("chosen", "rejected")]
+    both = all(isinstance(r, str) and r.strip() for r in replies)
+    return Conversation(
+        messages=turns,
+        chosen=replies[0] if both else None,
+        rejected=replies[1] if both else None,
+        used=("chosen", "rejected") if both else (),
+    )
 
 
 def fill_slots(template: str, fields: Mapping[str, Any]) -> str:
     """Return a template's text with every ``{field}`` filled in; text without any stays as it is."""
     return _SLOT.sub(lambda m: as_text(look_up(fields, m.group(1).strip())), template)
-
-
-def _messages(value: Any) -> tuple[Mapping[str, str], ...]:
-    if not isinstance(value, (list, tuple)):
-        return ()
-    turns = [m for m in value if isinstance(m, Mapping) and isinstance(m.get("content"), str)]
-    if len(turns) != len(value):
-        return ()
-    return tuple({"role": str(m.get("role", "user")), "content": m["content"]} for m in turns)
