@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test test-all lint fix bench docs clean
+.PHONY: help demo models test test-all lint fix bench docs clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -23,6 +23,12 @@ $(VENV)/.dev: $(VENV)/.run
 demo: $(VENV)/.run  ## From raw logs to a case with slides, on a made-up company
 	@echo "== vedette demo"
 	@$(BIN)/vedette demo
+
+DATA ?= $(CURDIR)/../shared/data
+
+models: $(VENV)/.dev  ## Rebuild every model that ships, from the labelled sets in DATA (an hour or so)
+	@echo "== rebuilding the shipped models from $(DATA)"
+	@OMP_NUM_THREADS=1 $(BIN)/python recipes/rebuild.py --data $(DATA)
 
 test: $(VENV)/.dev  ## The default tests (minutes)
 	@echo "== pytest"

@@ -23,6 +23,7 @@ from vedette import __version__
 from vedette.errors import UserError
 from vedette.forge.base import Corpus, Evaluation, GateCheck, Measure, ParityReport, Progress, Trained
 from vedette.forge.gate import judge, passed
+from vedette.forge.planted import with_canaries
 from vedette.forge.recipe import ClassifierRecipe, LoadedRecipe
 from vedette.schema import RunRecord
 
@@ -121,9 +122,8 @@ def _help(loaded: LoadedRecipe, folder: Path, home: Path, progress: Progress) ->
     ready = folder / "corpus.ready"
     while not (ready.exists() and ready.read_text(encoding="utf-8") == _launch()):
         time.sleep(0.2)
-    trainer_for(loaded.recipe).train(
-        loaded, open_corpus(folder / "corpus"), folder / "train", home, progress, resume=True
-    )
+    corpus = with_canaries(open_corpus(folder / "corpus"), loaded)
+    trainer_for(loaded.recipe).train(loaded, corpus, folder / "train", home, progress, resume=True)
 
 
 def _lead(
@@ -157,7 +157,10 @@ def _lead(
         raise UserError(
             "no record is left to train on", next_step=f"{folder / 'corpus' / 'CARD.md'} says what was taken out"
         )
-    trained = trainer_for(loaded.recipe).train(loaded, corpus, folder / "train", home, progress, resume=not fresh)
+    taught = with_canaries(corpus, loaded)
+    trained = trainer_for(loaded.recipe).train(loaded, taught, folder / "train", home, progress, resume=not fresh)
+    if planted := loaded.recipe.evaluate.canaries:
+        trained = replace(trained, metrics={**trained.metrics, "canaries": float(planted)})
     timed("train")
     evaluation = _evaluate(loaded, corpus, trained, home, progress)
     timed("evaluate")
