@@ -42,12 +42,15 @@ class _ChunkedLoss(torch.autograd.Function):  # type: ignore[misc]
             for start in range(0, hidden.shape[0], CHUNK):
                 part = hidden[start : start + CHUNK].to(compute.dtype)
                 wanted = labels[start : start + CHUNK].unsqueeze(1)
-                logits = (part @ compute.T).float()
-                top = torch.logsumexp(logits, dim=1, keepdim=True)
-                total += (top - logits.gather(1, wanted)).sum()
+                logits = part @ compute.T
+                found = logits.gather(1, wanted).float()
+                top = logits.amax(dim=1, keepdim=True)
+                share = logits.float().sub_(top).exp_()
+                mass = share.sum(dim=1, keepdim=True)
+                total += (mass.log() + top.float() - found).sum()
                 if grad_hidden is None and grad_weight is None:
                     continue
-                share = logits.sub_(top).exp_()
+                share.mul_(mass.reciprocal_())
                 share.scatter_add_(1, wanted, share.new_full((1, 1), -1.0).expand_as(wanted))
                 slope = share.to(compute.dtype)
                 if grad_hidden is not None:

@@ -39,7 +39,7 @@ def _named(ref: str, home: Path) -> Path:
     if "@" not in ref:
         from vedette.models import catalogue
 
-        if any(entry.name == ref for entry in catalogue.entries()):
+        if any(entry.name == ref for entry in catalogue.entries(home)):
             return catalogue.locate(ref, home)
     from vedette.models import find
 

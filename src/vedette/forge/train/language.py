@@ -234,6 +234,7 @@ def _built(job: Job, settings: Any, data: Mapping[str, Any]) -> Any:
     import torch
     from transformers import set_seed
 
+    from vedette.forge.train._attention import use_block_attention
     from vedette.forge.train._loop import SafeTrainer, collate
     from vedette.forge.train._loss import use_chunked_loss
 
@@ -244,6 +245,7 @@ def _built(job: Job, settings: Any, data: Mapping[str, Any]) -> Any:
     inner = model.get_base_model() if hasattr(model, "get_base_model") else model
     if not job.settings.fsdp:
         use_chunked_loss(inner)
+        use_block_attention(inner)
         if settings.bf16 and not job.settings.lora.quantised:
             freeze_in(inner, torch.bfloat16)
     set_seed(job.recipe.seed)

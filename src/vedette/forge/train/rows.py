@@ -52,7 +52,9 @@ class Rows:
         """Records that gave no row."""
         self.separate: bool = about["separate"]
         shape = (self.n_rows, 3, self.length)
-        self._data: NDArray[np.int32] = np.memmap(path, dtype=np.int32, mode="r", shape=shape)
+        self._data: NDArray[np.int32] = (
+            np.memmap(path, dtype=np.int32, mode="r", shape=shape) if self.n_rows else np.empty(shape, dtype=np.int32)
+        )
 
     def __len__(self) -> int:
         return self.n_rows
