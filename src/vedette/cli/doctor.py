@@ -42,6 +42,8 @@ def doctor(context: typer.Context, json: JsonOption = False) -> None:
         ("renderers", _renderers),
         ("rules", _rules),
         ("knowledge", _knowledge),
+        ("models", _models),
+        ("extras", _extras),
         ("run", _run),
     ]
     results = []
@@ -66,6 +68,31 @@ def doctor(context: typer.Context, json: JsonOption = False) -> None:
             frame.next_step("pip install --force-reinstall vedette", "then vedette doctor again")
     if not all(ok for _, ok, _ in results):
         raise typer.Exit(3)
+
+
+_EXTRAS = {"llm": ("xllamacpp",), "forge": ("torch", "transformers", "peft", "trl", "accelerate", "sklearn", "gguf")}
+
+
+def _models(frame: Frame) -> str:
+    from vedette.models import find
+    from vedette.models.registry import Registry
+    from vedette.models.shipped import names
+
+    shipped = names()
+    for name in shipped:
+        find(name)
+    own = {entry.name for entry in Registry(frame.home_path()).list()}
+    return f"shipped and whole: {', '.join(shipped) or 'none'}; own in this home: {', '.join(sorted(own)) or 'none'}"
+
+
+def _extras(_: Frame) -> str:
+    from importlib.util import find_spec
+
+    told = []
+    for extra, parts in _EXTRAS.items():
+        missing = [part for part in parts if find_spec(part) is None]
+        told.append(f"{extra} installed" if not missing else f"{extra} not installed (optional)")
+    return ", ".join(told)
 
 
 def _python(_: Frame) -> str:
