@@ -1,9 +1,9 @@
 """Measures a model of CVSS vectors on its corpus' test part, beside a TF-IDF + linear SVM for each metric.
 
-Metrics: ``mad`` (mean absolute difference of base scores, lower is better), ``exact`` (whole vectors), ``accuracy_AV``
-and so on for each metric, ``severity`` (same qualitative rating), ``coverage`` and ``mad_answered`` at the abstention
-threshold, ``interval`` (share of true scores inside the stated interval, 0.8 is right) and ``expected_error`` (what the
-model itself expects ``mad`` to be).
+Metrics: ``score_difference`` (mean absolute difference of base scores, lower is better), ``exact`` (whole vectors),
+``accuracy_AV`` and so on for each metric, ``severity`` (same qualitative rating), ``coverage`` and
+``score_difference_answered`` at the abstention threshold, ``interval`` (share of true scores inside the stated
+interval, 0.8 is right) and ``expected_error`` (what the model itself expects ``score_difference`` to be).
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ def compare_vectors(
         said = np.array([not p.abstained for p in predictions])
         if said.any():
             kept = [g for g, s in zip(groups, said, strict=True) if s] if groups is not None else None
-            measured[name]["mad_answered"] = interval(rows[name]["mad"][said], groups=kept, n=n, seed=seed)
+            answered = rows[name]["score_difference"][said]
+            measured[name]["score_difference_answered"] = interval(answered, groups=kept, n=n, seed=seed)
         if name:
             measured[name].pop("interval", None)
             measured[name].pop("expected_error", None)
@@ -131,7 +132,7 @@ def _rows(truth: Sequence[BaseVector], predictions: Sequence[Prediction]) -> dic
     scores = np.array([v.score for v in truth])
     answers = np.array([v.score if v is not None else 0.0 for v in said])
     rows = {
-        "mad": np.abs(answers - scores),
+        "score_difference": np.abs(answers - scores),
         "exact": _share(a == b for a, b in zip(said, truth, strict=True)),
         "severity": _share(severity(a) == severity(b) for a, b in zip(answers, scores, strict=True)),
         "coverage": _share(not p.abstained for p in predictions),
