@@ -75,7 +75,7 @@ def measure(family: str, kind: str, seed: int, scorer: str = "auto") -> dict[str
     row["true_share"] = round(float(np.mean([truth_of(f)[1] for f in found])), 4)
     started = time.monotonic()
     try:
-        model, figures = fit(outcomes[:a], outcomes[a:b], options=Options(scorer=scorer), salt=SALT, seed=seed)
+        model, _ = fit(outcomes[:a], outcomes[a:b], options=Options(scorer=scorer), salt=SALT, seed=seed)
     except UserError as error:
         return row | {"refused_training": str(error)}
     row["fit_s"] = round(time.monotonic() - started, 2)
@@ -117,12 +117,10 @@ def measure(family: str, kind: str, seed: int, scorer: str = "auto") -> dict[str
     row["verdict_coverage"] = round(float(sure.mean()), 4)
     row["verdict_precision"] = round(float(right[judged & sure].mean()), 4) if (judged & sure).any() else None
     row["verdict_accuracy"] = round(float(right[judged].mean()), 4)
-    first = met[0].fired.at - (met[0].fired.at % 86_400)
     days = [f["first_at"] for f in found]
     start = np.datetime64(days[0][:10])
     whole = (np.datetime64(days[-1][:10]) - start).astype(int) + 1
     changed_at = float((start + np.timedelta64(int(whole * CHANGE), "D")).astype("datetime64[s]").astype(float))
-    del first
     changes = kind in ("abrupt", "new-rules") or (family == "fresh" and kind in CHANGING)
     place = next((i for i, o in enumerate(met) if o.fired.at >= changed_at), len(met)) if changes else None
     row |= _drift(model, scored, place)
@@ -187,69 +185,94 @@ def kinds_of(family: str) -> tuple[str, ...]:
 
 # -- summary -----------------------------------------------------------------------------------
 
+_ORDERS = ("ours", "rule", "titles", "severity", "truth")
+_RANKING = ("world", "worlds", *(f"AUC {n}" for n in _ORDERS), "AP ours", "AP rule", "top 10% ours", "top 10% rule",
+            "ECE", "minutes to 80%", "by severity")  # fmt: skip
+_REFUSALS = ("world", "looks without change", "refused", "warned", "worlds with change", "refused in",
+             "findings until then", "warned or refused in", "findings until then")  # fmt: skip
+
+
+def _row(cells: list[Any] | tuple[Any, ...]) -> str:
+    return "| " + " | ".join(str(c) for c in cells) + " |"
+
+
+def _head(names: tuple[str, ...]) -> str:
+    return _row(names) + "\n" + "|---" * len(names) + "|"
+
 
 def summarise(rows: list[dict[str, Any]]) -> Iterator[str]:
     """Yield Markdown tables of the rows."""
     for family in dict.fromkeys(r["family"] for r in rows):
-        of_family = [r for r in rows if r["family"] == family]
+        held = [r for r in rows if r["family"] == family]
+        kinds = list(dict.fromkeys(r["world"] for r in held))
         yield f"### {family}\n"
-        yield "| world | n | AUC ours | rule share | titles | severity | truth | AP ours | rule share | top 10% ours | rule share | ECE (truth) | minutes to 80%: ours / severity |"
-        yield "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
-        for kind in dict.fromkeys(r["world"] for r in of_family):
-            held = [r for r in of_family if r["world"] == kind and "metrics" in r]
-            refused = sum("refused_training" in r for r in of_family if r["world"] == kind)
-            if not held:
-                yield f"| {kind} | 0 of {refused} trained: all refused |" + " |" * 11
-                continue
-
-            def mean(name: str, metric: str, held: list[dict[str, Any]] = held) -> float:
-                return float(np.mean([r["metrics"][name][metric] for r in held]))
-
-            told = [f"{mean(n, 'auc'):.3f}" for n in ("ours", "rule", "titles", "severity", "truth")]
-            told += [f"{mean(n, 'average_precision'):.3f}" for n in ("ours", "rule")]
-            told += [f"{mean(n, 'precision_at_10pct'):.3f}" for n in ("ours", "rule")]
-            told += [f"{np.mean([r['ece_truth'] for r in held]):.3f}"]
-            told += [f"{mean('ours', 'minutes_to_80pct'):,.0f} / {mean('severity', 'minutes_to_80pct'):,.0f}"]
-            yield f"| {kind} | {len(held)}{f' ({refused} refused)' if refused else ''} | " + " | ".join(told) + " |"
-        held = [r for r in of_family if "metrics" in r and r["world"] != "no-signal"]
-        if len(held) > 1:
-            yield "\nPaired over worlds (mean difference, 95% bootstrap interval over worlds):\n"
-            yield "| measure | against | difference | interval | p |"
-            yield "|---|---|---|---|---|"
-            for metric in ("auc", "average_precision", "precision_at_10pct", "recall_at_10pct"):
-                for other in ("rule", "titles", "severity"):
-                    ours = [r["metrics"]["ours"][metric] for r in held]
-                    c = paired(metric, other, ours, [r["metrics"][other][metric] for r in held])
-                    yield f"| {metric} | {other} | {c.difference:+.3f} | {c.low:+.3f} to {c.high:+.3f} | {c.p_value:.3f} |"
-            for name, key in (("ECE against truth", "ece_truth"), ("ECE against verdicts", "ece_verdicts")):
-                m = interval([r[key] for r in held])
-                yield f"\n{name}: {m.value:.3f} ({m.low:.3f} to {m.high:.3f})"
-            saved = [
-                1 - r["metrics"]["ours"]["minutes_to_80pct"] / r["metrics"]["severity"]["minutes_to_80pct"]
-                for r in held
-            ]
-            m = interval(saved)
-            yield f"\nAnalyst minutes saved until 80% of what mattered is found, against severity order: {m.value:.0%} ({m.low:.0%} to {m.high:.0%})"
-        yield "\n| world | checks without change | refused | warned | worlds with a change | refused in | median findings to refusal | warned or refused in | median findings |"
-        yield "|---|---|---|---|---|---|---|---|---|"
-        for kind in dict.fromkeys(r["world"] for r in of_family):
-            held = [r for r in of_family if r["world"] == kind and "metrics" in r]
-            if not held:
-                continue
-            before = sum(r["checks_before"] for r in held)
-            refused_ = sum(r["refused_before"] for r in held)
-            warned_ = sum(r["warned_before"] for r in held)
-            changed = [r for r in held if r["change"] is not None]
-            found = [r["refused_within"] for r in changed if r["refused_within"] is not None]
-            warned = [r["warned_within"] for r in changed if r["warned_within"] is not None]
-            cells = [f"{before}", f"{refused_ / before:.1%}", f"{warned_ / before:.1%}"]
-            if changed:
-                cells += [f"{len(changed)}", f"{len(found)}", f"{np.median(found):.0f}" if found else "-"]
-                cells += [f"{len(warned)}", f"{np.median(warned):.0f}" if warned else "-"]
-            else:
-                cells += ["", "", "", "", ""]
-            yield f"| {kind} | " + " | ".join(cells) + " |"
+        yield _head(_RANKING)
+        yield from (_ranked(kind, [r for r in held if r["world"] == kind]) for kind in kinds)
+        trained = [r for r in held if "metrics" in r and r["world"] != "no-signal"]
+        if len(trained) > 1:
+            yield from _paired(trained)
+        yield "\n" + _head(_REFUSALS)
+        yield from (_refused(kind, [r for r in trained if r["world"] == kind]) for kind in kinds)
         yield ""
+
+
+def _ranked(kind: str, held: list[dict[str, Any]]) -> str:
+    trained = [r for r in held if "metrics" in r]
+    n_refused = len(held) - len(trained)
+    if not trained:
+        return _row([kind, f"{n_refused}, all refused at training", *[""] * (len(_RANKING) - 2)])
+
+    def mean(name: str, metric: str) -> float:
+        return float(np.mean([r["metrics"][name][metric] for r in trained]))
+
+    cells = [kind, f"{len(trained)}" + (f" ({n_refused} refused)" if n_refused else "")]
+    cells += [f"{mean(n, 'auc'):.3f}" for n in _ORDERS]
+    cells += [f"{mean(n, 'average_precision'):.3f}" for n in ("ours", "rule")]
+    cells += [f"{mean(n, 'precision_at_10pct'):.3f}" for n in ("ours", "rule")]
+    cells += [f"{np.mean([r['ece_truth'] for r in trained]):.3f}"]
+    cells += [f"{mean(n, 'minutes_to_80pct'):,.0f}" for n in ("ours", "severity")]
+    return _row(cells)
+
+
+def _paired(trained: list[dict[str, Any]]) -> Iterator[str]:
+    yield "\nPaired over worlds: mean difference, 95% bootstrap interval over worlds.\n"
+    yield _head(("measure", "against", "difference", "low", "high", "p"))
+    for metric in STATISTICS:
+        for other in ("rule", "titles", "severity"):
+            ours, theirs = ([r["metrics"][n][metric] for r in trained] for n in ("ours", other))
+            c = paired(metric, other, ours, theirs)
+            ends = [f"{v:+.3f}" for v in (c.difference, c.low, c.high)]
+            yield _row([metric, other, *ends, f"{c.p_value:.3f}"])
+    saved = [1 - _minutes(r, "ours") / _minutes(r, "severity") for r in trained]
+    by_rule_ = [1 - _minutes(r, "ours") / _minutes(r, "rule") for r in trained]
+    for name, values in (
+        ("ECE against truth", [r["ece_truth"] for r in trained]),
+        ("ECE against verdicts", [r["ece_verdicts"] for r in trained]),
+        ("minutes saved until 80% of what mattered is found, against severity", saved),
+        ("the same, against rule", by_rule_),
+        ("suggested verdicts: share of findings", [r["verdict_coverage"] for r in trained]),
+        ("suggested verdicts: right", [r["verdict_precision"] for r in trained if r["verdict_precision"] is not None]),
+    ):
+        m = interval(values)
+        yield f"\n{name}: {m.value:.3f} ({m.low:.3f} to {m.high:.3f})"
+
+
+def _minutes(row: dict[str, Any], name: str) -> float:
+    return float(row["metrics"][name]["minutes_to_80pct"])
+
+
+def _refused(kind: str, held: list[dict[str, Any]]) -> str:
+    looks = sum(r["checks_before"] for r in held)
+    cells: list[Any] = [kind, looks]
+    cells += [f"{sum(r[k] for r in held) / looks:.1%}" if looks else "" for k in ("refused_before", "warned_before")]
+    changed = [r for r in held if r["change"] is not None]
+    if not changed:
+        return _row(cells + [""] * 5)
+    cells.append(len(changed))
+    for key in ("refused_within", "warned_within"):
+        found = [r[key] for r in changed if r[key] is not None]
+        cells += [len(found), f"{np.median(found):.0f}" if found else ""]
+    return _row(cells)
 
 
 def header() -> dict[str, Any]:
