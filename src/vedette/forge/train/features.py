@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vedette.errors import UserError
 from vedette.models.text import CHARS, WORDS, BlockSpec, Rows, field_values
 
@@ -52,6 +55,41 @@ def labelled(corpus: Corpus, split: Split, *, fields: Sequence[str] = ()) -> Lab
         sources=tuple(r.source for r in records),
         fields=tuple(field_values(r.fields, fields) for r in records),
     )
+
+
+def _shingles(text: str) -> frozenset[str]:
+    words = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
+    return frozenset(" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2)))
+
+
+def without_repeats(
+    data: Labelled, index: NDArray[np.int64], held: NDArray[np.int64], *, least: float = 0.8
+) -> NDArray[np.int64]:
+    """Return ``index`` without the records that repeat a held one: its words, or most of its runs of three words.
+
+    Args:
+        data: all records.
+        index: places of the records to learn from.
+        held: places of the records that must not be seen.
+        least: Jaccard similarity from which a record repeats another.
+    """
+    where: dict[str, list[int]] = {}
+    sizes: list[int] = []
+    for at, text in enumerate(dict.fromkeys(data.texts[i] for i in held)):
+        shingles = _shingles(text)
+        sizes.append(len(shingles))
+        for shingle in shingles:
+            where.setdefault(shingle, []).append(at)
+    kept = []
+    for i in index:
+        own = _shingles(data.texts[i])
+        shared: dict[int, int] = {}
+        for shingle in own:
+            for at in where.get(shingle, ()):
+                shared[at] = shared.get(at, 0) + 1
+        if all(n < least * (len(own) + sizes[at] - n) for at, n in shared.items()):
+            kept.append(i)
+    return np.array(kept, dtype=np.int64)
 
 
 def known_options(options: Mapping[str, Any], known: Sequence[str], head: str) -> None:

@@ -19,8 +19,17 @@ from vedette.errors import UserError
 from vedette.forge.base import Corpus, Progress
 from vedette.forge.recipe import ClassifierRecipe, LoadedRecipe
 from vedette.forge.train.calibrate import calibrate, threshold_for_f1, threshold_for_precision
-from vedette.forge.train.features import Labelled, block_specs, field_names, known_options, labelled, matrix
+from vedette.forge.train.features import (
+    Labelled,
+    block_specs,
+    field_names,
+    known_options,
+    labelled,
+    matrix,
+    without_repeats,
+)
 from vedette.forge.train.softmax import fit_softmax
+from vedette.forge.train.svm import fit_svms
 from vedette.models.linear import Calibration, Family, LinearModel, LinearWeights
 from vedette.models.text import BlockSpec, TextFeatures
 
@@ -30,7 +39,6 @@ OPTIONS = (
     "fields",
     "solver",
     "C",
-    "class_weight",
     "keep",
     "none",
     "min_rows",
@@ -45,7 +53,9 @@ OPTIONS = (
     "rate",
     "back_off",
     "aliases",
-    "mix",
+    "sample",
+    "full",
+    "abstain_on",
 )
 """What ``train.options`` may say to this head."""
 
@@ -59,9 +69,10 @@ def fit_weights(
     solver: str,
     strength: float,
     seed: int,
-    class_weight: str | None = None,
     epochs: int = 4,
     rate: float = 0.3,
+    sample: int | None = None,
+    full: int = 100,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return (n_features, n_labels) weights and (n_labels,) biases of one-against-all models.
 
@@ -73,20 +84,18 @@ def fit_weights(
         solver: ``svm`` (squared hinge), ``softmax``, ``ridge`` (least squares) or ``logistic`` (one against all).
         strength: of the data against the L2 penalty (the usual C).
         seed: of the solver's order.
-        class_weight: ``balanced`` or none.
         epochs: passes of ``softmax``.
         rate: first step of ``softmax``.
+        sample: rows that a rare label is told from by ``svm``; none: all.
+        full: rows from which on a label is not rare to ``svm``.
     """
     if solver == "softmax":
         return fit_softmax(rows, labels, weights, n_labels, epochs=epochs, rate=rate, seed=seed)
-    from sklearn.linear_model import LogisticRegression, Ridge
-    from sklearn.svm import LinearSVC
-
     if solver == "svm":
-        model = LinearSVC(C=strength, tol=0.03, random_state=seed, class_weight=class_weight, max_iter=3000)
-        model.fit(rows, labels, sample_weight=weights)
-        coefficients, bias = model.coef_, model.intercept_
-    elif solver == "ridge":
+        return fit_svms(rows, labels, weights, n_labels, strength=strength, seed=seed, sample=sample, full=full)
+    from sklearn.linear_model import LogisticRegression, Ridge
+
+    if solver == "ridge":
         targets = -np.ones((len(labels), n_labels), dtype=np.float32)
         targets[np.arange(len(labels)), labels] = 1
         ridge = Ridge(alpha=1 / strength, solver="sparse_cg", tol=1e-3, random_state=seed)
@@ -95,7 +104,7 @@ def fit_weights(
     elif solver == "logistic":
         parts, starts = [], []
         for label in range(n_labels):
-            one = LogisticRegression(C=strength, solver="liblinear", random_state=seed, class_weight=class_weight)
+            one = LogisticRegression(C=strength, solver="liblinear", random_state=seed)
             one.fit(rows, labels == label, sample_weight=weights)
             parts.append(one.coef_[0])
             starts.append(float(one.intercept_[0]))
@@ -143,9 +152,10 @@ def fit_model(
         solver=str(options.get("solver", "svm")),
         strength=float(options.get("C", 1.0)),
         seed=seed,
-        class_weight=options.get("class_weight"),
         epochs=int(options.get("epochs", 4)),
         rate=float(options.get("rate", 0.3)),
+        sample=None if options.get("sample") is None else int(options["sample"]),
+        full=int(options.get("full", 100)),
     )
     return LinearModel(
         name=name,
@@ -225,7 +235,9 @@ def out_of_fold(
     rows: NDArray[np.bool_],
     progress: Progress,
 ) -> NDArray[np.float32]:
-    """Return the scores of the marked rows from models that did not see their fold; a label unseen there is far down.
+    """Return the scores of the marked rows from models that saw neither their fold nor a repeat of them.
+
+    A label that such a model does not know gets the least score there is.
 
     Args:
         data: all records.
@@ -243,7 +255,8 @@ def out_of_fold(
         wanted = np.flatnonzero(rows & (folds == fold))
         if not len(wanted):
             continue
-        model = fit(data.take(np.flatnonzero(folds != fold).tolist()))
+        fresh = without_repeats(data, np.flatnonzero(folds != fold), wanted)
+        model = fit(data.take(fresh.tolist()))
         got = scores_of(model, data.take(wanted.tolist()))
         at: list[int] = [column[label] for label in model.labels if label in column]
         have: list[int] = [i for i, label in enumerate(model.labels) if label in column]
@@ -331,8 +344,11 @@ class LinearHead:
         threshold = 0.0
         if recipe.train.options.get("threshold") == "f1":
             threshold = threshold_for_f1(confidence, right, int(sum(len(t - {none}) for t in truth)))
-        elif recipe.train.abstain_precision is not None:
-            threshold = threshold_for_precision(confidence, right, recipe.train.abstain_precision)
+        if recipe.train.abstain_precision is not None:
+            named = recipe.train.options.get("abstain_on")
+            asked = np.array([not named or source in named for source in held.sources])
+            precise = threshold_for_precision(confidence[asked], right[asked], recipe.train.abstain_precision)
+            threshold = max(threshold, precise)
         said = confidence >= threshold
         figures["threshold"] = threshold
         figures["validation_coverage"] = float(said.mean())
