@@ -125,7 +125,8 @@ def _resolve(specs: Sequence[SourceSpec], folder: Path, variables: Mapping[str, 
             name, number = f"{wanted}-{number}", number + 1
         names.add(name)
         if reader is not None and reader.whole:
-            files, bad = [SourceFile(path if path.exists() else Path(path_text), "")], []
+            files: list[SourceFile] = [SourceFile(path if path.exists() else Path(path_text), "")]
+            bad: list[Bad] = []
         else:
             files, bad = list_files(path)
             if not files:
@@ -135,7 +136,7 @@ def _resolve(specs: Sequence[SourceSpec], folder: Path, variables: Mapping[str, 
 
 
 def _build_digest(spec: CorpusSpec, sources: Sequence[_Source], seed: int, redactor: Redactor | None) -> str:
-    inputs = []
+    inputs: list[list[Any]] = []
     for source in sources:
         if source.reader is not None and source.reader.whole:
             assert isinstance(source.reader, WholeReader)  # noqa: S101 (claimed or named as such)

@@ -238,12 +238,13 @@ def looks_binary(data: bytes) -> bool:
 def lines(path: Path, encoding: str | None = None) -> Iterator[tuple[int, str] | Bad]:
     """Yield a file's lines with their numbers from 1, without line ends; bad ones as :class:`Bad`."""
     number = 0
+    narrow = None if _wide(encoding) else encoding
     for number, data in enumerate(_raw_lines(path, encoding), start=1):
         if isinstance(data, DamagedError):
             yield Bad(place=f"line {number}", reason=str(data))
             continue
         try:
-            text = decode(data, encoding) if encoding or data else ""
+            text = decode(data, narrow) if data else ""
         except DamagedError as error:
             yield Bad(place=f"line {number}", reason=str(error), excerpt=excerpt_of(data))
             continue
@@ -255,9 +256,9 @@ def lines(path: Path, encoding: str | None = None) -> Iterator[tuple[int, str] |
 def _raw_lines(path: Path, encoding: str | None) -> Iterator[bytes | DamagedError]:
     rest = b""
     skipping = False
-    wide = (encoding or "").lower().replace("_", "-").startswith(("utf-16", "utf-32"))
+    wide = _wide(encoding)
     try:
-        source = _as_utf8(path, encoding) if wide else _told_utf16(path)
+        source = _as_utf8(path, wide) if wide else _told_utf16(path)
         for data in source:
             *whole, rest = (rest + data).split(b"\n")
             for line in whole:
@@ -277,6 +278,10 @@ def _raw_lines(path: Path, encoding: str | None) -> Iterator[bytes | DamagedErro
         yield DamagedError(f"a line longer than {MAX_LINE_BYTES >> 20} MiB")
     elif rest:
         yield rest
+
+
+def _wide(encoding: str | None) -> str | None:
+    return encoding if encoding and encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32")) else None
 
 
 def _told_utf16(path: Path) -> Iterator[bytes]:

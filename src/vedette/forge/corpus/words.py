@@ -74,7 +74,7 @@ def ranges(starts: Counts, lengths: Counts) -> Counts:
     if not total:
         return np.zeros(0, dtype=np.int64)
     before = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    return np.arange(total, dtype=np.int64) + np.repeat(starts - before, lengths)
+    return np.asarray(np.arange(total, dtype=np.int64) + np.repeat(starts - before, lengths))
 
 
 def shingles(texts: Iterable[Numbers], size: int) -> tuple[Numbers, Counts]:

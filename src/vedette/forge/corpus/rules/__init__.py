@@ -7,7 +7,7 @@ from typing import Any
 
 import re2
 
-from vedette.forge.corpus.rules import assignments, formats, personal
+from vedette.forge.corpus.rules import assignments, encoded, formats, identities, personal
 from vedette.forge.corpus.rules.base import Find, Rule, merged
 
 __all__ = ["Find", "find"]
@@ -39,9 +39,10 @@ FAMILIES = (
     _Family(r"[A-Za-z0-9_+/=.~-]{18}|-----BEGIN |Private-Lines", formats.RULES),
     _Family(assignments.GATE, assignments.RULES),
     _Family(r"@|%40|\[at\]|\(at\)", personal.MAIL),
-    _Family(r"\d\.\d{1,3}\.\d|:[0-9A-Fa-f]{0,4}:", personal.ADDRESSES),
-    _Family(r"\d(?:[^A-Za-z]{0,3}\d){5}|[A-Z]\d\d", personal.NUMBERS),
+    _Family(r"\d\.\d{1,3}\.\d|:[0-9A-Fa-f]{0,4}:|[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-", personal.ADDRESSES),
+    _Family(r"\d(?:[^A-Za-z]{0,3}\d){5}|[A-Z]\d\d", (*personal.NUMBERS, *identities.RULES)),
 )
+_ENCODED = _Family(encoded.GATE, ())
 
 
 def find(text: str) -> list[Find]:
@@ -50,6 +51,13 @@ def find(text: str) -> list[Find]:
 
 
 def _find(text: str) -> list[Find]:
+    found = _plain(text)
+    if _ENCODED.open(text):
+        found = merged([*found, *encoded.finds(text, _plain)])
+    return found
+
+
+def _plain(text: str) -> list[Find]:
     return merged(
         found for family in FAMILIES if family.open(text) for rule in family.rules for found in rule.finds(text)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,17 +33,38 @@ class Rule:
     placeholder: str = "<SECRET>"
     accept: Callable[[str, str, int, int], bool] | None = None
     """Takes the value, the whole text, and the value's start and end; says whether it is one."""
+    before: str = ""
+    """Characters (a class) that may not stand before the value. Not part of the pattern: a match that is refused would
+    take the separator with it, and the next value's beginning."""
+    after: str = ""
+    """What (a pattern of bounded length) may not follow the value."""
 
     @cached_property
     def compiled(self) -> Any:
         """Return the compiled pattern."""
         return re2.compile(self.pattern)
 
+    @cached_property
+    def _group(self) -> int:
+        return int(self.compiled.groupindex.get("v", 0))
+
+    @cached_property
+    def _before(self) -> re.Pattern[str] | None:
+        return re.compile(f"[{self.before}]") if self.before else None
+
+    @cached_property
+    def _after(self) -> re.Pattern[str] | None:
+        return re.compile(self.after) if self.after else None
+
     def finds(self, text: str) -> Iterable[Find]:
         """Yield what the rule finds, in order."""
-        group = self.compiled.groupindex.get("v", 0)
+        group = self._group
         for match in self.compiled.finditer(text):
             start, end = match.span(group)
+            if self._before is not None and start and self._before.match(text, start - 1):
+                continue
+            if self._after is not None and self._after.match(text, end):
+                continue
             if start < end and (self.accept is None or self.accept(text[start:end], text, start, end)):
                 yield Find(start, end, self.kind, self.placeholder)
 

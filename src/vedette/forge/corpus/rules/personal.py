@@ -1,4 +1,9 @@
-"""Personal data known by its form: mail addresses, telephone and account numbers, cards, national ids, IP addresses."""
+"""Personal data known by its form: mail addresses, telephone and account numbers, cards, national ids, IP addresses.
+
+IP addresses: a security corpus lives from indicators, and an address in plain writing may be a customer's. Kept are
+defanged ones (``203.0.113[.]7``: an analyst wrote it as an indicator), documentation, loopback, unspecified and multicast
+ranges, and what reads as a version (``before 4.0.1.2``). Private ones become ``<PRIVATE-IP>``, all others ``<IP>``.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +11,12 @@ import ipaddress
 import re
 
 from vedette.forge.corpus.rules.base import Rule
-
-
-def luhn(digits: str) -> bool:
-    """Return whether digits pass the Luhn check."""
-    total = 0
-    for at, char in enumerate(reversed(digits)):
-        number = int(char) * (1 + at % 2)
-        total += number - 9 if number > 9 else number
-    return total % 10 == 0
+from vedette.forge.corpus.rules.checks import luhn
 
 
 def _card(value: str, text: str, start: int, end: int) -> bool:
     digits = re.sub(r"[ -]", "", value)
-    return 13 <= len(digits) <= 19 and len(set(digits)) > 2 and luhn(digits)
+    return 13 <= len(digits) <= 19 and len(set(digits)) > 1 and luhn(digits)
 
 
 def _iban(value: str, text: str, start: int, end: int) -> bool:
@@ -78,30 +75,93 @@ def _private(value: str, text: str, start: int, end: int) -> bool:
     return _ip_kind(value, text, start, end) == "private-ip"
 
 
-_V4 = r"(?:^|[^\w.\[])(?P<v>(?:\d{1,3}\.){3}\d{1,3})(?:$|[^\w.\[]|\.(?:$|[^\w]))"
-_V6 = r"(?:^|[^\w:.\[])\[?(?P<v>[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?:$|[^\w:.])"
+_V4 = r"(?:\d{1,3}\.){3}\d{1,3}"
+_V6 = r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}"
+_WORD_BEFORE, _WORD_AFTER = r"\w.+-", r"[\w-]"
+# as upper-case letters are no class of their own here: no small letter, digit or sign of punctuation
+_NAME = r"[^\sa-z0-9<>\"'@,;:()\[\]{}=/\\|*_#.!?+-][^\s<>\"@,;:()=/]{0,30}"
+
+
+def _phone(value: str, text: str, start: int, end: int) -> bool:
+    digits = "".join(c for c in value if c.isdigit())
+    return 8 <= len(digits) <= 15 and len(set(digits)) > 2
+
+
+def _national_phone(value: str, text: str, start: int, end: int) -> bool:
+    return 9 <= sum(map(str.isdigit, value)) <= 12
+
+
+def _nanp(value: str, text: str, start: int, end: int) -> bool:
+    digits = "".join(c for c in re.split(r"[xe]", value)[0] if c.isdigit())[-10:]
+    return digits[0] in "23456789" and digits[3] in "23456789" and len(set(digits)) > 2
+
 
 MAIL: tuple[Rule, ...] = (
     Rule(
+        "person",
+        rf"(?P<v>{_NAME}(?:,?[ \t]{{1,3}}{_NAME}){{0,3}})[\"']?[ \t]{{0,2}}<[^<>@\s]{{1,64}}@[^<>@\s]{{1,255}}>",
+        "<PERSON>",
+        before=r"\w",
+    ),
+    Rule(
         "email",
-        r"[A-Za-z0-9._%+'-]{1,64}(?:@|%40|\[at\]|\(at\))[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,24}",
+        r"[A-Za-z0-9._%+'-]{1,64}(?:@|%40|\[at\]|\(at\)| \[at\] | \(at\) )"
+        r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,24}",
         "<EMAIL>",
     ),
 )
+"""Mail addresses, and the name that stands before one."""
 
 ADDRESSES: tuple[Rule, ...] = (
-    Rule("ip", _V4, "<IP>", _public),
-    Rule("private-ip", _V4, "<PRIVATE-IP>", _private),
-    Rule("ip", _V6, "<IP>", _public),
-    Rule("private-ip", _V6, "<PRIVATE-IP>", _private),
+    Rule(
+        "mac",
+        r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}",
+        "<MAC>",
+        lambda v, *_: len(set(v.upper()) - set(":-")) > 1,
+        before=r"\w:-",
+        after=r"[\w:-]",
+    ),
+    Rule("ip", _V4, "<IP>", _public, before=r"\w.\[", after=r"[\w\[-]|\.\w"),
+    Rule("private-ip", _V4, "<PRIVATE-IP>", _private, before=r"\w.\[", after=r"[\w\[-]|\.\w"),
+    Rule("ip", _V6, "<IP>", _public, before=r"\w:.", after=r"[\w:]"),
+    Rule("private-ip", _V6, "<PRIVATE-IP>", _private, before=r"\w:.", after=r"[\w:]"),
 )
+"""Network addresses."""
 
 NUMBERS: tuple[Rule, ...] = (
     Rule(
         "iban",
-        r"(?:^|[^A-Za-z0-9])(?P<v>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)(?:$|[^A-Za-z0-9])",
+        r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?",
         "<IBAN>",
         _iban,
+        before=r"\w",
+        after=r"\w",
     ),
-    Rule("card", r"(?:^|[^\w.-])(?P<v>[3-6]\d{3}(?:[ -]?\d{2,6}){2,4})(?:$|[^\w-])", "<CARD>", _card),
+    Rule("card", r"[2-6]\d{3}(?:[ -]?\d{2,6}){2,4}", "<CARD>", _card, before=r"\w.-", after=r"[\w-]"),
+    Rule(
+        "phone", r"(?:\+|00)[1-9]\d{0,2}(?:[ .()/-]{0,3}\d){6,13}", "<PHONE>", _phone, before=r"\w+.", after=_WORD_AFTER
+    ),
+    Rule(
+        "phone",
+        r"(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?: ?(?:x|ext\.?) ?\d{1,5})?",
+        "<PHONE>",
+        _nanp,
+        before=_WORD_BEFORE,
+        after=_WORD_AFTER,
+    ),
+    Rule(
+        "phone",
+        r"\(?0\d{1,4}\)?[ /-]\d{2,4}(?:[ /-]?\d{2,4}){1,4}",
+        "<PHONE>",
+        _national_phone,
+        before=_WORD_BEFORE,
+        after=r"[\w-]|\.\d",
+    ),
+    Rule(
+        "phone",
+        r"(?i)\b(?:tel(?:ephone|efon)?|t[ée]l|phone|fax|mobile|cell|whatsapp|hotline|handy)\b"
+        r"(?:\s(?:number|no\.?|nr\.?|is))*[\s.:#=]{0,4}(?P<v>\(?\d(?:[ .()/-]{0,2}\d){5,13})",
+        "<PHONE>",
+    ),
 )
+"""Account, card and telephone numbers."""
