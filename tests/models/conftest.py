@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 from vedette import plugins
 from vedette.models import Registry
 from vedette.models.loading import FORMS
+
+sys.path.append(str(Path(__file__).parents[1] / "cli"))
 
 
 @pytest.fixture
