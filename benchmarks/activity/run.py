@@ -287,7 +287,7 @@ def header() -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run."""
+    """Run; worlds that are in the results already are not measured again, so a killed run goes on."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("family", choices=["generated", "fresh", "summary"])
     parser.add_argument("--seeds", default="0-5")
@@ -298,21 +298,24 @@ def main() -> None:
     given = parser.parse_args()
     if given.family != "summary":
         first, _, last = given.seeds.partition("-")
-        seeds = range(int(first), int(last or first) + 1)
         kinds = given.worlds.split(",") if given.worlds else kinds_of(given.family)
-        jobs = [(given.family, kind, seed, given.scorer) for kind in kinds for seed in seeds]
-        kept = [json.loads(line) for line in given.out.read_text().splitlines()] if given.out.exists() else []
-        kept = [r for r in kept if "family" in r and not (r["family"] == given.family and r["world"] in kinds)]
-        rows = []
-        with ProcessPoolExecutor(given.workers) as pool:
-            for row in pool.map(measure, *zip(*jobs, strict=True)):
-                rows.append(row)
+        done = {(r["family"], r["world"], r["seed"]) for r in _rows(given.out)}
+        wanted = [(given.family, kind, seed) for seed in range(int(first), int(last or first) + 1) for kind in kinds]
+        jobs = [(*job, given.scorer) for job in wanted if job not in done]
+        with ProcessPoolExecutor(given.workers) as pool, given.out.open("a", encoding="utf-8") as out:
+            print(json.dumps(header()), file=out, flush=True)
+            for row in pool.map(measure, *zip(*jobs, strict=True)) if jobs else ():
+                print(json.dumps(row), file=out, flush=True)
                 ours = row.get("metrics", {}).get("ours", row.get("refused_training", ""))
                 print(row["world"], row["seed"], ours, row.get("refused_before"), row.get("refused_within"), flush=True)
-        lines = [json.dumps(header()), *(json.dumps(r) for r in kept + rows)]
-        given.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    rows = [json.loads(line) for line in given.out.read_text().splitlines()]
-    print("\n".join(summarise([r for r in rows if "family" in r])))
+    print("\n".join(summarise(_rows(given.out))))
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    rows = [row for row in map(json.loads, lines) if "family" in row]
+    place = {kind: i for i, kind in enumerate((*KINDS, "steady", "seasonal", "creep", "merger", "retuned", "tiny"))}
+    return sorted(rows, key=lambda r: (r["family"] == "fresh", place.get(r["world"], 99), r["seed"]))
 
 
 if __name__ == "__main__":

@@ -186,31 +186,48 @@ def _label(outcome: Outcome, before: float) -> float:
     return float(known[-1].verdict is Verdict.TRUE_POSITIVE)
 
 
-def _enough(train: Sequence[Outcome], validation: Sequence[Outcome], options: Options) -> None:
-    """Raise where there is too little, saying how much more is needed."""
-    cut = min((taken_at(o) for o in validation), default=math.inf)
-    labels = np.array([_label(o, cut) for o in train])
-    later = np.array([_label(o, math.inf) for o in validation])
-    parts = (
-        ("train", "training", labels, options.least_judged, options.least_of_class),
-        ("validation", "validation", later, options.least_validation, options.least_validation_of_class),
+def enough_in_all(outcomes: Sequence[Outcome], options: Options, share_tested: float) -> None:
+    """Raise where a whole history is too little to be parted, saying how much more is needed.
+
+    Args:
+        outcomes: everything, the test part too.
+        options: the recipe's.
+        share_tested: what the test part takes away.
+
+    Raises:
+        UserError: there is too little.
+    """
+    used = max(1 - share_tested, 0.1)
+    _need(
+        "this history",
+        np.array([_label(o, math.inf) for o in outcomes]),
+        math.ceil((options.least_judged + options.least_validation) / used),
+        math.ceil((options.least_of_class + options.least_validation_of_class) / used),
     )
-    for _, what, values, least, least_of_class in parts:
-        n, n1 = int((~np.isnan(values)).sum()), int(np.nansum(values)) if len(values) else 0
-        n0 = n - n1
-        needs = []
-        if n < least:
-            needs.append(f"{least - n} more judged findings")
-        if n1 < least_of_class:
-            needs.append(f"{least_of_class - n1} more judged true_positive")
-        if n0 < least_of_class:
-            needs.append(f"{least_of_class - n0} more judged benign or false_positive")
-        if needs:
-            raise UserError(
-                f"too little triage history to rank by: the {what} window has {n} judged findings, {n1} of them true "
-                f"({len(values)} findings in all; unjudged ones teach nothing); it needs {', '.join(needs)}",
-                next_step="vedette cases triage CASE VERDICT --finding ID  gives verdicts",
-            )
+
+
+def _enough(train: Sequence[Outcome], validation: Sequence[Outcome], options: Options) -> None:
+    """Raise where a window has too little."""
+    cut = min((taken_at(o) for o in validation), default=math.inf)
+    early, late = (np.array([_label(o, at) for o in part]) for part, at in ((train, cut), (validation, math.inf)))
+    _need("the training window", early, options.least_judged, options.least_of_class)
+    _need("the validation window", late, options.least_validation, options.least_validation_of_class)
+
+
+def _need(what: str, labels: Floats, least: int, least_of_class: int) -> None:
+    n, n1 = int((~np.isnan(labels)).sum()), int(np.nansum(labels)) if len(labels) else 0
+    missing = (
+        (least - n, "judged findings"),
+        (least_of_class - n1, "judged true_positive"),
+        (least_of_class - (n - n1), "judged benign or false_positive"),
+    )
+    needs = ", ".join(f"{more} more {name}" for more, name in missing if more > 0)
+    if needs:
+        raise UserError(
+            f"too little triage history to rank by: {what} has {n} judged findings, {n1} of them true "
+            f"({len(labels)} findings in all; unjudged ones teach nothing); it needs {needs}",
+            next_step="vedette cases triage CASE VERDICT --finding ID  gives verdicts",
+        )
 
 
 def _interval(score: Floats, y: Floats, clusters: Sequence[str], seed: int) -> tuple[float, float, float]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vedette.errors import InternalError, UserError
-from vedette.forge.activity.fit import Options, fit
+from vedette.forge.activity.fit import Options, enough_in_all, fit
 from vedette.forge.activity.history import outcomes_of
 from vedette.forge.activity.measure import STATISTICS, by_rule, by_severity, by_title, ece
 from vedette.forge.base import Comparison, Corpus, Evaluation, Measure, Progress
@@ -48,10 +48,13 @@ class ActivityHead:
             raise UserError("an activity model is parted by time: what comes later tests what came before",
                             next_step="write split: {by: time} in the recipe's corpus")  # fmt: skip
         salt = bytes.fromhex(corpus.digest)[:32] if _is_hex(corpus.digest) else corpus.digest.encode()[:64]
+        options = Options.of(recipe.train.options, recipe.train.abstain_precision)
+        train, validation = _read(corpus, "train", salt), _read(corpus, "validation", salt)
+        enough_in_all([*train, *validation, *_read(corpus, "test", salt)], options, recipe.corpus.split.test)
         model, figures = fit(
-            _read(corpus, "train", salt),
-            _read(corpus, "validation", salt),
-            options=Options.of(recipe.train.options, recipe.train.abstain_precision),
+            train,
+            validation,
+            options=options,
             salt=salt,
             seed=recipe.seed,
             name=recipe.name,
