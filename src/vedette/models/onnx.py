@@ -81,9 +81,11 @@ class Encoder:
         """Return (n_texts, dim) unit vectors: the mean over the tokens' last states."""
         vectors: NDArray[np.float32] | None = None
         for places, states, mask in self.batches(texts):
-            weight = mask[..., None].astype(np.float32)
-            mean = (states * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)
-            mean /= np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12)
+            mean = states  # a graph that gives (n, dim) has taken the mean itself
+            if states.ndim == 3:
+                weight = mask[..., None].astype(np.float32)
+                mean = (states * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)
+            mean = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12)
             if vectors is None:
                 vectors = np.zeros((len(texts), mean.shape[1]), dtype=np.float32)
             vectors[places] = mean
