@@ -277,7 +277,7 @@ def real() -> Iterator[LlamaModel]:
         path = catalogue.locate("smollm2-135m-instruct", home)
     except UserError as error:
         pytest.skip(f"{error.message}: {error.next_step}")
-    with LlamaModel(path, n_ctx=1024) as model:
+    with LlamaModel(path, n_ctx=1024, threads=1) as model:
         yield model
 
 
