@@ -52,6 +52,7 @@ def test_the_result_loads_as_what_it_says(tmp_path: Path, base: Path, heard: Hea
 
     full = train(tmp_path / "full", base, heard, method="full", precision="float32")
     AutoModelForCausalLM.from_pretrained(full.path)
+    assert "vedette" not in (full.path / "config.json").read_text()
     tokenizer = AutoTokenizer.from_pretrained(full.path)
     assert tokenizer.chat_template == AutoTokenizer.from_pretrained(base).chat_template
     lora = train(tmp_path / "lora", base, heard, method="lora", precision="float32")

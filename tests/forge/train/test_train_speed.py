@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning")
+
 
 def _step(model: Any, batch: dict[str, Any], *, narrow: bool) -> tuple[float, dict[str, Any]]:
     import torch
@@ -90,11 +92,19 @@ def test_packed_rows_keep_their_mask_under_blocks(model: Any) -> None:
 
     from vedette.forge.train._attention import use_block_attention
 
+    one, two = torch.randint(3, 500, (1, 100)), torch.randint(3, 500, (1, 50))
+    positions = torch.cat([torch.arange(100), torch.arange(50)]).unsqueeze(0)
+    both = torch.cat([one, two], 1)
+    row = {"input_ids": both, "labels": both, "position_ids": positions}
+    exact, exact_grads = _step(model, row, narrow=False)
+    _, their_grads = _step(model, row, narrow=True)
     use_block_attention(model)
-    one, two = torch.randint(3, 500, (1, 30)), torch.randint(3, 500, (1, 20))
-    positions = torch.cat([torch.arange(30), torch.arange(20)]).unsqueeze(0)
+    ours, our_grads = _step(model, row, narrow=True)
+    assert ours == pytest.approx(exact, abs=5e-3)
+    for name, grad in exact_grads.items():
+        assert (our_grads[name] - grad).norm() <= 1.5 * (their_grads[name] - grad).norm() + 1e-6, name
     with torch.autocast("cpu", torch.bfloat16):
-        together = model(input_ids=torch.cat([one, two], 1), position_ids=positions).logits[:, 30:]
+        together = model(input_ids=both, position_ids=positions).logits[:, 100:]
         alone = model(input_ids=two).logits
     assert (together - alone).abs().max() < 0.03
 

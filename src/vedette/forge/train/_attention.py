@@ -25,8 +25,15 @@ class _Blocks(torch.autograd.Function):  # type: ignore[misc]
     """Softmax attention over ``(heads, n, d)`` with a causal mask."""
 
     @staticmethod
-    def forward(ctx: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scale: float) -> torch.Tensor:
-        """Return the attended values, ``(heads, n, d)``."""
+    def forward(
+        ctx: Any,
+        query: torch.Tensor,
+        key: torch.Tensor,
+        value: torch.Tensor,
+        scale: float,
+        mask: torch.Tensor | None,
+    ) -> torch.Tensor:
+        """Return the attended values, ``(heads, n, d)``; ``mask`` ``(batch, 1, n, n)`` is true where one may look."""
         n = query.shape[1]
         query, key_t = query * scale, key.transpose(1, 2)
         out = torch.empty_like(query)
@@ -35,7 +42,11 @@ class _Blocks(torch.autograd.Function):  # type: ignore[misc]
         for start in range(0, n, _BLOCK):
             end = min(start + _BLOCK, n)
             scores = torch.bmm(query[:, start:end], key_t[:, :, :end]).float()
-            scores[:, :, start:].add_(later[: end - start, : end - start])
+            if mask is None:
+                scores[:, :, start:].add_(later[: end - start, : end - start])
+            else:
+                closed = mask[:, :, start:end, :end].logical_not()
+                scores.view(closed.shape[0], -1, end - start, end).masked_fill_(closed, float("-inf"))
             share = torch.softmax(scores, dim=-1).to(query.dtype)
             out[:, start:end] = torch.bmm(share, value[:, :end])
             kept.append(share)
@@ -61,7 +72,7 @@ class _Blocks(torch.autograd.Function):  # type: ignore[misc]
             slope = torch.bmm(part, value_t[:, :, :end]).float().sub_(mean[:, start:end]).mul_(share).to(query.dtype)
             grad_query[:, start:end] = torch.bmm(slope, key[:, :end])
             grad_key[:, :end] += torch.bmm(slope.transpose(1, 2), query[:, start:end])
-        return grad_query.mul_(ctx.scale), grad_key.to(key.dtype), grad_value.to(value.dtype), None
+        return grad_query.mul_(ctx.scale), grad_key.to(key.dtype), grad_value.to(value.dtype), None, None
 
 
 def _attend(
@@ -78,8 +89,11 @@ def _attend(
     """Attend in blocks where that is right and pays, else as the library does."""
     n = query.shape[2]
     causal = getattr(module, "is_causal", True) if is_causal is None else is_causal
-    fits = query.device.type == "cpu" and query.dtype == torch.bfloat16 and n == key.shape[2] and 1 < n <= _LONGEST
-    if not fits or attention_mask is not None or dropout or not causal or not torch.is_grad_enabled():
+    narrow = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else query.dtype
+    fits = query.device.type == "cpu" and narrow == torch.bfloat16 and n == key.shape[2] and 1 < n <= _LONGEST
+    plain = attention_mask is None or (attention_mask.dtype == torch.bool and attention_mask.shape[1:] == (1, n, n))
+    causal = causal or attention_mask is not None  # the mask of a causal model says so itself
+    if not fits or not plain or dropout or not causal or not torch.is_grad_enabled():
         out: tuple[torch.Tensor, None] = sdpa_attention_forward(
             module, query, key, value, attention_mask, dropout=dropout, scaling=scaling, is_causal=is_causal, **more
         )
@@ -88,9 +102,9 @@ def _attend(
     groups = heads // key.shape[1]
     if groups > 1:
         key, value = (part.repeat_interleave(groups, dim=1) for part in (key, value))
-    flat = (part.reshape(batch * heads, n, part.shape[-1]) for part in (query, key, value))
+    flat = (part.to(narrow).reshape(batch * heads, n, part.shape[-1]) for part in (query, key, value))
     with torch.autocast("cpu", enabled=False):
-        attended = _Blocks.apply(*flat, width**-0.5 if scaling is None else scaling)
+        attended = _Blocks.apply(*flat, width**-0.5 if scaling is None else scaling, attention_mask)
     return attended.view(batch, heads, n, -1).transpose(1, 2).contiguous(), None
 
 

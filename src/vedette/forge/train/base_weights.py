@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import redirect_stderr
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +88,7 @@ def _cached(source: Path, home: Path, kind: str, digest: str, make: Callable[[Pa
         shutil.rmtree(staged, ignore_errors=True)
         staged.mkdir()
         try:
-            with checkpoints.full_disk_is_said(target.parent, 8 * checkpoints.size_on_disk(source)):
+            with checkpoints.full_disk_is_said(target.parent, 8 * checkpoints.size_on_disk(source), "the base weights"):
                 make(staged)
                 checkpoints.seal(target, {"source": str(source), "sha256": digest})
         except VedetteError:
@@ -108,7 +110,7 @@ def _dequantise(path: Path, out: Path) -> None:
 
     from vedette.forge.train.quiet import quiet
 
-    with quiet():
+    with quiet(), redirect_stderr(StringIO()):  # the reader of GGUF draws a bar that cannot be turned off
         tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name, local_files_only=True)
         model = AutoModelForCausalLM.from_pretrained(
             path.parent, gguf_file=path.name, dtype=torch.float32, local_files_only=True
@@ -158,25 +160,33 @@ def load_tokenizer(folder: Path) -> Any:
     return tokenizer
 
 
-def load_model(folder: Path, *, quantised: bool = False) -> Any:
-    """Return the causal language model of a folder in float32, or quantised to 4 bits on a GPU.
+def load_model(folder: Path, *, quantised: bool = False, narrow: bool = False) -> Any:
+    """Return the causal language model of a folder.
+
+    Args:
+        folder: the weights.
+        quantised: in 4 bits, on this process' GPU.
+        narrow: in bfloat16, not float32.
 
     Raises:
         UserError: 4 bits are asked for where there is no GPU with bitsandbytes.
         OutsideError: the weights cannot be read.
     """
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM
 
     from vedette.forge.train.quiet import quiet
 
-    more: dict[str, Any] = {"dtype": torch.float32}
+    more: dict[str, Any] = {"dtype": torch.bfloat16 if narrow else torch.float32}
     if quantised:
         ensure_quantisable()
+        from accelerate import PartialState
         from transformers import BitsAndBytesConfig
 
         more = {
             "dtype": torch.bfloat16,
+            "device_map": {"": PartialState().local_process_index},
             "quantization_config": BitsAndBytesConfig(
                 load_in_4bit=True,
                 bnb_4bit_quant_type="nf4",
@@ -187,7 +197,7 @@ def load_model(folder: Path, *, quantised: bool = False) -> Any:
     try:
         with quiet():
             return AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, **more)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise OutsideError(
             f"cannot read the weights in {folder}: {error}",
             next_step="check that the folder has config.json and whole safetensors weights",

@@ -169,13 +169,13 @@ def in_words(n_bytes: float) -> str:
     return f"{n_bytes:.1f} GB"
 
 
-def _full(folder: Path, needed: int) -> OutsideError:
+def _full(folder: Path, needed: int, what: str = "a checkpoint") -> OutsideError:
     try:
         free = f"{in_words(shutil.disk_usage(folder).free)} are free"
     except OSError:
         free = "it cannot be looked at"
     return OutsideError(
-        f"no room for a checkpoint in {folder}: about {in_words(needed)} are needed, {free}",
+        f"no room for {what} in {folder}: about {in_words(needed)} are needed, {free}",
         next_step=f"free at least {in_words(needed)} there and run the same command again: it goes on from the last "
         "whole checkpoint (train.keep says how many are kept)",
         location=str(folder),
@@ -189,7 +189,7 @@ def ensure_room(folder: Path, needed: int) -> None:
 
 
 @contextmanager
-def full_disk_is_said(folder: Path, needed: int) -> Iterator[None]:
+def full_disk_is_said(folder: Path, needed: int, what: str = "a checkpoint") -> Iterator[None]:
     """Turn any writer's "no space left" into an `OutsideError` that says where and how much.
 
     The libraries that write weights each wrap the system's error in their own, so that the words are looked at too.
@@ -201,7 +201,7 @@ def full_disk_is_said(folder: Path, needed: int) -> Iterator[None]:
     except Exception as error:
         number = error.errno if isinstance(error, OSError) else None
         if number in _FULL or any(word in str(error) for word in _FULL_WORDS):
-            raise _full(folder, needed) from error
+            raise _full(folder, needed, what) from error
         raise
 
 

@@ -116,9 +116,8 @@ def _identity(recipe: LanguageRecipe, corpus: Corpus, base: Path) -> dict[str, A
         key: value for key, value in asdict(recipe.train).items() if key not in ("save_every", "keep", "report_to")
     }
     weights = hashlib.sha256()
-    for path in sorted(base.glob("*.safetensors")):
-        weights.update(f"{path.name}:{path.stat().st_size}:".encode())
-    weights.update((base / "config.json").read_bytes())
+    for path in sorted((*base.glob("*.safetensors"), base / "config.json")):
+        weights.update(f"{path.name}:{checkpoints.digest_of(path)}:".encode())
     return {
         "kind": recipe.kind,
         "seed": recipe.seed,
@@ -164,13 +163,15 @@ def rows_of(job: Job, split: Split) -> Rows | None:
 
     key = {
         "corpus": job.corpus.digest,
-        "base": str(job.base),
+        "tokenizer": hashlib.sha256(job.tokenizer.backend_tokenizer.to_str().encode()).hexdigest(),
+        "template": job.tokenizer.chat_template,
         "kind": recipe.kind,
         "length": settings.max_length,
         "packing": settings.packing,
         "seed": recipe.seed,
     }
-    rows = rows_at(job.work / "rows" / f"{split}.bin", key, make)
+    with checkpoints.full_disk_is_said(job.work, 100 << 20, "the rows of tokens"):
+        rows = rows_at(job.work / "rows" / f"{split}.bin", key, make)
     if rows.n_dropped:
         job.progress.note(f"{rows.n_dropped} {split} records have no assistant turn that fits and teach nothing")
     if split == "train" and rows.n_learned == 0:
@@ -239,7 +240,9 @@ def _built(job: Job, settings: Any, data: Mapping[str, Any]) -> Any:
     from vedette.forge.train._loss import use_chunked_loss
 
     set_seed(job.recipe.seed)
-    model = load_model(job.base, quantised=job.settings.lora.quantised and job.settings.method == "lora")
+    lora = job.settings.method == "lora"
+    narrow = lora and settings.bf16 and settings.device.type == "cuda"
+    model = load_model(job.base, quantised=job.settings.lora.quantised and lora, narrow=narrow)
     model.config.use_cache = False
     model = adapted(job, model)
     inner = model.get_base_model() if hasattr(model, "get_base_model") else model

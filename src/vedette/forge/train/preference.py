@@ -17,8 +17,9 @@ class Pairs:
     """Pairs of replies, ready for TRL, and how many tokens they have."""
 
     def __init__(self, rows: list[dict[str, str]], n_tokens: int) -> None:
-        from datasets import Dataset
+        from datasets import Dataset, disable_progress_bars
 
+        disable_progress_bars()
         self.rows = Dataset.from_list(rows)
         self.n_tokens = n_tokens
 
