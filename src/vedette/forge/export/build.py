@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vedette.forge.base import Corpus, ParityReport, Progress, Trained
     from vedette.forge.export.reference import Reference
     from vedette.forge.recipe import LoadedRecipe
+    from vedette.models.language import Weights
 
 SCRATCH = ".scratch"
 """Folder of what is made only to check something; removed before the forms are put in place."""
@@ -94,7 +95,15 @@ def export(
     """
     spec = loaded.recipe.export
     names = forms.chosen(spec.formats, trained.form)
-    serve = forms.served(names, spec.serve)
+    if "gguf-adapter" in names and served_base(loaded.recipe.base, home) is None:
+        if spec.serve == "gguf-adapter":
+            raise UserError(
+                f"a GGUF adapter cannot be served over {loaded.recipe.base}: it is no GGUF file",
+                next_step="serve gguf-f16, or train from GGUF base weights",
+            )
+        serve = forms.served([name for name in names if name != "gguf-adapter"], spec.serve)
+    else:
+        serve = forms.served(names, spec.serve)
     staged = out.with_name(f".{out.name}.making")
     shutil.rmtree(staged, ignore_errors=True)
     with disk_errors(staged):
@@ -120,6 +129,7 @@ def export(
 
 def _language(job: Job, names: Sequence[str]) -> list[ParityReport]:
     from vedette.forge.export import check
+    from vedette.forge.export.onnx_graph import write_onnx
 
     base = base_of(job)
     merged = _merged(job, base, stays="merged" in names)
@@ -135,12 +145,12 @@ def _language(job: Job, names: Sequence[str]) -> list[ParityReport]:
         elif name == "gguf-adapter":
             target.mkdir()
             write_adapter(job.trained.path, config_of(base), target / "adapter.gguf", job.about)
-            reports += check.gguf_adapter(job, base, base_gguf(job), target / "adapter.gguf")
+            reports += check.gguf_adapter(
+                job, base, served_base(job.loaded.recipe.base, job.home), target / "adapter.gguf"
+            )
         elif name == "onnx":
-            from vedette.forge.export.onnx_language import write_language
-
             target.mkdir()
-            write_language(merged, target)
+            write_onnx(merged, target)
             reports.append(check.onnx_language(job, merged, target))
         else:
             target.mkdir()
@@ -158,7 +168,7 @@ def _reference(job: Job, base: Path) -> Reference:
 
 def _encoder(job: Job, names: Sequence[str]) -> list[ParityReport]:
     from vedette.forge.export import check
-    from vedette.forge.export.onnx_encoder import write_encoder
+    from vedette.forge.export.onnx_graph import write_onnx
 
     reports: list[ParityReport] = []
     for name in names:
@@ -167,7 +177,7 @@ def _encoder(job: Job, names: Sequence[str]) -> list[ParityReport]:
             shutil.copytree(job.trained.path, target)
             continue
         target.mkdir()
-        write_encoder(job.trained.path, target, int8=name == "onnx-int8")
+        write_onnx(job.trained.path, target, int8=name == "onnx-int8")
         reports.append(check.onnx_encoder(job, name, target))
     return reports
 
@@ -218,21 +228,16 @@ def _copy_adapter(job: Job, base: Path, target: Path) -> None:
     _write_json(target / "base.json", {"base": recipe.base, "sha256": {f.name: digest(f) for f in files}})
 
 
-def base_gguf(job: Job) -> Path | None:
-    """Return the GGUF file that a GGUF adapter will be laid over when it is served; none where there is none."""
-    ref = job.loaded.recipe.base
-    if not ref:
+def served_base(ref: str | None, home: Path) -> Weights | None:
+    """Return what a GGUF adapter will be laid over when it is served; none where the base weights are no GGUF."""
+    if not ref or Path(ref).expanduser().is_dir():
         return None
     from vedette.models.language import weights_of
 
-    path = Path(ref).expanduser()
-    if path.is_dir():
-        return None
     try:
-        weights = weights_of(ref, job.home)
+        return weights_of(ref, home)
     except (UserError, OutsideError):
         return None
-    return weights.gguf if not weights.adapters else None
 
 
 def _serve(job: Job, name: str) -> dict[str, Any]:

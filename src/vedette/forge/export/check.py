@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vedette.forge.base import ParityReport
-from vedette.forge.export import parity
+from vedette.forge.export import onnx_check, parity
 from vedette.forge.export.gguf_model import About, write_model
 from vedette.forge.export.reference import Reference
 from vedette.forge.export.runtime import ask_llama
@@ -30,6 +30,7 @@ from vedette.forge.export.widen import stored_kind, widen
 
 if TYPE_CHECKING:
     from vedette.forge.export.build import Job
+    from vedette.models.language import Weights
 
 TRAINED = "the trained model in float32"
 
@@ -40,21 +41,21 @@ def gguf_model(job: Job, merged: Path, gguf: Path, kind: str) -> list[ParityRepo
     widen(gguf, said)
     rounded = f"the trained model, its weights rounded to {kind}" if kind != "f32" else TRAINED
     size = gguf.stat().st_size
-    reports = [_llama(job, f"gguf-{kind}", said, None, Reference(merged, stored=kind), rounded, None, size)]
+    reports = [_llama(job, f"gguf-{kind}", said, (), Reference(merged, stored=kind), rounded, None, size)]
     said.unlink()
     reports.append(
-        _llama(job, f"gguf-{kind} as served", gguf, None, Reference(merged), TRAINED, parity.SERVED[kind], size)
+        _llama(job, f"gguf-{kind} as served", gguf, (), Reference(merged), TRAINED, parity.SERVED[kind], size)
     )
     return reports
 
 
-def gguf_adapter(job: Job, base: Path, served: Path | None, adapter: Path) -> list[ParityReport]:
+def gguf_adapter(job: Job, base: Path, served: Weights | None, adapter: Path) -> list[ParityReport]:
     """Hold a GGUF adapter against the trained one.
 
     Args:
         job: the export.
         base: folder of the base weights.
-        served: the GGUF file that it is served over; none where the base weights are no GGUF.
+        served: what it is served over; none where the base weights are no GGUF.
         adapter: the GGUF adapter.
     """
     reference = Reference(base, job.trained.path)
@@ -62,13 +63,15 @@ def gguf_adapter(job: Job, base: Path, served: Path | None, adapter: Path) -> li
     if served is None:
         write_model(base, said, "f32", About(name="base"))
     else:
-        widen(served, said)
+        widen(served.gguf, said)
+    under = tuple(served.adapters) if served is not None else ()
+    laid = (*under, (adapter, 1.0))
     size = adapter.stat().st_size
-    reports = [_llama(job, "gguf-adapter", said, adapter, reference, TRAINED, None, size)]
+    reports = [_llama(job, "gguf-adapter", said, laid, reference, TRAINED, None, size)]
     said.unlink()
     if served is not None:
-        bound = parity.SERVED.get(stored_kind(served), max(parity.SERVED.values()))
-        reports.append(_llama(job, "gguf-adapter as served", served, adapter, reference, TRAINED, bound, size))
+        bound = parity.SERVED.get(stored_kind(served.gguf), max(parity.SERVED.values()))
+        reports.append(_llama(job, "gguf-adapter as served", served.gguf, laid, reference, TRAINED, bound, size))
     return reports
 
 
@@ -76,7 +79,7 @@ def _llama(
     job: Job,
     name: str,
     gguf: Path,
-    adapter: Path | None,
+    adapters: Sequence[tuple[Path, float]],
     reference: Reference,
     against: str,
     bound: float | None,
@@ -85,7 +88,7 @@ def _llama(
     replies, speed = ask_llama(
         gguf,
         job.prompts,
-        adapter=adapter,
+        adapters=adapters,
         chats=reference.chats,
         ends=reference.ends,
         progress=job.progress,
@@ -124,12 +127,26 @@ def _judge(
 def folder_form(job: Job, name: str, folder: Path, adapter: Path | None, reference: Reference) -> ParityReport:
     """Hold a Transformers folder, or an adapter over one, against the trained model."""
     form = Reference(folder, adapter)
-    replies: list[parity.Reply] = []
-    for i, prompt in enumerate(job.prompts):
-        asked = form.prompt_tokens(prompt)
-        tokens = form.write(asked, parity.NEW_TOKENS)
-        ended = len(tokens) < parity.NEW_TOKENS
-        replies.append(parity.Reply(tuple(tokens), form.decode(tokens), ended, len(asked)))
-        job.progress.update(f"parity {name}", i + 1, len(job.prompts))
+    asked = [form.prompt_tokens(prompt) for prompt in job.prompts]
+    job.progress.update(f"parity {name}", 0, len(asked))
+    replies = [
+        parity.Reply(tuple(tokens), form.decode(tokens), len(tokens) < parity.NEW_TOKENS, len(prompt))
+        for prompt, tokens in zip(asked, form.write_all(asked, parity.NEW_TOKENS), strict=True)
+    ]
     size = sum(f.stat().st_size for f in (adapter or folder).rglob("*") if f.is_file())
     return _judge(job, name, replies, reference, TRAINED, None, {"size_bytes": float(size)})
+
+
+def onnx_language(job: Job, merged: Path, folder: Path) -> ParityReport:
+    """Hold a language model's graph against the merged model."""
+    reference = Reference(merged)
+    graph = folder / "model.onnx"
+    replies, speed = onnx_check.greedy_replies(graph, job.prompts, reference, job.progress)
+    more = {"size_bytes": float(graph.stat().st_size), "tokens_per_s": speed}
+    return _judge(job, "onnx", replies, reference, TRAINED, None, more)
+
+
+def onnx_encoder(job: Job, name: str, folder: Path) -> ParityReport:
+    """Hold an encoder's graph against the trained encoder."""
+    texts = [prompt.text for prompt in job.prompts]
+    return onnx_check.encoder(name, job.trained.path, folder / "model.onnx", texts, job.tolerance, job.progress)

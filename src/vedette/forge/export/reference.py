@@ -114,12 +114,8 @@ class Reference:
         import torch
 
         rows = [[*p, *r] for p, r in zip(prompts, replies, strict=True)]
-        width, steps = max(map(len, rows)), max(map(len, replies)) + 1
-        ids = torch.zeros((len(rows), width), dtype=torch.long)
-        mask = torch.zeros((len(rows), width), dtype=torch.long)
-        for i, row in enumerate(rows):
-            ids[i, width - len(row) :] = torch.tensor(row)
-            mask[i, width - len(row) :] = 1
+        ids, mask = _left_padded(rows)
+        steps = max(map(len, replies)) + 1
         places = (mask.cumsum(-1) - 1).clamp(min=0)
         with torch.inference_mode():
             logits = self.model(
@@ -145,22 +141,45 @@ class Reference:
 
     def write(self, prompt: Sequence[int], n_tokens: int) -> list[int]:
         """Return what the reference itself writes after a prompt, greedily, without the end token."""
+        return self.write_all([prompt], n_tokens)[0]
+
+    def write_all(self, prompts: Sequence[Sequence[int]], n_tokens: int) -> list[list[int]]:
+        """Return what the reference itself writes after each prompt, greedily, without the end token."""
         import torch
 
-        ids = torch.tensor([list(prompt)])
+        out: list[list[int]] = [[] for _ in prompts]
+        order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
         ends = sorted(self.ends)
-        with torch.inference_mode():
-            made = self.model.generate(
-                input_ids=ids,
-                attention_mask=torch.ones_like(ids),
-                max_new_tokens=n_tokens,
-                do_sample=False,
-                num_beams=1,
-                eos_token_id=ends or None,
-                pad_token_id=ends[0] if ends else 0,
-            )
-        reply: list[int] = made[0, len(prompt) :].tolist()
-        return reply[:-1] if reply and reply[-1] in self.ends else reply
+        for start in range(0, len(order), 8):
+            part = order[start : start + 8]
+            ids, mask = _left_padded([prompts[i] for i in part])
+            with torch.inference_mode():
+                made = self.model.generate(
+                    input_ids=ids,
+                    attention_mask=mask,
+                    max_new_tokens=n_tokens,
+                    do_sample=False,
+                    num_beams=1,
+                    eos_token_id=ends or None,
+                    pad_token_id=ends[0] if ends else 0,
+                )
+            for i, row in zip(part, made[:, ids.shape[1] :].tolist(), strict=True):
+                end = next((k for k, token in enumerate(row) if token in self.ends), len(row))
+                out[i] = row[:end]
+        return out
+
+
+def _left_padded(rows: Sequence[Sequence[int]]) -> tuple[Any, Any]:
+    """Return rows of tokens as one matrix, and the mask of what is a token."""
+    import torch
+
+    width = max(map(len, rows))
+    ids = torch.zeros((len(rows), width), dtype=torch.long)
+    mask = torch.zeros((len(rows), width), dtype=torch.long)
+    for i, row in enumerate(rows):
+        ids[i, width - len(row) :] = torch.tensor(list(row))
+        mask[i, width - len(row) :] = 1
+    return ids, mask
 
 
 def _round_weights(model: Any, kind: str) -> None:

@@ -52,7 +52,7 @@ def ask_llama(
     gguf: Path,
     prompts: Sequence[Prompt],
     *,
-    adapter: Path | None = None,
+    adapters: Sequence[tuple[Path, float]] = (),
     chats: bool,
     ends: frozenset[int],
     progress: Progress,
@@ -65,7 +65,7 @@ def ask_llama(
     Args:
         gguf: the weights.
         prompts: what is asked.
-        adapter: a GGUF adapter to lay over the weights.
+        adapters: GGUF adapters to lay over the weights, with their scales.
         chats: see :meth:`GreedyModel.write`.
         ends: see there.
         progress: who is told.
@@ -77,7 +77,6 @@ def ask_llama(
 
     out: list[Reply] = []
     written = 0
-    adapters = [(adapter, 1.0)] if adapter is not None else []
     threads = 1 if gguf.stat().st_size < _SMALL_BYTES else None
     with GreedyModel(gguf, adapters=adapters, n_ctx=2048, threads=threads, exact=exact) as model:
         started = time.monotonic()
