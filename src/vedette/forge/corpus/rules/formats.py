@@ -17,7 +17,10 @@ TOKENS: tuple[tuple[str, str], ...] = (
     ("aws-bedrock-key", r"ABSK[A-Za-z0-9+/]{100,270}={0,2}|bedrock-api-key-YmVkcm9j[A-Za-z0-9+/=]*"),
     ("gcp-api-key", r"AIza[0-9A-Za-z_-]{35}"),
     ("gcp-oauth", r"ya29\.[0-9A-Za-z_-]{20,}|GOCSPX-[0-9A-Za-z_-]{20,}|1//0[0-9A-Za-z_-]{40,}"),
-    ("github-token", r"gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255}"),
+    (
+        "github-token",
+        r"gh[pousr]_[A-Za-z0-9]{36,255}|gh[pousr]_[A-Za-z0-9]{1,20}_eyJ[A-Za-z0-9_.-]{36,}|github_pat_[A-Za-z0-9_]{22,255}",
+    ),
     (
         "gitlab-token",
         r"gl(?:pat|ptt|dt|rt|rtr|cbt|ft|soat|imt|agent|oas|ffct|wt)-[A-Za-z0-9_.-]{20,300}|GR1348941[\w-]{20}|"
@@ -97,6 +100,12 @@ TOKENS: tuple[tuple[str, str], ...] = (
         r"pat-(?:na|eu)1-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|00[\w-]{40}(?:okta)?0{2}|"
         r"waka_[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|cfut_[\w-]{40,}|tskey-[a-z]+-[\w-]{10,}",
     ),
+    (
+        "service-key",
+        r"SWM(?:TKN|KEY)-1-[A-Za-z0-9-]{20,}|aka[bc]-[a-z0-9]{16}-[a-z0-9]{16}|amzn\.mws\.[\w-]{30,}|"
+        r"dnkey-[A-Z0-9-]{30,}|llx-[\w-]{30,}|IG(?:QV|AA)[\w-]{60,}|\d{13,17}\|[\w-]{20,40}|"
+        r"\d{8,14}-[a-z0-9]{32}\.apps\.googleusercontent\.com",
+    ),
     ("jwt", r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"),
 )
 """Kind and format. Each stands alone: no letter, digit or underscore before or after."""
@@ -109,6 +118,7 @@ RULES: tuple[Rule, ...] = (
         r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]*?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?"
         r"-----|(?:[A-Za-z0-9+/=\s\\:,.-])*)",
     ),
+    Rule("azure-secret", r"[A-Za-z0-9_~.]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}"),
     Rule("private-key", r"Private-Lines: \d+\r?\n(?P<v>(?:[A-Za-z0-9+/=]+\r?\n?)+)"),
 )
 """Every format as a rule."""

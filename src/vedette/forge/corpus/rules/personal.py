@@ -47,6 +47,8 @@ def _ip_kind(value: str, text: str, start: int, end: int) -> str | None:
         address = ipaddress.ip_address(value)
     except ValueError:
         return None
+    if value.endswith(".0") and not text.startswith("/", end):  # a network or a version, nobody's address
+        return None
     if address.is_loopback or address.is_unspecified or address.is_multicast or value in ("255.255.255.255",):
         return None
     if any(address in net for net in _DOCUMENTATION if net.version == address.version) or value.startswith("255."):
@@ -77,18 +79,33 @@ def _private(value: str, text: str, start: int, end: int) -> bool:
 
 _V4 = r"(?:\d{1,3}\.){3}\d{1,3}"
 _V6 = r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}"
-_WORD_BEFORE, _WORD_AFTER = r"\w.+-", r"[\w-]"
+_WORD_BEFORE, _WORD_AFTER = r"\w.+-", r"\w|-\d"
 # as upper-case letters are no class of their own here: no small letter, digit or sign of punctuation
 _NAME = r"[^\sa-z0-9<>\"'@,;:()\[\]{}=/\\|*_#.!?+-][^\s<>\"@,;:()=/]{0,30}"
 
 
+_HEX_BEFORE = re.compile(r"(?i)(?:^|[^\w])[0-9a-f]{2} $")
+_HEX_AFTER = re.compile(r"(?i) ?[<]?[0-9a-f]{2}\b")
+
+
+def _dump(text: str, start: int, end: int) -> bool:
+    """Return whether a value stands between pairs of hex digits."""
+    return bool(_HEX_BEFORE.search(text, max(0, start - 4), start) or _HEX_AFTER.match(text, end))
+
+
 def _phone(value: str, text: str, start: int, end: int) -> bool:
     digits = "".join(c for c in value if c.isdigit())
-    return 8 <= len(digits) <= 15 and len(set(digits)) > 2
+    return not _dump(text, start, end) and 8 <= len(digits) <= 15 and len(set(digits)) > 2
 
 
 def _national_phone(value: str, text: str, start: int, end: int) -> bool:
-    return 9 <= sum(map(str.isdigit, value)) <= 12
+    digits = [c for c in value if c.isdigit()]
+    return 9 <= len(digits) <= 12 and len(set(digits)) > 3 and not _dump(text, start, end)
+
+
+def _called(value: str, text: str, start: int, end: int) -> bool:
+    n_digits = sum(map(str.isdigit, value))
+    return 7 <= n_digits <= 13 and n_digits < len(value)
 
 
 def _nanp(value: str, text: str, start: int, end: int) -> bool:
@@ -143,7 +160,7 @@ NUMBERS: tuple[Rule, ...] = (
     ),
     Rule(
         "phone",
-        r"(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?: ?(?:x|ext\.?) ?\d{1,5})?",
+        r"(?:(?:\+|00)?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?: ?(?:x|ext\.?) ?\d{1,5})?",
         "<PHONE>",
         _nanp,
         before=_WORD_BEFORE,
@@ -162,6 +179,14 @@ NUMBERS: tuple[Rule, ...] = (
         r"(?i)\b(?:tel(?:ephone|efon)?|t[ée]l|phone|fax|mobile|cell|whatsapp|hotline|handy)\b"
         r"(?:\s(?:number|no\.?|nr\.?|is))*[\s.:#=]{0,4}(?P<v>\(?\d(?:[ .()/-]{0,2}\d){5,13})",
         "<PHONE>",
+    ),
+    Rule(
+        "phone",
+        r"(?i)\b(?:call(?: (?:me|us))?(?: (?:at|on))?|dial|reach(?:ed)? (?:(?:me|us) )?(?:at|on)|answering at|ring)[ :]{1,2}"
+        r"(?P<v>\(?\d(?:[ .()/-]{1,2}\d{1,4}|\d){2,11})",
+        "<PHONE>",
+        _called,
+        after=r"\w|[.-]\d",
     ),
 )
 """Account, card and telephone numbers."""
