@@ -25,6 +25,10 @@ from vedette.forge.evaluate.held_out import HeldOut, Text, draw, read_texts
 from vedette.forge.evaluate.options import EvaluationOptions, read_options
 from vedette.forge.evaluate.perplexity import Foreseen
 from vedette.forge.evaluate.stats import paired
+from vedette.forge.evaluate.tasks import bank_named
+from vedette.forge.evaluate.tasks.results import TaskResult
+from vedette.forge.evaluate.tasks.run import run_tasks
+from vedette.forge.evaluate.tasks.subject import LocalSubject
 
 if TYPE_CHECKING:
     from vedette.forge.evaluate.local import LocalModel
@@ -44,7 +48,12 @@ class Plan:
     conversations: Conversations | None = None
     pairs: Pairs | None = None
     canaries: Canaries | None = None
+    tasks: tuple[str, ...] = ()
     options: EvaluationOptions
+    folder: Path = field(default_factory=Path)
+    """Where the options' relative paths start."""
+    logs: Path | None = None
+    """Folder for the tasks' logs."""
     resamples: int = 1000
     seed: int = 0
 
@@ -56,6 +65,7 @@ class Findings:
     measures: dict[str, Measure] = field(default_factory=dict)
     foreseen: dict[str, Foreseen] = field(default_factory=dict)
     exposed: CanaryReport | None = None
+    tasks: dict[str, TaskResult] = field(default_factory=dict)
 
 
 def evaluate_language(
@@ -114,6 +124,8 @@ def make_plan(loaded: LoadedRecipe, corpus: Corpus, trained: Trained, notes: lis
     """
     spec, recipe = loaded.recipe.evaluate, loaded.recipe
     options = read_options(spec.options)
+    for name in spec.tasks:
+        bank_named(name)
     held_out: list[HeldOut] = []
 
     def take(name: str, texts: Iterator[Text], most: int | None) -> None:
@@ -149,7 +161,10 @@ def make_plan(loaded: LoadedRecipe, corpus: Corpus, trained: Trained, notes: lis
         conversations=conversations,
         pairs=pairs,
         canaries=canaries,
+        tasks=spec.tasks,
         options=options,
+        folder=loaded.folder,
+        logs=trained.path.parent / "tasks",
         resamples=spec.bootstrap,
         seed=recipe.seed,
     )
@@ -222,6 +237,20 @@ def measure(model: LocalModel, plan: Plan, progress: Progress, who: str, notes: 
             threshold=options.canary_threshold,
         )
         found.measures |= found.exposed.measures(n=plan.resamples, seed=plan.seed)
+    if plan.tasks:
+        found.tasks = run_tasks(
+            LocalSubject(model),
+            plan.tasks,
+            options,
+            folder=plan.folder,
+            logs=plan.logs or plan.folder / "tasks",
+            seed=plan.seed,
+            progress=progress,
+            notes=notes,
+            who=who,
+        )
+        for result in found.tasks.values():
+            found.measures |= result.measures(n=plan.resamples, seed=plan.seed)
     if options.latency:
         told("speed")
         found.measures |= measure_speed(model)
@@ -247,6 +276,9 @@ def gather(found: Mapping[str, Findings], plan: Plan, notes: list[str]) -> Evalu
                     metrics[pair.metric] = Measure(
                         value=pair.difference, low=pair.low, high=pair.high, n=len(seen.groups)
                     )
+        for name, result in ours.tasks.items():
+            if name in theirs.tasks:
+                comparisons += result.against(theirs.tasks[name], who, n=plan.resamples, seed=plan.seed)
         for name, groups in (
             ("accuracy", plan.conversations.groups if plan.conversations else ()),
             ("preference_accuracy", plan.pairs.groups if plan.pairs else ()),
@@ -256,6 +288,10 @@ def gather(found: Mapping[str, Findings], plan: Plan, notes: list[str]) -> Evalu
                 comparisons.append(paired(name, who, a.rows, b.rows, groups=groups, n=plan.resamples, seed=plan.seed))
         if ours.exposed is not None and theirs.exposed is not None:
             comparisons.append(canary.compare(ours.exposed, theirs.exposed, who, n=plan.resamples, seed=plan.seed))
+    for result in ours.tasks.values():
+        versus = result.against_majority(n=plan.resamples, seed=plan.seed)
+        if versus is not None:
+            comparisons.append(versus)
     if ours.exposed is not None:
         said = "memorised" if ours.exposed.verdict else "not memorised"
         hits = sum(ours.exposed.memorised)
