@@ -46,13 +46,15 @@ class ClassifierTrainer:
         """Return the trained model: a folder that its form can serve.
 
         A head writes beside the result, which takes its place when it is whole: a killed run leaves no torn model,
-        and one that was finished is not trained again.
+        and one that was finished on the same corpus is not trained again.
         """
         recipe = loaded.recipe
         if not isinstance(recipe, ClassifierRecipe):
             raise InternalError(f"a {recipe.kind} recipe came to the classifier trainer")
         out, partial, done = work / "model", work / "model.partial", work / "metrics.json"
-        if resume and out.is_dir() and done.is_file():
+        learnt_from = work / "corpus.sha256"
+        same = learnt_from.is_file() and learnt_from.read_text(encoding="utf-8") == corpus.digest
+        if resume and same and out.is_dir() and done.is_file():
             progress.note("the classifier is trained already")
             return Trained(path=out, form=_form(out), base=recipe.base, metrics=_read(done))
         chosen = head(recipe.train.head)
@@ -67,6 +69,7 @@ class ClassifierTrainer:
         form = _form(partial)
         partial.replace(out)
         _write(done, metrics)
+        learnt_from.write_text(corpus.digest, encoding="utf-8")
         _log.info("trained %s with head %s in %.1f s", recipe.name, recipe.train.head, metrics["seconds"])
         return Trained(path=out, form=form, base=recipe.base, metrics=metrics)
 
