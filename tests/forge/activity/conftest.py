@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from activity_support import OPTIONS, SALT
 
-from vedette.forge.activity.fit import Options, fit
+from vedette.forge.activity.fit import fit
 from vedette.forge.activity.generate import Company, generate
 from vedette.models.activity import ActivityModel, Outcome, read_outcome
-
-SALT = b"test"
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +30,6 @@ def fitted(outcomes: list[Outcome]) -> tuple[ActivityModel, dict[str, float]]:
     """A linear model of the first 75%."""
     n = len(outcomes)
     return fit(outcomes[: int(n * 0.55)], outcomes[int(n * 0.55) : int(n * 0.75)], options=OPTIONS, salt=SALT)
-
-
-OPTIONS = Options(scorer="linear", words=20)
 
 
 @pytest.fixture(scope="session")
