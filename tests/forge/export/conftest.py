@@ -17,6 +17,7 @@ from vedette.forge.base import Silent, Trained  # noqa: E402
 from vedette.forge.export.build import Job  # noqa: E402
 from vedette.forge.export.prompts import built_in  # noqa: E402
 from vedette.forge.recipe import ExportSpec, LoadedRecipe, load_recipe  # noqa: E402
+from vedette.forge.train.quiet import quiet  # noqa: E402
 
 TEMPLATE = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'"
@@ -78,7 +79,8 @@ def llama_into(folder: Path, **changes: Any) -> Path:
         }
     )
     torch.manual_seed(7)
-    AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+    with quiet():
+        AutoModelForCausalLM.from_config(config).save_pretrained(folder)
     return folder
 
 
@@ -88,10 +90,9 @@ def adapter_into(folder: Path, base: Path, **changes: Any) -> Path:
     from transformers import AutoModelForCausalLM
 
     torch.manual_seed(11)
-    model = get_peft_model(
-        AutoModelForCausalLM.from_pretrained(base),
-        LoraConfig(**{"r": 4, "lora_alpha": 8, "target_modules": "all-linear", "task_type": "CAUSAL_LM", **changes}),
-    )
+    given = {"r": 4, "lora_alpha": 8, "target_modules": "all-linear", "task_type": "CAUSAL_LM", **changes}
+    with quiet():
+        model = get_peft_model(AutoModelForCausalLM.from_pretrained(base), LoraConfig(**given))
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if "lora_B" in name:

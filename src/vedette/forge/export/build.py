@@ -201,7 +201,7 @@ def _merged(job: Job, base: Path, *, stays: bool) -> Path:
     size = sum(file.stat().st_size for file in base.rglob("*") if file.is_file())
     need_room(job.folder, size + 16_000_000)
     if job.trained.form == "causal-lm":
-        shutil.copytree(base, target, ignore=shutil.ignore_patterns("manifest.json", "*.part"))
+        shutil.copytree(base, target, ignore=shutil.ignore_patterns("vedette-manifest.json", "README.md"))
         return target
     from peft import PeftModel
 

@@ -57,14 +57,17 @@ class Reference:
             from transformers import AutoModelForCausalLM, AutoTokenizer
         except ImportError:
             raise MissingExtraError("forge", "checking an export") from None
-        self.tokenizer: Any = AutoTokenizer.from_pretrained(folder)
-        model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-        if stored != "f32":
-            _round_weights(model, stored)
-        if adapter is not None:
-            from peft import PeftModel
+        from vedette.forge.train.quiet import quiet
 
-            model = PeftModel.from_pretrained(model, str(adapter))
+        with quiet():
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+            if stored != "f32":
+                _round_weights(model, stored)
+            if adapter is not None:
+                from peft import PeftModel
+
+                model = PeftModel.from_pretrained(model, str(adapter))
         self.model: Any = model.eval()
 
     @property
