@@ -40,16 +40,30 @@ def plugin_points(group: str, *, third_party: bool = True) -> dict[str, EntryPoi
 
 
 @cache
-def load_plugins(group: str, *, third_party: bool = True) -> tuple[dict[str, Any], tuple[BrokenPlugin, ...]]:
-    """Return a group's plug-ins by name, and those that cannot be loaded, each with its reason."""
+def load_plugins(
+    group: str, kind: Any = None, *, third_party: bool = True
+) -> tuple[dict[str, Any], tuple[BrokenPlugin, ...]]:
+    """Return a group's plug-ins by name, and those that cannot be loaded, each with its reason.
+
+    Args:
+        group: such as ``vedette.readers``.
+        kind: runtime-checkable protocol that each must follow; a class is made an object. None takes anything.
+        third_party: whether those of other packages are loaded too.
+    """
     loaded: dict[str, Any] = {}
     broken: list[BrokenPlugin] = []
     for name, point in plugin_points(group, third_party=third_party).items():
         try:
-            loaded[name] = point.load()
+            plugin = point.load()
+            if kind is not None:
+                plugin = plugin() if isinstance(plugin, type) else plugin
+                if not isinstance(plugin, kind):
+                    raise TypeError(f"it is no {kind.__name__}")
         except Exception as error:
             log.warning("plug-in %s of %s is broken: %s", name, group, error)
             broken.append(BrokenPlugin(name, f"{type(error).__name__}: {error}"))
+            continue
+        loaded[name] = plugin
     return loaded, tuple(broken)
 
 

@@ -311,9 +311,9 @@ def test_raw_is_kept_as_it_stood_and_native_is_never_null(lake: Lake, tmp_path: 
 def test_a_broken_plug_in_is_named_and_the_others_work(monkeypatch: pytest.MonkeyPatch) -> None:
     from importlib.metadata import EntryPoint
 
-    from vedette.ingest import registry
+    from vedette import plugins
 
-    real = registry.entry_points
+    real = plugins.entry_points
 
     def with_broken(*, group: str) -> list[EntryPoint]:
         return [
@@ -322,15 +322,18 @@ def test_a_broken_plug_in_is_named_and_the_others_work(monkeypatch: pytest.Monke
             EntryPoint("zz_not", "json:dumps", group),
         ]
 
-    monkeypatch.setattr(registry, "entry_points", with_broken)
-    load_readers.cache_clear()
+    caches = (load_readers, plugins.load_plugins, plugins.plugin_points)
+    monkeypatch.setattr(plugins, "entry_points", with_broken)
+    for cached in caches:
+        cached.cache_clear()
     try:
         readers, broken = load_readers()
         assert [b.name for b in broken] == ["zz_gone", "zz_not"]
         assert "windows_json" in readers
         assert load_readers(third_party=False)[1] == ()
     finally:
-        load_readers.cache_clear()
+        for cached in caches:
+            cached.cache_clear()
 
 
 def test_a_writer_that_only_quarantines_does_not_forget_what_others_wrote(

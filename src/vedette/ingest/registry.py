@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
-from typing import Any, cast
+from typing import Any
 
 import orjson
 
@@ -14,6 +12,7 @@ from vedette.errors import UserError
 from vedette.ingest.base import Reader, Sample
 from vedette.ingest.framing import first_json
 from vedette.ingest.streams import Stream
+from vedette.plugins import BrokenPlugin, load_plugins, plugin_points
 
 GROUP = "vedette.readers"
 _SURE_ENOUGH = 0.5
@@ -22,38 +21,20 @@ _LONG_HEAD_BYTES = 2 << 20
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenReader:
-    """A reader plug-in that could not be loaded."""
-
-    name: str
-    reason: str
-
-
 @cache
-def load_readers(*, third_party: bool = True) -> tuple[dict[str, Reader], tuple[BrokenReader, ...]]:
+def load_readers(*, third_party: bool = True) -> tuple[dict[str, Reader], tuple[BrokenPlugin, ...]]:
     """Return the readers by name, in order of name, and those that are broken.
 
     Args:
         third_party: whether readers of other packages are loaded too.
     """
+    loaded, broken = load_plugins(GROUP, Reader, third_party=third_party)
+    own = plugin_points(GROUP, third_party=False)
     readers: dict[str, Reader] = {}
-    broken: list[BrokenReader] = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
-        own = entry.value.startswith("vedette.")
-        if not own and not third_party:
-            continue
-        try:
-            reader = cast(Reader, entry.load())
-            if not isinstance(reader, Reader):
-                raise TypeError("it does not have a reader's methods")
-        except Exception as error:
-            log.warning("reader %s is broken: %s", entry.name, error)
-            broken.append(BrokenReader(entry.name, f"{type(error).__name__}: {error}"))
-            continue
-        if reader.name not in readers or own:
+    for name, reader in loaded.items():
+        if reader.name not in readers or name in own:
             readers[reader.name] = reader
-    return readers, tuple(broken)
+    return readers, broken
 
 
 def reader_named(name: str) -> Reader:

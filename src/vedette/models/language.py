@@ -107,4 +107,9 @@ def _served(entry: ModelEntry, home: Path, deep: int) -> Weights:
     if isinstance(adapter, str) and isinstance(base, str):
         under = _weights(base, home, deep - 1)
         return Weights(under.gguf, (*under.adapters, (entry.path / safe_path(adapter), scale)))
+    if isinstance(said.get("onnx"), str):
+        raise UserError(
+            f"{called} is served as ONNX, which the embedded runtime does not read",
+            next_step="serve a GGUF form: export: {formats: [gguf-f16], serve: gguf-f16}",
+        )
     raise OutsideError(f"serve.json of {called} names neither weights, nor an adapter and its base weights")
