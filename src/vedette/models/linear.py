@@ -11,10 +11,12 @@ A long text is judged sentence by sentence: each label's confidence is that of i
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -358,9 +360,9 @@ def read_folder(folder: Path, build: Callable[[Mapping[str, Any], Mapping[str, N
     """
     try:
         body = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
+        with (folder / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return build(body, {key: arrays[key] for key in arrays.files})
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
         raise OutsideError(
             f"{folder} holds no whole model: {error}", next_step="restore the folder, or train and register it again"
         ) from None

@@ -50,13 +50,19 @@ def _prediction(vector: BaseVector) -> Prediction:
 
 def train_vector_svm(records: Sequence[Record], *, seed: int = 0) -> VectorSvm:
     """Return the baseline fitted on the records that have a vector."""
+    from sklearn.dummy import DummyClassifier
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.svm import LinearSVC
 
     told = [(record.text, parse(record.labels[0])) for record in records if record.labels]
     vectoriser = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     rows = vectoriser.fit_transform([text for text, _ in told])
-    svms = [LinearSVC(random_state=seed, tol=0.02).fit(rows, [v[metric] for _, v in told]) for metric in METRICS]
+    svms = []
+    for metric in METRICS:
+        values = [vector[metric] for _, vector in told]
+        # a metric that never varies has nothing to learn
+        svm = LinearSVC(random_state=seed, tol=0.02) if len(set(values)) > 1 else DummyClassifier()
+        svms.append(svm.fit(rows, values))
     return VectorSvm((vectoriser, *svms))
 
 
