@@ -28,7 +28,7 @@ def train(corpus: Parts, out: Path, **options: object) -> LinearModel:
 
 @pytest.fixture(scope="module")
 def model(corpus: Parts, tmp_path_factory: pytest.TempPathFactory) -> LinearModel:
-    return train(corpus, tmp_path_factory.mktemp("linear"))
+    return train(corpus, tmp_path_factory.mktemp("linear"), threshold="f1")
 
 
 def right(model: LinearModel, corpus: Parts) -> float:

@@ -53,10 +53,10 @@ def answers(predictions: Sequence[Prediction]) -> Answers:
 
 
 def macro_f1(truth: NDArray[np.int64], said: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
-    """Return the mean F1 of these labels; one that is neither there nor said counts 0 records and is left out."""
+    """Return the mean F1 of those of these labels that occur in the truth."""
     if not len(labels):
         return float("nan")
-    n = int(max(truth.max(initial=0), said.max(initial=0))) + 1
+    n = int(max(truth.max(initial=0), said.max(initial=0), labels.max())) + 1
     true, told = np.bincount(truth, minlength=n), np.bincount(said, minlength=n)
     hits = np.bincount(truth[truth == said], minlength=n)
     both = true[labels] + told[labels]

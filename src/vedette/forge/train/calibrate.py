@@ -43,6 +43,9 @@ def calibrate(
     target = np.zeros((len(rows), n_labels))
     for at, i in enumerate(rows):
         target[at, sorted(truth[i])] = 1 / len(truth[i])
+    # Platt's smoothing: where every held-out record is right, the best temperature would be infinite
+    doubt = 1 / (len(rows) + 2)
+    target = target * (1 - doubt) + doubt / n_labels
     held = scores[rows].astype(np.float64)
 
     def loss(x: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
