@@ -145,8 +145,8 @@ def baseline(what: Task, places: NDArray[np.int64]) -> Answers:
     said = np.zeros(len(places), dtype=bool)
     for k in np.unique(fold):
         others = fold != k
-        surest = margin[others].astype(np.float32)
-        least = threshold_for_f1(surest, right[others], int(true[others].sum()))
+        whole = others & ~mention
+        least = threshold_for_f1(margin[whole].astype(np.float32), right[whole], int(true[whole].sum()))
         if what.recipe.train.abstain_precision is not None:
             asked = others & mention
             least = max(

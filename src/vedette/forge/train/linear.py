@@ -55,6 +55,7 @@ OPTIONS = (
     "aliases",
     "sample",
     "full",
+    "threshold_on",
     "abstain_on",
 )
 """What ``train.options`` may say to this head."""
@@ -343,10 +344,11 @@ class LinearHead:
         figures["validation_top1"] = float(right[judged].mean()) if judged.any() else 0.0
         threshold = 0.0
         if recipe.train.options.get("threshold") == "f1":
-            threshold = threshold_for_f1(confidence, right, int(sum(len(t - {none}) for t in truth)))
+            asked = _from(held, recipe.train.options.get("threshold_on"))
+            n_true = sum(len(t - {none}) for t, here in zip(truth, asked, strict=True) if here)
+            threshold = threshold_for_f1(confidence[asked], right[asked], n_true)
         if recipe.train.abstain_precision is not None:
-            named = recipe.train.options.get("abstain_on")
-            asked = np.array([not named or source in named for source in held.sources])
+            asked = _from(held, recipe.train.options.get("abstain_on"))
             precise = threshold_for_precision(confidence[asked], right[asked], recipe.train.abstain_precision)
             threshold = max(threshold, precise)
         said = confidence >= threshold
@@ -354,6 +356,11 @@ class LinearHead:
         figures["validation_coverage"] = float(said.mean())
         figures["validation_precision"] = float(right[said].mean()) if said.any() else 0.0
         return replace(calibration, threshold=threshold)
+
+
+def _from(data: Labelled, sources: Sequence[str] | None) -> NDArray[np.bool_]:
+    """Mark the records of these sources; of all where none is named."""
+    return np.array([not sources or source in sources for source in data.sources], dtype=bool)
 
 
 HEAD = LinearHead()
