@@ -13,7 +13,9 @@ _SAID_LETTERS = re2.compile(
     r"(?i)\b(?:answers?|options?|choices?|letters?)\b(?:\s+(?:is|are|would be))?\s*[:\-]?\s*\**\(?"
     r"((?-i:[A-Z])(?:\s*(?:,|and|&)?\s*(?-i:[A-Z])\b)*)\)?(?:[^a-zA-Z']|$)"
 )
-_LEADING_LETTERS = re2.compile(r"^[\s*(\"'\[]*([A-Z](?:\s*(?:,|and|&)\s*[A-Z]\b|[A-Z])*)(?:[\s).:,*\"'\]]|$)")
+_LEADING_LETTERS = re2.compile(
+    r"^[\s*(\"'\[]*([A-Z](?:\s*(?:,|and|&)\s*[A-Z]\b|[A-Z])*)(?:\s*$|[ \t]*\n|\s*[).:,*\"'\]])"
+)
 _CWE = re2.compile(r"(?i)\bCWE[-\s]?(\d{1,5})\b")
 _VECTOR = re2.compile(r"(?i)(?:CVSS:3\.[01]/)?(AV:[NALP](?:/[A-Z]{1,2}:[A-Z]){7,30})")
 _TECHNIQUE = re2.compile(r"\b(T\d{4})(?:\.\d{3})?\b")
