@@ -273,6 +273,21 @@ def report(what: Task, shared: Path, work: Path, out: Path, n: int) -> None:
 
 def fill(rows: list[dict[str, Any]]) -> None:
     """Put the tables into README.md."""
+    lines = table(rows)
+    lines += ["", "| wrong mentions | share |", "|---|---|"]
+    lines += [f"| {r['kind']} | {r['n']} of {r['of']} |" for r in rows if r["what"] == "misses"]
+    pairs = ", ".join(f"{r['pair']} ({r['n']})" for r in rows if r["what"] == "confusion")
+    lines += ["", f"Most frequent: {pairs}."]
+    lines += [f"One core judges {r['texts_per_cpu_s']:,} texts a second." for r in rows if r["what"] == "speed"]
+    readme = HERE / "README.md"
+    head, _, rest = readme.read_text(encoding="utf-8").partition("<!-- tables -->")
+    tail = rest.partition("<!-- end -->")[2]
+    readme.write_text(f"{head}<!-- tables -->\n" + "\n".join(lines) + f"\n<!-- end -->{tail}", encoding="utf-8")
+    print("\n".join(lines))
+
+
+def table(rows: list[dict[str, Any]]) -> list[str]:
+    """The figures as Markdown."""
     lines = ["| metric | tagger | TF-IDF + linear SVM | difference |", "|---|---|---|---|"]
     for row in rows:
         if row["what"] == "cross-validation":
@@ -286,24 +301,56 @@ def fill(rows: list[dict[str, Any]]) -> None:
         if row["what"] == "annoctr":
             shown = f"{row['top1']:.3f} ({row['low']:.3f} to {row['high']:.3f}), n={row['n']:,}"
             lines.append(f"| {row['input']} | {row['level']} | {shown} |")
-    lines += ["", "| wrong mentions | share |", "|---|---|"]
-    lines += [f"| {r['kind']} | {r['n']} of {r['of']} |" for r in rows if r["what"] == "misses"]
-    pairs = ", ".join(f"{r['pair']} ({r['n']})" for r in rows if r["what"] == "confusion")
-    lines += ["", f"Most frequent: {pairs}."]
-    for readme in (HERE / "README.md",):
-        head, _, rest = readme.read_text(encoding="utf-8").partition("<!-- tables -->")
-        tail = rest.partition("<!-- end -->")[2]
-        readme.write_text(f"{head}<!-- tables -->\n" + "\n".join(lines) + f"\n<!-- end -->{tail}", encoding="utf-8")
-    print("\n".join(lines))
+    return lines
 
 
-def ship(what: Task, work: Path) -> None:
+CARD = """---
+license: apache-2.0
+language: en
+library_name: vedette
+pipeline_tag: text-classification
+tags: [security, mitre-attack, threat-intelligence, numpy]
+---
+# technique-tagger
+
+Names the MITRE ATT&CK Enterprise technique that a sentence of a threat report describes, or abstains. A linear model
+over hashed n-grams, {labels} labels, {size:.1f} MB, NumPy alone: `vedette forge predict technique-tagger "…"`.
+
+**Made for** reports about intrusions, in English. **Not made for** logs, code or chat, and never to act on alone.
+
+**Trained on** TRAM (MITRE Engenuity, Apache-2.0: mentions, reports, older sentences), ATT&CK procedure examples and
+ATT&CK technique names and descriptions, version 18.1 (ATT&CK terms of use, see NOTICE.txt). Nothing else: AnnoCTR and
+CTIBench are only measured on.
+
+**Measured** by cross-validation over TRAM's reports, repeats taken out, beside TF-IDF and a linear SVM on the same
+rows (`benchmarks/techniques` says how; 95% intervals over whole reports).
+
+{table}
+
+The shipped weights are fitted on every record; calibration and threshold are those of the cross-validation.
+
+**Rebuild** with `python benchmarks/techniques/run.py folds`, `report` and `ship`, from `recipes/technique-tagger.yaml`.
+
+**Limits.** Reports leave many techniques unmarked, which holds confidence on whole sentences down. Where TRAM marks
+only a family's head (T1027, T1055, T1078, …) the head comes first. DLL side-loading is called T1574.002, as in reports
+before ATT&CK 18.
+"""
+
+
+def ship(what: Task, work: Path, out: Path) -> None:
     """Write the shipped folder: weights from every record, calibration and threshold from the folds."""
+    from vedette.knowledge import attack
     from vedette.models.shipped import write_manifest
 
     model, _, _, figures = calibrated(what, work)
     facts = {"recipe": what.recipe.name, "seed": what.recipe.seed, "licence": what.recipe.licence}
     model.save(SHIPPED, facts=facts)
+    rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    size = sum(path.stat().st_size for path in SHIPPED.iterdir() if path.suffix != ".md") / 1e6
+    card = CARD.format(labels=len(model.labels) - 1, size=size, table="\n".join(table(rows)))
+    (SHIPPED / "README.md").write_text(card, encoding="utf-8")
+    notice = Path(attack.__file__).parent / "data" / "ATTACK-NOTICE.txt"
+    (SHIPPED / "NOTICE.txt").write_text(notice.read_text(encoding="utf-8"), encoding="utf-8")
     write_manifest(
         SHIPPED,
         {
@@ -334,7 +381,7 @@ def main() -> None:
     elif given.step == "report":
         report(what, given.shared.resolve(), given.work, given.out, given.bootstrap)
     else:
-        ship(what, given.work)
+        ship(what, given.work, given.out)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from vedette.models.linear import Calibration, Family
 
+_EMPTY = 2000
+"""Records of the ``none`` label that are looked at, about."""
+
 
 def calibrate(
     scores: NDArray[np.float32],
@@ -24,7 +27,7 @@ def calibrate(
     """Return the calibration that fits held-out scores.
 
     Temperature and biases minimise the log loss; a label's bias is pulled to 0 as by ``shrink`` records, so that a
-    label with few of them keeps the common calibration. The curve is isotonic over the chance of the first proposed
+    label with few of them keeps the common calibration, and one with none has no bias. The curve is isotonic over the chance of the first proposed
     label.
 
     Args:
@@ -40,32 +43,44 @@ def calibrate(
 
     rows = [i for i, labels in enumerate(truth) if labels]
     n, n_labels = scores.shape
+    # of thousands of records that hold nothing, one stands for several: each costs a softmax over all labels
+    empty = [i for i in rows if truth[i] == {none}]
+    stride = max(1, len(empty) // _EMPTY)
+    drawn = set(empty[::stride])
+    rows = [i for i in rows if truth[i] != {none} or i in drawn]
+    counts = np.array([stride if truth[i] == {none} else 1 for i in rows], dtype=np.float32)[:, None]
     target = np.zeros((len(rows), n_labels))
     for at, i in enumerate(rows):
         target[at, sorted(truth[i])] = 1 / len(truth[i])
+    # a label that held-out records never have is not to blame for that: they are not all there is
+    seen = target.sum(axis=0) > 0
     # Platt's smoothing: where every held-out record is right, the best temperature would be infinite
     doubt = 1 / (len(rows) + 2)
     target = target * (1 - doubt) + doubt / n_labels
-    held = scores[rows].astype(np.float64)
+    target = target.astype(np.float32)
+    held = scores[rows].astype(np.float32)
 
     def loss(x: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        heat, bias = np.exp(x[0]), x[1:] if per_label else 0.0
-        logits = held * heat + bias
+        heat = np.float32(np.exp(x[0]))
+        logits = held * heat
+        if per_label:
+            logits += x[1:].astype(np.float32)
         logits -= logits.max(axis=1, keepdims=True)
         chances = np.exp(logits)
         total = chances.sum(axis=1, keepdims=True)
         chances /= total
-        value = -float((target * (logits - np.log(total))).sum())
-        pull = chances - target
-        slope = [np.array([float((pull * held).sum() * heat)])]
+        value = -float((counts * target * (logits - np.log(total))).sum(dtype=np.float64))
+        pull = (chances - target) * counts
+        slope = [np.array([float((pull * held).sum(dtype=np.float64) * heat)])]
         if per_label:
             value += shrink / 2 * float((x[1:] ** 2).sum())
-            slope.append(pull.sum(axis=0) + shrink * x[1:])
+            slope.append((pull.sum(axis=0, dtype=np.float64) + shrink * x[1:]) * seen)
         return value, np.concatenate(slope)
 
     start = np.zeros(1 + (n_labels if per_label else 0))
     start[0] = np.log(3.0)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(-4.0, 6.0)] + [(-8.0, 8.0)] * (len(start) - 1))
+    bounds = [(-4.0, 6.0)] + [(-8.0, 8.0)] * (len(start) - 1)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 60})
     bias = tuple(round(float(v), 4) for v in found.x[1:]) if per_label else ()
     plain = Calibration(temperature=float(np.exp(found.x[0])), bias=bias, families=tuple(families))
     chances = plain.confidences(scores)
