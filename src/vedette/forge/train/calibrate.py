@@ -27,8 +27,8 @@ def calibrate(
     """Return the calibration that fits held-out scores.
 
     Temperature and biases minimise the log loss; a label's bias is pulled to 0 as by ``shrink`` records, so that a
-    label with few of them keeps the common calibration, and one with none has no bias. The curve is isotonic over the chance of the first proposed
-    label.
+    label with few of them keeps the common calibration, and one with none has no bias. The curve is isotonic over the
+    chance of the first proposed label.
 
     Args:
         scores: (n, n_labels) raw scores of records that the weights have not seen.
