@@ -186,11 +186,12 @@ def base_of(job: Job) -> Path:
     """Return the Transformers folder that the model is, or that its adapter lies over."""
     if job.trained.form == "causal-lm":
         return job.trained.path
-    if not job.trained.base:
-        raise UserError(f"the adapter in {job.trained.path} does not say which base weights it belongs to")
     from vedette.forge.train.base_weights import base_folder
 
-    return base_folder(job.trained.base, job.home)
+    ref = job.loaded.recipe.base or job.trained.base
+    if not ref:
+        raise UserError(f"the adapter in {job.trained.path} does not say which base weights it belongs to")
+    return base_folder(ref, job.home)
 
 
 def _merged(job: Job, base: Path, *, stays: bool) -> Path:

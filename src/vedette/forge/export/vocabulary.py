@@ -80,6 +80,24 @@ def pre_tokeniser_name(rules: Mapping[str, Any] | None) -> str:
     )
 
 
+def splitting_rules(name: str) -> dict[str, Any] | None:
+    """Return the ``pre_tokenizer`` that llama.cpp's name stands for; none where it is not known here.
+
+    Transformers reads a GGUF file's vocabulary and merges, but gives every byte-level tokeniser GPT-2's rules.
+    """
+    if name in ("gpt-2", "default"):
+        return {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
+    if name == "smollm":
+        byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
+        return {"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": True}, byte_level]}
+    for pattern, known in _BY_REGEX.items():
+        if known == name:
+            split = {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False}
+            byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}
+            return {"type": "Sequence", "pretokenizers": [split, byte_level]}
+    return None
+
+
 def _steps(rules: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     if not rules:
         return []

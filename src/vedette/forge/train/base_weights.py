@@ -56,7 +56,7 @@ def _named(ref: str, home: Path) -> Path:
 
 def _loadable(path: Path, home: Path) -> Path:
     if path.is_file():
-        return _cached(path, home, "gguf", checkpoints.digest_of(path), partial(_dequantise, path))
+        return _cached(path, home, "float32", checkpoints.digest_of(path), partial(_dequantise, path))
     if (path / "config.json").is_file():
         return path
     for inner in ("merged", "model"):
@@ -120,6 +120,29 @@ def _dequantise(path: Path, out: Path) -> None:
             del model.config.quantization_config
         model.save_pretrained(out)
         tokenizer.save_pretrained(out)
+    _split_as_said(path, out / "tokenizer.json")
+
+
+def _split_as_said(gguf_file: Path, tokenizer: Path) -> None:
+    """Put the splitting rules that a GGUF file names into the tokenizer that Transformers made of it.
+
+    Transformers gives every byte-level tokenizer GPT-2's rules. SmolLM's cut runs of spaces before digits elsewhere, so
+    that a model would be trained on other tokens than it is served.
+    """
+    import json
+
+    import gguf
+
+    from vedette.forge.export.vocabulary import splitting_rules
+
+    field = gguf.GGUFReader(gguf_file).fields.get("tokenizer.ggml.pre")
+    body = json.loads(tokenizer.read_text(encoding="utf-8"))
+    if field is None or (body.get("pre_tokenizer") or {}).get("type") != "ByteLevel":
+        return
+    rules = splitting_rules(str(field.contents()))
+    if rules is not None:
+        body["pre_tokenizer"] = rules
+        tokenizer.write_text(json.dumps(body, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
 def _merge(folder: Path, out: Path, *, home: Path) -> None:
