@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from vedette.errors import UserError
+from vedette.errors import OutsideError, UserError
 from vedette.forge.base import Progress
 from vedette.forge.corpus import layout
 from vedette.forge.corpus.base import Bad, CorpusReader, SourceFile, WholeReader
@@ -103,8 +103,16 @@ def build_corpus(
         work = out.with_name(f".{out.name}.new-{os.getpid()}")
         work.mkdir()
         try:
-            _Build(spec, sources, seed, redactor, build, progress, work, out).run()
+            making = _Build(spec, sources, seed, redactor, build, progress, work, out)
+            try:
+                making.run()
+            finally:
+                making.intake.abandon()
             layout.place(work / "corpus", out)
+        except OSError as error:
+            raise OutsideError(
+                f"cannot write the corpus: {error.strerror or error}", next_step="check the disk and permissions"
+            ) from None
         finally:
             shutil.rmtree(work, ignore_errors=True)
     return layout.open_corpus(out)

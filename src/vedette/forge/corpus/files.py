@@ -195,11 +195,16 @@ def read_document(path: Path, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
     return b"".join(parts)
 
 
-def decode(data: bytes, encoding: str | None = None) -> str:
+def decode(data: bytes, encoding: str | None = None, *, marked: bool = True) -> str:
     """Return bytes as text.
 
     UTF-8 (with or without a mark) and UTF-16 with a mark are told by content; anything else only where the recipe
     names the encoding (``options: {encoding: cp1252}``), because a guess would be wrong without anybody seeing it.
+
+    Args:
+        data: the bytes.
+        encoding: what the recipe says.
+        marked: whether a mark of UTF-16 counts: at the beginning of a file, not of a line.
 
     Raises:
         DamagedError: binary, or not in that encoding.
@@ -211,7 +216,7 @@ def decode(data: bytes, encoding: str | None = None) -> str:
             raise DamagedError(f"not {encoding}: byte {error.start} does not decode") from None
         except LookupError:
             raise UserError(f"there is no encoding {encoding!r}", next_step="name one that Python knows") from None
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if marked and data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
             return data.decode("utf-16")
         except UnicodeDecodeError as error:
@@ -244,7 +249,7 @@ def lines(path: Path, encoding: str | None = None) -> Iterator[tuple[int, str] |
             yield Bad(place=f"line {number}", reason=str(data))
             continue
         try:
-            text = decode(data, narrow) if data else ""
+            text = decode(data, narrow, marked=False) if data else ""
         except DamagedError as error:
             yield Bad(place=f"line {number}", reason=str(error), excerpt=excerpt_of(data))
             continue

@@ -224,6 +224,13 @@ class Intake:
         self._quarantine.write_batch(pa.RecordBatch.from_pylist(self._bad, schema=QUARANTINE))
         self._bad = []
 
+    def abandon(self) -> None:
+        """Let go of the files, whether or not the taking in came to its end."""
+        for part in (self._out, self._quarantine, self._words_out):
+            part.close()
+        self.near.abandon()
+        self.templates.abandon()
+
     def close(self) -> None:
         """End the taking in."""
         self._flush()

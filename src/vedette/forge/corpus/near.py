@@ -10,6 +10,7 @@ Source: Broder 1997 (MinHash); Leskovec, Rajaraman, Ullman, Mining of Massive Da
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -90,6 +91,12 @@ class ShingleFile:
         self._signature_out.write(signatures(flat, sizes).tobytes())
         self._sizes.append(sizes)
 
+    def abandon(self) -> None:
+        """Let go of the files."""
+        self._flat_out.close()
+        self._signature_out.close()
+        self._flat, self._signatures = np.zeros(0, dtype=np.uint64), None
+
     def close(self) -> None:
         """End writing; from now on it can be asked."""
         self._flat_out.close()
@@ -109,7 +116,7 @@ class ShingleFile:
         out = np.empty(len(left))
         weights = self.sizes[left] + self.sizes[right]
         edges = np.searchsorted(np.cumsum(weights), np.arange(0, int(weights.sum()) + 2_000_000, 2_000_000))
-        for start, end in zip(edges[:-1], edges[1:], strict=True):
+        for start, end in pairwise(edges):
             end = min(max(int(end), int(start)) + 1, len(left))
             out[start:end] = self._jaccard(left[start:end], right[start:end])
         return out

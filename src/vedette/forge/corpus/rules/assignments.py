@@ -35,6 +35,8 @@ _PLACEHOLDER = re.compile(
     r"getenv.*|env\(.*|config\..*|args\..*|request\..*|params\..*|settings\..*|function.*|new|type|value)$"
 )
 _CODE = re.compile(r"[({]|^[A-Za-z_][\w.]*\.(?:[a-z]\w*)$|->|=>|^\$[A-Za-z_]\w*$")
+_TOKENS = re.compile(r"(?i)tokens?[\w\"'\])]{0,10}\s{0,4}(?:=|:|=>|:=)\s{0,4}[\"']?$")
+"""A number of tokens is a setting."""
 
 
 def entropy(value: str) -> float:
@@ -57,6 +59,8 @@ _HEX = re.compile(r"^[0-9a-fA-F]+$")
 def _assigned(value: str, text: str, start: int, end: int) -> bool:
     value = value.strip("\"'`")
     if len(value) < 3 or _PLACEHOLDER.match(value) or _ABOUT.search(text, max(0, start - 40), start):
+        return False
+    if value.isdigit() and _TOKENS.search(text, max(0, start - 30), start):
         return False
     quoted = text[start - 1 : start] in ("'", '"', "`")
     return quoted or not _CODE.search(value)

@@ -28,8 +28,7 @@ def _iban(value: str, text: str, start: int, end: int) -> bool:
 
 
 _VERSION_BEFORE = re.compile(
-    r"(?i)(?:\bv|version|versions|ver\.?|before|through|prior to|up to|upto|until|release|releases|build|firmware|"
-    r"from|to|and|or|<=?|>=?|≤|≥|\bin|-|,|/)\s*\(?[\"']?$"
+    r"(?i)\b(?:versions?|before|through|prior|releases?|firmware|affected|builds?|fixed in|upgrade)\b[^\n]{0,60}$"
 )
 _SURE_VERSION_BEFORE = re.compile(
     r"(?i)(?:\bv|version|versions|ver\.?|before|through|prior to|up to|until|release|releases|build|firmware|<=?|>=?)\s*$"
@@ -54,7 +53,7 @@ def _ip_kind(value: str, text: str, start: int, end: int) -> str | None:
     if any(address in net for net in _DOCUMENTATION if net.version == address.version) or value.startswith("255."):
         return None
     if address.version == 4:
-        before, after = text[max(0, start - 24) : start], text[end : end + 20]
+        before, after = text[max(0, start - 72) : start], text[end : end + 20]
         if _SURE_VERSION_BEFORE.search(before) or _VERSION_AFTER.match(after):
             return None
         cue = _ADDRESS_BEFORE.search(before) or re.match(r"(?::\d{1,5}\b|/\d{1,2}\b)", after)
