@@ -259,7 +259,8 @@ def _loaded(**changes: Any) -> LoadedRecipe:
 
     loaded = load_recipe(RECIPES / "activity.yaml")
     train = replace(loaded.recipe.train, options={"scorer": "linear", "words": 20})
-    return replace(loaded, recipe=replace(loaded.recipe, train=train, **changes))
+    evaluate = replace(loaded.recipe.evaluate, bootstrap=100)
+    return replace(loaded, recipe=replace(loaded.recipe, train=train, evaluate=evaluate, **changes))
 
 
 def test_the_head_trains_measures_and_leaves_a_servable_folder(findings: list[dict[str, Any]], tmp_path: Path) -> None:
