@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import warnings
 from collections.abc import Sequence
@@ -115,6 +116,7 @@ def _run(
                 ctl_server=False,
                 acp_server=False,
             )
+            gc.collect()  # inspect-ai leaves streams open; what is said of them when they go is not ours
     finally:
         root.handlers[:], root.level = handlers, level
     if log.status != "success" and not log.samples:
