@@ -27,7 +27,7 @@ from vedette.forge.recipe import SourceSpec
 HERE = Path(__file__).parent
 BEGIN, END = "<!-- results: run.py writes them -->", "<!-- end of results -->"
 MAX_UNPACKED = 64 << 20
-TASKS = "ctibench_mcq,cybermetric,seceval,secure_maet,secure_cwet,skills,refusal"
+TASKS = "ctibench_mcq,cybermetric,secure_cwet,skills,refusal"
 
 
 class Told:
@@ -143,8 +143,8 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--general", type=Path, action="append", default=[], help="general text: folder, file or .tgz")
-    parser.add_argument("--max-chars", type=int, default=60_000, help="characters of each text")
-    parser.add_argument("--limit", type=int, default=150, help="items of each task")
+    parser.add_argument("--max-chars", type=int, default=40_000, help="characters of each text")
+    parser.add_argument("--limit", type=int, default=100, help="items of each task")
     parser.add_argument("--tasks", default=TASKS, help="comma-separated")
     parser.add_argument("--write", action="store_true", help="write results.jsonl and the README's table")
     given = parser.parse_args()
