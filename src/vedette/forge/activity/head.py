@@ -20,6 +20,7 @@ from vedette.forge.activity.measure import STATISTICS, by_rule, by_severity, by_
 from vedette.forge.base import Comparison, Corpus, Evaluation, Measure, Progress
 from vedette.forge.evaluate.stats import interval, paired
 from vedette.forge.recipe import ClassifierRecipe, LoadedRecipe, Split
+from vedette.models.activity.drift import Level
 from vedette.models.activity.model import ActivityModel, Scored, cluster_of
 from vedette.schema import Verdict
 
@@ -109,11 +110,10 @@ class ActivityHead:
             for metric in STATISTICS
         ]
         drift = predictor.drift(found)
-        notes = (
-            "baseline is each rule's share of true verdicts so far; severity and titles (TF-IDF, logistic) are beside",
-            f"drift over the test part's last {drift.n_recent} findings: {drift.level.value} ({drift.why})",
-        )
-        return Evaluation(metrics=metrics, others=held, comparisons=comparisons, notes=notes)
+        progress.note("beside it: each rule's share of true verdicts so far (baseline), severity, words of titles")
+        progress.note(f"drift over the last {drift.n_recent} findings of the test: {drift.level.value}, {drift.why}")
+        unchecked = (f"drift: {drift.why}",) if drift.level is Level.UNCHECKED else ()
+        return Evaluation(metrics=metrics, others=held, comparisons=comparisons, notes=unchecked)
 
 
 HEAD = ActivityHead()
