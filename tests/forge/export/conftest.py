@@ -27,6 +27,7 @@ TEXT = [
     "the quick brown fox jumps over the lazy dog and reads the log of 1234 events",
     "What is a failed logon? Explain it to a new colleague in two sentences.",
     "Name three signs of lateral movement in a log, from 10.0.0.1 to 192.168.1.254.",
+    "aligned  1   22    333     4444 and  55   666    7777",
 ]
 
 
@@ -145,8 +146,8 @@ def full(tiny: Tiny) -> Trained:
 
 @pytest.fixture
 def job(tiny: Tiny, adapted: Trained, tmp_path: Path) -> Job:
-    """Return an export in the making, with 24 prompts."""
+    """Return an export in the making, with 12 prompts."""
     made = tmp_path / "making"
     made.mkdir()
     loaded = recipe_for(tmp_path, tiny.base)
-    return Job(loaded, adapted, made, tmp_path / "home", Silent(), built_in(24), ExportSpec().tolerance)
+    return Job(loaded, adapted, made, tmp_path / "home", Silent(), built_in(12), ExportSpec().tolerance)

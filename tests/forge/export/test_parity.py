@@ -31,7 +31,7 @@ def says(job: Job, folder: Path, *, reference: Path | None = None) -> ParityRepo
     """Return how a folder written as float32 GGUF compares with the model in ``reference``."""
     gguf = job.scratch / "model.gguf"
     write_model(folder, gguf, "f32", About(name="tiny"))
-    return check.gguf_model(job, reference or folder, gguf, "f32")[0]
+    return check.gguf_said(job, reference or folder, gguf, "f32")
 
 
 def damaged(base: Path, target: Path, damage: Callable[[Path], None]) -> Path:
@@ -89,7 +89,7 @@ def test_what_a_file_says_is_exact_at_every_type(job: Job, tiny: Tiny, kind: str
     """Rounded files say exactly what the model rounded in the same way says."""
     gguf = job.scratch / "model.gguf"
     write_model(tiny.base, gguf, kind, About(name="tiny"))
-    said = check.gguf_model(job, tiny.base, gguf, kind)[0]
+    said = check.gguf_said(job, tiny.base, gguf, kind)
     assert said.passed
     assert said.n_different == 0
 
@@ -98,7 +98,7 @@ def test_four_bits_of_a_random_model_are_too_few_to_serve(job: Job, tiny: Tiny) 
     """The bound on what is served can fail: random weights do not survive 4 bits."""
     gguf = job.scratch / "model.gguf"
     write_model(tiny.base, gguf, "q4_0", About(name="tiny"))
-    served = check.gguf_model(job, tiny.base, gguf, "q4_0")[1]
+    served = check.gguf_served(job, tiny.base, gguf, "q4_0")
     assert not served.passed
     assert served.measures["mean_regret_nats"] > 0.05
 
@@ -108,7 +108,7 @@ def test_a_planted_permutation_fails_the_gate(job: Job, tiny: Tiny, monkeypatch:
     monkeypatch.setattr(architecture, "interleave", lambda rows, n_heads: rows)
     report = says(job, tiny.base)
     assert not report.passed
-    assert report.n_different > 12
+    assert report.n_different > 6
     assert "the reference" in report.first_difference
 
 
@@ -218,6 +218,8 @@ def test_qwen2_is_written_without_permutation(job: Job, tmp_path: Path) -> None:
         bos_token_id=1,
         eos_token_id=2,
     )
+    # Transformers gives every tokenizer of a Qwen 2 model these rules, whatever its file says
+    _edit("tokenizer.json", lambda b: b.update(pre_tokenizer=vocabulary.splitting_rules("qwen2")))(folder)
     torch.manual_seed(3)
     model = AutoModelForCausalLM.from_config(config)
     with torch.no_grad():

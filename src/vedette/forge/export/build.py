@@ -156,7 +156,8 @@ def _language(job: Job, names: Sequence[str]) -> list[ParityReport]:
             target.mkdir()
             kind = forms.gguf_kind(name)
             write_model(merged, target / "model.gguf", kind, job.about)
-            reports += check.gguf_model(job, merged, target / "model.gguf", kind)
+            reports.append(check.gguf_said(job, merged, target / "model.gguf", kind))
+            reports.append(check.gguf_served(job, merged, target / "model.gguf", kind))
     return reports
 
 

@@ -35,18 +35,21 @@ if TYPE_CHECKING:
 TRAINED = "the trained model in float32"
 
 
-def gguf_model(job: Job, merged: Path, gguf: Path, kind: str) -> list[ParityReport]:
-    """Hold a whole GGUF file against the merged model."""
+def gguf_said(job: Job, merged: Path, gguf: Path, kind: str) -> ParityReport:
+    """Hold what a whole GGUF file says against the merged model, its weights rounded in the same way."""
     said = job.scratch / "said.gguf"
     widen(gguf, said)
     rounded = f"the trained model, its weights rounded to {kind}" if kind != "f32" else TRAINED
     size = gguf.stat().st_size
-    reports = [_llama(job, f"gguf-{kind}", said, (), Reference(merged, stored=kind), rounded, None, size)]
+    report = _llama(job, f"gguf-{kind}", said, (), Reference(merged, stored=kind), rounded, None, size)
     said.unlink()
-    reports.append(
-        _llama(job, f"gguf-{kind} as served", gguf, (), Reference(merged), TRAINED, parity.SERVED[kind], size)
-    )
-    return reports
+    return report
+
+
+def gguf_served(job: Job, merged: Path, gguf: Path, kind: str) -> ParityReport:
+    """Hold a whole GGUF file, as it is served, against the merged model."""
+    size = gguf.stat().st_size
+    return _llama(job, f"gguf-{kind} as served", gguf, (), Reference(merged), TRAINED, parity.SERVED[kind], size)
 
 
 def gguf_adapter(job: Job, base: Path, served: Weights | None, adapter: Path) -> list[ParityReport]:

@@ -11,6 +11,7 @@ import math
 import os
 import re
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,23 +119,22 @@ def _write(path: Path, shape: Shape, pairs: list[Pair], about: About) -> None:
 
     rank = pairs[0].a.shape[0]
     alpha = pairs[0].scale * rank
-    writer = gguf.GGUFWriter(path, shape.architecture.name)
-    writer.add_type(gguf.GGUFType.ADAPTER)
-    write_about(writer, about)
-    writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
-    writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, alpha)
-    writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
-    writer.add_file_type(gguf.LlamaFileType.ALL_F32)
-    for pair in pairs:
-        there = tensor_name(shape, pair.name)
-        if there in ("token_embd.weight", "output.weight"):
-            raise UserError("an adapter on the embeddings cannot be written as GGUF", next_step=_MERGE)
-        # llama.cpp scales by alpha over this pair's own rank; what this pair is scaled by besides goes into b.
-        besides = pair.scale / (alpha / pair.a.shape[0])
-        b = rows_for(shape, pair.name)(pair.b)
-        writer.add_tensor(f"{there}.lora_a", np.ascontiguousarray(pair.a))
-        writer.add_tensor(f"{there}.lora_b", np.ascontiguousarray(b if besides == 1.0 else b * np.float32(besides)))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    with closing(gguf.GGUFWriter(path, shape.architecture.name)) as writer:
+        writer.add_type(gguf.GGUFType.ADAPTER)
+        write_about(writer, about)
+        writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
+        writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, alpha)
+        writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
+        writer.add_file_type(gguf.LlamaFileType.ALL_F32)
+        for pair in pairs:
+            there = tensor_name(shape, pair.name)
+            if there in ("token_embd.weight", "output.weight"):
+                raise UserError("an adapter on the embeddings cannot be written as GGUF", next_step=_MERGE)
+            # llama.cpp scales by alpha over this pair's own rank; what this pair is scaled by besides goes into b.
+            besides = pair.scale / (alpha / pair.a.shape[0])
+            b = rows_for(shape, pair.name)(pair.b)
+            writer.add_tensor(f"{there}.lora_a", np.ascontiguousarray(pair.a))
+            writer.add_tensor(f"{there}.lora_b", np.ascontiguousarray(b if besides == 1.0 else b * np.float32(besides)))
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()

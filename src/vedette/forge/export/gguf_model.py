@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,35 +94,36 @@ def _write(
     import gguf
     import numpy as np
 
-    writer = gguf.GGUFWriter(path, shape.architecture.name)
-    writer.add_type(gguf.GGUFType.MODEL)
-    write_about(writer, about)
-    writer.add_size_label(f"{total / 1e6:.0f}M" if total < 1e9 else f"{total / 1e9:.1f}B")
-    writer.add_file_type(_file_type(kind))
-    writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
-    write_hyperparameters(writer, shape)
-    write_vocabulary(writer, vocabulary)
+    with closing(gguf.GGUFWriter(path, shape.architecture.name)) as writer:
+        writer.add_type(gguf.GGUFType.MODEL)
+        write_about(writer, about)
+        writer.add_size_label(f"{total / 1e6:.0f}M" if total < 1e9 else f"{total / 1e9:.1f}B")
+        writer.add_file_type(_file_type(kind))
+        writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
+        write_hyperparameters(writer, shape)
+        write_vocabulary(writer, vocabulary)
 
-    planned: list[tuple[str, str | None, Any]] = []
-    factors = rope_factors(shape)
-    if factors is not None:
-        planned.append(("rope_freqs.weight", None, gguf.GGMLQuantizationType.F32))
-    for name in expected_tensors(shape, weights.names()):
-        planned.append((tensor_name(shape, name), name, _type_of(weights.shape(name), kind)))
-    for there, source, qtype in planned:
-        size = factors.shape if source is None and factors is not None else weights.shape(source or "")
-        stored = gguf.quant_shape_to_byte_shape(size, qtype) if _in_bytes(qtype) else size
-        dtype = np.uint8 if _in_bytes(qtype) else np.float16 if qtype == gguf.GGMLQuantizationType.F16 else np.float32
-        n_bytes = int(np.prod(stored)) * np.dtype(dtype).itemsize
-        writer.add_tensor_info(there, stored, np.dtype(dtype), n_bytes, raw_dtype=qtype)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_ti_data_to_file()
-    for _, source, qtype in planned:
-        array = factors if source is None else rows_for(shape, source)(weights.get(source))
-        assert array is not None  # noqa: S101  (planned only where there are some)
-        writer.write_tensor_data(_rounded(np.ascontiguousarray(array), qtype))
-    writer.close()
+        planned: list[tuple[str, str | None, Any]] = []
+        factors = rope_factors(shape)
+        if factors is not None:
+            planned.append(("rope_freqs.weight", None, gguf.GGMLQuantizationType.F32))
+        for name in expected_tensors(shape, weights.names()):
+            planned.append((tensor_name(shape, name), name, _type_of(weights.shape(name), kind)))
+        for there, source, qtype in planned:
+            size = factors.shape if source is None and factors is not None else weights.shape(source or "")
+            stored = gguf.quant_shape_to_byte_shape(size, qtype) if _in_bytes(qtype) else size
+            dtype = (
+                np.uint8 if _in_bytes(qtype) else np.float16 if qtype == gguf.GGMLQuantizationType.F16 else np.float32
+            )
+            n_bytes = int(np.prod(stored)) * np.dtype(dtype).itemsize
+            writer.add_tensor_info(there, stored, np.dtype(dtype), n_bytes, raw_dtype=qtype)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_ti_data_to_file()
+        for _, source, qtype in planned:
+            array = factors if source is None else rows_for(shape, source)(weights.get(source))
+            assert array is not None  # noqa: S101  (planned only where there are some)
+            writer.write_tensor_data(_rounded(np.ascontiguousarray(array), qtype))
 
 
 def write_about(writer: Any, about: About) -> None:

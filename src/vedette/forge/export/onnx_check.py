@@ -75,6 +75,8 @@ def encoder(
     int8 = name.endswith("int8")
     classifies = kind_of(folder) == "classifier"
     tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    if tokenizer.pad_token is None:  # any token will do: the mask takes it out
+        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
     model, running = load(folder), session(graph)
     longest = min(int(getattr(model.config, "max_position_embeddings", 512)), 256)
     asked = [*texts, "", "long " * 2000]
@@ -123,7 +125,8 @@ def _apart(ours: Any, theirs: Any, *, classifies: bool, int8: bool) -> tuple[flo
     if not np.isfinite(theirs).all():
         return 1.0, True
     if not classifies:
-        off = 1.0 - float(np.dot(ours, theirs))
+        # a text without a token has no direction: both must be zeros
+        off = 1.0 - float(np.dot(ours, theirs)) if np.abs(ours).any() else float(np.abs(theirs).max())
         return off, off > (FAR_INT8 if int8 else FAR)
     a, b = (np.exp(x - x.max()) / np.exp(x - x.max()).sum() for x in (ours, theirs))
     off = float(np.abs(a - b).max())

@@ -6,6 +6,7 @@ without the rounding that llama.cpp adds when it computes with 16 or fewer bits.
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -32,29 +33,28 @@ def widen(source: Path, out: Path) -> None:
         raise UserError(f"cannot read {source} as GGUF: {error}") from None
     need_room(out.parent, sum(int(t.n_elements) * 4 for t in reader.tensors) + 16_000_000)
     with disk_errors(out):
-        writer = gguf.GGUFWriter(out, str(reader.fields["general.architecture"].contents()))
-        writer.add_file_type(gguf.LlamaFileType.ALL_F32)
-        for name, field in reader.fields.items():
-            if name not in _OWN:
-                inner = field.types[-1] if field.types[0] == gguf.GGUFValueType.ARRAY else None
-                writer.add_key_value(name, field.contents(), field.types[0], inner)
-        for tensor in reader.tensors:
-            size = tuple(int(n) for n in reversed(tensor.shape))
-            writer.add_tensor_info(tensor.name, size, np.dtype(np.float32), int(tensor.n_elements) * 4)
-        writer.write_header_to_file()
-        writer.write_kv_data_to_file()
-        writer.write_ti_data_to_file()
-        for tensor in reader.tensors:
-            try:
-                values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
-            except NotImplementedError:
-                raise UserError(
-                    f"{source} has tensors of the type {tensor.tensor_type.name}, which cannot be widened here",
-                    next_step="check the adapter over base weights of another type, such as Q8_0 or F16",
-                ) from None
-            size = tuple(int(n) for n in reversed(tensor.shape))
-            writer.write_tensor_data(np.ascontiguousarray(values, dtype=np.float32).reshape(size))
-        writer.close()
+        with closing(gguf.GGUFWriter(out, str(reader.fields["general.architecture"].contents()))) as writer:
+            writer.add_file_type(gguf.LlamaFileType.ALL_F32)
+            for name, field in reader.fields.items():
+                if name not in _OWN:
+                    inner = field.types[-1] if field.types[0] == gguf.GGUFValueType.ARRAY else None
+                    writer.add_key_value(name, field.contents(), field.types[0], inner)
+            for tensor in reader.tensors:
+                size = tuple(int(n) for n in reversed(tensor.shape))
+                writer.add_tensor_info(tensor.name, size, np.dtype(np.float32), int(tensor.n_elements) * 4)
+            writer.write_header_to_file()
+            writer.write_kv_data_to_file()
+            writer.write_ti_data_to_file()
+            for tensor in reader.tensors:
+                try:
+                    values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
+                except NotImplementedError:
+                    raise UserError(
+                        f"{source} has tensors of the type {tensor.tensor_type.name}, which cannot be widened here",
+                        next_step="check the adapter over base weights of another type, such as Q8_0 or F16",
+                    ) from None
+                size = tuple(int(n) for n in reversed(tensor.shape))
+                writer.write_tensor_data(np.ascontiguousarray(values, dtype=np.float32).reshape(size))
 
 
 def stored_kind(path: Path) -> str:
