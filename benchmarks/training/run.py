@@ -93,7 +93,7 @@ class Bench:
         from vedette.forge.train import language, settings
         from vedette.forge.train.base_weights import load_model, load_tokenizer
 
-        self.folder, self.trainers, self.n_tokens = folder, {}, {}
+        self.folder, self.trainers, self.seen, self.steps = folder, {}, {}, args.steps
         corpus = corpus_of(kind, folder)
         for variant in VARIANTS:
             loaded = recipe_at(
@@ -126,6 +126,7 @@ class Bench:
             assert rows is not None
             if variant == "ours":
                 self.trainers[variant] = language._built(job, made, {"train": rows, "validation": None})
+                self.trainers[variant].folder = folder
             else:
                 model = language.adapted(job, load_model(base))
                 model.config.use_cache = False
@@ -135,15 +136,17 @@ class Bench:
 
     def _count(self, variant: str) -> None:
         """Count the real tokens of what the trainer sees: all that a loss could depend on."""
+        from transformers import PrinterCallback
+
         trainer = self.trainers[variant]
         inner = trainer.data_collator
-        self.n_tokens[variant] = 0
+        self.seen[variant] = []
+        trainer.remove_callback(PrinterCallback)
 
         def counting(rows: list[dict[str, Any]]) -> dict[str, Any]:
             batch = inner(rows)
-            for row in rows:
-                learned = (row["labels"] != -100).nonzero()[0]
-                self.n_tokens[variant] += int(learned[-1]) + 1 if len(learned) else 0
+            ends = [(row["labels"] != -100).nonzero()[0] for row in rows]
+            self.seen[variant].append(sum(int(end[-1]) + 1 if len(end) else 0 for end in ends))
             return dict(batch)
 
         trainer.data_collator = counting
@@ -152,7 +155,7 @@ class Bench:
         """Train a few steps and return what they took."""
         trainer = self.trainers[variant]
         gc.collect()
-        before = self.n_tokens[variant]
+        self.seen[variant].clear()
         memory.reset_peak()
         held = memory.peak_bytes()
         wall, cpu = time.perf_counter(), time.process_time()
@@ -162,7 +165,7 @@ class Bench:
         return {
             "cpu_s": cpu,
             "wall_s": wall,
-            "tokens": self.n_tokens[variant] - before,
+            "tokens": sum(self.seen[variant][: self.steps]),  # one more is fetched ahead
             "loss": out.training_loss,
             "memory_bytes": memory.peak_bytes() - held,
         }

@@ -73,6 +73,19 @@ def test_first_fit_lays_every_piece_whole_once(tmp_path_factory: pytest.TempPath
     assert sorted(found) == sorted(ids)
 
 
+def test_blank_rows_fill_up_and_teach_nothing(tmp_path: Path) -> None:
+    rows = write_rows(
+        [Piece([1, 2, 3]), Piece([4, 5, 6])], tmp_path / "t.bin", length=2, padding=PAD, packing=True, separate=False
+    )
+    assert len(rows) == 3
+    rows.fill_up(4)
+    assert len(rows) == 4
+    assert (rows[3]["labels"] == IGNORED).all()
+    assert (rows[2]["labels"] != IGNORED).any()
+    rows.fill_up(3)
+    assert len(rows) == 3
+
+
 def test_texts_end_with_the_document_token(tokenizer: Any) -> None:
     made = list(text_pieces([record("alert host"), record("")], tokenizer))
     assert len(made) == 1

@@ -36,6 +36,7 @@ def test_two_processes_make_the_same_steps(tmp_path: Path, kind: str) -> None:
     settings: dict[str, Any] = {"kind": kind, "method": "lora", "precision": "float32", "max_steps": 6}
     settings |= {"batch_size": 4, "accumulate": 2, "max_length": 128, "learning_rate": 2e-3}
     found = two_processes.compare(tmp_path, settings)
+    assert found["processes"] == [1, 2]
     assert found["largest_loss_difference"] < 1e-4
     assert found["largest_weight_difference"] < 1e-3
     assert not found["told_twice"]

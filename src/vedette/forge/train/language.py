@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -67,6 +68,7 @@ class LanguageTrainer:
         _ensure_libraries()
         if recipe.train.lora.quantised and recipe.train.method == "lora":
             ensure_quantisable()
+        _tell_of_a_lonely_launch(progress)
         memory.reset_peak()
         share = share_of(recipe.train)
         folder = work / "checkpoints"
@@ -101,6 +103,12 @@ class LanguageTrainer:
                     prepare = pairs_of
                 data = {split: prepare(job, split) for split in ("train", "validation")}
             return _run(job, settings, data, identity)
+
+
+def _tell_of_a_lonely_launch(progress: Progress) -> None:
+    """Say so where `accelerate launch --cpu` was asked for several processes and, without mpirun, started one."""
+    if {"ACCELERATE_USE_CPU", "MASTER_PORT"} <= set(os.environ) and "WORLD_SIZE" not in os.environ:
+        progress.note("one process was started: on a CPU use `accelerate launch --multi_gpu --num_processes N`")
 
 
 def _ensure_libraries() -> None:
@@ -181,6 +189,8 @@ def rows_of(job: Job, split: Split) -> Rows | None:
             next_step="look at the corpus' card, and at its quarantine for what was left out",
             location=str(job.corpus.path),
         )
+    if split == "train":
+        rows.fill_up(job.share.world * job.share.batch)
     return rows if len(rows) else None
 
 
@@ -346,6 +356,7 @@ def _result(job: Job, trainer: Any, watch: Any, rows: Any, n_trained: int, ident
         "peak_memory_bytes": float(memory.peak_bytes()),
         "trainable_parameters": float(n_trained),
         "stopped_early": float(watch.stopped_early),
+        "processes": float(job.share.world),
     }
     best = job.work / "best"
     use_best = watch.best is not None and watch.best_loss is not None and checkpoints.problem_of(best) is None

@@ -56,11 +56,19 @@ class Rows:
             np.memmap(path, dtype=np.int32, mode="r", shape=shape) if self.n_rows else np.empty(shape, dtype=np.int32)
         )
 
+        self._n_blank = 0
+
+    def fill_up(self, multiple: int) -> None:
+        """Add rows that teach nothing up to a multiple, so that every process has as many and the same steps."""
+        self._n_blank = -self.n_rows % multiple
+
     def __len__(self) -> int:
-        return self.n_rows
+        return self.n_rows + self._n_blank
 
     def __getitem__(self, index: int) -> dict[str, NDArray[np.int64]]:
-        ids, labels, positions = (part.astype(np.int64) for part in self._data[index])
+        ids, labels, positions = (part.astype(np.int64) for part in self._data[min(index, self.n_rows - 1)])
+        if index >= self.n_rows:
+            labels[:] = IGNORED
         row = {"input_ids": ids, "labels": labels}
         if self.separate:
             row["position_ids"] = positions
