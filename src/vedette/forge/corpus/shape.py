@@ -152,6 +152,8 @@ def shape(row: Row, file: str, spec: SourceSpec, source: int) -> Item | Bad | st
         text = talk.text
     else:
         name = spec.text or next((n for n in _TEXTS if as_text(fields.get(n)).strip()), None)
+        if name is None and any(n in fields for n in _TEXTS):
+            return _bad(row, file, "the text is empty")
         if name is None:
             return _bad(row, file, f"no field holds a text (there are: {', '.join(sorted(fields)[:12])})")
         text = fill(name, fields)
