@@ -50,7 +50,7 @@ def encoder_into(folder: Path, *, classifies: bool) -> Path:
 def test_an_encoder_passes_whole_and_in_8_bits(tmp_path: Path, classifies: bool) -> None:
     """Classifier and embedding; batches of several lengths, an empty and a very long text among them."""
     folder = encoder_into(tmp_path / "bert", classifies=classifies)
-    loaded = recipe_for(tmp_path, folder, "onnx", "onnx-int8", prompts=98)
+    loaded = recipe_for(tmp_path, folder, "onnx", "onnx-int8", prompts=30)
     trained = Trained(path=folder, form="encoder", base=None, metrics={})
     whole, small = export(loaded, trained, tmp_path / "out", tmp_path / "home", Silent())
     assert whole.passed, whole.first_difference
@@ -77,6 +77,10 @@ def test_another_model_s_graph_fails(tmp_path: Path) -> None:
     report = onnx_check.encoder("onnx", folder, out / "model.onnx", TEXTS, 0.0, Silent())
     assert not report.passed
     assert "probability is off" in report.first_difference
+    small = tmp_path / "small"
+    small.mkdir()
+    onnx_graph.write_onnx(other, small, int8=True)
+    assert not onnx_check.encoder("onnx-int8", folder, small / "model.onnx", TEXTS, 0.0, Silent()).passed
 
 
 def test_a_language_model_s_graph_passes(job: Job, tiny: Tiny, tmp_path: Path) -> None:

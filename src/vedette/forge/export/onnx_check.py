@@ -20,6 +20,8 @@ FAR = 1e-4
 """How far a probability (or an embedding's cosine from 1) may be off in a float32 graph."""
 FAR_INT8 = 0.05
 """The same for an embedding's cosine in a graph of 8 bits."""
+LEAD_INT8 = 0.02
+"""By how much the trained classifier must prefer its own label before another one from a graph of 8 bits counts."""
 INT8_SHARE = 0.05
 """Share of texts that a classifier of 8 bits may label otherwise."""
 
@@ -130,4 +132,6 @@ def _apart(ours: Any, theirs: Any, *, classifies: bool, int8: bool) -> tuple[flo
         return off, off > (FAR_INT8 if int8 else FAR)
     a, b = (np.exp(x - x.max()) / np.exp(x - x.max()).sum() for x in (ours, theirs))
     off = float(np.abs(a - b).max())
-    return off, bool(a.argmax() != b.argmax()) or (not int8 and off > FAR)
+    if int8:
+        return off, bool(a.max() - a[b.argmax()] > LEAD_INT8)
+    return off, bool(a.argmax() != b.argmax()) or off > FAR
