@@ -205,6 +205,13 @@ def full_disk_is_said(folder: Path, needed: int, what: str = "a checkpoint") -> 
         raise
 
 
+def differences(before: object, now: Mapping[str, Any]) -> list[str]:
+    """Return what of a run's identity changed; what an older version did not write down is not compared."""
+    if not isinstance(before, dict):
+        return ["everything"]
+    return sorted(key for key in now if key in before and before[key] != now[key])
+
+
 def ensure_same_run(folder: Path, identity: Mapping[str, Any]) -> None:
     """Say what a checkpoint folder belongs to, or raise where it belongs to another run.
 
@@ -218,8 +225,8 @@ def ensure_same_run(folder: Path, identity: Mapping[str, Any]) -> None:
     except (OSError, ValueError):
         before = None
     now = json.loads(json.dumps(dict(identity), sort_keys=True))
-    if before is not None and before != now and numbered(folder):
-        changed = sorted(key for key in {*before, *now} if before.get(key) != now.get(key))
+    changed = differences(before, now)
+    if before is not None and changed and numbered(folder):
         raise UserError(
             f"the checkpoints in {folder} belong to another run: {', '.join(changed)} changed",
             next_step="run it with --fresh to start anew",

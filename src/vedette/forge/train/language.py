@@ -123,22 +123,25 @@ def _identity(recipe: LanguageRecipe, corpus: Corpus, base: Path) -> dict[str, A
     train = {
         key: value for key, value in asdict(recipe.train).items() if key not in ("save_every", "keep", "report_to")
     }
-    weights = hashlib.sha256()
-    for path in sorted((*base.glob("*.safetensors"), base / "config.json")):
+    shape, weights = hashlib.sha256(), hashlib.sha256()
+    for path in sorted(base.glob("*.safetensors")):
+        shape.update(f"{path.name}:{path.stat().st_size}:".encode())
         weights.update(f"{path.name}:{checkpoints.digest_of(path)}:".encode())
+    shape.update((base / "config.json").read_bytes())
     return {
         "kind": recipe.kind,
         "seed": recipe.seed,
         "settings": json.loads(json.dumps(train)),
         "corpus": corpus.digest,
-        "base": weights.hexdigest(),
+        "base": shape.hexdigest(),
+        "weights": weights.hexdigest(),
     }
 
 
 def _finished(work: Path, identity: Mapping[str, Any]) -> Trained | None:
     """Return the result of an earlier call that came to its end, where it is whole."""
     facts = checkpoints.facts_of(work / "model")
-    if facts.get("identity") != identity or checkpoints.problem_of(work / "model") is not None:
+    if checkpoints.differences(facts.get("identity"), identity) or checkpoints.problem_of(work / "model") is not None:
         return None
     return Trained(path=work / "model", form=facts["form"], base=facts["base"], metrics=facts["metrics"])
 
