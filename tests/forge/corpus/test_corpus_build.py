@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import subprocess
 import sys
-from pathlib import Path
 
 import orjson
 import pyarrow.parquet as pq

@@ -12,7 +12,7 @@ TEST = (
     "arbitrary web script through the subject field of a ticket that an administrator opens later"
 )
 TEMPLATE = (
-    "A stored cross-site scripting flaw in Borealis Ticketing Suite through 11.0.7-rc2 allows remote authenticated users to "
+    "A stored cross-site scripting flaw in Borealis Ticketing Suite through 11.0.7-rc2 allows remote authenticated users to "  # noqa: E501
     "inject arbitrary web script through the subject field of a ticket that an administrator opens later"
 )
 NEAR = TEST.replace("opens later", "opens later on")
@@ -72,7 +72,7 @@ def test_a_group_on_both_sides_leaks(build, tmp_path):
 
 def test_what_is_not_alike_is_no_leak(build, tmp_path):
     other = (
-        "A stored procedure in Acme Helpdesk before 4.2.1 lets local operators read the configuration of another tenant "
+        "A stored procedure in Acme Helpdesk before 4.2.1 lets local operators read the configuration of another tenant "  # noqa: E501
         "because the row filter is applied after the page was cached"
     )
     corpus = build(sources(tmp_path, other), split={"test": 0, "validation": 0}, leakage={"remove": False})

@@ -105,9 +105,9 @@ def test_bands_are_narrower_for_lower_thresholds():
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("SQL injection in Acme Shop before 4.2 allows reading rows", "SQL injection in Foo Cart through 1.0.3-b allows reading rows"),
+        ("SQL injection in Acme Shop before 4.2 allows reading rows", "SQL injection in Foo Cart through 1.0.3-b allows reading rows"),  # noqa: E501
         ("The file /etc/passwd was read by user 1001 at noon", "The file /srv/data/x.db was read by user 7 at noon"),
-        ("Beacon with hash d41d8cd98f00b204e9800998ecf8427e seen", "Beacon with hash 900150983cd24fb0d6963f7d28e17f72 seen"),
+        ("Beacon with hash d41d8cd98f00b204e9800998ecf8427e seen", "Beacon with hash 900150983cd24fb0d6963f7d28e17f72 seen"),  # noqa: E501
     ],
 )  # fmt: skip
 def test_masking_takes_out_what_fills_a_template(one, other):

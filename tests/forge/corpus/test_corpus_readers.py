@@ -73,8 +73,8 @@ def test_a_broken_plugin_is_told_and_skipped(monkeypatch):
 
 HOSTILE = [
     b"", b"\0", b"\xff\xfe", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"%PDF-1.7\n%%EOF", b"PK\x03\x04", b"PAR1PAR1",
-    b"{" * 5000, b"[" * 5000, b"<div>" * 5000, b'{"messages": [[[]]]}', b'{"text": 1e400}', b'"', b"a,b\n\"x" + b"y" * 5000,
-    b"a\tb\n1\t2\t3\n", b"<!doctype html><html><body></body></html>", b"x" * 300_000, "\ud83d".encode("utf-8", "surrogatepass"),
+    b"{" * 5000, b"[" * 5000, b"<div>" * 5000, b'{"messages": [[[]]]}', b'{"text": 1e400}', b'"', b"a,b\n\"x" + b"y" * 5000,  # noqa: E501
+    b"a\tb\n1\t2\t3\n", b"<!doctype html><html><body></body></html>", b"x" * 300_000, "\ud83d".encode("utf-8", "surrogatepass"),  # noqa: E501
 ]  # fmt: skip
 
 
@@ -189,7 +189,7 @@ def test_pdf_gives_the_text_of_its_pages(tmp_path):
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",  # noqa: E501
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
@@ -294,7 +294,7 @@ def test_a_home_s_notes_and_verdicts_become_records(build, tmp_path):
     )  # fmt: skip
     claim = Claim(text="Somebody moved laterally.", evidence=())
     case = Case(
-        case_id="case-00000001", title="Lateral movement", severity=Severity.HIGH, confidence=0.9, first_at=at, last_at=at,
+        case_id="case-00000001", title="Lateral movement", severity=Severity.HIGH, confidence=0.9, first_at=at, last_at=at,  # noqa: E501
         summary=(claim,), findings=(finding,), accounts=(), hosts=(), timeline=(), path=(), techniques=(),
     )  # fmt: skip
     lake = Lake.open(tmp_path / "home")
@@ -356,7 +356,7 @@ def test_times_in_their_forms():
         ("L'attaquant a utilisé un mot de passe volé pour se connecter au serveur et lire les messages.", "fr"),
         ("El atacante usó una contraseña robada para entrar en el servidor y leer los mensajes de todos.", "es"),
         (
-            "L'attaccante ha usato una password rubata per entrare nel server e leggere i messaggi di tutti gli utenti.",
+            "L'attaccante ha usato una password rubata per entrare nel server e leggere i messaggi di tutti gli utenti.",  # noqa: E501
             "it",
         ),
         ("Злоумышленник вошел на сервер и прочитал все сообщения, которые были на нем, но не удалил их.", "ru"),

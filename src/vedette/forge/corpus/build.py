@@ -220,7 +220,7 @@ class _Build:
                     raise UserError(
                         f"source {source.spec.name!r} has licence {item.licence!r}, which the recipe does not allow "
                         f"(allowed: {', '.join(self.spec.clean.licences) or 'none'})",
-                        next_step="say the source's licence: (an SPDX id), add it to clean.licences, or drop the source",
+                        next_step="say the source's licence: (an SPDX id), add it to clean.licences, or drop it",
                     )
                 self.n_kept[at] += self.intake.take(item)
                 if len(self.intake.index) % 2000 == 0:

@@ -21,8 +21,9 @@ _WORD = re.compile(r"[^\W\d_]{2,}|(?<!\S)[^\W\d_](?!\S)")
 """A single letter is a word only between spaces: ``V4.0`` and ``i-Release`` hold none."""
 
 _FUNCTION_WORDS = {
-    "en": "the of and to a in is that for it as was with be by on not he his at are this have from or had an they which "
-    "you were their been has would there what will if can all her when who more no out so said about up into than them "
+    "en": "the of and to a in is that for it as was with be by on not he his at are this have from or had an they "
+    "which you were "
+    "their been has would there what will if can all her when who more no out so said about up into than them "
     "its only some could these may then do any such via when does did after before allows could should using used",
     "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er "
     "hat dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur bis "

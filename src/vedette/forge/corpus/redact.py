@@ -15,7 +15,7 @@ GROUP = "vedette.redactors"
 
 
 _ROUNDS = 12
-"""What is taken out may bring another find to light (two that shared a separator): looked through until none is left."""
+"""What is taken out may bring another find to light (two that shared a separator): until none is left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def part(
         wanted = 1 + (spec.test > 0) + (spec.validation > 0)
         if spec.by == "source" and n_units < wanted:
             raise UserError(
-                f"a split by source into {wanted} parts needs {wanted} sources that are not pinned; there are {n_units}",
+                f"a split by source into {wanted} parts needs {wanted} sources not pinned; there are {n_units}",
                 next_step="pin one (split: test), or split by group, time or hash",
             )
     out[free] = _fill(sizes, order, spec, in_order=spec.by == "time", whole=spec.by == "source")[unit_of]

@@ -17,11 +17,12 @@ from vedette.forge.corpus.readers.text import document_rows
 from vedette.forge.recipe import SourceSpec
 
 _DROPPED = frozenset(
-    "script style noscript template svg iframe nav header footer aside form button select dialog head object embed".split()
+    "script style noscript template svg iframe nav header footer aside form button select dialog head object "
+    "embed".split()
 )
 _BLOCKS = frozenset(
-    "p div section article main li ul ol dl dt dd table tr pre blockquote h1 h2 h3 h4 h5 h6 figure figcaption body html "
-    "br hr address details summary".split()
+    "p div section article main li ul ol dl dt dd table tr pre blockquote h1 h2 h3 h4 h5 h6 figure figcaption body "
+    "html br hr address details summary".split()
 )
 _CHROME = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|menu|sidebar|footer|breadcrumbs?|cookies?|consent|share|sharing|social|comments?|advert|"

@@ -17,7 +17,8 @@ _NAMES = (
     r"access[_. -]?key(?:[_. -]?id)?|secret[_. -]?(?:access[_. -]?)?key|auth(?:[_. -]?(?:key|token))|private[_. -]?key|"
     r"client[_. -]?secret|account[_. -]?key|shared[_. -]?access[_. -]?key|encryption[_. -]?key|signing[_. -]?key|"
     r"session[_. -]?(?:id|key|token)|bearer|mdp|passwort|kennwort|contrase(?:ñ|n)a|mot[_. -]de[_. -]passe|senha|"
-    r"(?:_|\b)(?:salt|nonce|sas|dsn|otp|pin|pw)|webhook|license[_. -]?key|master[_. -]?key|storage[_. -]?key|mfa[_. -]?code"
+    r"(?:_|\b)(?:salt|nonce|sas|dsn|otp|pin|pw)|webhook|license[_. -]?key|"
+    r"master[_. -]?key|storage[_. -]?key|mfa[_. -]?code"
 )
 _HEAD = rf"(?i)(?:^|[^A-Za-z0-9])[\w.$\[\]'\"-]{{0,60}}?(?:{_NAMES})[\w.-]{{0,30}}?"
 _TAIL = r"[\"'`\])]*[ \t]{0,4}"
@@ -143,7 +144,8 @@ RULES: tuple[Rule, ...] = (
     Rule("password", rf"(?:^|\s)(?:-u|--user|-U)\s+[\"']?[\w.@\\-]{{1,64}}[:%](?P<v>{_BARE}{{3,}})", accept=_assigned),
     Rule(
         "password",
-        rf"\b(?:sshpass|mysql\w*|psexec\w*|net use|cmdkey)\b[^\n]{{0,80}}?\s(?:-p|/pass:|/p:)\s?(?P<v>[^\s\"'<>-]{_BARE}{{2,}})",
+        rf"\b(?:sshpass|mysql\w*|psexec\w*|net use|cmdkey)\b[^\n]{{0,80}}?\s(?:-p|/pass:|/p:)"
+        rf"\s?(?P<v>[^\s\"'<>-]{_BARE}{{2,}})",
         accept=_assigned,
     ),
     Rule("key", rf"(?i)\bkey{_TAIL}[:=][ \t]{{0,4}}[\"'`]?(?P<v>[A-Za-z0-9+/_=.-]{{12,}})", accept=_keyed),

@@ -115,8 +115,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "private-key",
         # to the end mark; where that is missing, as far as lines of base64 go
-        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]*?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?"
-        r"-----|(?:[A-Za-z0-9+/=\s\\:,.-])*)",
+        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]*?"
+        r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|(?:[A-Za-z0-9+/=\s\\:,.-])*)",
     ),
     Rule("azure-secret", r"[A-Za-z0-9_~.]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}"),
     Rule("private-key", r"Private-Lines: \d+\r?\n(?P<v>(?:[A-Za-z0-9+/=]+\r?\n?)+)"),

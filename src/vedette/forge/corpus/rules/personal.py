@@ -1,7 +1,8 @@
 """Personal data known by its form: mail addresses, telephone and account numbers, cards, national ids, IP addresses.
 
 IP addresses: a security corpus lives from indicators, and an address in plain writing may be a customer's. Kept are
-defanged ones (``203.0.113[.]7``: an analyst wrote it as an indicator), documentation, loopback, unspecified and multicast
+defanged ones (``203.0.113[.]7``: an analyst wrote it as an indicator), documentation, loopback, unspecified and
+multicast
 ranges, and what reads as a version (``before 4.0.1.2``). Private ones become ``<PRIVATE-IP>``, all others ``<IP>``.
 """
 
@@ -31,7 +32,8 @@ _VERSION_BEFORE = re.compile(
     r"(?i)\b(?:versions?|before|through|prior|releases?|firmware|affected|builds?|fixed in|upgrade)\b[^\n]{0,60}$"
 )
 _SURE_VERSION_BEFORE = re.compile(
-    r"(?i)(?:\bv|version|versions|ver\.?|before|through|prior to|up to|until|release|releases|build|firmware|<=?|>=?)\s*$"
+    r"(?i)(?:\bv|version|versions|ver\.?|before|through|prior to|up to|until|release|releases|build|firmware|"
+    r"<=?|>=?)\s*$"
 )
 _VERSION_AFTER = re.compile(
     r"(?i)^\s*(?:and (?:earlier|prior|below|later|above|older)|or (?:earlier|prior|later)|\(?build)"
@@ -181,7 +183,8 @@ NUMBERS: tuple[Rule, ...] = (
     ),
     Rule(
         "phone",
-        r"(?i)\b(?:call(?: (?:me|us))?(?: (?:at|on))?|dial|reach(?:ed)? (?:(?:me|us) )?(?:at|on)|answering at|ring)[ :]{1,2}"
+        r"(?i)\b(?:call(?: (?:me|us))?(?: (?:at|on))?|dial|reach(?:ed)? (?:(?:me|us) )?(?:at|on)|"
+        r"answering at|ring)[ :]{1,2}"
         r"(?P<v>\(?\d(?:[ .()/-]{1,2}\d{1,4}|\d){2,11})",
         "<PHONE>",
         _called,
