@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from vedette.errors import InternalError, UserError
 from vedette.forge.base import Corpus, Evaluation, Progress, Record
-from vedette.forge.recipe import ClassifierRecipe, LoadedRecipe
+from vedette.forge.recipe import ClassifierRecipe, LoadedRecipe, Split
 from vedette.forge.train.features import block_specs, known_options, matrix
 from vedette.forge.train.linear import fit_weights, group_folds
 from vedette.knowledge.cvss import METRICS, BaseVector, parse
@@ -37,10 +37,11 @@ from vedette.models.text import BlockSpec, TextFeatures
 
 OPTIONS = (
     "words", "chars", "weakness_rows", "weakness_C", "C", "keep", "cna_weight", "vector_rows", "folds", "rounds",
-    "max_error", "max_iter", "refit",
+    "max_error", "max_iter", "refit", "no_vector",
 )  # fmt: skip
 """What ``train.options`` may say to this head."""
 
+_PARTS: tuple[Split, ...] = ("train", "validation")
 _SCALE = 2.0
 """What weakness chances are multiplied with as features, beside rows of norm 1."""
 _LIKE = 2.0
@@ -62,8 +63,12 @@ class Data:
     groups: tuple[str, ...]
 
     @classmethod
-    def of(cls, records: Sequence[Record]) -> Data:
+    def of(cls, records: Sequence[Record], *, no_vector: Sequence[str] = ()) -> Data:
         """Return the records that say anything to learn from.
+
+        Args:
+            records: of a corpus.
+            no_vector: a record whose text or vector contains one of these teaches weaknesses alone.
 
         Raises:
             UserError: a label is no vector.
@@ -71,7 +76,12 @@ class Data:
         kept = [r for r in records if r.labels or r.fields.get("cwe")]
         return cls(
             tuple(r.text for r in kept),
-            tuple(parse(r.labels[0]) if r.labels else None for r in kept),
+            tuple(
+                parse(r.labels[0])
+                if r.labels and not any(mark in r.text or mark in r.labels[0] for mark in no_vector)
+                else None
+                for r in kept
+            ),
             np.array([r.fields.get("cvss_by") != "cna" for r in kept], dtype=bool),
             tuple(str(r.fields.get("cwe") or "") for r in kept),
             tuple(" ".join(r.text.casefold().split()[:6]) for r in kept),
@@ -197,7 +207,8 @@ class CvssHead:
         options = recipe.train.options
         known_options(options, OPTIONS, "cvss")
         specs = block_specs(recipe.train, served=("words", "chars"))
-        train, held = (Data.of(list(corpus.records(split))) for split in ("train", "validation"))
+        marks = tuple(str(mark) for mark in options.get("no_vector", ()))
+        train, held = (Data.of(list(corpus.records(part)), no_vector=marks) for part in _PARTS)
         fitting = _Fit(specs, options, recipe.seed, recipe.name, progress)
         model = fitting.model(train)
         heat, pull, figures = tuned(model, held)
