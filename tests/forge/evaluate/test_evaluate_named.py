@@ -110,3 +110,29 @@ def test_the_command_prints_figures_and_teaches(tmp_path: Path, tiny_folder: Pat
         wrong = call(*home, "forge", "eval", tiny_folder, *arguments)
         assert wrong.code == 2
         assert told in wrong.err
+
+
+def test_a_classifier_is_measured_on_a_labelled_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import vedette.models
+    from vedette.schema import Prediction, RankedLabel
+
+    class Keyword:
+        name, version = "keyword", "1"
+
+        def predict(self, texts: Any) -> list[Prediction]:
+            labels = ["T1059.001" if "PowerShell" in text else "T1053.005" for text in texts]
+            return [Prediction(labels=(RankedLabel(label=k, confidence=0.8),), abstained=False) for k in labels]
+
+    monkeypatch.setattr(vedette.models, "load", lambda *_: Keyword())
+    table = tmp_path / "labelled.csv"
+    rows = [f"The actor ran PowerShell script number {k} on the host.,T1059.001" for k in range(6)]
+    rows += [f"The malware made scheduled task number {k} to stay.,T1053.005" for k in range(5)]
+    rows += ["The group made a service.,T1543.003"]
+    table.write_text("sentence,technique\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    done = call(
+        *("--home", tmp_path / "home", "--quiet", "forge", "eval", "keyword", "--labelled", table),
+        *("--text-field", "sentence", "--label-field", "technique", "--json"),
+    )
+    assert done.code == 0, done.err
+    metrics = json.loads(done.out)["metrics"]
+    assert any(abs(m["value"] - 11 / 12) < 1e-6 and m["n"] == 12 for m in metrics.values()), metrics

@@ -179,30 +179,21 @@ def _classifier(
     """Hand a classifier over to its own evaluation, on a recipe's test part or on a labelled file."""
     import tempfile
 
-    from vedette.forge.corpus import build_corpus
     from vedette.forge.evaluate.classifier import evaluate_classifier
-    from vedette.forge.recipe import (
-        ClassifierRecipe,
-        CleanSpec,
-        CorpusSpec,
-        LoadedRecipe,
-        SourceSpec,
-        SplitSpec,
-    )
+    from vedette.forge.evaluate.held_out import Labelled
+    from vedette.forge.recipe import ClassifierRecipe, CorpusSpec, LoadedRecipe, SourceSpec
     from vedette.models import load
 
     home = frame.home_path()
     predictor = load(name, home)
     others = {against: load(against, home)} if against else {}
     if labelled is not None:
-        source = SourceSpec(path=str(labelled.resolve()), text=fields[0], label=fields[1], split="test")
-        spec = CorpusSpec(
-            sources=(source,),
-            clean=CleanSpec(near_duplicates=None, redact=None),
-            split=SplitSpec(by="hash", validation=0, test=0),
-        )
-        made = ClassifierRecipe(kind="classifier", name=predictor.name, seed=seed, corpus=spec)
+        source = SourceSpec(path=str(labelled.resolve()), text=fields[0], label=fields[1])
+        made = ClassifierRecipe(kind="classifier", name=predictor.name, seed=seed, corpus=CorpusSpec(sources=(source,)))
         loaded = LoadedRecipe(recipe=made, folder=Path.cwd(), text="")
+        return evaluate_classifier(loaded, Labelled(source, Path.cwd()), predictor, others, progress)
+    from vedette.forge.corpus import build_corpus
+
     assert loaded is not None  # noqa: S101 (a recipe or a labelled file was given)
     with tempfile.TemporaryDirectory() as scratch:
         corpus = build_corpus(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vedette.errors import UserError
 
 if TYPE_CHECKING:
-    from vedette.forge.recipe import SourceSpec
+    from vedette.forge.base import Record
+    from vedette.forge.corpus.shape import Item
+    from vedette.forge.recipe import SourceSpec, Split
 
 
 _LONGEST = 4000
@@ -68,7 +71,13 @@ def draw(texts: Iterable[Text], name: str, *, max_chars: int, max_documents: int
 
 
 def read_texts(spec: SourceSpec, folder: Path) -> Iterator[Text]:
-    """Yield the texts of a source, as the corpus would read them. What cannot be read is passed over.
+    """Yield the texts of a source, as the corpus would read them; see :func:`read_items`."""
+    for item in read_items(spec, folder):
+        yield Text(text=item.text, group=item.group)
+
+
+def read_items(spec: SourceSpec, folder: Path) -> Iterator[Item]:
+    """Yield the items of a source, as the corpus would read them. What cannot be read is passed over.
 
     Args:
         spec: the source.
@@ -95,9 +104,53 @@ def read_texts(spec: SourceSpec, folder: Path) -> Iterator[Text]:
             item = row if isinstance(row, Bad) else shape(row, file.name, spec, 0)
             if isinstance(item, Item):
                 n_read += 1
-                yield Text(text=item.text, group=item.group)
+                yield item
             elif isinstance(item, Bad):
                 first_bad = first_bad or f"{item.file or file.name} {item.place}: {item.reason}".replace("  ", " ")
     if not n_read:
         why = f": {first_bad}" if first_bad else ""
         raise UserError(f"no text was read from {path}{why}", next_step="check the source's format and text field")
+
+
+class Labelled:
+    """A labelled source as a corpus that is all test part: what a trained classifier is measured on."""
+
+    def __init__(self, spec: SourceSpec, folder: Path) -> None:
+        """Read the source.
+
+        Raises:
+            UserError: there is nothing to read, or no record has a label.
+        """
+        from vedette.forge.base import Record
+
+        self.path = (folder / spec.path).resolve()
+        self._records = [
+            Record(
+                record_id=hashlib.sha256(f"{k}:{item.text}".encode("utf-8", "replace")).hexdigest()[:32],
+                text=item.text,
+                labels=item.labels,
+                fields=item.fields,
+                source=self.path.name,
+                group=item.group,
+                at=item.at,
+            )
+            for k, item in enumerate(read_items(spec, folder))
+        ]
+        if not any(record.labels for record in self._records):
+            raise UserError(
+                f"no record of {self.path} has a label in {spec.label!r}", next_step="--label-field names its field"
+            )
+        self.card: Mapping[str, Any] = {"source": str(self.path)}
+
+    @property
+    def digest(self) -> str:
+        """Return the digest of the records."""
+        return hashlib.sha256("".join(record.record_id for record in self._records).encode()).hexdigest()
+
+    def count(self, split: Split) -> int:
+        """Return how many records a part has."""
+        return len(self._records) if split == "test" else 0
+
+    def records(self, split: Split) -> Iterator[Record]:
+        """Yield a part's records."""
+        return iter(self._records if split == "test" else ())
