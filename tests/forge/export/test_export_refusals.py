@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from export_support import Tiny
 
 from vedette.errors import UserError
 from vedette.forge.export import architecture, formats, vocabulary
 from vedette.forge.export.gguf_adapter import read_pairs
 from vedette.forge.export.gguf_model import About, write_model
-
-from .conftest import Tiny
 
 CONFIG: dict[str, Any] = {
     "model_type": "llama",

@@ -9,12 +9,12 @@ import pytest
 
 pytest.importorskip("xllamacpp")
 
+from export_support import adapter_into, recipe_for, torch
+
 from vedette.errors import VedetteError
 from vedette.forge.base import Silent, Trained
 from vedette.forge.export import export
 from vedette.forge.train.base_weights import base_folder
-
-from .conftest import adapter_into, recipe_for, torch
 
 
 def weights() -> Path:

@@ -12,14 +12,14 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("onnx")
 
+from export_support import Tiny, recipe_for, tokenizer_into, torch
+
 from vedette.errors import OutsideError, UserError
 from vedette.forge.base import Silent, Trained
 from vedette.forge.export import check, export, onnx_check, onnx_graph
 from vedette.forge.export.build import Job
 from vedette.forge.export.prompts import built_in
 from vedette.forge.train.quiet import quiet
-
-from .conftest import Tiny, recipe_for, tokenizer_into, torch
 
 TEXTS = [prompt.text for prompt in built_in(12)]
 

@@ -14,6 +14,8 @@ import pytest
 pytest.importorskip("xllamacpp")
 pytest.importorskip("gguf")
 
+from export_support import TEMPLATE, Tiny, adapter_into, llama_into, recipe_for
+
 from vedette.errors import OutsideError, UserError
 from vedette.forge.base import ParityReport, Silent, Trained
 from vedette.forge.export import architecture, check, export, vocabulary
@@ -23,8 +25,6 @@ from vedette.forge.export.gguf_model import About, write_model
 from vedette.forge.export.reference import Reference
 from vedette.forge.export.runtime import ask_llama
 from vedette.forge.export.weights import config_of
-
-from .conftest import TEMPLATE, Tiny, adapter_into, llama_into, recipe_for
 
 
 def says(job: Job, folder: Path, *, reference: Path | None = None) -> ParityReport:
@@ -199,9 +199,8 @@ def test_a_wrong_rope_base_fails_the_gate(job: Job, tiny: Tiny, tmp_path: Path) 
 
 def test_qwen2_is_written_without_permutation(job: Job, tmp_path: Path) -> None:
     """Another architecture: rows stay, biases go along, the output matrix is its own."""
+    from export_support import tokenizer_into, torch
     from transformers import AutoModelForCausalLM, Qwen2Config
-
-    from .conftest import tokenizer_into, torch
 
     folder = tmp_path / "qwen"
     folder.mkdir()
