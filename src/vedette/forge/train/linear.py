@@ -49,6 +49,7 @@ OPTIONS = (
     "threshold",
     "calibrate_on",
     "max_chars",
+    "label_bias",
     "epochs",
     "rate",
     "back_off",
@@ -333,7 +334,9 @@ class LinearHead:
         number = {label: i for i, label in enumerate(model.labels)}
         truth = [{number[label] for label in labels if label in number} for labels in held.labels]
         none = number.get(model.none) if model.none is not None else None
-        calibration = calibrate(scores, truth, none=none, families=model.calibration.families)
+        # biases follow how often the training records have each label: wrong where others are asked
+        per_label = bool(recipe.train.options.get("label_bias", True))
+        calibration = calibrate(scores, truth, none=none, families=model.calibration.families, per_label=per_label)
         confidences = calibration.confidences(scores)
         if none is not None:
             confidences[:, none] = -1
