@@ -40,9 +40,9 @@ def page() -> str:
     for verb in VERBS:
         command = root.get_command(context, verb)
         parts.append(f"\n## vedette {verb}\n\n{VERBS[verb]}\n")
-        children = getattr(command, "commands", None)
-        if children:
-            for name, child in children.items():
+        if hasattr(command, "list_commands"):
+            for name in command.list_commands(context):
+                child = command.get_command(context, name)
                 parts.append(f"\n### vedette {verb} {name}\n\n{_body(f'{verb} {name}', child)}")
         else:
             parts.append("\n" + _body(verb, command))

@@ -167,7 +167,7 @@ def _show(frame: Frame, outcome: Outcome) -> None:
     if outcome.evaluation.metrics:
         frame.print(table)
     for note in outcome.evaluation.notes:
-        frame.say(f"not measured: {note}")
+        frame.say(f"note: {note}")
     frame.say("\nThe gate:" if outcome.checks else "\nThe recipe has no gate: nothing had to hold.")
     for check in outcome.checks:
         frame.say(
