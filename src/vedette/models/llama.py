@@ -447,11 +447,11 @@ class LlamaModel:
             )
         return answer
 
-    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _post(self, path: str, body: Mapping[str, Any], *, timeout_s: float = _HTTP_TIMEOUT_S) -> dict[str, Any]:
         with self._busy():
             parts = urlsplit(str(self._server.listening_address))
             # straight to loopback: proxies of the environment are for elsewhere
-            connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=_HTTP_TIMEOUT_S)
+            connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=timeout_s)
             try:
                 headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._key}"}
                 connection.request("POST", path, json.dumps(body).encode(), headers)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _SMALL_BYTES = 50_000_000
 """Below this a second thread costs more than it gives."""
+_PATIENCE_S = 3600.0
+"""For one reply: a large model in float32 on a busy machine is slow, and a check that gives up tells nothing."""
 
 
 class GreedyModel(LlamaModel):
@@ -40,6 +42,7 @@ class GreedyModel(LlamaModel):
                 "return_tokens": True,
                 "cache_prompt": False,
             },
+            timeout_s=_PATIENCE_S,
         )
         tokens = [int(token) for token in told["tokens"]]
         ended = told["stop_type"] == "eos"
