@@ -60,6 +60,17 @@ bench: $(VENV)/.dev  ## Every benchmark; fills the tables in benchmarks/*/README
 	@$(BIN)/python benchmarks/detect/run.py --pipeline 200000
 	@echo "== what a kill costs: benchmarks/resume"
 	@$(BIN)/python benchmarks/resume/run.py --out benchmarks/resume/results.jsonl
+	@echo "== what the redactor finds: benchmarks/redaction"
+	@$(BIN)/python -m benchmarks.redaction.run
+	@echo "== which findings matter: benchmarks/activity"
+	@$(BIN)/python -m benchmarks.activity.run generated
+	@$(BIN)/python -m benchmarks.activity.run fresh
+	@echo "== techniques and weaknesses: benchmarks/techniques, benchmarks/cve"
+	@$(BIN)/python -m benchmarks.techniques.run folds
+	@$(BIN)/python -m benchmarks.techniques.run report
+	@$(BIN)/python -m benchmarks.cve.run
+	@echo "== how fast training is: benchmarks/training"
+	@$(BIN)/python benchmarks/training/run.py
 	@$(BIN)/python docs/generate.py
 
 docs: $(VENV)/.dev  ## Build the documentation into site/

@@ -8,7 +8,7 @@ from typing import Any, NotRequired
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-from vedette.schema import Case, Event, Finding
+from vedette.schema import Case, Event, Finding, RankedLabel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -52,10 +52,34 @@ class InvestigateLine(JsonlOut):
     cases: NotRequired[list[Case]]
 
 
+class PredictIn(TypedDict):
+    """One line of standard input of ``vedette forge predict --jsonl``: ``id`` and ``text``, ``path`` or ``fields``."""
+
+    id: NotRequired[str | int | float | None]
+    text: NotRequired[str]
+    path: NotRequired[str]
+    fields: NotRequired[dict[str, Any]]
+
+
+class PredictLine(TypedDict):
+    """One line of the output of ``vedette forge predict --jsonl``; ``error`` stands on a line that failed."""
+
+    id: str | int | float | None
+    model: NotRequired[str]
+    version: NotRequired[str]
+    labels: NotRequired[list[RankedLabel]]
+    abstained: NotRequired[bool]
+    values: NotRequired[dict[str, float | str]]
+    reasons: NotRequired[list[str]]
+    error: NotRequired[str]
+
+
 LINES: dict[str, Any] = {
     "jsonl-input.schema.json": JsonlIn,
     "detect-jsonl.schema.json": DetectLine,
     "investigate-jsonl.schema.json": InvestigateLine,
+    "predict-jsonl-input.schema.json": PredictIn,
+    "predict-jsonl.schema.json": PredictLine,
 }
 NOUNS: dict[str, Any] = {"event.schema.json": Event, "finding.schema.json": Finding}
 
