@@ -42,6 +42,7 @@ OPTIONS = (
     "keep",
     "none",
     "min_rows",
+    "labels_from",
     "top",
     "long_chars",
     "refit",
@@ -130,7 +131,13 @@ def fit_model(
     for labels in data.labels:
         for label in labels:
             counts[label] = counts.get(label, 0) + 1
-    names = sorted(label for label, n in counts.items() if n >= least)
+    wanted = set(counts)
+    if options.get("labels_from"):
+        marked = zip(data.labels, data.sources, strict=True)
+        wanted = {label for labels, source in marked if source in options["labels_from"] for label in labels}
+    names = sorted(label for label in wanted if counts[label] >= least)
+    if options.get("labels_from"):  # what has no label left would only widen the features
+        data = data.take([i for i, labels in enumerate(data.labels) if set(labels) & set(names)])
     if len(names) < 2:
         raise UserError(
             f"a classifier needs two labels with {least} records or more, and the corpus has {len(names)}",
