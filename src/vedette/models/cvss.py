@@ -158,7 +158,8 @@ class CvssModel:
         """Return one prediction for each text, in order.
 
         ``values`` has ``score``, ``severity``, ``score_low`` and ``score_high`` (between them the true score is
-        expected in four of five cases) and ``expected_error``.
+        expected in four of five cases), ``expected_error``, and ``likeliest``: the vector with the greatest chance,
+        which need not be the first label. Further labels are those that are no likelier than the first.
         """
         found: list[Prediction] = []
         for start in range(0, len(texts), _CHUNK):
@@ -174,7 +175,8 @@ class CvssModel:
         if rows.indptr[i] == rows.indptr[i + 1]:
             return Prediction(labels=(), abstained=True)
         best = int(choice.best[i])
-        rest = [int(j) for j in np.argsort(-chances, kind="stable")[:_SHOWN] if j != best]
+        order = [int(j) for j in np.argsort(-chances, kind="stable")]
+        rest = [j for j in order if j != best and chances[j] <= chances[best]][: _SHOWN - 1]
         score = float(self.scores[best])
         return Prediction(
             labels=tuple(
@@ -188,6 +190,7 @@ class CvssModel:
                 "score_low": float(min(choice.low[i], score)),
                 "score_high": float(max(choice.high[i], score)),
                 "expected_error": round(float(choice.error[i]), 2),
+                "likeliest": str(self.table.vectors[order[0]]),
             },
             reasons=reasons,
         )
