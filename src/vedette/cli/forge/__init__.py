@@ -28,7 +28,7 @@ class _LazyGroup(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the commands in the order in which they are met."""
-        return list(NOUNS)
+        return [*NOUNS]  # importing the command of that name hides the built-in
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command, imported now."""
@@ -42,7 +42,7 @@ class _LazyGroup(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the list of commands."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(NOUNS.items()))
+            formatter.write_dl([*NOUNS.items()])
 
 
 app = typer.Typer(
