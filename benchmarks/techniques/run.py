@@ -34,7 +34,7 @@ from vedette.forge.evaluate.svm import fit_svm  # noqa: E402
 from vedette.forge.recipe import ClassifierRecipe, load_recipe  # noqa: E402
 from vedette.forge.train.calibrate import threshold_for_f1, threshold_for_precision  # noqa: E402
 from vedette.forge.train.features import Labelled, block_specs, labelled, without_repeats  # noqa: E402
-from vedette.forge.train.linear import LinearHead, fit_model, group_folds, renamed, scores_of  # noqa: E402
+from vedette.forge.train.linear import LinearHead, column_names, fit_model, group_folds, renamed, scores_of  # noqa: E402
 from vedette.models.linear import LinearModel, load  # noqa: E402
 
 RECIPE = HERE.parents[1] / "recipes" / "technique-tagger.yaml"
@@ -95,8 +95,9 @@ def out_of_fold(what: Task, work: Path, labels: Sequence[str]) -> tuple[NDArray[
         model = load(folder, what.recipe.name, f"fold{fold}")
         got = scores_of(model, what.data.take(held.tolist()))
         scores = np.full((len(held), len(labels)), float(got.min()), dtype=np.float32)
-        have = [i for i, label in enumerate(model.labels) if label in column]
-        scores[:, [column[model.labels[i]] for i in have]] = got[:, have]
+        names = column_names(model)
+        have = [i for i, label in enumerate(names) if label in column]
+        scores[:, [column[names[i]] for i in have]] = got[:, have]
         places.append(held)
         parts.append(scores)
     if not places:
@@ -115,13 +116,14 @@ def crossed(what: Task, model: LinearModel, places: NDArray[np.int64], scores: N
             raise SystemExit("calibration needs two folds or more")
         held = what.data.take(places[others].tolist())
         calibration = LinearHead._calibration(model, scores[others], held, what.recipe, {})
-        chances = calibration.confidences(scores[here])
+        texts = [what.data.texts[i] for i in places[here]]
+        chances = calibration.confidences(scores[here], texts)
         if model.none is not None:
             chances[:, model.labels.index(model.none)] = -1
         best = chances.argmax(axis=1)
         first[here] = np.array(model.labels)[best]
         confidence[here] = chances[np.arange(len(best)), best]
-        said[here] = confidence[here] >= calibration.threshold
+        said[here] = confidence[here] >= calibration.thresholds(texts)
     return Answers(first, confidence, said)
 
 
@@ -241,7 +243,7 @@ def misses(what: Task, places: NDArray[np.int64], told: Answers) -> list[dict[st
 
 def calibrated(what: Task, work: Path) -> tuple[LinearModel, NDArray[np.int64], NDArray[np.float32], dict[str, float]]:
     model = load(work / "all", what.recipe.name, "candidate")
-    places, scores = out_of_fold(what, work, model.labels)
+    places, scores = out_of_fold(what, work, column_names(model))
     figures: dict[str, float] = {}
     calibration = LinearHead._calibration(model, scores, what.data.take(places.tolist()), what.recipe, figures)
     return replace(model, calibration=calibration), places, scores, figures

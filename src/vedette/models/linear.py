@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -28,6 +28,8 @@ from vedette.schema import Prediction, RankedLabel, Span
 _PAIRS = 1 << 22
 """Products of feature and weight made in one pass: bounds memory to some 100 MB."""
 _CHUNK = 2048
+MENTION = 0.7
+"""How far the chance of "nothing" is taken out of a mention's chances."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +50,35 @@ class LinearWeights:
         return len(self.bias)
 
     @classmethod
-    def compress(cls, weights: NDArray[np.float32], bias: NDArray[np.float32], *, keep: int) -> LinearWeights:
+    def compress(
+        cls,
+        weights: NDArray[np.float32],
+        bias: NDArray[np.float32],
+        *,
+        keep: int,
+        worth: NDArray[np.float32] | None = None,
+    ) -> LinearWeights:
         """Return the ``keep`` weights that are largest in magnitude, as whole numbers from -127 to 127.
 
         Args:
             weights: (n_features, n_labels).
             bias: (n_labels,).
             keep: how many weights stay.
+            worth: (n_labels,) what a column's weights are multiplied with to be compared; none: 1.
         """
         if weights.shape[1] >= 1 << 16:
             raise ValueError("more labels than 16 bits can number")
         scale = np.maximum(np.abs(weights).max(axis=0, initial=0.0), 1e-12).astype(np.float32) / 127
         size = np.abs(weights)
+        kept = size >= scale / 2
+        if worth is not None:
+            size *= worth
         if keep < size.size:
             sample = size.ravel()
             least = np.partition(sample, size.size - keep)[size.size - keep]
         else:
             least = 0.0
-        kept = (size >= least) & (size >= scale / 2)
+        kept &= size >= least
         rows, columns = np.nonzero(kept)
         values = np.rint(weights[rows, columns] / scale[columns]).astype(np.int8)
         indptr = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=len(weights)))))
@@ -146,6 +159,60 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expert:
+    """A second set of scores, of some labels only: the first says whether one of them is meant, the second which.
+
+    Its columns follow those of the labels.
+    """
+
+    labels: tuple[int, ...]
+    """The label of each of its columns."""
+    temperature: float = 1.0
+    trust: float = 0.0
+    """Added to the log odds that one of its labels is meant."""
+    share: float = 0.0
+    """Weight of the first scores, beside its own, in which of them it is."""
+
+    def merge(self, chances: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the first scores' chances (n, n_labels) with those of the expert's labels parted as it says."""
+        ours = np.array(self.labels)
+        under = np.maximum(chances[:, ours], 1e-30)
+        logits = self.temperature * scores * (1 - self.share) + self.share * np.log(under)
+        logits -= logits.max(axis=1, keepdims=True, initial=-np.inf)
+        split = np.exp(logits)
+        split /= split.sum(axis=1, keepdims=True)
+        mass = np.clip(under.sum(axis=1, keepdims=True), 1e-12, 1 - 1e-9)
+        meant = 1 / (1 + np.exp(-(np.log(mass / (1 - mass)) + self.trust)))
+        out = chances * (1 - meant) / (1 - mass)
+        out[:, ours] = split * meant
+        return np.asarray(out / out.sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """How whole sentences are judged where mentions, picked out by someone, are judged otherwise.
+
+    Of a report's sentences most name nothing, so what speaks for "nothing" counts in full; of a mention it is known
+    that it names something.
+    """
+
+    words: int
+    """A text of so many words is a whole sentence; so is one of four from a capital to a full stop."""
+    chance: tuple[float, ...]
+    confidence: tuple[float, ...]
+    threshold: float
+
+    def marks(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Mark the texts that are whole sentences."""
+        found = np.zeros(len(texts), dtype=bool)
+        for i, text in enumerate(texts):
+            n = len(text[:20_000].split(maxsplit=self.words))
+            ends = text[:1].isupper() and text[-20:].rstrip().endswith((".", "!", "?"))
+            found[i] = n >= self.words or (n >= 4 and ends)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
     """Scores to confidence."""
 
@@ -159,27 +226,70 @@ class Calibration:
     families: tuple[Family, ...] = ()
     threshold: float = 0.0
     """Confidence of the first label under which the model abstains."""
+    expert: Expert | None = None
+    whole: Whole | None = None
+    """How whole sentences are judged; none: as all texts."""
+    none: int | None = None
+    """With ``whole``: the label that stands for nothing, which a mention cannot be."""
 
-    def confidences(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return (n, n_labels) confidences; they keep the order of the chances."""
-        logits = scores.astype(np.float64) * self.temperature
+    def chances(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return (n, n_labels) chances."""
+        width = scores.shape[1] - (len(self.expert.labels) if self.expert else 0)
+        logits = scores[:, :width].astype(np.float64) * self.temperature
         if self.bias:
             logits += np.asarray(self.bias)
         logits -= logits.max(axis=1, keepdims=True, initial=-np.inf)
         chances = np.exp(logits)
         chances /= chances.sum(axis=1, keepdims=True)
+        if self.expert is not None:
+            chances = self.expert.merge(chances, scores[:, width:].astype(np.float64))
         for family in self.families:
             under = chances[:, family.children]
             whole = under.sum(axis=1) + chances[:, family.parent]
             alone = under.max(axis=1) >= family.lead * whole
             chances[:, family.parent] = np.where(alone, chances[:, family.parent], whole)
+        return np.asarray(chances)
+
+    def mention_chances(self, chances: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the chances given that there is something."""
+        if self.none is None:
+            return chances
+        return np.asarray(chances / np.maximum(1 - MENTION * chances[:, [self.none]], 1e-9))
+
+    def confidences(self, scores: NDArray[np.float32], texts: Sequence[str] | None = None) -> NDArray[np.float32]:
+        """Return (n, n_labels) confidences; they keep the order of the chances.
+
+        Args:
+            scores: (n, n_columns).
+            texts: what was scored; needed only where whole sentences are judged otherwise.
+        """
+        chances = self.chances(scores)
         # a trace of the chance keeps the order where the curve is flat
-        curve = np.interp(chances, self.chance, self.confidence)
+        if self.whole is None or texts is None:
+            curve = np.interp(chances, self.chance, self.confidence)
+        else:
+            marks = self.whole.marks(texts)
+            chances = np.where(marks[:, None], chances, np.minimum(self.mention_chances(chances), 1.0))
+            curve = np.interp(chances, self.chance, self.confidence)
+            curve[marks] = np.interp(chances[marks], self.whole.chance, self.whole.confidence)
         return np.asarray(curve * (1 - 1e-3) + chances * 1e-3, dtype=np.float32)
+
+    def thresholds(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return the confidence under which the model abstains, for each text."""
+        least = np.full(len(texts), self.threshold)
+        if self.whole is not None:
+            least[self.whole.marks(texts)] = self.whole.threshold
+        return least
 
     def to_json(self) -> dict[str, Any]:
         """Return it for ``model.json``."""
-        return {
+        more: dict[str, Any] = {}
+        if self.expert is not None:
+            more["expert"] = asdict(self.expert)
+        if self.whole is not None:
+            more["whole"] = asdict(self.whole)
+            more["none"] = self.none
+        return more | {
             "temperature": self.temperature,
             "bias": list(self.bias),
             "chance": list(self.chance),
@@ -201,7 +311,16 @@ class Calibration:
                 for parent, children, lead in body.get("families", ())
             ),
             threshold=float(body["threshold"]),
+            expert=_tuples(Expert, body.get("expert")),
+            whole=_tuples(Whole, body.get("whole")),
+            none=body.get("none"),
         )
+
+
+def _tuples(kind: Any, body: Mapping[str, Any] | None) -> Any:
+    if body is None:
+        return None
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in body.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +344,7 @@ class LinearModel:
 
     def confidences(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (n_texts, n_labels) confidences of texts taken whole."""
-        return self.calibration.confidences(self.weights.scores(self.features.transform(texts)))
+        return self.calibration.confidences(self.weights.scores(self.features.transform(texts)), texts)
 
     def predict(self, texts: Sequence[str], *, fields: Sequence[Mapping[str, Any]] | None = None) -> list[Prediction]:
         """Return one prediction for each text, in order.
@@ -253,7 +372,8 @@ class LinearModel:
 
     def _whole(self, texts: Sequence[str], fields: Sequence[Sequence[str]]) -> list[Prediction]:
         rows = self.features.transform(texts, fields=fields)
-        confidences = self.calibration.confidences(self.weights.scores(rows))
+        confidences = self.calibration.confidences(self.weights.scores(rows), texts)
+        least = self.calibration.thresholds(texts)
         order, confidences = self._ranked(confidences)
         empty = np.diff(rows.indptr) == 0
         reasons = self._reasons(texts, fields, rows, np.where(empty, -1, order[:, 0]))
@@ -262,7 +382,7 @@ class LinearModel:
             ranked = tuple(
                 RankedLabel(label=self.labels[j], confidence=round(float(confidences[i, j]), 4)) for j in order[i]
             )
-            sure = confidences[i, order[i, 0]] >= self.calibration.threshold
+            sure = confidences[i, order[i, 0]] >= least[i]
             found.append(
                 Prediction(labels=() if empty[i] else ranked, abstained=bool(empty[i] or not sure), reasons=reasons[i])
             )
@@ -304,12 +424,13 @@ class LinearModel:
         for start in range(0, len(spans), _CHUNK):
             part = [text[a:b] for a, b in spans[start : start + _CHUNK]]
             rows = self.features.transform(part)
-            order, confidences = self._ranked(self.calibration.confidences(self.weights.scores(rows)))
+            order, confidences = self._ranked(self.calibration.confidences(self.weights.scores(rows), part))
+            least = self.calibration.thresholds(part)
             for i in np.flatnonzero(np.diff(rows.indptr)):
                 for j in order[i]:
                     confidence = float(confidences[i, j])
                     # only a sentence's first label counts as found in it; the others are kept while nothing is
-                    if j != order[i, 0] or confidence < self.calibration.threshold:
+                    if j != order[i, 0] or confidence < least[i]:
                         continue
                     if int(j) not in best or best[int(j)][0] < confidence:
                         best[int(j)] = (confidence, start + int(i))
@@ -378,7 +499,8 @@ def load(folder: Path, name: str, version: str) -> LinearModel:
     def build(body: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> LinearModel:
         features = TextFeatures.from_parts(body["features"], arrays)
         weights = LinearWeights.from_arrays(arrays)
-        if len(weights.indptr) - 1 != len(features) or len(body["labels"]) != weights.n_labels:
+        experts = len((body["calibration"].get("expert") or {}).get("labels", ()))
+        if len(weights.indptr) - 1 != len(features) or len(body["labels"]) != weights.n_labels - experts:
             raise ValueError("weights, features and labels differ in number")
         return LinearModel(
             name=name,

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vedette.models.linear import Calibration, Family
+from vedette.models.linear import Calibration, Family, Whole
 
 _EMPTY = 2000
 """Records of the ``none`` label that are looked at, about."""
@@ -91,6 +91,74 @@ def calibrate(
     right = np.array([float(int(j) in labels) for j, labels in zip(first, truth, strict=True)])
     chance, confidence = _curve(top, right, knots)
     return replace(plain, chance=chance, confidence=confidence)
+
+
+def calibrate_forms(
+    scores: NDArray[np.float32],
+    truth: Sequence[set[int]],
+    texts: Sequence[str],
+    mention: NDArray[np.bool_],
+    plain: Calibration,
+    *,
+    none: int,
+    words: int,
+    precision: float,
+    knots: int = 24,
+) -> Calibration:
+    """Return the calibration with one curve and threshold for mentions and another for whole sentences.
+
+    Short texts are calibrated on mentions and answer with the asked precision. Whole sentences are calibrated on the
+    sentences of reports and on mentions that look like them, and answer where micro-F1 over all sentences is best.
+
+    Args:
+        scores: (n, n_columns) scores of records that the weights have not seen.
+        truth: labels of each record.
+        texts: of each record.
+        mention: which records are mentions; the others are sentences of reports.
+        plain: temperature, families and expert.
+        none: number of the label that is never proposed.
+        words: see ``Whole``.
+        precision: asked of mentions, whatever their form.
+        knots: most points of a curve.
+    """
+    open_ = replace(plain, none=none, whole=Whole(words=words, chance=(), confidence=(), threshold=0.0))
+    assert open_.whole is not None  # noqa: S101  (just given)
+    whole = open_.whole.marks(texts)
+    chances = open_.chances(scores)
+    chances = np.where(whole[:, None], chances, np.minimum(open_.mention_chances(chances), 1.0))
+    chances[:, none] = -1
+    first = chances.argmax(axis=1)
+    top = chances[np.arange(len(first)), first]
+    right = np.array([float(int(j) in labels) for j, labels in zip(first, truth, strict=True)])
+    chance, confidence = _curve(top[mention & ~whole], right[mention & ~whole], knots)
+    long_chance, long_confidence = _curve(top[whole], right[whole], knots)
+    curve = np.where(whole, np.interp(top, long_chance, long_confidence), np.interp(top, chance, confidence))
+    sure = (curve * (1 - 1e-3) + top * 1e-3).astype(np.float32)
+    hit = right > 0
+    short = mention & ~whole
+    # the whole sentences' threshold first, by F1; what mentions of that form lack in precision, short ones make up for
+    asked = ~mention & whole
+    there = sum(len(labels - {none}) for labels, here in zip(truth, asked, strict=True) if here)
+    long_least = threshold_for_f1(sure[asked], hit[asked], there)
+    said = mention & whole & (sure >= long_least)
+    least = _least_beside(sure[short], hit[short], int(said.sum()), int(hit[said].sum()), precision)
+    return replace(
+        open_,
+        chance=chance,
+        confidence=confidence,
+        threshold=least,
+        whole=replace(open_.whole, chance=long_chance, confidence=long_confidence, threshold=long_least),
+    )
+
+
+def _least_beside(
+    confidence: NDArray[np.float32], right: NDArray[np.bool_], said: int, hits: int, precision: float
+) -> float:
+    """Return the least threshold with which these answers and those already said reach the precision together."""
+    order = np.argsort(-confidence, kind="stable")
+    share = (hits + np.cumsum(right[order])) / (said + np.arange(1, len(order) + 1))
+    good = np.flatnonzero(share >= precision)
+    return float(confidence[order[good[-1]]]) if len(good) else 1.01
 
 
 def _curve(

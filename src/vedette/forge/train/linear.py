@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from vedette.errors import UserError
 from vedette.forge.base import Corpus, Progress
 from vedette.forge.recipe import ClassifierRecipe, LoadedRecipe
-from vedette.forge.train.calibrate import calibrate, threshold_for_f1, threshold_for_precision
+from vedette.forge.train.calibrate import calibrate, calibrate_forms, threshold_for_f1, threshold_for_precision
 from vedette.forge.train.features import (
     Labelled,
     block_specs,
@@ -30,7 +30,7 @@ from vedette.forge.train.features import (
 )
 from vedette.forge.train.softmax import fit_softmax
 from vedette.forge.train.svm import fit_svms
-from vedette.models.linear import Calibration, Family, LinearModel, LinearWeights
+from vedette.models.linear import Calibration, Expert, Family, LinearModel, LinearWeights
 from vedette.models.text import BlockSpec, TextFeatures
 
 OPTIONS = (
@@ -59,6 +59,8 @@ OPTIONS = (
     "full",
     "threshold_on",
     "abstain_on",
+    "expert",
+    "whole_words",
 )
 """What ``train.options`` may say to this head."""
 
@@ -152,12 +154,41 @@ def fit_model(
             target.append(number[label])
             weight.append(data.weights[i] / len(known))
     features = TextFeatures.fit(data.texts, specs, fields=data.fields, max_chars=int(options.get("max_chars", 20_000)))
-    rows = matrix(features.transform(data.texts, fields=data.fields))[place]
-    dense, bias = fit_weights(
+    found = matrix(features.transform(data.texts, fields=data.fields))
+    dense, bias = _fitted(found[place], target, weight, len(names), options, seed)
+    calibration, worth = Calibration(families=_families(names, options)), np.ones(len(names), dtype=np.float32)
+    if options.get("expert"):
+        expert, more, starts = _fit_expert(data, found, number, options["expert"], seed)
+        dense, bias = np.hstack([dense, more]), np.concatenate([bias, starts])
+        calibration = replace(calibration, expert=expert)
+        worth = np.append(worth, np.full(len(starts), expert.temperature, dtype=np.float32))
+    return LinearModel(
+        name=name,
+        version="candidate",
+        fields=tuple((options.get("fields") or {}).get("names") or ()),
+        labels=tuple(names),
+        features=features,
+        weights=LinearWeights.compress(dense, bias, keep=int(options.get("keep", 2_000_000)), worth=worth),
+        calibration=calibration,
+        none=none if none in number else None,
+        top=int(options.get("top", 5)),
+        long_chars=options.get("long_chars"),
+    )
+
+
+def _fitted(
+    rows: Any,
+    target: Sequence[int],
+    weight: Sequence[float],
+    n_labels: int,
+    options: Mapping[str, Any],
+    seed: int,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    return fit_weights(
         rows,
         np.array(target),
         np.array(weight),
-        len(names),
+        n_labels,
         solver=str(options.get("solver", "svm")),
         strength=float(options.get("C", 1.0)),
         seed=seed,
@@ -166,18 +197,31 @@ def fit_model(
         sample=None if options.get("sample") is None else int(options["sample"]),
         full=int(options.get("full", 100)),
     )
-    return LinearModel(
-        name=name,
-        version="candidate",
-        fields=tuple((options.get("fields") or {}).get("names") or ()),
-        labels=tuple(names),
-        features=features,
-        weights=LinearWeights.compress(dense, bias, keep=int(options.get("keep", 2_000_000))),
-        calibration=Calibration(families=_families(names, options)),
-        none=none if none in number else None,
-        top=int(options.get("top", 5)),
-        long_chars=options.get("long_chars"),
+
+
+def _fit_expert(
+    data: Labelled, rows: Any, number: Mapping[str, int], options: Mapping[str, Any], seed: int
+) -> tuple[Expert, NDArray[np.float32], NDArray[np.float32]]:
+    """Fit a second head on the labels that some sources have, over the same features; return it and its columns."""
+    counts = options.get("weights") or {}
+    marked = zip(data.labels, data.sources, strict=True)
+    names = sorted({label for labels, source in marked if source in options["labels_from"] for label in labels})
+    column = {label: i for i, label in enumerate(names)}
+    place, target, weight = [], [], []
+    for i, labels in enumerate(data.labels):
+        known = [label for label in labels if label in column]
+        for label in known:
+            place.append(i)
+            target.append(column[label])
+            weight.append(data.weights[i] * float(counts.get(data.sources[i], 1.0)) / len(known))
+    dense, bias = _fitted(rows[place], target, weight, len(names), options, seed)
+    expert = Expert(
+        labels=tuple(number[label] for label in names),
+        temperature=float(options.get("temperature", 1.0)),
+        trust=float(options.get("trust", 0.0)),
+        share=float(options.get("share", 0.0)),
     )
+    return expert, dense, bias
 
 
 def renamed(data: Labelled, aliases: Mapping[str, str]) -> Labelled:
@@ -215,8 +259,14 @@ def families_of(labels: Sequence[str], lead: float, always: Sequence[str]) -> tu
 
 
 def scores_of(model: LinearModel, data: Labelled) -> NDArray[np.float32]:
-    """Return (n, n_labels) raw scores as they will be served."""
+    """Return (n, n_columns) raw scores as they will be served."""
     return model.weights.scores(model.features.transform(data.texts, fields=data.fields))
+
+
+def column_names(model: LinearModel) -> list[str]:
+    """Return the name of each column of scores: the labels, then those of the expert, marked as its own."""
+    expert = model.calibration.expert
+    return [*model.labels, *(f"expert {model.labels[j]}" for j in (expert.labels if expert else ()))]
 
 
 def group_folds(groups: Sequence[str], k: int, seed: int) -> NDArray[np.int64]:
@@ -251,7 +301,7 @@ def out_of_fold(
     Args:
         data: all records.
         fit: makes a model of records.
-        labels: of the columns.
+        labels: names of the columns.
         folds: fold of each record.
         rows: which records are wanted.
         progress: who is told.
@@ -267,8 +317,9 @@ def out_of_fold(
         fresh = without_repeats(data, np.flatnonzero(folds != fold), wanted)
         model = fit(data.take(fresh.tolist()))
         got = scores_of(model, data.take(wanted.tolist()))
-        at: list[int] = [column[label] for label in model.labels if label in column]
-        have: list[int] = [i for i, label in enumerate(model.labels) if label in column]
+        names = column_names(model)
+        at: list[int] = [column[label] for label in names if label in column]
+        have: list[int] = [i for i, label in enumerate(names) if label in column]
         scores[place[wanted][:, None], np.array(at)] = got[:, have]
         progress.update("cross-validation", fold + 1, k)
     least = np.nanmin(scores) if np.isfinite(scores).any() else 0.0
@@ -302,7 +353,7 @@ class LinearHead:
             model = fitted(data)
             wanted = self._calibrated_on(data, options)
             folds = group_folds(data.groups, int(options.get("folds", 5)), recipe.seed)
-            scores = out_of_fold(data, fitted, model.labels, folds, wanted, progress)
+            scores = out_of_fold(data, fitted, column_names(model), folds, wanted, progress)
             held = data.take(np.flatnonzero(wanted).tolist())
         else:
             model = fitted(train)
@@ -341,6 +392,8 @@ class LinearHead:
         number = {label: i for i, label in enumerate(model.labels)}
         truth = [{number[label] for label in labels if label in number} for labels in held.labels]
         none = number.get(model.none) if model.none is not None else None
+        if recipe.train.options.get("whole_words") is not None and none is not None:
+            return _forms(model, scores, held, truth, none, recipe, figures)
         # biases follow how often the training records have each label: wrong where others are asked
         per_label = bool(recipe.train.options.get("label_bias", True))
         calibration = calibrate(scores, truth, none=none, families=model.calibration.families, per_label=per_label)
@@ -366,6 +419,38 @@ class LinearHead:
         figures["validation_coverage"] = float(said.mean())
         figures["validation_precision"] = float(right[said].mean()) if said.any() else 0.0
         return replace(calibration, threshold=threshold)
+
+
+def _forms(
+    model: LinearModel,
+    scores: NDArray[np.float32],
+    held: Labelled,
+    truth: Sequence[set[int]],
+    none: int,
+    recipe: ClassifierRecipe,
+    figures: dict[str, float],
+) -> Calibration:
+    """Calibrate mentions and whole sentences each by themselves."""
+    mention = _from(held, recipe.train.options.get("abstain_on"))
+    found = calibrate_forms(
+        scores,
+        truth,
+        held.texts,
+        mention,
+        model.calibration,
+        none=none,
+        words=int(recipe.train.options["whole_words"]),
+        precision=recipe.train.abstain_precision or 0.0,
+    )
+    confidences = found.confidences(scores, held.texts)
+    confidences[:, none] = -1
+    first = confidences.argmax(axis=1)
+    right = np.array([int(j) in labels for j, labels in zip(first, truth, strict=True)])
+    said = confidences[np.arange(len(first)), first] >= found.thresholds(held.texts)
+    figures["validation_top1"] = float(right[mention].mean())
+    figures["validation_coverage"] = float(said[mention].mean())
+    figures["validation_precision"] = float(right[said & mention].mean()) if (said & mention).any() else 0.0
+    return found
 
 
 def _from(data: Labelled, sources: Sequence[str] | None) -> NDArray[np.bool_]:
