@@ -335,7 +335,7 @@ The shipped weights are fitted on every record; calibration and threshold are th
 
 **Limits.** Reports leave many techniques unmarked, which holds confidence on whole sentences down. Where TRAM marks
 only a family's head (T1027, T1055, T1078, …) the head comes first. DLL side-loading is called T1574.002, as in reports
-before ATT&CK 18.
+before ATT&CK 18. Techniques outside of TRAM's 50 are ranked, but their confidence is low: it is learnt on TRAM.
 """
 
 

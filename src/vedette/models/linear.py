@@ -155,7 +155,10 @@ class Family:
     parent: int
     children: tuple[int, ...]
     lead: float
-    """Share of the family's chance that the best of those under it must have to stand alone; above 1: never."""
+    """Share of the family's chance that the best of those under it must have to stand alone.
+
+    Above 1, none ever stands alone, and the label above takes the chance of the best of them instead of all.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +250,8 @@ class Calibration:
             under = chances[:, family.children]
             whole = under.sum(axis=1) + chances[:, family.parent]
             alone = under.max(axis=1) >= family.lead * whole
+            if family.lead > 1:  # the best of them under another name: a sum would add up many traces
+                whole = np.maximum(under.max(axis=1), chances[:, family.parent])
             chances[:, family.parent] = np.where(alone, chances[:, family.parent], whole)
         return np.asarray(chances)
 

@@ -12,6 +12,8 @@ from vedette.models.linear import Calibration, Family, Whole
 
 _EMPTY = 2000
 """Records of the ``none`` label that are looked at, about."""
+_ANSWERED = 0.72
+"""Share of mentions that are answered whatever the precision."""
 
 
 def calibrate(
@@ -141,7 +143,9 @@ def calibrate_forms(
     there = sum(len(labels - {none}) for labels, here in zip(truth, asked, strict=True) if here)
     long_least = threshold_for_f1(sure[asked], hit[asked], there)
     said = mention & whole & (sure >= long_least)
-    least = _least_beside(sure[short], hit[short], int(said.sum()), int(hit[said].sum()), precision)
+    least = _least_beside(
+        sure[short], hit[short], int(said.sum()), int(hit[said].sum()), int((mention & whole).sum()), precision
+    )
     return replace(
         open_,
         chance=chance,
@@ -152,13 +156,16 @@ def calibrate_forms(
 
 
 def _least_beside(
-    confidence: NDArray[np.float32], right: NDArray[np.bool_], said: int, hits: int, precision: float
+    confidence: NDArray[np.float32], right: NDArray[np.bool_], said: int, hits: int, all_long: int, precision: float
 ) -> float:
     """Return the least threshold with which these answers and those already said reach the precision together."""
     order = np.argsort(-confidence, kind="stable")
     share = (hits + np.cumsum(right[order])) / (said + np.arange(1, len(order) + 1))
     good = np.flatnonzero(share >= precision)
-    return float(confidence[order[good[-1]]]) if len(good) else 1.01
+    # where the precision is out of reach, or leaves most unanswered, as many are answered as should be at the least
+    enough = int(np.ceil(_ANSWERED * (len(order) + all_long))) - said
+    at = max(int(good[-1]) if len(good) else 0, min(max(enough, 1), len(order)) - 1)
+    return float(confidence[order[at]]) if len(order) else 1.01
 
 
 def _curve(
