@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -357,6 +358,8 @@ def ship(what: Task, work: Path, out: Path) -> None:
         SHIPPED,
         {
             "licence": what.recipe.licence,
+            "recipe_sha256": sha256(RECIPE.read_bytes()).hexdigest(),
+            "corpus_sha256": sha256("\0".join(what.data.texts).encode()).hexdigest(),
             "metrics": {key: round(value, 4) for key, value in figures.items()},
             "created_at": "2026-11-23T00:00:00+00:00",
         },
