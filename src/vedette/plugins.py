@@ -54,11 +54,7 @@ def load_plugins(
     broken: list[BrokenPlugin] = []
     for name, point in plugin_points(group, third_party=third_party).items():
         try:
-            plugin = point.load()
-            if kind is not None:
-                plugin = plugin() if isinstance(plugin, type) else plugin
-                if not isinstance(plugin, kind):
-                    raise TypeError(f"it is no {kind.__name__}")
+            plugin = _made(point, kind)
         except Exception as error:
             log.warning("plug-in %s of %s is broken: %s", name, group, error)
             broken.append(BrokenPlugin(name, f"{type(error).__name__}: {error}"))
@@ -67,13 +63,23 @@ def load_plugins(
     return loaded, tuple(broken)
 
 
-def load_plugin(group: str, name: str, what: str, *, third_party: bool = True) -> Any:
+def _made(point: EntryPoint, kind: Any) -> Any:
+    plugin = point.load()
+    if kind is not None:
+        plugin = plugin() if isinstance(plugin, type) else plugin
+        if not isinstance(plugin, kind):
+            raise TypeError(f"it is no {kind.__name__}")
+    return plugin
+
+
+def load_plugin(group: str, name: str, what: str, kind: Any = None, *, third_party: bool = True) -> Any:
     """Return one plug-in, importing no other.
 
     Args:
         group: such as ``vedette.model_forms``.
         name: the plug-in's name.
         what: what such a plug-in is, for the error: ``model form``.
+        kind: as for :func:`load_plugins`.
         third_party: whether those of other packages may be loaded.
 
     Raises:
@@ -83,7 +89,7 @@ def load_plugin(group: str, name: str, what: str, *, third_party: bool = True) -
     if name not in points:
         raise UserError(f"no {what} is called {name!r}", next_step=f"choose one of: {', '.join(points) or 'none'}")
     try:
-        return points[name].load()
+        return _made(points[name], kind)
     except MissingExtraError:
         raise
     except Exception as error:

@@ -347,7 +347,7 @@ def load_recipe(path: Path, variables: dict[str, str] | None = None) -> LoadedRe
     try:
         body = yaml.load(text, Loader=_Loader)  # noqa: S506  (a SafeLoader)
     except yaml.YAMLError as error:
-        raise UserError(f"{path} is no valid YAML: {error}") from None
+        raise UserError(f"{path} is no valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(body, dict):
         raise UserError(f"{path} holds no recipe", next_step="see recipes/quickstart.yaml for one")
     given = {str(k): str(v) for k, v in (body.pop("variables", None) or {}).items()} | (variables or {})

@@ -7,14 +7,14 @@ computed needs them.
 
 from __future__ import annotations
 
-import argparse
 import gzip
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import orjson
+
+from vedette.knowledge._pinning import pin, run
 
 ORDER = (
     # the matrix's own order, left to right; the source lists tactics in no order
@@ -69,35 +69,20 @@ def build(folder: Path, out: Path, version: str, revision: str, source_date: str
         techniques = [orjson.loads(line) for line in stream if line.strip()]
     tactics = [orjson.loads(line) for line in (folder / "tactics.jsonl").read_bytes().splitlines() if line.strip()]
     data = compact(techniques, tactics, version)
-    (out / "attack.json").write_bytes(data)
-    path = out / "manifest.json"
-    sets = orjson.loads(path.read_bytes())["sets"] if path.exists() else []
-    entry = {
-        "name": "attack-enterprise",
-        "title": "MITRE ATT&CK Enterprise",
-        "version": version,
-        "source": "mitre/cti",
-        "revision": revision,
-        "source_date": source_date,
-        "n_records": len(techniques),
-        "file": "attack.json",
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "notice": "ATTACK-NOTICE.txt",
-    }
-    sets = [item for item in sets if item["name"] != entry["name"]] + [entry]
-    path.write_bytes(orjson.dumps({"sets": sets}, option=orjson.OPT_INDENT_2) + b"\n")
-
-
-def main() -> None:
-    """Build from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--version", required=True)
-    parser.add_argument("--revision", required=True)
-    parser.add_argument("--date", required=True)
-    given = parser.parse_args()
-    build(given.folder, Path(__file__).parent / "data", given.version, given.revision, given.date)
+    pin(
+        out,
+        data,
+        name="attack-enterprise",
+        title="MITRE ATT&CK Enterprise",
+        version=version,
+        source="mitre/cti",
+        revision=revision,
+        source_date=source_date,
+        n_records=len(techniques),
+        file="attack.json",
+        notice="ATTACK-NOTICE.txt",
+    )
 
 
 if __name__ == "__main__":
-    main()
+    run(build, __doc__)

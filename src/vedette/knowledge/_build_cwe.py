@@ -6,14 +6,14 @@ to). Same input, same bytes. Only ids, names, abstraction and parents are kept: 
 
 from __future__ import annotations
 
-import argparse
 import csv
-import hashlib
 import re
 from pathlib import Path
 from typing import Any
 
 import orjson
+
+from vedette.knowledge._pinning import pin, run
 
 _PARENT = re.compile(r"NATURE:ChildOf:CWE ID:(\d+):VIEW ID:1000(:ORDINAL:Primary)?")
 
@@ -38,35 +38,20 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 def build(folder: Path, out: Path, version: str, revision: str, source_date: str) -> None:
     """Write ``cwe.json`` and its entry in ``manifest.json``."""
     data = compact(folder / "1000.csv", folder / "1003.csv", version)
-    (out / "cwe.json").write_bytes(data)
-    path = out / "manifest.json"
-    sets = orjson.loads(path.read_bytes())["sets"] if path.exists() else []
-    entry = {
-        "name": "cwe",
-        "title": "Common Weakness Enumeration",
-        "version": version,
-        "source": "cwe.mitre.org",
-        "revision": revision,
-        "source_date": source_date,
-        "n_records": len(orjson.loads(data)["weaknesses"]),
-        "file": "cwe.json",
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "notice": "CWE-NOTICE.txt",
-    }
-    sets = [item for item in sets if item["name"] != entry["name"]] + [entry]
-    path.write_bytes(orjson.dumps({"sets": sets}, option=orjson.OPT_INDENT_2) + b"\n")
-
-
-def main() -> None:
-    """Build from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--version", required=True)
-    parser.add_argument("--revision", required=True)
-    parser.add_argument("--date", required=True)
-    given = parser.parse_args()
-    build(given.folder, Path(__file__).parent / "data", given.version, given.revision, given.date)
+    pin(
+        out,
+        data,
+        name="cwe",
+        title="Common Weakness Enumeration",
+        version=version,
+        source="cwe.mitre.org",
+        revision=revision,
+        source_date=source_date,
+        n_records=len(orjson.loads(data)["weaknesses"]),
+        file="cwe.json",
+        notice="CWE-NOTICE.txt",
+    )
 
 
 if __name__ == "__main__":
-    main()
+    run(build, __doc__)

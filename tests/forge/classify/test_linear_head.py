@@ -152,7 +152,7 @@ def test_what_cannot_be_followed_is_said(corpus: Parts, tmp_path: Path, options:
 
 
 def test_an_unknown_head_lists_the_known_ones() -> None:
-    with pytest.raises(UserError, match="no 'lineer'") as caught:
+    with pytest.raises(UserError, match="no head is called 'lineer'") as caught:
         head("lineer")
     assert "linear" in str(caught.value.next_step)
 

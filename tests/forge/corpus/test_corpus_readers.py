@@ -20,10 +20,11 @@ from vedette.forge.corpus.base import Bad, CorpusReader, Row, SourceFile
 from vedette.forge.corpus.chat import Conversation, conversation
 from vedette.forge.corpus.files import sample_of
 from vedette.forge.corpus.language import language_of
-from vedette.forge.corpus.registry import load_group, load_readers, reader_named, recognise
+from vedette.forge.corpus.registry import load_readers, reader_named, recognise
 from vedette.forge.corpus.shape import Item, parse_time, shape
 from vedette.forge.recipe import SourceSpec
 from vedette.knowledge import attack
+from vedette.plugins import load_plugins
 
 FILE_READERS = sorted(name for name, reader in load_readers()[0].items() if not reader.whole)
 OURS = (
@@ -65,8 +66,8 @@ def test_a_broken_plugin_is_told_and_skipped(monkeypatch):
     from importlib.metadata import EntryPoint
 
     entries = [EntryPoint("good", "vedette.forge.corpus.readers.text:READER", "g"), EntryPoint("bad", "nowhere:X", "g")]
-    monkeypatch.setattr("vedette.forge.corpus.registry.entry_points", lambda group: entries)
-    found, broken = load_group("g", CorpusReader)
+    monkeypatch.setattr("vedette.plugins.entry_points", lambda group: entries)
+    found, broken = load_plugins("g", CorpusReader)
     assert list(found) == ["good"]
     assert broken[0].name == "bad"
 

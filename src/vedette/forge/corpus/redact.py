@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, cast, runtime_checkable
 
-from vedette.errors import UserError
-from vedette.forge.corpus.registry import load_group
 from vedette.forge.corpus.rules import find
+from vedette.plugins import load_plugin
 
 GROUP = "vedette.redactors"
 
@@ -71,10 +70,4 @@ def redactor_named(name: str) -> Redactor:
     Raises:
         UserError: there is none of that name, or it is broken.
     """
-    found, broken = load_group(GROUP, Redactor)
-    if name in found:
-        return cast(Redactor, found[name])
-    for plugin in broken:
-        if plugin.name == name:
-            raise UserError(f"the redactor {name!r} is broken: {plugin.reason}")
-    raise UserError(f"no redactor is called {name!r}", next_step=f"choose one of: {', '.join(sorted(found))}")
+    return cast(Redactor, load_plugin(GROUP, name, "redactor", Redactor))

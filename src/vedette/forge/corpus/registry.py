@@ -3,57 +3,20 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import cast
 
-from vedette.errors import UserError
 from vedette.forge.corpus.base import ClaimingReader, CorpusReader, Sample
+from vedette.plugins import BrokenPlugin, load_plugin, load_plugins
 
 GROUP = "vedette.corpus_readers"
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenPlugin:
-    """A plug-in that could not be loaded."""
-
-    name: str
-    reason: str
-
-
-def load_group(group: str, kind: Any) -> tuple[dict[str, Any], tuple[BrokenPlugin, ...]]:
-    """Return a group's plug-ins by name (classes are made objects), and those that are broken.
-
-    Args:
-        group: the entry-point group.
-        kind: runtime-checkable protocol that each must follow.
-    """
-    found: dict[str, Any] = {}
-    broken: list[BrokenPlugin] = []
-    for entry in sorted(entry_points(group=group), key=lambda e: (e.name, not e.value.startswith("vedette."))):
-        if entry.name in found:
-            continue
-        try:
-            plugin = entry.load()
-            plugin = plugin() if isinstance(plugin, type) else plugin
-            if not isinstance(plugin, kind):
-                raise TypeError(f"it is no {kind.__name__}")
-        except Exception as error:
-            log.warning("%s %s is broken: %s", group, entry.name, error)
-            broken.append(BrokenPlugin(entry.name, f"{type(error).__name__}: {error}"))
-            continue
-        found[entry.name] = plugin
-    return found, tuple(broken)
-
-
-@cache
 def load_readers() -> tuple[dict[str, CorpusReader], tuple[BrokenPlugin, ...]]:
     """Return the corpus readers by name, and those that are broken."""
-    return load_group(GROUP, CorpusReader)
+    return load_plugins(GROUP, CorpusReader)
 
 
 def reader_named(name: str) -> CorpusReader:
@@ -62,13 +25,7 @@ def reader_named(name: str) -> CorpusReader:
     Raises:
         UserError: there is none of that name, or it is broken.
     """
-    readers, broken = load_readers()
-    if name in readers:
-        return readers[name]
-    for plugin in broken:
-        if plugin.name == name:
-            raise UserError(f"the corpus reader {name!r} is broken: {plugin.reason}")
-    raise UserError(f"no corpus reader is called {name!r}", next_step=f"choose one of: {', '.join(sorted(readers))}")
+    return cast(CorpusReader, load_plugin(GROUP, name, "corpus reader", CorpusReader))
 
 
 def recognise(sample: Sample) -> CorpusReader | None:

@@ -6,12 +6,12 @@ import json
 import logging
 import shutil
 import time
-from importlib.metadata import entry_points
 from pathlib import Path
 
-from vedette.errors import InternalError, UserError
+from vedette.errors import InternalError
 from vedette.forge.base import Corpus, Head, Progress, Trained
 from vedette.forge.recipe import ClassifierRecipe, LoadedRecipe
+from vedette.plugins import load_plugin
 
 GROUP = "vedette.forge_heads"
 
@@ -24,16 +24,7 @@ def head(name: str) -> Head:
     Raises:
         UserError: there is none, or its plug-in is broken; the known ones are listed.
     """
-    found = {entry.name: entry for entry in entry_points(group=GROUP)}
-    if name not in found:
-        raise UserError(f"train.head: there is no {name!r}", next_step=f"use one of {', '.join(sorted(found))}")
-    try:
-        loaded: Head = found[name].load()
-    except Exception as error:  # a plug-in may fail in any way
-        raise UserError(
-            f"the head {name!r} ({found[name].value}) cannot be loaded: {error}",
-            next_step="repair or uninstall the package that brings it",
-        ) from error
+    loaded: Head = load_plugin(GROUP, name, "head")
     return loaded
 
 
