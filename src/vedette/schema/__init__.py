@@ -1,5 +1,6 @@
 """The nouns: frozen dataclasses that every room takes and returns. Nothing here does I/O."""
 
+from vedette.schema.answer import Answer, AnswerStatus, Citation, Focus
 from vedette.schema.case import (
     IMPLICATED_ROLES,
     AccountRole,
@@ -13,7 +14,7 @@ from vedette.schema.case import (
     TechniqueUse,
     TimelineEntry,
 )
-from vedette.schema.claim import Claim, Fact, Plan, Tool
+from vedette.schema.claim import Claim, Fact, ValueKind
 from vedette.schema.document import Document, DocumentPart
 from vedette.schema.entity import AccountKind, Entity, EntityKind, Observable, ObservableKind, Span
 from vedette.schema.event import (
@@ -26,8 +27,10 @@ from vedette.schema.event import (
     event_arrow_schema,
 )
 from vedette.schema.finding import Evidence, EvidenceKind, Finding, Severity, Verdict
+from vedette.schema.message import Message, Reply, Role, Usage
 from vedette.schema.prediction import Prediction, RankedLabel
 from vedette.schema.run import RunRecord
+from vedette.schema.tool import Artefact, Choice, DataTable, Parameter, Plan, Tool, ToolCall, ToolResult, Window
 
 __all__ = [
     "COLUMNS",
@@ -36,11 +39,17 @@ __all__ = [
     "SCHEMA_VERSION",
     "AccountKind",
     "AccountRole",
+    "Answer",
+    "AnswerStatus",
+    "Artefact",
     "Case",
     "CaseAccount",
     "CaseHost",
     "CaseStatus",
+    "Choice",
+    "Citation",
     "Claim",
+    "DataTable",
     "Document",
     "DocumentPart",
     "Entity",
@@ -51,21 +60,31 @@ __all__ = [
     "EvidenceKind",
     "Fact",
     "Finding",
+    "Focus",
     "HostRole",
+    "Message",
     "Note",
     "Observable",
     "ObservableKind",
     "Outcome",
+    "Parameter",
     "PathStep",
     "Plan",
     "Prediction",
     "RankedLabel",
+    "Reply",
+    "Role",
     "RunRecord",
     "Severity",
     "Span",
     "TechniqueUse",
     "TimelineEntry",
     "Tool",
+    "ToolCall",
+    "ToolResult",
+    "Usage",
+    "ValueKind",
     "Verdict",
+    "Window",
     "event_arrow_schema",
 ]
