@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,48 +48,90 @@ class QueryResult:
     """Whether there were more rows than the limit."""
 
 
-def run_query(lake: Lake, sql: str, *, max_rows: int = 10_000, timeout_s: float = 60.0) -> QueryResult:
+def run_query(
+    lake: Lake, sql: str, parameters: Sequence[Any] = (), *, max_rows: int = 10_000, timeout_s: float = 60.0
+) -> QueryResult:
     """Return the rows of one SELECT over the views ``events``, ``hits``, ``findings`` and ``cases``.
+
+    Args:
+        lake: what is read.
+        sql: one SELECT.
+        parameters: values for its question marks.
+        max_rows: rows at most.
+        timeout_s: seconds at most.
 
     Raises:
         UserError: not one SELECT, names something else than the views, is wrong, or takes too long.
     """
-    import duckdb
+    with reading(lake) as reader:
+        return reader.run(sql, parameters, max_rows=max_rows, timeout_s=timeout_s)
 
+
+@contextmanager
+def reading(lake: Lake) -> Iterator[Reader]:
+    """Yield a locked-in connection to the lake of this moment, for several SELECTs."""
     spill = lake.home / "tmp"
     spill.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(dir=spill, prefix="query-") as folder,
         _locked_connection(lake, Path(folder)) as connection,
-        _bounded_memory(),
     ):
+        yield Reader(lake, connection)
+
+
+class Reader:
+    """Runs SELECTs on one locked-in connection. For one thread; made by :func:`reading`."""
+
+    def __init__(self, lake: Lake, connection: duckdb.DuckDBPyConnection) -> None:
+        """Take a locked-in connection."""
+        self._lake = lake
+        self._connection = connection
+        self._has_book = False
+
+    def run(
+        self, sql: str, parameters: Sequence[Any] = (), *, max_rows: int = 10_000, timeout_s: float = 60.0
+    ) -> QueryResult:
+        """Return the rows of one SELECT; see :func:`run_query`."""
+        import duckdb
+
+        connection = self._connection
+        values = list(parameters)
         check(connection, sql)
-        timer = threading.Timer(timeout_s, connection.interrupt)
-        timer.start()
-        try:
-            cursor = connection.execute(sql)
-            columns = tuple(d[0] for d in cursor.description or ())
-            types = tuple(str(d[1]) for d in cursor.description or ())
-            if any("WITH TIME ZONE" in kind for kind in types):
-                # Python values of zoned times need a package of their own: give the same moment in plain UTC
-                names = [f'"v{i}"' for i in range(len(types))]
-                cast = ", ".join(
-                    f"CAST({n} AS TIMESTAMP)" if "WITH TIME ZONE" in k and k.startswith("TIMESTAMP") else n
-                    for n, k in zip(names, types, strict=True)
-                )
-                cursor = connection.execute(f"SELECT {cast} FROM ({sql.rstrip().rstrip(';')}\n) t({', '.join(names)})")  # noqa: S608 (checked above)
-            rows = cursor.fetchmany(max_rows + 1)
-        except duckdb.InterruptException:
-            raise UserError(
-                f"the query took longer than {timeout_s:g} s", next_step="narrow it by time or class"
-            ) from None
-        except (duckdb.OutOfMemoryException, MemoryError):
-            raise UserError("the query needs too much memory", next_step="narrow it by time or class") from None
-        except duckdb.Error as error:
-            raise UserError(f"the query failed: {_first_lines(error)}", next_step="vedette query --columns") from None
-        finally:
-            timer.cancel()
-    return QueryResult(columns, types, rows[:max_rows], len(rows) > max_rows)
+        if not self._has_book and any(name in sql.lower() for name in ("findings", "cases")):
+            _add_book(self._lake, connection)
+            self._has_book = True
+        with _bounded_memory():
+            timer = threading.Timer(timeout_s, connection.interrupt)
+            timer.start()
+            try:
+                cursor = connection.execute(sql, values)
+                columns = tuple(d[0] for d in cursor.description or ())
+                types = tuple(str(d[1]) for d in cursor.description or ())
+                if any("WITH TIME ZONE" in kind for kind in types):
+                    # Python values of zoned times need a package of their own: give the same moment in plain UTC
+                    names = [f'"v{i}"' for i in range(len(types))]
+                    cast = ", ".join(
+                        f"CAST({n} AS TIMESTAMP)" if "WITH TIME ZONE" in k and k.startswith("TIMESTAMP") else n
+                        for n, k in zip(names, types, strict=True)
+                    )
+                    cursor = connection.execute(
+                        f"SELECT {cast} FROM ({sql.rstrip().rstrip(';')}\n) t({', '.join(names)})",  # noqa: S608 (checked above)
+                        values,
+                    )
+                rows = cursor.fetchmany(max_rows + 1)
+            except duckdb.InterruptException:
+                raise UserError(
+                    f"the query took longer than {timeout_s:g} s", next_step="narrow it by time or class"
+                ) from None
+            except (duckdb.OutOfMemoryException, MemoryError):
+                raise UserError("the query needs too much memory", next_step="narrow it by time or class") from None
+            except duckdb.Error as error:
+                raise UserError(
+                    f"the query failed: {_first_lines(error)}", next_step="vedette query --columns"
+                ) from None
+            finally:
+                timer.cancel()
+        return QueryResult(columns, types, rows[:max_rows], len(rows) > max_rows)
 
 
 def check(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
@@ -161,9 +203,21 @@ def _walk(root: Any, names: frozenset[str]) -> None:
         stack.extend((value, known) for key, value in node.items() if key != "cte_map")
 
 
+class _Bound:
+    """The process's limit while queries run: set by the first, lifted by the last."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.n_running = 0
+        self.before: tuple[int, int] | None = None
+
+
+_BOUND = _Bound()
+
+
 @contextmanager
 def _bounded_memory() -> Iterator[None]:
-    """Hold the process to MAX_QUERY_BYTES more than it has.
+    """Hold the process to MAX_QUERY_BYTES more than it had when the first of the running queries began.
 
     DuckDB's own limit is for its buffers: one huge text (``repeat('x', 3000000000)``) passes it.
     Where the system has no such limit (not Linux), DuckDB's is the only one.
@@ -175,14 +229,20 @@ def _bounded_memory() -> Iterator[None]:
     except (ImportError, OSError, ValueError):
         yield
         return
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = pages * resource.getpagesize() + MAX_QUERY_BYTES
-    bounds = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_AS, (min([wanted, *bounds]), hard))
+    with _BOUND.lock:
+        if _BOUND.n_running == 0:
+            soft, hard = _BOUND.before = resource.getrlimit(resource.RLIMIT_AS)
+            wanted = pages * resource.getpagesize() + MAX_QUERY_BYTES
+            bounds = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
+            resource.setrlimit(resource.RLIMIT_AS, (min([wanted, *bounds]), hard))
+        _BOUND.n_running += 1
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        with _BOUND.lock:
+            _BOUND.n_running -= 1
+            if _BOUND.n_running == 0 and _BOUND.before is not None:
+                resource.setrlimit(resource.RLIMIT_AS, _BOUND.before)
 
 
 def _quoted(path: Path) -> str:
@@ -191,7 +251,6 @@ def _quoted(path: Path) -> str:
 
 def _locked_connection(lake: Lake, spill: Path) -> duckdb.DuckDBPyConnection:
     connection = lake.connection(memory_limit="1GB")
-    _add_book(lake, connection)
     allowed = ", ".join(_quoted(folder) for folder in (lake.folder.resolve(), lake.folder, spill.resolve(), spill))
     for statement in (
         f"SET temp_directory = {_quoted(spill)}",
