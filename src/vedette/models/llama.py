@@ -20,7 +20,7 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -179,33 +179,38 @@ class LlamaModel:
         timeout_s: float | None = None,
         cancel: threading.Event | None = None,
         reuse_prompt: bool = False,
-    ) -> Iterator[str]:
-        """Yield the pieces of the answer as they come; closing the iterator ends the answer. See :meth:`complete`."""
+    ) -> Generator[str, None, Completion]:
+        """Yield the pieces of the answer as they come; closing the iterator ends the answer. See :meth:`complete`.
+
+        Returns:
+            The whole answer, as the generator's value.
+        """
         started = time.monotonic()
         body = self._body(prompt, max_tokens, temperature, seed, stop, json_schema, grammar, None, scales, reuse_prompt)
-        return self._pieces(body, started, timeout_s, cancel or threading.Event())
+        return self._pieces(body, started, timeout_s, cancel)
 
     def _pieces(
-        self, body: dict[str, Any], started: float, timeout_s: float | None, cancel: threading.Event
-    ) -> Iterator[str]:
-        pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
+        self, body: dict[str, Any], started: float, timeout_s: float | None, cancel: threading.Event | None
+    ) -> Generator[str, None, Completion]:
+        pieces: queue.SimpleQueue[str | BaseException | Answer] = queue.SimpleQueue()
+        closed = threading.Event()
 
         def work() -> None:
             try:
-                self._run(body, started, timeout_s, cancel, pieces.put)
-                pieces.put(None)
+                pieces.put(self._run(body, started, timeout_s, cancel, pieces.put, closed))
             except BaseException as error:
                 pieces.put(error)
 
         worker = threading.Thread(target=work, name="vedette-llama", daemon=True)
         worker.start()
         try:
-            while (piece := pieces.get()) is not None:
+            while not isinstance(piece := pieces.get(), Answer):
                 if isinstance(piece, BaseException):
                     raise piece
                 yield piece
+            return piece.completion(time.monotonic() - started)
         finally:
-            cancel.set()
+            closed.set()
             worker.join()
 
     def tokenize(self, text: str, *, special: bool = False, begin: bool = False) -> list[int]:
@@ -409,6 +414,7 @@ class LlamaModel:
         timeout_s: float | None,
         cancel: threading.Event | None,
         tell: Callable[[str], None] | None,
+        closed: threading.Event | None = None,
     ) -> Answer:
         answer = Answer(tell)
 
@@ -420,7 +426,7 @@ class LlamaModel:
             if timeout_s is not None and time.monotonic() - started > timeout_s:
                 answer.late = not answer.finish
                 return True
-            if self._closing.is_set() or (cancel is not None and cancel.is_set()):
+            if self._closing.is_set() or any(event is not None and event.is_set() for event in (cancel, closed)):
                 answer.finish = answer.finish or "cancelled"
                 return True
             return False
