@@ -251,35 +251,39 @@ class Wording:
         return f"{subject} {verb}{where}{source}."
 
     def _verb(self, act: Act) -> str:
-        e = act.event
         targets = [t for t in act.targets if t.aim in (Aim.CREATED, Aim.CHANGED, Aim.SECRETS)]
         if targets:
             return f"{_AIMS[targets[0].aim]} {self.account(targets[0].account)}"
-        if e.class_name == "authentication":
-            return "logged on"
-        if e.api_operation:
-            on = f" on {shown(e.resource, 100)}" if e.resource else ""
-            return f"called {shown(e.api_operation, 60)}{on}"
-        program = shown((e.process_path or "").replace("\\", "/").rsplit("/", 1)[-1], 60)
-        if e.class_name == "process_activity" and (e.activity or "launch") != "launch":
-            return f"{shown(str(e.activity).replace('_', ' '), 40)}: {program or 'a process'}"
-        if e.class_name == "process_activity":
-            return f"ran {shown(e.process_cmd, 140) if e.process_cmd else program}"
-        if e.class_name == "script_activity":
-            return f"ran the script {shown(e.process_cmd or '', 140)}"
-        if e.class_name in ("windows_service_activity", "scheduled_job_activity"):
-            what = "service" if e.class_name.startswith("windows") else "scheduled job"
-            return f"touched the {what} {shown(e.service_name or 'without a name', 100)}"
-        if e.target_path:
-            return f"opened {shown(e.target_path, 100)} with {program or 'a process'}"
-        if e.class_name == "registry_activity":
-            return f"changed the registry at {shown(e.registry_path or '', 120)}"
-        if e.class_name == "file_activity":
-            return f"touched the file {shown(e.file_path or '', 120)}"
-        if e.class_name in ("network_activity", "http_activity", "dns_activity", "smb_activity", "rpc_activity"):
-            to = e.url or e.dns_query or e.dst_name or e.dst_ip or ""
-            return f"reached {shown(to, 120)}" + (f" with {program}" if program else "")
-        return f"caused “{shown(act.finding.title, 100)}”"
+        return deed(act.event) or f"caused “{shown(act.finding.title, 100)}”"
+
+
+def deed(e: Event) -> str | None:
+    """Return what was done in an event, as a verb and what it was done to; None where no field tells."""
+    if e.class_name == "authentication":
+        return "logged on"
+    if e.api_operation:
+        on = f" on {shown(e.resource, 100)}" if e.resource else ""
+        return f"called {shown(e.api_operation, 60)}{on}"
+    program = shown((e.process_path or "").replace("\\", "/").rsplit("/", 1)[-1], 60)
+    if e.class_name == "process_activity" and (e.activity or "launch") != "launch":
+        return f"{shown(str(e.activity).replace('_', ' '), 40)}: {program or 'a process'}"
+    if e.class_name == "process_activity":
+        return f"ran {shown(e.process_cmd, 140) if e.process_cmd else program}"
+    if e.class_name == "script_activity":
+        return f"ran the script {shown(e.process_cmd or '', 140)}"
+    if e.class_name in ("windows_service_activity", "scheduled_job_activity"):
+        what = "service" if e.class_name.startswith("windows") else "scheduled job"
+        return f"touched the {what} {shown(e.service_name or 'without a name', 100)}"
+    if e.target_path:
+        return f"opened {shown(e.target_path, 100)} with {program or 'a process'}"
+    if e.class_name == "registry_activity":
+        return f"changed the registry at {shown(e.registry_path or '', 120)}"
+    if e.class_name == "file_activity":
+        return f"touched the file {shown(e.file_path or '', 120)}"
+    if e.class_name in ("network_activity", "http_activity", "dns_activity", "smb_activity", "rpc_activity"):
+        to = e.url or e.dns_query or e.dst_name or e.dst_ip or ""
+        return f"reached {shown(to, 120)}" + (f" with {program}" if program else "")
+    return None
 
 
 def _distinct_links(links: Sequence[Link], limit: int = 3) -> list[Link]:
@@ -308,4 +312,4 @@ def gravest(severities: Iterable[Severity]) -> Severity:
     return max(severities, key=lambda s: s.rank, default=Severity.INFORMATIONAL)
 
 
-__all__ = ["Wording", "evidence_of", "gravest", "is_address", "pointer", "stamp", "unique"]
+__all__ = ["Wording", "deed", "evidence_of", "gravest", "is_address", "pointer", "stamp", "unique"]

@@ -1,0 +1,208 @@
+"""Which accounts took part in a case, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vedette.investigate.tools.base import (
+    CASE,
+    HOST,
+    account_aliases,
+    case_proof,
+    choice_of,
+    choose_case,
+    host_in,
+    no_case,
+    text_of,
+    which_case,
+)
+from vedette.investigate.tools.saying import ROLE_WORDS, FactList, Saying, iso, joined, plural
+from vedette.schema import (
+    AccountRole,
+    Case,
+    CaseAccount,
+    DataTable,
+    Parameter,
+    Tool,
+    ToolResult,
+    ValueKind,
+)
+from vedette.toolbox import ToolContext
+
+_ROLES = ("implicated", *(r.value for r in AccountRole), "all")
+
+
+class ImplicatedAccounts:
+    """Names the accounts of a case by their part in it."""
+
+    tool = Tool(
+        name="implicated_accounts",
+        description="Which accounts took part in a case, were created, aimed at or merely near it, and why.",
+        parameters=(
+            CASE,
+            Parameter(
+                name="role",
+                kind=ValueKind.CHOICE,
+                choices=_ROLES,
+                description="implicated (took part: compromised, attacker or created), one role alone, or all.",
+                example="compromised",
+            ),
+            HOST,
+        ),
+        examples=(
+            "which accounts are implicated?",
+            "who did it",
+            "compromised users",
+            "Which user accounts did the attacker take over, and how do we know?",
+            "was any account created?",
+            "list the accounts that were targeted but not breached",
+            "whose credentials are burned",
+            "who should have their password reset",
+            "accts involved?",
+            "Is anybody else affected besides pgustavo?",
+            "how many users were compromised",
+            "which accounts are just bystanders",
+            "new accounts made by the intruder",
+            "who is behind this",
+            "which users acted on FS01",
+        ),
+        words=(
+            "who", "whose", "account", "accounts", "user", "users", "implicated", "compromised", "created", "targeted",
+            "involved", "credentials", "bystander", "bystanders", "taken over", "attacker",
+        ),
+    )  # fmt: skip
+
+    def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
+        """Return the accounts of the role asked for, implicated ones by default, each with why."""
+        role = choice_of(arguments, "role", _ROLES, "implicated") or "implicated"
+        host = text_of(arguments, "host")
+        chosen = choose_case(context, arguments)
+        if chosen is None:
+            return no_case(context, {"accounts": [], "count": 0, "roles": {}})
+        case = chosen.case
+        fitting = [a for a in case.accounts if _has(a, role)]
+        if host:
+            known = host_in(case, host)
+            name = known.name if known else host
+            fitting = [a for a in fitting if any(_is(h, name) for h in a.hosts)]
+        facts = FactList()
+        if fitting:
+            _headline(facts, case, fitting, role, host)
+            for account in fitting[:6]:
+                why(facts, case, account)
+        else:
+            _none(facts, case, role, host)
+        which_case(facts, chosen, context)
+        rows = tuple(
+            (a.name, a.role.value, f"{a.confidence:.0%}", a.account_kind.value.replace("_", " "), iso(a.first_at),
+             iso(a.last_at), ", ".join(a.hosts), a.reasons[0].text if a.reasons else "")
+            for a in fitting[: context.max_rows]
+        )  # fmt: skip
+        columns = ("account", "role", "sure", "kind", "first", "last", "hosts", "why")
+        table = DataTable(columns=columns, rows=rows, title="Accounts", cut=max(0, len(fitting) - len(rows)))
+        return ToolResult(
+            facts=facts.done(),
+            values={
+                "accounts": [a.name for a in fitting],
+                "count": len(fitting),
+                "roles": {a.name: a.role.value for a in fitting},
+            },
+            tables=(table,) if rows else (),
+            unknown=tuple(q for q in case.unknown if any(a.name in q for a in fitting))[:3],
+            case_id=case.case_id,
+            entities=tuple(a.name for a in fitting[:5]),
+            next_questions=_next(fitting),
+        )
+
+
+def _has(account: CaseAccount, role: str) -> bool:
+    return role == "all" or (account.implicated if role == "implicated" else account.role.value == role)
+
+
+def _is(host: str, wanted: str) -> bool:
+    return host.split(".", 1)[0].casefold() == wanted.split(".", 1)[0].casefold()
+
+
+def _role_said(role: str) -> str:
+    return {"all": "seen", "bystander": "bystanders"}.get(role, role)
+
+
+def _headline(facts: FactList, case: Case, fitting: list[CaseAccount], role: str, host: str | None) -> None:
+    say = Saying()
+    words = []
+    for account in fitting[:8]:
+        say.add(ValueKind.ROLE, account.role.value)
+        words.append(f"{say.account(account.name)} ({account.role.value}, {say.share(account.confidence)})")
+    more = f" and {say.n(len(fitting) - 8)} more" if len(fitting) > 8 else ""
+    place = f" on {say.host(host)}" if host else ""
+    verb = plural(len(fitting), "account is", "accounts are")
+    text = f"In {say.case(case)}, {say.n(len(fitting))} {verb} {_role_said(role)}{place}: {joined(words)}{more}."
+    facts.add(
+        f"n_{role}_accounts", len(fitting), text, say, kind=ValueKind.COUNT, subject=case.case_id,
+        subject_kind=ValueKind.CASE, evidence=[e for a in fitting for c in a.reasons[:1] for e in c.evidence[:1]],
+        aliases=[x for a in fitting[:8] for x in account_aliases(a)],
+    )  # fmt: skip
+
+
+def why(facts: FactList, case: Case, account: CaseAccount) -> None:
+    """Say which role an account has and what that means, then the strongest reasons for it."""
+    say = Saying()
+    say.add(ValueKind.ROLE, account.role.value)
+    name = say.account(account.name)
+    seen = ""
+    if account.first_at and account.last_at and account.hosts:
+        seen = f", seen in the case {say.span(account.first_at, account.last_at)}"
+        seen += f" on {joined([say.host(h) for h in account.hosts[:4]])}"
+        seen += f" and {say.n(len(account.hosts) - 4)} more" if len(account.hosts) > 4 else ""
+    elif account.first_at and account.last_at:
+        seen = f", seen in the case {say.span(account.first_at, account.last_at)}"
+    text = f"{name} is {account.role.value} ({ROLE_WORDS[account.role]}), {say.share(account.confidence)} sure{seen}."
+    evidence = [e for c in account.reasons for e in c.evidence[:2]] or list(case_proof(case))
+    facts.add(
+        "account_role", account.role.value, text, say, kind=ValueKind.ROLE, subject=account.name,
+        subject_kind=ValueKind.ACCOUNT, evidence=evidence, aliases=account_aliases(account),
+    )  # fmt: skip
+    for reason in account.reasons[:2]:
+        say = Saying()
+        text = say.told(reason.text, case)
+        facts.add(
+            "account_reason", account.name, text, say, kind=ValueKind.ACCOUNT, subject=account.name,
+            subject_kind=ValueKind.ACCOUNT, evidence=reason.evidence or case_proof(case),
+            aliases=account_aliases(account),
+        )  # fmt: skip
+
+
+def _none(facts: FactList, case: Case, role: str, host: str | None) -> None:
+    say = Saying()
+    listed = [a for a in case.accounts if not a.implicated][:5] if role == "implicated" else list(case.accounts)[:5]
+    near = [f"{say.account(a.name)} ({a.role.value})" for a in listed]
+    for account in listed:
+        say.add(ValueKind.ROLE, account.role.value)
+    beside = f" Seen instead: {joined(near)}." if near else ""
+    place = f" on {say.host(host)}" if host else ""
+    looked = f"{say.n(len(case.findings), 'finding')} and {say.n(len(case.accounts), 'account')} were looked at"
+    what = {
+        "implicated": "No account that a person or program logs on with is implicated",
+        "created": "No account was created",
+        "compromised": "No account counts as compromised",
+        "attacker": "No account was used by the attacker as its own",
+        "targeted": "No account was aimed at without being taken over",
+        "bystander": "No account is a bystander",
+        "all": "No account is seen",
+    }[role]
+    text = f"{what}{place} in {say.case(case)}: {looked}.{beside}"
+    facts.add(
+        f"n_{role}_accounts", 0, text, say, kind=ValueKind.COUNT, subject=case.case_id,
+        subject_kind=ValueKind.CASE, evidence=case_proof(case),
+    )  # fmt: skip
+
+
+def _next(fitting: list[CaseAccount]) -> tuple[str, ...]:
+    if not fitting:
+        return ("What happened in this case?", "Which hosts are affected?")
+    first = fitting[0].name
+    return (f"Is this normal for {first}?", f"What did {first} do first?", "How did the attacker move?")
+
+
+IMPLICATED_ACCOUNTS = ImplicatedAccounts()
