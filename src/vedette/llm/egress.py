@@ -55,8 +55,12 @@ Audit = Callable[[EgressRecord], None]
 class Egress(Protocol):
     """Decides what may leave."""
 
+    def allows(self, outbound: Outbound) -> bool:
+        """Return whether a request may be made; nothing is audited."""
+        ...
+
     def check(self, outbound: Outbound) -> None:
-        """Return if the request may be made.
+        """Return if the request may be made now, and audit it.
 
         Raises:
             UserError: it may not; says how to allow it.
@@ -68,12 +72,16 @@ class Egress(Protocol):
 class DenyAll:
     """Lets nothing leave: the default."""
 
+    def __repr__(self) -> str:
+        return "DenyAll()"
+
+    def allows(self, outbound: Outbound) -> bool:
+        """Return False."""
+        return False
+
     def check(self, outbound: Outbound) -> None:
         """Refuse; see :meth:`Egress.check`."""
-        raise UserError(
-            f"nothing may leave this machine: {outbound.purpose} asks for {outbound.target}",
-            next_step=_NEXT.format(_named(outbound)),
-        )
+        raise refused(outbound)
 
 
 class AllowHosts:
@@ -95,9 +103,13 @@ class AllowHosts:
     def __repr__(self) -> str:
         return f"AllowHosts({[host if port is None else f'{host}:{port}' for host, port in self.hosts]})"
 
+    def allows(self, outbound: Outbound) -> bool:
+        """Return whether the host was configured; nothing is audited."""
+        return any(self._matches(host, port, outbound) for host, port in self.hosts)
+
     def check(self, outbound: Outbound) -> None:
         """Return if the host was configured; see :meth:`Egress.check`."""
-        allowed = any(self._matches(host, port, outbound) for host, port in self.hosts)
+        allowed = self.allows(outbound)
         if self._audit is not None:
             try:
                 self._audit(EgressRecord(outbound=outbound, allowed=allowed))
@@ -109,10 +121,7 @@ class AllowHosts:
                     next_step="check the state database: vedette doctor",
                 ) from error
         if not allowed:
-            raise UserError(
-                f"{outbound.target} is no host that data may be sent to: {outbound.purpose} asks for it",
-                next_step=_NEXT.format(_named(outbound)),
-            )
+            raise refused(outbound)
 
     @staticmethod
     def _matches(host: str, port: int | None, outbound: Outbound) -> bool:
@@ -121,6 +130,14 @@ class AllowHosts:
         if port is not None:
             return port == outbound.port
         return is_loopback(host) or (outbound.scheme == "https" and outbound.port == _PORTS["https"])
+
+
+def refused(outbound: Outbound) -> UserError:
+    """Return the error that says what may not leave, and how it would be allowed."""
+    return UserError(
+        f"nothing may leave this machine to {outbound.target}, which {outbound.purpose} asks for",
+        next_step=_NEXT.format(_named(outbound)),
+    )
 
 
 def outbound_of(url: str, *, purpose: str, n_bytes: int = 0) -> Outbound:

@@ -57,7 +57,15 @@ def open_model(name: str | None, *, home: Path, options: ModelOptions = DEFAULT_
         if is_here(said, home):
             raise UserError(f"{said[:80]!r} is no model by itself", next_step=f"write it as embedded:{said[:80]}")
         raise _unknown(said)
-    raise _unknown(said)
+    from vedette.llm.wire import DIALECTS, dialect_of
+
+    if kind in DIALECTS:
+        from vedette.llm.endpoint import Endpoint
+
+        return Endpoint(dialect_of(kind, options.base_url), rest, options, name=f"{kind}:{rest}")
+    from vedette.llm.providers import ProviderModel
+
+    return ProviderModel(kind, rest, options, name=f"{kind}:{rest}")
 
 
 def _default_is_here(home: Path) -> bool:
