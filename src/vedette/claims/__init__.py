@@ -4,5 +4,7 @@ The one checker that the copilot, reports, commands and intel use.
 """
 
 from vedette.claims.base import Checked
+from vedette.claims.checker import Checker, check
+from vedette.claims.sentences import sentences
 
-__all__ = ["Checked"]
+__all__ = ["Checked", "Checker", "check", "sentences"]

@@ -1,0 +1,463 @@
+"""The checker: keeps of a worded answer the sentences that follow from facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from vedette.claims import lexicon
+from vedette.claims.base import Checked
+from vedette.claims.clauses import Clause, Item, clauses
+from vedette.claims.match import Match, Reading, match, read
+from vedette.claims.names import Names
+from vedette.claims.neutral import is_neutral
+from vedette.claims.plain import folded, hidden, plain
+from vedette.claims.sentences import blocks
+from vedette.claims.tokens import Token, tokenise
+from vedette.schema import Claim, Evidence, Fact
+
+MAX_SENTENCE = 4000
+"""Characters; a longer sentence is dropped unread."""
+
+
+@dataclass(slots=True)
+class _Support:
+    """How a sentence or clause came out."""
+
+    facts: list[int] = field(default_factory=list)
+    reason: str = ""
+    at: datetime | None = None
+    subjects: list[Item] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        return not self.reason
+
+
+def check(text: str, facts: Sequence[Fact], *, required: Sequence[str] = (), question: str = "") -> Checked:
+    """Return the sentences of a worded answer that follow from facts, and those that do not.
+
+    Args:
+        text: the answer, in Markdown or plain text.
+        facts: what was computed; names in it may be written in any of their forms.
+        required: ids of the facts that an answer must say; those that no kept sentence rests on come back in
+            ``uncovered``.
+        question: what was asked; an answer that only makes sense beside it ("Two.") is read together with it.
+
+    Raises nothing: a sentence that cannot be judged is dropped.
+    """
+    return Checker(facts, question=question).check(text, required=required)
+
+
+class Checker:
+    """Facts made ready for checking; one may check many texts against the same facts."""
+
+    def __init__(self, facts: Sequence[Fact], *, question: str = "") -> None:
+        """Take the facts. Reading each is put off until a sentence may rest on it."""
+        self._facts = list(facts)
+        self._names = Names(self._facts)
+        self._readings: dict[int, Reading] = {}
+        self._question = question
+        self._sentences: dict[str, int] = {}
+        for index, fact in enumerate(self._facts):
+            for _, parts in blocks(fact.text):
+                for part in parts:
+                    self._sentences.setdefault(_bare(part), index)
+            if fact.text:
+                self._sentences.setdefault(_bare(fact.text), index)
+
+    def check(self, text: str, *, required: Sequence[str] = ()) -> Checked:
+        """Return the checked sentences of a text; see :func:`check`."""
+        kept: list[Claim] = []
+        dropped: list[Claim] = []
+        used: set[int] = set()
+        context = _Context()
+        for kind, parts in blocks(text):
+            for sentence in parts:
+                support = self._sentence(sentence, kind, context)
+                if support.holds:
+                    used.update(support.facts)
+                    kept.append(self._claim(sentence, support))
+                else:
+                    dropped.append(Claim(text=sentence, evidence=(), checked=False, reason=support.reason))
+                context.after(sentence, support)
+        uncovered = tuple(f for i, f in enumerate(self._facts) if f.fact_id in set(required) and i not in used)
+        return Checked(claims=tuple(kept), dropped=tuple(dropped), uncovered=uncovered)
+
+    def _claim(self, sentence: str, support: _Support) -> Claim:
+        numbers = list(dict.fromkeys(support.facts))
+        evidence: dict[str, Evidence] = {}
+        for number in numbers:
+            for item in self._facts[number].evidence:
+                evidence.setdefault(f"{item.ref}:{item.start}", item)
+        return Claim(
+            text=sentence, evidence=tuple(evidence.values()), facts=tuple(self._facts[n].fact_id for n in numbers),
+            checked=True,
+        )  # fmt: skip
+
+    # ---------------------------------------------------------------- one sentence
+
+    def _sentence(self, sentence: str, kind: str, context: _Context) -> _Support:
+        trick = hidden(sentence)
+        if trick:
+            return _Support(reason=trick)
+        if len(sentence) > MAX_SENTENCE:
+            return _Support(reason="is too long to be checked")
+        whole = self._sentences.get(_bare(sentence))
+        if whole is not None:
+            reading = self._reading(whole)
+            return _Support(
+                facts=[whole],
+                at=reading.moments[0] if reading.moments else None,
+                subjects=_subjects(clauses(tokenise(sentence, self._names))),
+            )
+        if is_neutral(sentence, kind):
+            return _Support()
+        tokens = tokenise(sentence, self._names)
+        if kind == "code":
+            return self._quoted_block(sentence)
+        if any(t.low == "?" for t in tokens):
+            return _Support(reason="asks and does not say")
+        tokens = _unreported(tokens)
+        tokens, opening = _opening(tokens)
+        if not tokens:
+            return _Support(reason="says nothing that a fact holds")
+        parsed = clauses(tokens)
+        support = self._clauses(parsed, opening, context)
+        support.subjects = support.subjects or _subjects(parsed)
+        return support
+
+    def _quoted_block(self, sentence: str) -> _Support:
+        core = folded(plain(sentence))
+        for index in range(len(self._facts)):
+            if any(core in q for q in self._reading(index).quotes):
+                return _Support(facts=[index])
+        return _Support(reason="shows text that no fact holds")
+
+    def _clauses(self, parsed: list[Clause], opening: str, context: _Context) -> _Support:
+        total = _Support()
+        previous_at = context.at
+        previous_failed = context.last_dropped
+        if parsed and any(c.link == "then" for c in parsed[1:]):
+            parsed[0].words = [w for w in parsed[0].words if w.low not in ("first", "initially")]
+        for index, clause in enumerate(parsed):
+            support = self._clause(clause, context)
+            if not support.holds:
+                return support
+            total.facts.extend(support.facts)
+            link = clause.link if index else opening
+            if link in ("then", "after", "later", "next") or (index == 0 and opening):
+                wrong = self._ordered(link or opening, previous_at, support.at, index, previous_failed)
+                if wrong:
+                    return _Support(reason=wrong)
+            if link == "before" and index and previous_at is not None and support.at is not None:
+                if not previous_at <= support.at:
+                    return _Support(reason="turns round the order of time")
+            if clause.owner is None:
+                previous_at = support.at or previous_at
+                previous_failed = False
+                total.at = total.at or support.at
+        return total
+
+    def _ordered(self, link: str, before: datetime | None, now: datetime | None, index: int, failed: bool) -> str:
+        if link == "first":
+            return ""
+        if index == 0 and failed:
+            return "refers to a sentence that was dropped"
+        if before is None or now is None:
+            return "says an order that the facts do not hold"
+        if link == "after" and index:
+            return "" if before >= now else "turns round the order of time"
+        return "" if before <= now else "turns round the order of time"
+
+    def _clause(self, clause: Clause, context: _Context) -> _Support:
+        if clause.pronoun and not clause.inherited:
+            if context.last_dropped and not clause.items:
+                return _Support(reason="refers to a sentence that was dropped")
+            said = [i for i in clause.items if i in clause.subject]
+            if not said and context.subjects and clause.pronoun.split()[0] not in ("there",):
+                if context.last_dropped:
+                    return _Support(reason="refers to a sentence that was dropped")
+                for item in context.subjects:
+                    role, side = ("P", -1) if clause.passive else ("A", 1)
+                    if clause.pronoun.split()[0] in ("its", "their", "his", "her"):
+                        role, side = "O", 0
+                    stand_in = Item(item.token, role, side=side)
+                    clause.items.insert(0, stand_in)
+                    clause.subject.append(stand_in)
+        if clause.owner is not None:
+            clause.items.insert(0, Item(clause.owner.token))
+        support = self._one(clause)
+        if support.holds:
+            return support
+        return self._each(clause) or support
+
+    def _each(self, clause: Clause) -> _Support | None:
+        """Return the support of a clause that says the same of each member of a list, member by member."""
+        lists = [[i for i in clause.items if i.row == r] for r in sorted({i.row for i in clause.items if i.row >= 0})]
+        if any(i.token.what == "number" and i.token.value == 1 for i in clause.items):
+            lists.extend([i] for i in clause.items if i.token.what == "name" and i.row < 0)
+        for members in lists:
+            if members[0].token.what not in ("name", "quote", "code"):
+                continue
+            counts = [
+                i
+                for i in clause.items
+                if i.token.what == "number" and i.token.value == len(members) and i.token.relation == "="
+            ]
+            if len(members) < 2 and not counts:
+                continue
+            total = _Support()
+            for member in members:
+                alone = Clause(
+                    items=[i for i in clause.items if (i not in members or i is member) and i not in counts],
+                    words=clause.words,
+                    negative=clause.negative, owner=clause.owner, parent=clause.parent, link=clause.link,
+                    subject=[i for i in clause.subject if i not in members or i is member], passive=clause.passive,
+                    has_verb=clause.has_verb,
+                    tokens=[t for t in clause.tokens if t.low not in ("both", "all", "each")],
+                )  # fmt: skip
+                support = self._one(alone)
+                if not support.holds:
+                    support = self._each(alone) or support
+                if not support.holds:
+                    total = support
+                    break
+                total.facts.extend(support.facts)
+                total.at = total.at or support.at
+            if total.holds:
+                if counts:
+                    number = Clause(items=list(counts), words=clause.words, negative=clause.negative,
+                                    tokens=clause.tokens, has_verb=clause.has_verb)  # fmt: skip
+                    said = self._one(number)
+                    if not said.holds and not self._complete(members, total.facts):
+                        return _Support(reason="counts otherwise than the facts")
+                    total.facts.extend(said.facts)
+                return total
+        return None
+
+    def _complete(self, members: Sequence[Item], facts: Sequence[int]) -> bool:
+        """Return whether the facts of the same name hold nothing beyond the members of a list."""
+        ids: set[str] = set()
+        for member in members:
+            ids |= member.token.ids
+        named = {(self._facts[n].name, str(self._facts[n].subject)) for n in facts}
+        for fact in self._facts:
+            if (fact.name, str(fact.subject)) in named and isinstance(fact.value, str):
+                own = self._names.ids(fact.value)
+                if own and not own & ids:
+                    return False
+        return True
+
+    def _one(self, clause: Clause) -> _Support:
+        """Return the support of one clause by one fact, completed by what others say of the same things."""
+        best: tuple[Match, int] | None = None
+        for index in self._candidates(clause):
+            reading = self._reading(index)
+            for view in reading.views:
+                result = match(clause, reading, view)
+                if result.whole and _says_something(clause, result):
+                    return _Support(facts=[index], at=result.at)
+                if best is None or result.cost < best[0].cost:
+                    best = (result, index)
+        if best is None:
+            return _Support(reason=_unknown_names(clause) or "rests on no fact")
+        return self._completed(clause, *best)
+
+    def _completed(self, clause: Clause, first: Match, index: int) -> _Support:
+        """Return the support by two facts of one thing: what one leaves open, the other says."""
+        reason = _reason(first, clause)
+        if first.wrong or len(first.missing_items) > 2 or not first.used:
+            return _Support(reason=reason)
+        topics = [m for m, _ in first.used if m.token.what == "name" and m.token.sort in _TOPICS]
+        if clause.owner is not None:
+            topics.append(clause.owner)
+        if not topics or not _joinable(first):
+            return _Support(reason=reason)
+        rest = Clause(
+            items=[*topics[:1], *first.missing_items], words=list(first.missing_words), negative=clause.negative,
+            subject=topics[:1], tokens=list(first.missing_words),
+        )  # fmt: skip
+        for item in rest.items:
+            item.side = item.side
+        for other in self._candidates(rest):
+            reading = self._reading(other)
+            for view in reading.views:
+                result = match(rest, reading, view)
+                if result.whole:
+                    return _Support(facts=[index, other], at=first.at)
+        return _Support(reason=reason)
+
+    def _candidates(self, clause: Clause) -> list[int]:
+        """Return the numbers of the facts that hold every name of the clause."""
+        wanted: set[str] = set()
+        for item in clause.items:
+            if item.token.what == "name":
+                wanted |= item.token.ids
+        if not wanted:
+            return list(range(len(self._facts)))
+        found = []
+        for index in range(len(self._facts)):
+            if self._reading(index).ids & wanted:
+                found.append(index)
+        return found
+
+    def _reading(self, index: int) -> Reading:
+        reading = self._readings.get(index)
+        if reading is None:
+            reading = read(self._facts[index], self._names)
+            self._readings[index] = reading
+        return reading
+
+
+_TOPICS = frozenset({"who", "where", "entity", "technique", "case", "finding", "rule"})
+
+
+class _Context:
+    """What the sentences before spoke of."""
+
+    def __init__(self) -> None:
+        self.subjects: list[Item] = []
+        self.at: datetime | None = None
+        self.last_dropped = False
+
+    def after(self, sentence: str, support: _Support) -> None:
+        self.last_dropped = not support.holds
+        if support.holds:
+            if support.subjects:
+                self.subjects = support.subjects
+            self.at = support.at or self.at
+
+
+def _joinable(result: Match) -> bool:
+    """Return whether what is missing is of the sort that another fact may add: a state, a share, a technique."""
+    for item in result.missing_items:
+        if item.token.what == "share" or item.token.sort in ("technique", "tactic"):
+            continue
+        return False
+    from vedette.claims.match import _STATES
+
+    return all(t.groups & _STATES for t in result.missing_words)
+
+
+def _subjects(parsed: Sequence[Clause]) -> list[Item]:
+    for clause in parsed:
+        if clause.owner is None:
+            named = [i for i in clause.subject if i.token.what == "name"] or [
+                i for i in clause.items if i.token.what == "name"
+            ]
+            if named:
+                row = named[0].row
+                return [i for i in named if i is named[0] or (row >= 0 and i.row == row)]
+    return []
+
+
+def _says_something(clause: Clause, result: Match) -> bool:
+    return result.said > 0 or len(result.used) >= 2 or (clause.owner is not None and bool(result.used))
+
+
+def _reason(result: Match, clause: Clause) -> str:
+    if result.missing_items:
+        item = result.missing_items[0]
+        named = {
+            "time": "the time", "number": "the number", "share": "the percentage", "duration": "the duration",
+            "quote": "the quote", "name": "the name", "code": "the name",
+        }  # fmt: skip
+        return f"{named.get(item.token.what, 'the value')} “{item.token.text}” does not follow from the facts"
+    if result.wrong:
+        return result.wrong
+    if result.missing_words:
+        return f"no fact says “{result.missing_words[0].text}” of this"
+    return "rests on no fact"
+
+
+def _unknown_names(clause: Clause) -> str:
+    for item in clause.items:
+        if item.token.what == "code":
+            return f"no fact holds “{item.token.text}”"
+    return ""
+
+
+def _bare(sentence: str) -> str:
+    return folded(plain(sentence)).strip(" .,;:!*_")
+
+
+def _unreported(tokens: list[Token]) -> list[Token]:
+    """Return the tokens without an opening like "The logs show that" or "According to the data,"."""
+    words = [t.low for t in tokens[:9]]
+    if words[:2] == ["according", "to"] and "," in words:
+        inside = tokens[2 : words.index(",")]
+        if all(t.what == "word" and (t.low in lexicon.NEUTRAL or t.low in lexicon.FUNCTION_WORDS) for t in inside):
+            return tokens[words.index(",") + 1 :]
+    if "that" in words:
+        at = words.index("that")
+        head = tokens[:at]
+        if (
+            2 <= at
+            and all(
+                t.what == "word"
+                and (t.low in lexicon.NEUTRAL or t.low in lexicon.FUNCTION_WORDS)
+                and t.low not in lexicon.NEGATIONS
+                for t in head
+            )
+            and any(t.verb or t.low in ("show", "shows", "indicate", "indicates", "say", "says", "state") for t in head)
+        ):
+            return tokens[at + 1 :]
+    return tokens
+
+
+_OPENINGS = {
+    "then": "then", "next": "then", "afterwards": "then", "afterward": "then", "subsequently": "then",
+    "later": "then", "thereafter": "then", "finally": "then", "lastly": "then", "first": "first", "firstly": "first",
+}  # fmt: skip
+_PLEASANT = frozenset(
+    "yes also additionally furthermore moreover in addition overall specifically however meanwhile notably".split()
+)
+
+
+def _opening(tokens: list[Token]) -> tuple[list[Token], str]:
+    """Return the tokens without an opening adverb, and the order in time that it says."""
+    opening = ""
+    while tokens:
+        low = tokens[0].low
+        if tokens[0].what == "mark" and low in (",", "-", ":"):
+            tokens = tokens[1:]
+            continue
+        following = tokens[1].low if len(tokens) > 1 else ""
+        if tokens[0].what == "word" and low in _OPENINGS and (following == "," or low in ("then", "afterwards")):
+            opening = _OPENINGS[low]
+            tokens = tokens[1:]
+            continue
+        if (
+            tokens[0].what == "word"
+            and low
+            in (
+                "yes",
+                "also",
+                "additionally",
+                "furthermore",
+                "moreover",
+                "overall",
+                "specifically",
+                "however",
+                "and",
+                "but",
+            )
+            and len(tokens) > 1
+        ):
+            tokens = tokens[1:]
+            continue
+        if [t.low for t in tokens[:3]] in (
+            ["in", "addition", ","],
+            ["in", "total", ","],
+            ["in", "summary", ","],
+            ["in", "short", ","],
+            ["after", "that", ","],
+        ):
+            if low == "after":
+                opening = "then"
+            tokens = tokens[3:]
+            continue
+        break
+    return tokens, opening
