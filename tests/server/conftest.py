@@ -1,0 +1,33 @@
+"""Fixtures of the server's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from server_support import Running, TellingAnswerer, parts_of, running
+
+from vedette.schema import AccessRole
+from vedette.store import Lake
+from vedette.store.tokens import TokenBook
+
+
+@pytest.fixture
+def answerer() -> TellingAnswerer:
+    return TellingAnswerer()
+
+
+@pytest.fixture
+def server(lake: Lake, answerer: TellingAnswerer) -> Iterator[Running]:
+    """A server without tokens."""
+    with running(parts_of(lake, answerer)) as started:
+        yield started
+
+
+@pytest.fixture
+def secrets(lake: Lake) -> dict[str, str]:
+    """A token of each role, and a second analyst's."""
+    book = TokenBook(lake)
+    made = {role.value: book.issue(f"{role.value}-token", role)[1] for role in AccessRole}
+    made["other"] = book.issue("other-token", AccessRole.ANALYST)[1]
+    return made
