@@ -231,7 +231,11 @@ class Endpoint(Backend):
     def _next_url(self, url: str, status: int, where: str) -> str:
         if status not in (307, 308) or not where:
             raise self._nonsense(f"it sends on with status {status}, which would lose the request")
-        following = urljoin(url, where)
+        try:
+            following = urljoin(url, where)
+            outbound_of(following, purpose=f"model {self.name}")
+        except (ValueError, UserError):
+            raise self._nonsense("it sends on to what is no address") from None
         if urlsplit(url).scheme == "https" and urlsplit(following).scheme != "https":
             raise self._nonsense("it sends on from https to plain http")
         return following

@@ -201,7 +201,8 @@ class ProviderModel(Backend):
                 said = events.get()
         except Exception as error:
             raise self._failure(error, headers) from None
-        if said.finish_reason is None and not (said.provider_details or {}).get("finish_reason"):
+        # the library makes one up where the stream has none
+        if not (said.provider_details or {}).get("finish_reason"):
             raise AgainError(self._broken("its stream ended in the middle"))
         whole.append(said)
 
@@ -264,8 +265,9 @@ class ProviderModel(Backend):
         module = type(error).__module__.split(".")[0]
         if isinstance(error, OSError) or module in ("httpx", "httpx2", "httpcore", "httpcore2"):
             return AgainError(self._broken(told))
-        if not headers and isinstance(error, getattr(theirs, "ModelAPIError", ())):
-            # no response had come
+        lost = getattr(theirs, "ModelConnectionError", ())
+        if isinstance(error, lost) or (not headers and isinstance(error, getattr(theirs, "ModelAPIError", ()))):
+            # it broke, or no response had come
             return AgainError(self._broken(told))
         return OutsideError(f"{self.name} gave what is no answer: {told}")
 
