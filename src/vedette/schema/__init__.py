@@ -1,5 +1,6 @@
 """The nouns: frozen dataclasses that every room takes and returns. Nothing here does I/O."""
 
+from vedette.schema.access import AccessRole, ApiToken, AuditEntry
 from vedette.schema.answer import Answer, AnswerStatus, Citation, Focus
 from vedette.schema.case import (
     IMPLICATED_ROLES,
@@ -30,6 +31,7 @@ from vedette.schema.finding import Evidence, EvidenceKind, Finding, Severity, Ve
 from vedette.schema.message import Message, Reply, Role, Usage
 from vedette.schema.prediction import Prediction, RankedLabel
 from vedette.schema.run import RunRecord
+from vedette.schema.session import Feedback, FeedbackKind, Session, Share, Turn
 from vedette.schema.tool import Artefact, Choice, DataTable, Parameter, Plan, Tool, ToolCall, ToolResult, Window
 
 __all__ = [
@@ -37,11 +39,14 @@ __all__ = [
     "CORE_COLUMNS",
     "IMPLICATED_ROLES",
     "SCHEMA_VERSION",
+    "AccessRole",
     "AccountKind",
     "AccountRole",
     "Answer",
     "AnswerStatus",
+    "ApiToken",
     "Artefact",
+    "AuditEntry",
     "Case",
     "CaseAccount",
     "CaseHost",
@@ -59,6 +64,8 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "Fact",
+    "Feedback",
+    "FeedbackKind",
     "Finding",
     "Focus",
     "HostRole",
@@ -75,13 +82,16 @@ __all__ = [
     "Reply",
     "Role",
     "RunRecord",
+    "Session",
     "Severity",
+    "Share",
     "Span",
     "TechniqueUse",
     "TimelineEntry",
     "Tool",
     "ToolCall",
     "ToolResult",
+    "Turn",
     "Usage",
     "ValueKind",
     "Verdict",

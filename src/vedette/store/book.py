@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import delete, insert, select, update
+from pydantic_core import PydanticSerializationError
+from sqlalchemy import Connection, delete, insert, select, update
 
 from vedette.errors import InternalError, UserError
 from vedette.schema import Case, CaseStatus, Finding, Note, RunRecord, Verdict
 from vedette.store import tables
 from vedette.store.lake import Lake
 from vedette.store.state import from_db, to_db, writing
+
+T = TypeVar("T")
 
 
 @cache
@@ -26,9 +29,33 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def to_json(noun: object) -> bytes:
-    """Return a noun as JSON."""
+    """Return a noun as JSON; text that is no Unicode (half a surrogate pair) is kept as its escape."""
     kind: Any = type(noun)
-    return _adapter(kind).dump_json(noun)
+    try:
+        return _adapter(kind).dump_json(noun)
+    except PydanticSerializationError:
+        plain = _unicode(_adapter(kind).dump_python(noun))
+        return orjson.dumps(plain, default=lambda value: to_json(value).decode())
+
+
+def _unicode(value: Any) -> Any:
+    if isinstance(value, str):
+        return str(value).encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, Mapping):
+        return {_unicode(k): _unicode(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_unicode(v) for v in value]
+    return value
+
+
+def from_json(kind: type[T], body: str | bytes) -> T:
+    """Return a noun that :func:`to_json` wrote.
+
+    Raises:
+        InternalError: it is none.
+    """
+    found: T = _read(kind, body)
+    return found
 
 
 def save_findings(lake: Lake, ruleset: str, findings: Iterable[Finding]) -> None:
@@ -57,7 +84,7 @@ def load_findings(lake: Lake) -> list[Finding]:
     return sorted(found, key=lambda f: (-f.severity.rank, f.first_at, f.finding_id))
 
 
-def _read(kind: type[Any], body: str) -> Any:
+def _read(kind: type[Any], body: str | bytes) -> Any:
     try:
         adapter: TypeAdapter[Any] = _adapter(kind)  # type: ignore[arg-type, unused-ignore]
         return adapter.validate_json(body)
@@ -199,24 +226,52 @@ def add_note(
         finding_id = fitting[0]
     note = Note(at=datetime.now(UTC), author=author or whoami(), text=text, verdict=verdict, finding_id=finding_id)
     with writing(lake.state) as connection:
-        connection.execute(
-            insert(tables.notes).values(
-                case_id=case.case_id,
-                finding_id=finding_id,
-                at=to_db(note.at),
-                author=note.author,
-                verdict=verdict.value if verdict else None,
-                text=text,
-            )
+        write_note(
+            connection,
+            case.case_id,
+            note.at,
+            note.author,
+            text,
+            verdict=verdict,
+            finding_id=finding_id,
+            status=status,
         )
-        changes = {}
-        if verdict is not None and finding_id is None:
-            changes["verdict"] = verdict.value
-        if status is not None:
-            changes["status"] = status.value
-        if changes:
-            connection.execute(update(tables.cases).where(tables.cases.c.case_id == case.case_id).values(**changes))
     return note
+
+
+def write_note(
+    connection: Connection,
+    case_id: str,
+    at: datetime,
+    author: str,
+    text: str,
+    *,
+    verdict: Verdict | None = None,
+    finding_id: str | None = None,
+    status: CaseStatus | None = None,
+) -> bool:
+    """Write a note in a transaction that does more; return whether there is such a case. See :func:`add_note`."""
+    t = tables.cases
+    if connection.execute(select(t.c.case_id).where(t.c.case_id == case_id)).first() is None:
+        return False
+    connection.execute(
+        insert(tables.notes).values(
+            case_id=case_id,
+            finding_id=finding_id,
+            at=to_db(at),
+            author=author,
+            verdict=verdict.value if verdict else None,
+            text=text,
+        )
+    )
+    changes = {}
+    if verdict is not None and finding_id is None:
+        changes["verdict"] = verdict.value
+    if status is not None:
+        changes["status"] = status.value
+    if changes:
+        connection.execute(update(t).where(t.c.case_id == case_id).values(**changes))
+    return True
 
 
 def whoami() -> str:

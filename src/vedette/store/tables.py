@@ -2,9 +2,57 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, DateTime, Float, Integer, LargeBinary, MetaData, String, Table, Text
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+from sqlalchemy import Text as _Text
 
 metadata = MetaData()
+
+_BYTES = BigInteger().with_variant(Integer, "sqlite")
+"""Sizes and offsets of files: SQLite's integers are wide enough, PostgreSQL's are not."""
+
+
+class Text(TypeDecorator[str]):
+    """Text as logs hold it, on any database.
+
+    PostgreSQL takes no NUL: there it is held behind an escape, and read back as it was. Half a surrogate pair, which
+    comes from a file name or command line that is no UTF-8, is held as its escape (no database takes it).
+    """
+
+    impl = _Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the text as it is held."""
+        if value is None or (value.isascii() and value.isprintable()):
+            return value
+        value = value.encode("utf-8", "backslashreplace").decode()
+        if dialect.name == "postgresql":
+            value = value.replace("\x1a", "\x1a1").replace("\x00", "\x1a0")
+        return value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Return the text as it was given."""
+        if value is None or dialect.name != "postgresql" or "\x1a" not in value:
+            return value  # type: ignore[no-any-return]
+        return str(value).replace("\x1a0", "\x00").replace("\x1a1", "\x1a")
+
 
 segments = Table(
     "segments",
@@ -15,14 +63,16 @@ segments = Table(
     Column("path", Text, nullable=False),
     Column("day", Date),
     Column("class_name", String(64)),
-    Column("source", Text, index=True),
+    Column("source", Text),
     Column("n_rows", Integer, nullable=False),
-    Column("size_bytes", Integer, nullable=False),
+    Column("size_bytes", _BYTES, nullable=False),
     Column("t_min", DateTime),
     Column("t_max", DateTime),
     Column("schema_version", Integer, nullable=False),
     Column("job", String(128), nullable=False, index=True),
     Column("shard", String(128), nullable=False),
+    # a source may be longer than PostgreSQL's ordered index takes
+    Index("ix_segments_source", "source", postgresql_using="hash"),
     sqlite_autoincrement=True,
 )
 """One row a Parquet file that belongs to the lake: a file without a row is not part of it."""
@@ -42,7 +92,7 @@ quarantine = Table(
     Column("record_id", String(32), primary_key=True),
     Column("source", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("offset", Integer, nullable=False),
+    Column("offset", _BYTES, nullable=False),
     Column("reader", String(64), nullable=False),
     Column("reason", Text, nullable=False),
     Column("raw", LargeBinary, nullable=False),
@@ -97,3 +147,105 @@ runs = Table(
     Column("started_at", DateTime, nullable=False),
     Column("body", Text, nullable=False),
 )
+
+home = Table("home", metadata, Column("home_id", String(32), primary_key=True))
+"""One row: the home folder whose state this is, where the database does not lie in it."""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", String(32), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("case_id", String(64)),
+    Column("started_at", DateTime, nullable=False),
+    Column("last_at", DateTime, nullable=False, index=True),
+    Column("n_turns", Integer, nullable=False),
+    Column("focus", Text, nullable=False),
+)
+"""Conversations; ``focus`` is the last answer's."""
+
+
+def _of_session() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["session_id"], ["sessions.session_id"], ondelete="CASCADE")
+
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("session_id", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", DateTime, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+    _of_session(),
+)
+"""One row a question; ``body`` is the whole answer without the files that it made."""
+
+artefacts = Table(
+    "artefacts",
+    metadata,
+    Column("session_id", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    _of_session(),
+)
+"""The files that a turn's tools made, in order."""
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("feedback_id", Integer, primary_key=True, autoincrement=True),
+    Column("session_id", String(32), nullable=False, index=True),
+    Column("turn", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("verdict", String(32)),
+    Column("case_id", String(64)),
+    Column("text", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", DateTime, nullable=False),
+    _of_session(),
+    sqlite_autoincrement=True,
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("share_id", String(32), primary_key=True),
+    Column("session_id", String(32), nullable=False, index=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("created_at", DateTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("expires_at", DateTime),
+    _of_session(),
+)
+"""Read-only doors to sessions; ``digest`` is of the token, which is not kept."""
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("token_id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("created_at", DateTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("expires_at", DateTime),
+    Column("revoked_at", DateTime),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("audit_id", Integer, primary_key=True, autoincrement=True),
+    Column("at", DateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What was done, by whom: ids and counts. The database itself refuses to change or delete a row."""

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from vedette.errors import UserError
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -88,6 +90,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them."""
-    for table in ("runs", "notes", "cases", "findings", "quarantine", "shards", "segments"):
-        op.drop_table(table)
+    """Refuse: it would throw everything away."""
+    raise UserError("the state is not taken back to an older schema", next_step="restore the backup made before")
