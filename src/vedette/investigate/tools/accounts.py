@@ -145,24 +145,34 @@ def _headline(facts: FactList, case: Case, fitting: list[CaseAccount], role: str
     )  # fmt: skip
 
 
-def why(facts: FactList, case: Case, account: CaseAccount) -> None:
-    """Say which role an account has and what that means, then the strongest reasons for it."""
+def role_fact(facts: FactList, case: Case, account: CaseAccount) -> None:
+    """Say which role an account has in a case, what that means, and when and where it acts there."""
     say = Saying()
     say.add(ValueKind.ROLE, account.role.value)
     name = say.account(account.name)
+    steps = [s for s in case.timeline if s.account == account.name]
     seen = ""
-    if account.first_at and account.last_at and account.hosts:
-        seen = f", seen in the case {say.span(account.first_at, account.last_at)}"
-        seen += f" on {joined([say.host(h) for h in account.hosts[:4]])}"
-        seen += f" and {say.n(len(account.hosts) - 4)} more" if len(account.hosts) > 4 else ""
+    if steps:
+        seen = f"; it acts in {say.n(len(steps), 'step')} of the case, {say.span(steps[0].at, steps[-1].at)}"
     elif account.first_at and account.last_at:
-        seen = f", seen in the case {say.span(account.first_at, account.last_at)}"
-    text = f"{name} is {account.role.value} ({ROLE_WORDS[account.role]}), {say.share(account.confidence)} sure{seen}."
+        seen = f"; it is seen {say.span(account.first_at, account.last_at)}"
+    if account.hosts and seen:
+        seen += f", on {joined([say.host(h) for h in account.hosts[:4]])}"
+        seen += f" and {say.n(len(account.hosts) - 4)} more" if len(account.hosts) > 4 else ""
+    text = (
+        f"{name} counts as {account.role.value} in {say.case(case)} ({ROLE_WORDS[account.role]}), "
+        f"{say.share(account.confidence)} sure{seen}."
+    )
     evidence = [e for c in account.reasons for e in c.evidence[:2]] or list(case_proof(case))
     facts.add(
         "account_role", account.role.value, text, say, kind=ValueKind.ROLE, subject=account.name,
         subject_kind=ValueKind.ACCOUNT, evidence=evidence, aliases=account_aliases(account),
     )  # fmt: skip
+
+
+def why(facts: FactList, case: Case, account: CaseAccount) -> None:
+    """Say which role an account has, then the strongest reasons for it."""
+    role_fact(facts, case, account)
     for reason in account.reasons[:2]:
         say = Saying()
         text = say.told(reason.text, case)

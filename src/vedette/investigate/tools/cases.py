@@ -246,13 +246,12 @@ class CaseSummary:
 
 def _headline(facts: FactList, case: Case) -> None:
     say = Saying()
-    length = (case.last_at - case.first_at).total_seconds()
-    span = say.span(case.first_at, case.last_at)
-    lasting = f", over {say.duration(length)}" if length >= 1 else ""
+    long = (case.last_at - case.first_at).total_seconds() >= 1
+    lasting = f", over {say.lasting(case.first_at, case.last_at)}" if long else ""
+    together = plural(len(case.findings), "", " that belong together")
     text = (
-        f"{titled(say, case)} is {_severity(say, case)}: {say.n(len(case.findings), 'finding')} "
-        f"{span}{lasting}, {plural(len(case.findings), 'resting', 'that belong together, resting')} on "
-        f"{say.n(len(case.timeline), 'step')} of activity."
+        f"{titled(say, case)} is {_severity(say, case)}: {say.n(len(case.findings), 'finding')}{together}, in "
+        f"{say.n(len(case.timeline), 'step')} {say.span(case.first_at, case.last_at)}{lasting}."
     )
     facts.add(
         "case", case.case_id, text, say, kind=ValueKind.CASE, subject=case.case_id, subject_kind=ValueKind.CASE,

@@ -95,7 +95,7 @@ class Hosts:
                 evidence=[e for h in fitting for c in h.reasons[:1] for e in c.evidence[:1]],
             )  # fmt: skip
             for host in fitting[:8]:
-                _one(facts, case, host)
+                host_fact(facts, case, host)
         else:
             kind = "host" if role == "all" else f"{role} host"
             looked = f"{say.n(len(case.findings), 'finding')} on {say.n(len(case.hosts), 'host')} were looked at"
@@ -130,16 +130,18 @@ class Hosts:
         )
 
 
-def _one(facts: FactList, case: Case, host: CaseHost) -> None:
+def host_fact(facts: FactList, case: Case, host: CaseHost) -> None:
+    """Say which role a host has in a case, what that means, when, and who acts there."""
     say = Saying()
     say.add(ValueKind.ROLE, host.role.value)
     name = say.host(host.name)
     addresses = f" ({', '.join(say.address(a) for a in host.addresses[:3])})" if host.addresses else ""
-    seen = f", in the case {say.span(host.first_at, host.last_at)}" if host.first_at and host.last_at else ""
+    seen = f", {say.span(host.first_at, host.last_at)}" if host.first_at and host.last_at else ""
     actors = list(dict.fromkeys(s.account for s in case.timeline if s.account and same_host(s.host, host.name)))
     by = f"; acting there: {joined([say.account(a) for a in actors[:5]], 5)}" if actors else ""
     meaning = ROLE_WORDS[host.role]
-    text = f"{name}{addresses} is {_article(host.role.value)} {host.role.value} host: {meaning}{seen}{by}."
+    role = f"{_article(host.role.value)} {host.role.value} host"
+    text = f"{name}{addresses} is {role} in {say.case(case)}: {meaning}{seen}{by}."
     facts.add(
         "host_role", host.role.value, text, say, kind=ValueKind.ROLE, subject=host.name,
         subject_kind=ValueKind.HOST, aliases=host_aliases(host),

@@ -29,7 +29,7 @@ ROLE_WORDS: dict[str, str] = {
     AccountRole.COMPROMISED: "a legitimate account under the attacker's control",
     AccountRole.ATTACKER: "used by the attacker, with no owner seen beside the attack",
     AccountRole.CREATED: "made by the attacker",
-    AccountRole.TARGETED: "aimed at, without a sign of success",
+    AccountRole.TARGETED: "aimed at; that it was taken over is not established",
     AccountRole.BYSTANDER: "seen near the attack, for reasons that are explained",
     HostRole.ENTRY: "the attacker's activity is seen there first",
     HostRole.SOURCE: "other hosts were acted upon from it",
@@ -144,6 +144,10 @@ class Saying:
             if count:
                 parts.append(f"{count} {plural(count, unit)}")
         return joined(parts) or "less than a second"
+
+    def lasting(self, first: datetime, last: datetime) -> str:
+        """Return how long it is from one time to another, both taken to the second as they are shown."""
+        return self.duration((last.replace(microsecond=0) - first.replace(microsecond=0)).total_seconds())
 
     def quote(self, text: str, kind: ValueKind = ValueKind.TEXT, limit: int = MAX_QUOTE) -> str:
         """Return text out of a log, in quotation marks."""

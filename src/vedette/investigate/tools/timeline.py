@@ -28,7 +28,6 @@ from vedette.investigate.tools.base import (
     within,
 )
 from vedette.investigate.tools.saying import FactList, Saying, iso
-from vedette.investigate.words import stamp
 from vedette.knowledge import attack
 from vedette.schema import (
     Case,
@@ -205,7 +204,7 @@ def _headline(
     say = Saying()
     first, last = steps[0].at, max(s.at for s in steps)
     length = (last - first).total_seconds()
-    over = f", over {say.duration(length)}" if length >= 1 else ""
+    over = f", over {say.lasting(first, last)}" if length >= 1 else ""
     told = f"; the {order} {say.n(n_told)} of them follow" if n_told < len(steps) and n_told > 1 else ""
     text = f"{say.case(case)} has {say.n(len(steps), 'step')}{wanted.said(say)}, {say.span(first, last)}{over}{told}."
     facts.add(
@@ -214,9 +213,20 @@ def _headline(
     )  # fmt: skip
 
 
-def step_fact(facts: FactList, case: Case, entry: TimelineEntry, name: str = "step", lead: str = "") -> None:
-    """Say one step: when, who, what, where, and what it shows."""
-    say = Saying()
+def step_fact(
+    facts: FactList, case: Case, entry: TimelineEntry, name: str = "step", lead: str = "At ", said: Saying | None = None
+) -> None:
+    """Say one step: when, who, what, where, and what it shows.
+
+    Args:
+        facts: it is added to.
+        case: whose step it is.
+        entry: the step.
+        name: the fact's name.
+        lead: what goes before the time.
+        said: what worded the lead.
+    """
+    say = said or Saying()
     told = say.told(entry.text.rstrip("."), case)
     if entry.account:
         say.account(entry.account)
@@ -225,7 +235,6 @@ def step_fact(facts: FactList, case: Case, entry: TimelineEntry, name: str = "st
     what = _deed(entry)
     if what:
         say.add(ValueKind.TEXT, what)
-    when = "" if stamp(entry.at) in told else f"at {say.at(entry.at)}: "
     shows = ""
     if entry.techniques:
         named = []
@@ -234,8 +243,7 @@ def step_fact(facts: FactList, case: Case, entry: TimelineEntry, name: str = "st
             named.append(say.technique(technique_id, known.name if known else ""))
         shows = f" [{', '.join(named)}]"
     times = f", {say.n(entry.count, 'event')}" if entry.count > 1 else ""
-    start = f"{lead}{when}" if lead else when[:1].upper() + when[1:]
-    text = f"{start}{told}{shows}{times}."
+    text = f"{lead}{say.at(entry.at)}: {told}{shows}{times}."
     facts.add(
         name, iso(entry.at), text, say, kind=ValueKind.TIME, subject=entry.account or entry.host or case.case_id,
         subject_kind=ValueKind.ACCOUNT if entry.account else ValueKind.HOST if entry.host else ValueKind.CASE,

@@ -1,0 +1,303 @@
+"""From grounded arguments to conditions on events, and the same in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vedette.copilot.tools.activities import ACTIVITIES, NETWORKED, Activity, conditions_of
+from vedette.copilot.tools.where import (
+    Condition,
+    account_forms,
+    address_condition,
+    all_of,
+    any_of,
+    host_forms,
+    in_time,
+    like,
+    one_of,
+    pattern,
+)
+from vedette.errors import UserError
+from vedette.investigate.names import is_address
+from vedette.investigate.tools.base import (
+    ACCOUNT,
+    ADDRESS,
+    CASE,
+    HOST,
+    TECHNIQUE,
+    WINDOW,
+    choice_of,
+    choose_case,
+    in_window,
+    text_of,
+    window_of,
+)
+from vedette.investigate.tools.saying import Saying
+from vedette.knowledge import attack
+from vedette.schema import Finding, Outcome, Parameter, ValueKind, Window
+from vedette.toolbox import ToolContext
+
+SEARCHED = (
+    "process_cmd", "process_path", "parent_cmd", "file_path", "registry_path", "service_name", "api_operation",
+    "resource", "dns_query", "url", "user_agent", "alert", "message", "group_name", "raw",
+)  # fmt: skip
+"""Columns that free text is looked for in; the last is the whole record as its source wrote it."""
+
+FILTERS = (
+    CASE,
+    Parameter(
+        name="activity",
+        kind=ValueKind.CHOICE,
+        choices=tuple(ACTIVITIES),
+        description="Which kind of activity; left out: any.",
+        example="failed logons",
+    ),
+    ACCOUNT,
+    HOST,
+    ADDRESS,
+    Parameter(
+        name="source",
+        kind=ValueKind.ENTITY,
+        description="Only what came from this host or address.",
+        example="from 203.0.113.7",
+    ),
+    Parameter(
+        name="destination",
+        kind=ValueKind.ENTITY,
+        description="Only what went to this host or address.",
+        example="to DC01",
+    ),
+    WINDOW,
+    Parameter(
+        name="outcome",
+        kind=ValueKind.CHOICE,
+        choices=tuple(o.value for o in Outcome),
+        description="Only what succeeded, or only what failed.",
+        example="failed",
+    ),
+    TECHNIQUE,
+    Parameter(
+        name="finding",
+        kind=ValueKind.FINDING,
+        description="Only events that this finding or rule fired on: its title, part of it, or its id.",
+        example="Event log cleared",
+    ),
+    Parameter(
+        name="process", kind=ValueKind.PROCESS, description="Only events of this program.", example="powershell.exe"
+    ),
+    Parameter(
+        name="command",
+        kind=ValueKind.COMMAND,
+        description="Only events whose command line holds this; * stands for anything.",
+        example="comsvcs*MiniDump",
+    ),
+    Parameter(name="port", kind=ValueKind.COUNT, description="Only this port, at either end.", example="3389"),
+    Parameter(
+        name="text",
+        kind=ValueKind.TEXT,
+        description="Only events that hold this text anywhere; * stands for anything.",
+        example="mimikatz",
+    ),
+)
+"""The parameters by which events are chosen."""
+
+
+@dataclass
+class EventQuery:
+    """Which events are asked for."""
+
+    activity: Activity | None = None
+    conditions: list[Condition] = field(default_factory=list)
+    window: Window | None = None
+    said: list[tuple[str, ValueKind | None, str]] = field(default_factory=list)
+    """The filters in words: what goes before a value, its kind, and the value."""
+    entities: list[str] = field(default_factory=list)
+    case_id: str | None = None
+    account: str | None = None
+    host: str | None = None
+    aliases: list[str] = field(default_factory=list)
+    no_finding: str | None = None
+    """Set where events of a technique or finding were asked for and no finding is of it."""
+
+    @property
+    def where(self) -> Condition:
+        """Everything that must hold."""
+        return all_of(self.conditions)
+
+    def words(self, say: Saying) -> str:
+        """Return the filters in words, with a space before each."""
+        text = "".join(
+            f" {before} {say.value(kind, value) if kind else value}".rstrip() for before, kind, value in self.said
+        )
+        return text + in_window(say, self.window)
+
+    def noun(self, n: int) -> str:
+        """Return what one or several of the events are called."""
+        if self.activity is None:
+            return "event" if n == 1 else "events"
+        return self.activity.one if n == 1 else self.activity.many
+
+
+def event_query(context: ToolContext, arguments: Mapping[str, Any]) -> EventQuery:
+    """Return which events the arguments mean.
+
+    Raises:
+        UserError: an argument makes no sense.
+    """
+    q = EventQuery()
+    name = choice_of(arguments, "activity", ACTIVITIES, None)
+    outcome = choice_of(arguments, "outcome", (o.value for o in Outcome), None)
+    if name == "logon" and outcome == Outcome.FAILURE:
+        name, outcome = "failed_logon", None
+    q.activity = ACTIVITIES[name] if name else None
+    if q.activity:
+        q.conditions += conditions_of(q.activity)
+    q.window = window_of(arguments)
+    if text_of(arguments, "case"):
+        _case(q, context, arguments)
+    _who(q, context, arguments)
+    _where(q, context, arguments)
+    q.conditions += in_time(q.window)
+    if outcome and not (q.activity and q.activity.outcome == outcome):
+        q.conditions.append(one_of("outcome", [outcome]))
+        q.said.append((f"with the outcome {outcome}", None, ""))
+    _what(q, arguments)
+    _judged(q, context, arguments)
+    return q
+
+
+def _case(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) -> None:
+    chosen = choose_case(context, arguments)
+    if chosen is None:
+        raise UserError("there is no case", next_step="leave the case out")
+    q.case_id = chosen.case.case_id
+    if q.window is None:
+        last = chosen.case.last_at.replace(microsecond=999_999)
+        q.window = Window(start_at=chosen.case.first_at.replace(microsecond=0), end_at=last, said="during the case")
+        q.said.append(("during", ValueKind.CASE, chosen.case.case_id))
+
+
+def _who(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) -> None:
+    account = text_of(arguments, "account")
+    if account is None:
+        return
+    forms = account_forms(context, account)
+    q.account = forms.name
+    q.aliases += forms.aliases
+    q.entities.append(forms.name)
+    if q.activity and q.activity.name in ("logon", "failed_logon", "logoff", "ticket"):
+        # the account that logged on; only where a source has no such field, the one that acted
+        nobody = Condition("user_name IS NULL AND user_uid IS NULL")
+        q.conditions.append(any_of([forms.condition("user"), all_of_bracketed([nobody, forms.condition("actor")])]))
+        q.said.append(("of", ValueKind.ACCOUNT, forms.name))
+    elif q.activity and q.activity.name in ("account_created", "service_created", "task_created"):
+        q.conditions.append(forms.condition("actor"))
+        q.said.append(("by", ValueKind.ACCOUNT, forms.name))
+    else:
+        q.conditions.append(any_of([forms.condition("actor"), forms.condition("user")]))
+        q.said.append(("with", ValueKind.ACCOUNT, f"{forms.name}"))
+        q.said.append(("acting or acted upon", None, ""))
+
+
+def all_of_bracketed(conditions: list[Condition]) -> Condition:
+    """Return the condition that all hold, in brackets."""
+    every = all_of(conditions)
+    return Condition(f"({every.sql})", every.values)
+
+
+def _where(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) -> None:
+    host, address = text_of(arguments, "host"), text_of(arguments, "address")
+    if host:
+        forms = host_forms(context, host)
+        q.host = forms.name
+        q.aliases += [forms.key, *forms.addresses]
+        q.entities.append(forms.name)
+        if q.activity and q.activity.name in NETWORKED:
+            q.conditions.append(any_of([forms.on(), forms.end("src"), forms.end("dst")]))
+            q.said.append(("on, from or to", ValueKind.HOST, forms.name))
+        else:
+            q.conditions.append(forms.on())
+            q.said.append(("on", ValueKind.HOST, forms.name))
+    if address:
+        if not is_address(address):
+            raise UserError("address is no IP address", next_step="write it as 10.20.0.5 or 2001:db8::1")
+        q.entities.append(address)
+        q.conditions.append(address_condition(address))
+        q.said.append(("from, to or on", ValueKind.ADDRESS, address))
+    for name, side, before in (("source", "src", "from"), ("destination", "dst", "to")):
+        wanted = text_of(arguments, name)
+        if wanted is None:
+            continue
+        forms = host_forms(context, wanted)
+        q.entities.append(forms.name)
+        q.aliases += [forms.key, *forms.addresses]
+        parts = [forms.end(side)]
+        if side == "dst" and not is_address(wanted):
+            # a host's own log names it as the device, and only the other end as an address
+            elsewhere = Condition("coalesce(src_ip, src_name) IS NOT NULL AND dst_ip IS NULL AND dst_name IS NULL")
+            parts.append(all_of_bracketed([forms.on(), elsewhere]))
+        elif side == "src" and not is_address(wanted) and q.activity and q.activity.name in NETWORKED:
+            parts.append(all_of_bracketed([forms.on(), Condition("src_ip IS NULL AND src_name IS NULL")]))
+        q.conditions.append(any_of(parts))
+        q.said.append((before, ValueKind.ADDRESS if is_address(wanted) else ValueKind.HOST, forms.name))
+
+
+def _what(q: EventQuery, arguments: Mapping[str, Any]) -> None:
+    process, command, text = (text_of(arguments, n) for n in ("process", "command", "text"))
+    if process:
+        low = process.casefold().replace("/", "\\")
+        path = "replace(lower(process_path), '/', '\\')"
+        end = pattern(low)
+        q.conditions.append(
+            Condition(f"({path} = ? OR {path} LIKE ? ESCAPE '!' OR {path} LIKE ? ESCAPE '!')",
+                      (low, f"%\\{end}", f"%\\{end}.exe"))
+        )  # fmt: skip
+        q.said.append(("of the program", ValueKind.PROCESS, process))
+    if command:
+        q.conditions.append(like("process_cmd", command))
+        q.said.append(("with a command line that holds", ValueKind.COMMAND, command))
+    if text:
+        q.conditions.append(like(f"concat_ws(chr(10), {', '.join(SEARCHED)})", text))
+        q.said.append(("that hold the text", ValueKind.TEXT, text))
+    port = arguments.get("port")
+    if port is not None:
+        if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65_535:
+            raise UserError("port must be a whole number from 0 to 65535", next_step="ask for a port such as 3389")
+        q.conditions.append(Condition("(dst_port = ? OR src_port = ?)", (port, port)))
+        q.said.append(("on port", ValueKind.COUNT, str(port)))
+
+
+def _judged(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) -> None:
+    technique, finding = text_of(arguments, "technique"), text_of(arguments, "finding")
+    if not technique and not finding:
+        return
+    from vedette.store.book import load_findings
+
+    fitting: list[Finding] = load_findings(context.lake)
+    if technique:
+        wanted = technique.upper()
+        fitting = [f for f in fitting if any(t == wanted or t.startswith(wanted + ".") for t in f.techniques)]
+        q.said.append(("that a finding tagged", ValueKind.TECHNIQUE, wanted))
+        known = attack.technique(wanted)
+        q.aliases += [known.name, known.title] if known else []
+    if finding:
+        low = finding.casefold()
+        fitting = [f for f in fitting if f.finding_id.startswith(low) or f.rule_id == low or low in f.title.casefold()]
+        q.said.append(("that the finding", ValueKind.FINDING, finding))
+    q.said.append(("rests on", None, ""))
+    if not fitting:
+        q.no_finding = (technique or finding or "").strip()
+        q.conditions.append(Condition("false"))
+        return
+    rules = sorted({f.rule_id for f in fitting})[:500]
+    refs = sorted({e.ref for f in fitting if f.kind != "sigma" for e in f.evidence})[:500]
+    hit = one_of("rule_id", rules)
+    parts = [Condition(f"event_id IN (SELECT event_id FROM hits WHERE {hit.sql})", hit.values)]  # noqa: S608 (as all: values are parameters)
+    if refs:
+        parts.append(one_of("event_id", refs))
+    q.conditions.append(any_of(parts))
+
+
+__all__ = ["FILTERS", "SEARCHED", "EventQuery", "event_query"]

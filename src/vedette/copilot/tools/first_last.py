@@ -1,0 +1,403 @@
+"""What was first and what was last: of a case's steps, its accounts, hosts and techniques, of findings or of events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from vedette.copilot.tools.coverage import coverage
+from vedette.copilot.tools.event_query import FILTERS, EventQuery, event_query
+from vedette.copilot.tools.telling import TOLD, Names, event_fact, events_of
+from vedette.copilot.tools.where import Condition, one_of, written_out
+from vedette.investigate.tools.base import (
+    ACCOUNT,
+    ADDRESS,
+    CASE,
+    HOST,
+    TACTIC,
+    TECHNIQUE,
+    WINDOW,
+    account_aliases,
+    account_in,
+    case_proof,
+    choice_of,
+    choose_case,
+    host_aliases,
+    host_in,
+    no_case,
+    stored,
+    text_of,
+    which_case,
+    within,
+)
+from vedette.investigate.tools.saying import FactList, Saying, iso
+from vedette.investigate.tools.timeline import Filter, no_steps, step_fact
+from vedette.schema import (
+    Case,
+    Event,
+    Evidence,
+    Parameter,
+    TimelineEntry,
+    Tool,
+    ToolResult,
+    ValueKind,
+)
+from vedette.store.query import reading
+from vedette.toolbox import ToolContext
+
+TIMEOUT_S = 20.0
+_OF = ("step", "event", "account", "host", "technique", "finding")
+_WHAT = ("first", "last", "both")
+_NOTHING: dict[str, Any] = {"first": None, "last": None}
+
+
+class FirstLast:
+    """Says what came first and last, and when."""
+
+    tool = Tool(
+        name="first_last",
+        description="What came first or last, and when: step, account, host, technique or finding of a case; event.",
+        parameters=(
+            Parameter(
+                name="what",
+                kind=ValueKind.CHOICE,
+                choices=_WHAT,
+                description="first, last, or both.",
+                example="first",
+            ),
+            Parameter(
+                name="of",
+                kind=ValueKind.CHOICE,
+                choices=_OF,
+                description="First what: step of the case, event in the logs, account, host, technique, finding.",
+                example="which host first",
+            ),
+            CASE,
+            ACCOUNT,
+            HOST,
+            ADDRESS,
+            TECHNIQUE,
+            TACTIC,
+            next(p for p in FILTERS if p.name == "activity"),
+            next(p for p in FILTERS if p.name == "outcome"),
+            WINDOW,
+        ),
+        examples=(
+            "what was the first thing the attacker did?",
+            "when did it start",
+            "which account was compromised first?",
+            "When was svc-backup last seen?",
+            "first logon of alice on FS01",
+            "last activity from 203.0.113.7",
+            "how did it begin",
+            "which machine came after the first one, and which was last",
+            "earliest sign of lateral movement",
+            "initial access time?",
+            "What is the most recent finding?",
+            "when did bob first fail to log on",
+            "where did it all start",
+            "latest event in the data",
+        ),
+        words=(
+            "first", "last", "earliest", "latest", "start", "started", "begin", "began", "initial", "most recent",
+            "when", "ended", "end", "stopped", "first seen", "last seen", "originally",
+        ),
+    )  # fmt: skip
+
+    def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
+        """Return the first and the last of what was asked for."""
+        what = choice_of(arguments, "what", _WHAT, "both") or "both"
+        of = choice_of(arguments, "of", _OF, None) or _usual(context, arguments)
+        if of == "event":
+            return _events(context, arguments, what)
+        chosen = choose_case(context, arguments)
+        if chosen is None:
+            return no_case(context, _NOTHING)
+        case, facts = chosen.case, FactList()
+        wanted = Filter.of(case, arguments)
+        if of == "step":
+            values = _steps(facts, case, wanted, what)
+        else:
+            makers = {"account": _accounts, "host": _hosts, "technique": _techniques, "finding": _findings}
+            values = _ranked(facts, case, makers[of](case, wanted), of, what, wanted)
+        which_case(facts, chosen, context)
+        entity = wanted.account or wanted.host
+        return ToolResult(
+            facts=facts.done(),
+            values=values,
+            case_id=case.case_id,
+            entities=tuple(filter(None, (entity,))),
+            window=wanted.window,
+            next_questions=("What happened next?", "Show me the timeline."),
+        )
+
+
+def _usual(context: ToolContext, arguments: Mapping[str, Any]) -> str:
+    """Return what is meant where the question does not say: steps of a case, unless it asks about something else."""
+    if text_of(arguments, "activity") or text_of(arguments, "address") or text_of(arguments, "outcome"):
+        return "event"
+    account, host = text_of(arguments, "account"), text_of(arguments, "host")
+    if not account and not host:
+        return "step"
+    chosen = choose_case(context, arguments)
+    if chosen is None:
+        return "event"
+    entity = account or host
+    steps = Filter.of(chosen.case, {"account": account, "host": host})
+    known = any(steps.fits(s) for s in chosen.case.timeline)
+    return "step" if entity and known else "event"
+
+
+def _point(at: datetime | None, account: str | None, host: str | None, what: str, ref: str) -> dict[str, Any]:
+    return {"at": iso(at), "account": account, "host": host, "what": what, "event": ref}
+
+
+# ---------------------------------------------------------------------- steps of a case
+
+
+def _steps(facts: FactList, case: Case, wanted: Filter, what: str) -> dict[str, Any]:
+    steps = [s for s in case.timeline if wanted.fits(s)]
+    if not steps:
+        no_steps(facts, case, wanted)
+        return dict(_NOTHING)
+    first, last = steps[0], max(steps, key=lambda s: s.at)
+    ends = [("first", first), ("last", last)] if what == "both" else [(what, first if what == "first" else last)]
+    for name, entry in ends if len(steps) > 1 else ends[:1]:
+        say = Saying()
+        counted = f"{name} of {say.n(len(steps), 'step')}" if len(steps) > 1 else "only step"
+        lead = f"The {counted}{wanted.said(say)} in {say.case(case)}, at "
+        step_fact(facts, case, entry, f"{name}_step", lead, say)
+    return {"first": _of_step(first), "last": _of_step(last), "steps": len(steps)}
+
+
+def _of_step(entry: TimelineEntry) -> dict[str, Any]:
+    ref = entry.evidence[0].ref if entry.evidence else ""
+    return _point(entry.at, entry.account, entry.host, entry.text, ref)
+
+
+# ---------------------------------------------------------------------- accounts, hosts, techniques, findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Something of a case with the time at which it came into play."""
+
+    name: str
+    kind: ValueKind
+    at: datetime
+    last_at: datetime
+    evidence: tuple[Evidence, ...]
+    aliases: tuple[str, ...]
+    account: str | None = None
+    host: str | None = None
+    said: str = ""
+
+
+def _accounts(case: Case, wanted: Filter) -> list[_Ranked]:
+    found = []
+    for account in (a for a in case.accounts if a.implicated):
+        steps = [s for s in case.timeline if s.account == account.name]
+        first = steps[0].at if steps else account.first_at
+        last = steps[-1].at if steps else account.last_at
+        if first is None or last is None or not within(wanted.window, first):
+            continue
+        if wanted.host and not any((host_in(case, wanted.host) or None) is host_in(case, h) for h in account.hosts):
+            continue
+        evidence = steps[0].evidence if steps else tuple(e for c in account.reasons[:1] for e in c.evidence)
+        host = steps[0].host if steps else None
+        found.append(
+            _Ranked(account.name, ValueKind.ACCOUNT, first, last, evidence or case_proof(case),
+                    account_aliases(account), account.name, host, account.role.value)
+        )  # fmt: skip
+    return found
+
+
+def _hosts(case: Case, wanted: Filter) -> list[_Ranked]:
+    found = []
+    for host in case.hosts:
+        steps = [s for s in case.timeline if s.host == host.name and Filter(wanted.account).fits(s)]
+        first = steps[0].at if wanted.account and steps else host.first_at
+        last = steps[-1].at if wanted.account and steps else host.last_at
+        if first is None or last is None or (wanted.account and not steps) or not within(wanted.window, first):
+            continue
+        evidence = tuple(e for c in host.reasons[:1] for e in c.evidence) or case_proof(case)
+        account = steps[0].account if steps else None
+        found.append(
+            _Ranked(host.name, ValueKind.HOST, first, last, evidence, host_aliases(host), account, host.name,
+                    host.role.value)
+        )  # fmt: skip
+    return found
+
+
+def _techniques(case: Case, wanted: Filter) -> list[_Ranked]:
+    found = []
+    for use in case.techniques:
+        steps = [s for s in case.timeline if use.technique_id in s.techniques and wanted.fits(s)]
+        if not steps:
+            continue
+        found.append(
+            _Ranked(use.technique_id, ValueKind.TECHNIQUE, steps[0].at, steps[-1].at, steps[0].evidence,
+                    (use.name,), steps[0].account, steps[0].host, use.name)
+        )  # fmt: skip
+    return found
+
+
+def _findings(case: Case, wanted: Filter) -> list[_Ranked]:
+    found = []
+    for f in case.findings:
+        if wanted.account and not any(_same(case, a, wanted.account) for a in f.accounts):
+            continue
+        if wanted.host and (not f.device_name or host_in(case, f.device_name) is not host_in(case, wanted.host)):
+            continue
+        if wanted.technique and not any(t.startswith(wanted.technique) for t in f.techniques):
+            continue
+        if wanted.tactic and wanted.tactic not in f.tactics:
+            continue
+        if not within(wanted.window, f.first_at):
+            continue
+        known = account_in(case, f.accounts[0]) if f.accounts else None
+        found.append(
+            _Ranked(f.title, ValueKind.FINDING, f.first_at, f.last_at, f.evidence, (f.finding_id,),
+                    known.name if known else (f.accounts[0] if f.accounts else None), f.device_name, f.severity.value)
+        )  # fmt: skip
+    return found
+
+
+def _same(case: Case, written: str, wanted: str) -> bool:
+    known = account_in(case, written)
+    return (known.name if known else written).casefold() == wanted.casefold()
+
+
+def _ranked(
+    facts: FactList, case: Case, found: Sequence[_Ranked], of: str, what: str, wanted: Filter
+) -> dict[str, Any]:
+    ordered = sorted(found, key=lambda r: (r.at, r.name))
+    if not ordered:
+        say = Saying()
+        text = f"{say.case(case)} has no {of}{wanted.said(say)}: {say.n(len(case.findings), 'finding')} were looked at."
+        facts.add(
+            f"n_{of}s", 0, text, say, kind=ValueKind.COUNT, subject=case.case_id, subject_kind=ValueKind.CASE,
+            evidence=case_proof(case),
+        )  # fmt: skip
+        return dict(_NOTHING)
+    picked = {"first": ordered[0], "last": ordered[-1]}
+    wants = ("first", "last") if what == "both" and len(ordered) > 1 else ("first" if what == "both" else what,)
+    for name in wants:
+        r, say = picked[name], Saying()
+        kind = {ValueKind.TECHNIQUE: ""}.get(r.kind, f" ({r.said})")
+        shown = say.technique(r.name, r.said) if r.kind is ValueKind.TECHNIQUE else (
+            say.quoted_title(r.name) if r.kind is ValueKind.FINDING else say.value(r.kind, r.name)
+        )  # fmt: skip
+        if kind:
+            say.add(ValueKind.ROLE if r.kind in (ValueKind.ACCOUNT, ValueKind.HOST) else ValueKind.SEVERITY, r.said)
+        by = f" by {say.account(r.account)}" if r.account and r.kind is not ValueKind.ACCOUNT else ""
+        on = f" on {say.host(r.host)}" if r.host and r.kind is not ValueKind.HOST else ""
+        implicated = "implicated " if of == "account" else ""
+        among = f"of {say.n(len(ordered))} {implicated}{of}s" if len(ordered) > 1 else f"only {implicated}{of}"
+        lead = f"The {name} {among}" if len(ordered) > 1 else f"The {among}"
+        comes = "to come into play " if of in ("account", "host") and len(ordered) > 1 else ""
+        text = f"{lead}{wanted.said(say)} {comes}in {say.case(case)} is {shown}{kind}, first at {say.at(r.at)}{by}{on}."
+        facts.add(
+            f"{name}_{of}", r.name, text, say, kind=r.kind, subject=case.case_id, subject_kind=ValueKind.CASE,
+            evidence=r.evidence, aliases=r.aliases,
+        )  # fmt: skip
+    if len(ordered) > 2:
+        say = Saying()
+        words = [f"{say.value(r.kind, r.name)} at {say.at(r.at)}" for r in ordered[:10]]
+        more = f" and {say.n(len(ordered) - 10)} more" if len(ordered) > 10 else ""
+        facts.add(
+            "order", [r.name for r in ordered], f"In order of first appearance: {'; '.join(words)}{more}.", say,
+            kind=ordered[0].kind, subject=case.case_id, subject_kind=ValueKind.CASE,
+            evidence=[r.evidence[0] for r in ordered[:8] if r.evidence],
+            aliases=[a for r in ordered for a in r.aliases],
+        )  # fmt: skip
+    return {
+        name: {**_point(r.at, r.account, r.host, r.name, r.evidence[0].ref if r.evidence else ""), of: r.name}
+        for name, r in picked.items()
+    } | {"count": len(ordered), "order": [r.name for r in ordered]}
+
+
+# ---------------------------------------------------------------------- events
+
+
+def _events(context: ToolContext, arguments: Mapping[str, Any], what: str) -> ToolResult:
+    query = event_query(context, {k: v for k, v in arguments.items() if k not in ("what", "of", "tactic")})
+    names, facts = Names(context), FactList()
+    with reading(context.lake) as reader:
+        where = query.where
+        sql = (
+            "SELECT count(*) AS n, min((time, event_id)) AS first, max((time, event_id)) AS last "  # noqa: S608 (values are parameters)
+            f"FROM events WHERE {where.sql}"
+        )
+        n, first, last = reader.run(sql, where.values, timeout_s=TIMEOUT_S).rows[0]
+        shown = written_out(sql, where.values)
+        if not n:
+            return _no_events(context, reader, query, shown, facts)
+        found = one_of("event_id", [first[1], last[1]])
+        every = Condition(f"{found.sql} AND {where.sql}", (*found.values, *where.values))
+        sql = f"SELECT {TOLD} FROM events WHERE {every.sql} ORDER BY time, event_id"  # noqa: S608 (as above)
+        ends = events_of(reader.run(sql, every.values, timeout_s=TIMEOUT_S))
+    picked: dict[str, Event] = {"first": ends[0], "last": ends[-1]}
+    wants = ("first", "last") if what == "both" else (what,)
+    for name in wants if n > 1 else wants[:1]:
+        say = Saying()
+        counted = f"of {say.n(int(n))} {query.noun(int(n))}" if n > 1 else f"only {query.noun(1)}"
+        lead = f"The {name + ' ' if n > 1 else ''}{counted}{query.words(say)}, at "
+        event_fact(
+            facts, names, picked[name], name=f"{name}_event", lead=lead, subject=query.account or query.host or "",
+            subject_kind=ValueKind.ACCOUNT if query.account else ValueKind.HOST if query.host else None, said=say,
+        )  # fmt: skip
+    _first_step(facts, context, query)
+    return ToolResult(
+        facts=facts.done(),
+        values={
+            name: _point(e.time, names.user(e) if e.class_name == "authentication" else names.actor(e) or names.user(e),
+                         e.device_name, e.activity or e.class_name, e.event_id)
+            for name, e in picked.items()
+        } | {"count": int(n)},
+        query=shown,
+        entities=tuple(query.entities),
+        window=query.window,
+        case_id=query.case_id,
+        next_questions=(f"Is this normal for {query.account}?",) if query.account else (),
+    )  # fmt: skip
+
+
+def _first_step(facts: FactList, context: ToolContext, query: EventQuery) -> None:
+    """Say also when the entity's part in a case begins, so that the two firsts are not taken for one another."""
+    for case in context.cases:
+        steps = [s for s in case.timeline if query.account and s.account == query.account]
+        if not steps and query.host:
+            steps = [s for s in case.timeline if s.host == query.host]
+        if steps:
+            say = Saying()
+            name = say.account(query.account) if query.account else say.host(str(query.host))
+            text = f"The part of {name} in {say.case(case)} begins at {say.at(steps[0].at)} and ends at "
+            text += f"{say.at(steps[-1].at)}."
+            facts.add(
+                "case_part", iso(steps[0].at), text, say, kind=ValueKind.TIME,
+                subject=query.account or query.host or "",
+                evidence=[*steps[0].evidence[:2], *steps[-1].evidence[:1]],
+            )  # fmt: skip
+            return
+
+
+def _no_events(context: ToolContext, reader: Any, query: EventQuery, shown: str, facts: FactList) -> ToolResult:
+    seen = coverage(reader, query)
+    unknown = seen.unknown(query, context)
+    if not (unknown and seen.cannot_tell):
+        say = Saying()
+        text = f"There are no {query.noun(2)}{query.words(say)}: {seen.looked_at(say, query)}."
+        facts.add(
+            "n_events", 0, text, say, kind=ValueKind.COUNT, subject=query.account or query.host or "",
+            evidence=[*seen.evidence, stored("query", shown)], aliases=query.aliases,
+        )  # fmt: skip
+    return ToolResult(
+        facts=facts.done(), values={**_NOTHING, "count": 0}, query=shown, unknown=unknown,
+        entities=tuple(query.entities), window=query.window,
+    )  # fmt: skip
+
+
+FIRST_LAST = FirstLast()
