@@ -28,13 +28,18 @@ def page() -> str:
     rows = []
     for name, field in Settings.model_fields.items():
         default = "the platform's data folder" if field.default_factory else _shown(field.default)
-        kind = str(getattr(field.annotation, "__name__", field.annotation)).replace(" | None", "")
-        bounds = [str(part) for part in field.metadata]
-        limits = ", ".join(b.replace("Ge(ge=", "at least ").replace("Le(le=", "at most ").rstrip(")") for b in bounds)
+        kind = str(getattr(field.annotation, "__name__", field.annotation)).replace(" | None", "").rsplit(".", 1)[-1]
+        limits = ", ".join(_limit(str(part)) for part in field.metadata)
         rows.append(
             (f"`VEDETTE_{name.upper()}`", kind + (f", {limits}" if limits else ""), default, docs.get(name, ""))
         )
     return NOTICE + HEAD + table(["variable", "type", "default", "what it sets"], rows) + TAIL
+
+
+def _limit(bound: str) -> str:
+    for name, words in (("Ge(ge=", "at least "), ("Gt(gt=", "above "), ("Le(le=", "at most ")):
+        bound = bound.replace(name, words)
+    return bound.rstrip(")")
 
 
 def _shown(value: object) -> str:

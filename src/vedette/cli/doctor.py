@@ -43,15 +43,19 @@ def doctor(context: typer.Context, json: JsonOption = False) -> None:
         ("rules", _rules),
         ("knowledge", _knowledge),
         ("models", _models),
+        ("language", _language),
         ("extras", _extras),
         ("run", _run),
     ]
     results = []
+    steps: list[str | None] = []
     for name, check in checks:
         try:
             results.append((name, True, check(frame)))
         except Exception as error:
-            results.append((name, False, f"{type(error).__name__}: {error}"))
+            step = getattr(error, "next_step", None)
+            results.append((name, False, f"{type(error).__name__}: {error}" + (f"; {step}" if step else "")))
+            steps.append(step)
     if json:
         frame.print_json(
             {
@@ -64,13 +68,17 @@ def doctor(context: typer.Context, json: JsonOption = False) -> None:
             frame.say(f"{'ok ' if ok else 'BAD'}  {name:<10} {detail}", None if ok else "bold red")
         if all(ok for _, ok, _ in results):
             frame.next_step("vedette demo", "see it work", here=False)
-        else:
+        elif None in steps:
             frame.next_step("pip install --force-reinstall vedette", "then vedette doctor again")
     if not all(ok for _, ok, _ in results):
         raise typer.Exit(3)
 
 
-_EXTRAS = {"llm": ("xllamacpp",), "forge": ("torch", "transformers", "peft", "trl", "accelerate", "sklearn", "gguf")}
+_EXTRAS = {
+    "llm": ("xllamacpp", "httpx", "jsonschema", "onnxruntime", "pydantic_ai", "tokenizers"),
+    "server": ("fastapi", "mcp", "psycopg", "uvicorn"),
+    "forge": ("torch", "transformers", "peft", "trl", "accelerate", "sklearn", "gguf"),
+}
 
 
 def _models(frame: Frame) -> str:
@@ -83,6 +91,30 @@ def _models(frame: Frame) -> str:
         find(name)
     own = {entry.name for entry in Registry(frame.home_path()).list()}
     return f"shipped and whole: {', '.join(shipped) or 'none'}; own in this home: {', '.join(sorted(own)) or 'none'}"
+
+
+def _language(frame: Frame) -> str:
+    """Say what would word answers; no endpoint is asked, and nothing is fetched or loaded."""
+    import contextlib
+
+    from vedette.cli.language import model_options
+    from vedette.llm import open_model
+    from vedette.llm.embedding import open_embedder
+
+    settings = frame.settings
+    hosts = settings.llm_allowed_hosts or "none"
+    # hosts are compared as when a question is asked; nothing is sent, so nothing is audited
+    options = model_options(settings, audit=lambda _: None)
+    model = open_model(settings.model, home=frame.home_path(), options=options)
+    embedder = open_embedder(None, home=frame.home_path())
+    vectors = f"; embeddings by {embedder.name}" if embedder is not None else ""
+    if model is None:
+        why = "VEDETTE_MODEL" if settings.model else "vedette models pull smollm2-135m-instruct would bring one"
+        return f"answers are composed without a model ({why}){vectors}; may be sent to: {hosts}"
+    with contextlib.closing(model):
+        where = "on this machine" if model.local else "elsewhere"
+        key = ", with a key" if settings.llm_api_key and not model.name.startswith("embedded") else ""
+        return f"{model.name} words answers, {where}{key}{vectors}; may be sent to: {hosts}"
 
 
 def _extras(_: Frame) -> str:
