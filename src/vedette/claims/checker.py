@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from vedette.claims import lexicon
 from vedette.claims.base import Checked
-from vedette.claims.clauses import Clause, Item, clauses
-from vedette.claims.match import Match, Reading, match, read
+from vedette.claims.clauses import Clause, Item, clauses, keys
+from vedette.claims.match import Match, Reading, advises, match, read
 from vedette.claims.names import Names
 from vedette.claims.neutral import is_neutral
 from vedette.claims.plain import folded, hidden, plain
@@ -59,6 +60,7 @@ class Checker:
         self._names = Names(self._facts)
         self._readings: dict[int, Reading] = {}
         self._question = question
+        self._advised = False
         self._sentences: dict[str, int] = {}
         for index, fact in enumerate(self._facts):
             for _, parts in blocks(fact.text):
@@ -66,6 +68,9 @@ class Checker:
                     self._sentences.setdefault(_bare(part), index)
             if fact.text:
                 self._sentences.setdefault(_bare(fact.text), index)
+                label, _, rest = fact.text.partition(": ")
+                if label.lower() in _LABELS and rest:
+                    self._sentences.setdefault(_bare(rest), index)
 
     def check(self, text: str, *, required: Sequence[str] = ()) -> Checked:
         """Return the checked sentences of a text; see :func:`check`."""
@@ -124,6 +129,7 @@ class Checker:
         if not tokens:
             return _Support(reason="says nothing that a fact holds")
         parsed = clauses(tokens)
+        self._advised = advises(tokens)
         support = self._clauses(parsed, opening, context)
         support.subjects = support.subjects or _subjects(parsed)
         return support
@@ -141,7 +147,19 @@ class Checker:
         previous_failed = context.last_dropped
         if parsed and any(c.link == "then" for c in parsed[1:]):
             parsed[0].words = [w for w in parsed[0].words if w.low not in ("first", "initially")]
+        counted: Item | None = None
         for index, clause in enumerate(parsed):
+            if index and clause.owner is None and any(t.low in _AFTERWARDS for t in clause.words):
+                clause.words = [t for t in clause.words if t.low not in _AFTERWARDS]
+                clause.link = "then"
+            for item in clause.items:
+                if item.token.what == "number":
+                    if counted is not None and (not item.words or item.words <= _ADJECTIVES):
+                        own = frozenset(k for t in clause.words for k in keys(t) if k in _ADJECTIVES)
+                        item.words = item.words | own | counted.head
+                        item.head = counted.head
+                    elif item.words:
+                        counted = item
             support = self._clause(clause, context)
             if not support.holds:
                 return support
@@ -191,7 +209,13 @@ class Checker:
         support = self._one(clause)
         if support.holds:
             return support
-        return self._each(clause) or support
+        for apart in (self._each, self._each_number, self._each_state, self._compared):
+            other = apart(clause)
+            if other is not None:
+                if other.holds:
+                    return other
+                support = other if apart is self._each else support
+        return support
 
     def _each(self, clause: Clause) -> _Support | None:
         """Return the support of a clause that says the same of each member of a list, member by member."""
@@ -199,8 +223,9 @@ class Checker:
         if any(i.token.what == "number" and i.token.value == 1 for i in clause.items):
             lists.extend([i] for i in clause.items if i.token.what == "name" and i.row < 0)
         for members in lists:
-            if members[0].token.what not in ("name", "quote", "code"):
+            if members[0].token.what not in ("name", "quote", "code", "time"):
                 continue
+            ordered = any(t.low in ("then", "first") for t in clause.tokens) and len(members) > 1
             counts = [
                 i
                 for i in clause.items
@@ -209,10 +234,11 @@ class Checker:
             if len(members) < 2 and not counts:
                 continue
             total = _Support()
+            moments: list[datetime | None] = []
             for member in members:
                 alone = Clause(
                     items=[i for i in clause.items if (i not in members or i is member) and i not in counts],
-                    words=clause.words,
+                    words=[w for w in clause.words if not (ordered and w.low in _SEQUENCE)],
                     negative=clause.negative, owner=clause.owner, parent=clause.parent, link=clause.link,
                     subject=[i for i in clause.subject if i not in members or i is member], passive=clause.passive,
                     has_verb=clause.has_verb,
@@ -226,6 +252,9 @@ class Checker:
                     break
                 total.facts.extend(support.facts)
                 total.at = total.at or support.at
+                moments.append(support.at)
+            if total.holds and ordered and not _rising(moments):
+                return _Support(reason="says an order that the facts do not hold")
             if total.holds:
                 if counts:
                     number = Clause(items=list(counts), words=clause.words, negative=clause.negative,
@@ -236,6 +265,89 @@ class Checker:
                     total.facts.extend(said.facts)
                 return total
         return None
+
+    def _each_number(self, clause: Clause) -> _Support | None:
+        """Return the support of a clause with several counts, count by count."""
+        numbers = [i for i in clause.items if i.token.what == "number"]
+        counted = frozenset().union(*(i.words for i in numbers)) if numbers else frozenset()
+        if len(numbers) < 2 and not any(t.low == "all" for t in clause.tokens):
+            return None
+        heads = [i.head for i in numbers if i.head and not i.head <= _ADJECTIVES]
+        total = _Support()
+        for number in numbers:
+            words = number.words
+            if heads and not (number.head and not number.head <= _ADJECTIVES):
+                words = words | heads[-1]
+            keep = [t for t in clause.words if not (keys(t) & (counted - words))]
+            if number.role == "total":
+                keep = [t for t in clause.words if keys(t) & words]
+            item = Item(number.token, "X", words=words, head=number.head)
+            alone = Clause(
+                items=[i for i in clause.items if i not in numbers and number.role != "total"] + [item],
+                words=keep, negative=clause.negative, owner=clause.owner, subject=clause.subject,
+                passive=clause.passive, has_verb=clause.has_verb,
+                tokens=[t for t in clause.tokens if t.low not in ("all", "both")],
+            )  # fmt: skip
+            support = self._one(alone)
+            if not support.holds:
+                return support
+            total.facts.extend(support.facts)
+        if any(t.low == "all" for t in clause.tokens):
+            for number in numbers[:1]:
+                own = [t for t in clause.words if keys(t) & number.words]
+                whole = Clause(items=[Item(number.token, "X", words=number.words, head=number.head)], words=own,
+                               tokens=own, has_verb=clause.has_verb)  # fmt: skip
+                support = self._one(whole)
+                if not support.holds:
+                    return support
+                total.facts.extend(support.facts)
+        return total
+
+    def _each_state(self, clause: Clause) -> _Support | None:
+        """Return the support of "no medium or low findings", one by one."""
+        said = [t for t in clause.words if t.groups & _ADJECTIVES]
+        if len(said) < 2 or not clause.negative:
+            return None
+        total = _Support()
+        for one in said:
+            alone = Clause(items=clause.items, words=[t for t in clause.words if t is one or t not in said],
+                           negative=True, subject=clause.subject, tokens=clause.tokens,
+                           has_verb=clause.has_verb)  # fmt: skip
+            support = self._one(alone)
+            if not support.holds:
+                return support
+            total.facts.extend(support.facts)
+        return total
+
+    def _compared(self, clause: Clause) -> _Support | None:
+        """Return the support of "X was called before Y": each by itself, and their times."""
+        later = [i for i in clause.items if i.role in ("T<", "T>") and i.token.what in ("name", "code", "quote")]
+        if len(later) != 1:
+            return None
+        other = later[0]
+        mine = [i for i in clause.items if i is not other and i.token.sort == other.token.sort]
+        if len(mine) != 1:
+            return None
+        words = [t for t in clause.words if not t.groups & {"BEFORE", "AFTER"}]
+        sides = []
+        for item in (mine[0].token, other.token):
+            stand_in = Item(item, mine[0].role, side=mine[0].side)
+            alone = Clause(
+                items=[stand_in if i is mine[0] else i for i in clause.items if i is not other], words=words,
+                negative=clause.negative, subject=[stand_in] if mine[0] in clause.subject else clause.subject,
+                passive=clause.passive, has_verb=clause.has_verb, tokens=clause.tokens,
+            )  # fmt: skip
+            support = self._one(alone)
+            if not support.holds or support.at is None:
+                return support if not support.holds else None
+            sides.append(support)
+        first, second = sides
+        if first.at is None or second.at is None:
+            return None
+        right = first.at < second.at if other.role == "T<" else first.at > second.at
+        if not right:
+            return _Support(reason="turns round the order of time")
+        return _Support(facts=first.facts + second.facts, at=first.at)
 
     def _complete(self, members: Sequence[Item], facts: Sequence[int]) -> bool:
         """Return whether the facts of the same name hold nothing beyond the members of a list."""
@@ -256,7 +368,7 @@ class Checker:
         for index in self._candidates(clause):
             reading = self._reading(index)
             for view in reading.views:
-                result = match(clause, reading, view)
+                result = match(clause, reading, view, advised=self._advised)
                 if result.whole and _says_something(clause, result):
                     return _Support(facts=[index], at=result.at)
                 if best is None or result.cost < best[0].cost:
@@ -284,7 +396,7 @@ class Checker:
         for other in self._candidates(rest):
             reading = self._reading(other)
             for view in reading.views:
-                result = match(rest, reading, view)
+                result = match(rest, reading, view, advised=self._advised)
                 if result.whole:
                     return _Support(facts=[index, other], at=first.at)
         return _Support(reason=reason)
@@ -311,6 +423,8 @@ class Checker:
         return reading
 
 
+_LABELS = frozenset({"next step", "open question", "recommended", "recommendation", "still unknown", "unknown", "note"})
+"""Words before a colon under which a fact says something of its own."""
 _TOPICS = frozenset({"who", "where", "entity", "technique", "case", "finding", "rule"})
 
 
@@ -405,6 +519,16 @@ def _unreported(tokens: list[Token]) -> list[Token]:
         ):
             return tokens[at + 1 :]
     return tokens
+
+
+_AFTERWARDS = frozenset("afterwards afterward later subsequently thereafter then next".split())
+_ADJECTIVES = frozenset({"LOW", "MEDIUM", "HIGH", "CRITICAL", "INFORMATIONAL"})
+_SEQUENCE = frozenset("first then finally next later lastly last afterwards subsequently".split())
+
+
+def _rising(moments: Sequence[datetime | None]) -> bool:
+    known = [m for m in moments if m is not None]
+    return len(known) == len(moments) and all(a <= b for a, b in pairwise(known))
 
 
 _OPENINGS = {

@@ -39,7 +39,7 @@ _ACTION_NOUNS = frozenset(
 )
 _PRONOUNS = frozenset("it they he she this these that them him her its their his both".split())
 _PLACES_AS_SUBJECT = frozenset({"SEE", "HOLD", "SHOW", "REPORT", "NAME", "LISTED"})
-_NUMBER_STOPS = frozenset({"times"})
+_SEEN = frozenset({"SEE", "NAME", "LISTED"})
 
 
 @dataclass(slots=True, eq=False)
@@ -74,6 +74,8 @@ class Clause:
     """The word that joins it to the clause before."""
     subject: list[Item] = field(default_factory=list)
     inherited: bool = False
+    asks: bool = False
+    """Whether it is a question: what it says is open."""
     passive: bool = False
     has_verb: bool = False
     pronoun: str = ""
@@ -106,9 +108,8 @@ def clauses(tokens: list[Token]) -> list[Clause]:
     for link, part in _coordinated(main):
         clause = _read(part)
         clause.link = link
-        if found and not clause.subject and part and _begins_with_verb(part) and not clause.pronoun:
-            before = found[-1]
-            _inherit(clause, before)
+        if found:
+            _carry_over(clause, found[-1], part)
         found.append(clause)
         for item in clause.items:
             if id(item.token) in position:
@@ -295,9 +296,34 @@ def _begins_with_verb(tokens: list[Token]) -> bool:
     return False
 
 
+def _carry_over(clause: Clause, before: Clause, part: list[Token]) -> None:
+    """Give a coordinated clause the subject, or what its pronouns stand for, of the clause before."""
+    lows = [t.low for t in part]
+    if not clause.subject and _begins_with_verb(part) and not clause.pronoun:
+        helped = any(low in _BE or low in _HAVE or low in _DO for low in lows[:3])
+        first = next((t for t in part if t.verb), None)
+        if before.passive and not helped and first is not None and first.participle:
+            clause.passive = True
+        _inherit(clause, before)
+    elif clause.pronoun and not clause.subject:
+        own = clause.pronoun.split()[0] in ("its", "their", "his", "her")
+        for item in before.subject:
+            side = 0 if own else -1 if clause.passive else 1
+            copy = Item(item.token, "X" if own else "P" if clause.passive else "A", item.row, side=side)
+            clause.items.insert(0, copy)
+            clause.subject.append(copy)
+        clause.inherited = bool(before.subject)
+    if any(low in ("it", "them") for low in lows[1:]) and clause.pronoun not in ("it", "them", "they"):
+        named = [i for i in before.items if i.token.what == "name" and i not in before.subject]
+        if not any(i.token.what == "name" and i.role == "P" for i in clause.items):
+            clause.items.extend(Item(i.token, "P", i.row, side=-1) for i in named[:1])
+
+
 def _inherit(clause: Clause, before: Clause) -> None:
     clause.inherited = True
     role, side = ("P", -1) if clause.passive else ("A", 1)
+    if before.subject and before.subject[0].role == "X" and clause.passive:
+        role, side = "X", 0
     for item in before.subject:
         copy = Item(item.token, role, item.row, item.words, item.head, side)
         clause.items.insert(0, copy)
@@ -316,6 +342,7 @@ def _read(tokens: list[Token]) -> Clause:
     role = "P" if clause.passive else "A"
     if copula or places or verb is None:
         role = "X"
+    had = verb is not None and tokens[verb].low in _HAVE and places
     pending = ""
     rows = 0
     last: Item | None = None
@@ -416,6 +443,9 @@ def _read(tokens: list[Token]) -> Clause:
         elif token.what in ("number", "share", "duration"):
             item.role = pending or "X"
             _count(tokens, i, item)
+            lows = [t.low for t in tokens[max(0, i - 3) : i]]
+            if token.what == "number" and any(t.what == "number" for t in tokens[max(0, i - 3) : i]) and "of" in lows:
+                item.role = "total"
         elif pending:
             item.role = pending
             if pending == "A" and token.sort not in ("who", "where", "entity") and not clause.passive:
@@ -424,8 +454,10 @@ def _read(tokens: list[Token]) -> Clause:
             item.role = role
         elif verb is None:
             item.role = "X"
+        elif i + 1 < len(tokens) and _finite(tokens, i + 1) and tokens[i - 1].what == "word":
+            item.role = "P" if _voice(tokens, i + 1)[0] else "A"  # "an event that X caused"
         else:
-            item.role = "X" if copula else "P"
+            item.role = "X" if copula or had else "P"
         if token.what == "time":
             item.role = _time_role(tokens, i, item, clause)
         item.side = _side(item.role, token)
@@ -469,7 +501,7 @@ def _voice(tokens: list[Token], verb: int | None) -> tuple[bool, bool, bool]:
     helper = {t.low for t in tokens[verb:i]}
     if helper & _BE:
         if main is not None and main.what == "word" and main.participle:
-            return True, False, False
+            return True, False, bool(main.groups & _SEEN)
         if main is not None and main.what == "word" and main.gerund:
             return False, False, bool(main.groups & _PLACES_AS_SUBJECT)
         return False, True, False
@@ -484,8 +516,9 @@ def _listed(tokens: list[Token], last: Token, i: int) -> bool:
     j = i - 1
     seen = False
     while j >= 0 and tokens[j] is not last:
-        if tokens[j].low not in (",", "and", "or", "both", "nor", "&"):
-            return False
+        if tokens[j].low not in (",", "and", "or", "both", "nor", "&", "then", "later", "again", "once"):
+            if not (tokens[j].low in ("at", "on", "from", "to", "of") and last.what == "time"):
+                return False
         seen = True
         j -= 1
     return seen and j >= 0
@@ -508,7 +541,9 @@ def _count(tokens: list[Token], i: int, item: Item) -> None:
     j = i + 1
     if j < len(tokens) and tokens[j].low == "of":
         j += 1
-        while j < len(tokens) and tokens[j].low in _DETERMINERS | {"these", "those", "them"}:
+        while j < len(tokens) and (
+            tokens[j].low in _DETERMINERS or tokens[j].low in ("those", "them") or tokens[j].what == "number"
+        ):
             j += 1
     while j < len(tokens) and tokens[j].what == "word":
         token = tokens[j]

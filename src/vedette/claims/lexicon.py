@@ -92,9 +92,10 @@ LISTED: | listed
 MAP: map correspond_to match associate tag | mapped
 SHOW: show demonstrate exhibit display cover | showing
 HOLD: hold contain include comprise list consist_of count_among | including includes
+SERVE: serve belong_to fall_under fall_into fall_within |
 BELONG: belong own | owner belonging
 NAME: name call term | named called
-SPAN: span last run cover stretch take go_on | duration length span
+SPAN: span last run cover stretch take go_on pass elapse | duration length span
 NORMAL: | normal normally usual usually ordinary
 ALONE: | alone only sole solely exclusively single-handedly merely
 ISOLATE: isolate quarantine contain | isolation
@@ -109,7 +110,7 @@ ENCRYPT: encrypt | encryption
 DECODE: decode | decoding decoded
 ENCODE: encode obfuscate | encoded obfuscated
 DUE: | due
-UNKNOWN: | unknown unclear undetermined
+UNKNOWN: | unknown unclear undetermined question questions
 UNNAMED: | unnamed nameless unidentified
 MISS: miss lack | missing absent
 EXTERNAL: | external
@@ -329,12 +330,15 @@ def stem(form: str) -> str:
 IMPLIED: dict[str, frozenset[str]] = {
     "LOGON": frozenset({"ACT"}),
     "READ": frozenset({"OPEN"}),
+    "ACT": frozenset({"EVENT"}),
+    "CALL": frozenset({"ACT"}),
+    "RUN": frozenset({"ACT"}),
 }
 """What a group also says: a logon is an activity."""
 
 CRITICAL_GROUPS = frozenset(
     "FAIL SUCCEED BLOCK DENY TRY COMPROMISE ATTACKER BYSTANDER TARGET CREATED ENTRY SOURCE AFFECT LOW MEDIUM HIGH "
-    "CRITICAL INFORMATIONAL UNKNOWN".split()
+    "CRITICAL INFORMATIONAL".split()
 )
 """Groups that must be said of the very thing that the fact says them of."""
 

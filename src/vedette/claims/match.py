@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from vedette.claims import lexicon
 from vedette.claims.clauses import Clause, Item, clauses, keys
@@ -23,6 +24,7 @@ from vedette.schema import Fact, ValueKind
 
 _LOCATED = frozenset({"where", "entity"})
 _OUTWARD = frozenset({"REACH", "RUN", "ACT", "CAUSE", "CALL", "USE", "LOGON"})
+_REACHES = frozenset({"REACH", "CALL", "DOWNLOAD", "UPLOAD", "SEND"})
 _OUTCOMES = frozenset({"FAIL", "SUCCEED", "BLOCK", "DENY", "TRY"})
 _TYPE_GROUPS = frozenset(
     {"PROCESS", "SERVICE", "FILE", "COMMAND", "TECHNIQUE", "SUBTECHNIQUE", "TACTIC", "BUCKET", "OBJECT", "CONFIDENCE",
@@ -49,6 +51,10 @@ class View:
     hedges: frozenset[str]
     raw: frozenset[str]
     """The words as written."""
+    asks: bool = False
+    """Whether it is an open question."""
+    advises: bool = False
+    """Whether it is something to do and not something that happened."""
 
 
 @dataclass(slots=True, eq=False)
@@ -94,10 +100,14 @@ def read(fact: Fact, names: Names) -> Reading:
     words: set[str] = set()
     ids: set[str] = set()
     for sentence in sentences(fact.text):
-        parsed = clauses(tokenise(sentence, names))
+        tokens = tokenise(sentence, names)
+        parsed = clauses(tokens)
+        asks = sentence.rstrip().endswith("?")
         for clause in parsed:
             if clause.owner is None or clause.items:
-                views.append(_view(clause, parsed))
+                view = _view(clause, parsed)
+                view.asks, view.advises = asks, advises(tokens)
+                views.append(view)
             words.update(k for t in clause.words for k in keys(t))
             ids.update(i for item in clause.items for i in item.token.ids)
     structured = _structured(fact, names)
@@ -110,6 +120,30 @@ def read(fact: Fact, names: Names) -> Reading:
     moments = [m for m in [as_moment(v) for v in _times(fact)] if m is not None]
     name_words = frozenset(k for t in tokenise(fact.name.replace("_", " "), names) for k in keys(t))
     return Reading(fact, views, name_words, moments, quotes_of(fact), frozenset(ids), frozenset(words))
+
+
+def advises(tokens: Sequence[Token]) -> bool:
+    """Return whether a sentence says what to do: it is imperative, or speaks of a next step."""
+    lows = [t.low for t in tokens[:12]]
+    if any(a in ("next", "recommended", "suggested") and b in ("step", "steps", "action") for a, b in pairwise(lows)):
+        return True
+    if "should" in lows or "recommended" in lows or "recommend" in lows or "advised" in lows:
+        return True
+    first = tokens[0] if tokens else None
+    if first is None or first.what != "word" or not first.verb or first.participle or first.gerund:
+        return False
+    return not first.low.endswith("s") and len(tokens) > 1 and tokens[1].low not in (":", "of", "by")
+
+
+_OPEN_WORDS = frozenset("know known show shows shown tell tells clear answer determined established say says".split())
+
+
+def open_ended(clause: Clause) -> bool:
+    """Return whether a clause says that something is not known."""
+    if "UNKNOWN" in clause.groups:
+        return True
+    lows = {t.low for t in clause.tokens}
+    return clause.negative and bool(lows & _OPEN_WORDS)
 
 
 def _times(fact: Fact) -> Iterable[object]:
@@ -219,8 +253,8 @@ def _exact(moment: datetime) -> Written:
 # ------------------------------------------------------------------ matching
 
 
-def match(clause: Clause, reading: Reading, view: View) -> Match:
-    """Return how a clause follows from one view of a fact."""
+def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False) -> Match:
+    """Return how a clause follows from one view of a fact; ``advised`` says that it tells what to do."""
     result = Match()
     pairs: list[tuple[Item, Item]] = []
     open_items: list[Item] = []
@@ -243,19 +277,28 @@ def match(clause: Clause, reading: Reading, view: View) -> Match:
         if not _computed(item, clause, view, reading):
             result.missing_items.append(item)
     result.used = pairs
-    result.wrong = _parts_swapped(pairs, view, clause) or _polarity(clause, view)
+    unknown = open_ended(clause)
+    if view.asks:
+        result.wrong = "" if unknown else "says as known what is an open question"
+    elif view.advises != advised:
+        result.wrong = "says as done what is advised" if view.advises else "advises what no fact advises"
+    else:
+        result.wrong = _parts_swapped(pairs, view, clause) or _polarity(clause, view)
     matched = {id(b) for _, b in pairs}
     derived = _derived(pairs, reading)
     for token in clause.words:
+        if view.asks and (token.low in _OPEN_WORDS or "UNKNOWN" in token.groups):
+            continue
         if not _word_held(token, clause, view, reading, matched, derived):
             result.missing_words.append(token)
-        elif token.groups and token.low not in lexicon.NEUTRAL and not token.groups <= _TYPE_GROUPS:
-            result.said += 1
+        elif token.low not in lexicon.NEUTRAL and token.low not in lexicon.TYPE_WORDS:
+            result.said += not token.groups or not token.groups <= _TYPE_GROUPS
+    result.said += sum(a.token.what == "number" for a, _ in pairs)
     for token in clause.tokens:
         low = token.low
         if token.what != "word":
             continue
-        if low in lexicon.HEDGES and low not in view.raw:
+        if low in lexicon.HEDGES and low not in view.raw and not (view.advises and low in ("should", "must")):
             result.missing_words.append(token)
         elif (low in lexicon.ALWAYS or low in lexicon.CAUSAL) and low not in view.raw and not token.groups:
             result.missing_words.append(token)
@@ -495,14 +538,14 @@ def _parts_swapped(pairs: Sequence[tuple[Item, Item]], view: View, clause: Claus
                 return f"turns round the part of {mine.token.text}"
             continue
         for rival in rivals:
-            order = _order(theirs, rival)
+            order = _order(theirs, rival, view.groups)
             other = next((m for m, t in pairs if t is rival), None)
             if order == 0:
-                if other is not None and _order(mine, other):
+                if other is not None and _order(mine, other, clause.groups) and not _identity(view):
                     return f"says who acted, which no fact does of {mine.token.text}"
                 continue
             if other is not None:
-                said = _order(mine, other)
+                said = _order(mine, other, clause.groups)
                 if said != order:
                     if said == 0 and _open(mine) and _open(other):
                         return f"does not say which part {mine.token.text} plays"
@@ -528,8 +571,20 @@ def _open(item: Item) -> bool:
     return item.side == 0
 
 
-def _order(a: Item, b: Item) -> int:
-    return (a.side > b.side) - (a.side < b.side)
+def _order(a: Item, b: Item, groups: frozenset[str]) -> int:
+    """Return +1 where the first acts on, or is the source towards, the second; -1 the other way round; 0 for open."""
+    first, second = _reach(a, groups), _reach(b, groups)
+    return (first > second) - (first < second)
+
+
+def _reach(item: Item, groups: frozenset[str]) -> int:
+    """Return the side of an item; where something reaches out, the place it happens on is the source."""
+    return 1 if item.role == "L" and groups & _REACHES else item.side
+
+
+def _identity(view: View) -> bool:
+    """Return whether the view says that two names are one thing's: a host has an address."""
+    return "=address" in view.words or "=addres" in view.words
 
 
 def _lenient(mine: Item, theirs: Item, clause: Clause, view: View, located: bool) -> bool:
@@ -590,6 +645,15 @@ def _word_held(
     if said & derived:
         return True
     if said & _TYPE_GROUPS:
+        return True
+    sorts = {i.token.sort for i in clause.items}
+    if "SERVE" in said and (sorts & {"technique", "tactic"}):
+        return True
+    if said & {"USE", "SHOW", "SEE", "MAP"} and (
+        sorts & {"technique", "tactic"} or "TECHNIQUE" in clause.groups or "TACTIC" in clause.groups
+    ):
+        return True
+    if "IMPLICATE" in said and sorts & {"where"} and "who" not in sorts:
         return True
     for key in said:
         owners = view.words.get(key)

@@ -32,6 +32,11 @@ _THING = frozenset(
 _MADE_OF_PARTS = frozenset({ValueKind.PROCESS, ValueKind.COMMAND, ValueKind.FILE, ValueKind.URL, ValueKind.RESOURCE})
 _PART = re2.compile(r"[^\s\"'`()\[\]{},;|<>=]+")
 _QUOTED = re2.compile(r"“([^”]+)”|\"([^\"]+)\"|`([^`]+)`")
+_DEED = re2.compile(
+    r"^(?:ran the script|ran|called|opened|reached|touched the file|touched the service|touched the scheduled job"
+    r"|changed the registry at|use privilege:|open:|launch:) (.+)$"
+)
+"""What a step says out of the log after our own verb: data, taken as one name with its parts."""
 _TECHNIQUE_ID = re2.compile(r"(?i)^t\d{4}(?:\.\d{3})?$")
 _SID = re2.compile(r"(?i)^s-1-\d")
 _COMMON = lexicon.FUNCTION_WORDS | lexicon.NEUTRAL | frozenset(lexicon.TYPE_WORDS)
@@ -133,6 +138,11 @@ class Names:
             if not form or len(form) > 4000:
                 continue
             self._quotable[form].add(form)
+            if kind is ValueKind.TEXT:
+                data = _DEED.match(form)
+                if data and len(data.group(1)) >= 3:
+                    self._add(data.group(1), ValueKind.COMMAND)
+                    self._take_apart(data.group(1))
             if kind in _WHO or kind in _WHERE or kind in _THING or kind in (ValueKind.TECHNIQUE, ValueKind.ENTITY):
                 self._add(form, kind)
                 named.append(form)
@@ -161,17 +171,21 @@ class Names:
             return None
         core = _core(form)
         for name in candidates:
-            if _core(name) == core or core in name or name in form:
+            if _core(name) == core:
                 return name
         technique = attack.technique(form)
         for name in candidates:
             known = attack.technique(name)
             if known and (form in (known.name.lower(), known.title.lower()) or known is technique):
                 return name
+        sort = sort_of(None, form)
+        if sort != "entity":
+            alike = list(dict.fromkeys(n for n in candidates if self._sorts.get(n) in (sort, "entity")))
+            return alike[0] if len(alike) == 1 else None
         value_forms = [folded(plain(v)) for v in values_of(fact.value)]
         if len(value_forms) == 1 and value_forms[0] in named:
             return value_forms[0]
-        return subject or candidates[0]
+        return subject if subject and len(set(candidates)) == 1 else None
 
     def _add(self, form: str, kind: ValueKind | None) -> None:
         self._parent.setdefault(form, form)
