@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from server_support import Running, TellingAnswerer, parts_of, running
@@ -10,6 +11,14 @@ from server_support import Running, TellingAnswerer, parts_of, running
 from vedette.schema import AccessRole
 from vedette.store import Lake
 from vedette.store.tokens import TokenBook
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Iterator[Lake]:
+    """An empty lake; tests of what the state does under load take one on each kind of database."""
+    opened = Lake.open(tmp_path / "home")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -29,6 +29,9 @@ VERBS: dict[str, str] = {
     "lake": "Look after the lake: status, retention, cleaning up.",
     "forge": "Build the team's own models from its own data, and prove that they are better.",
     "models": "Base weights: list, pull, add, remove; nothing is fetched unless asked.",
+    "serve": "Serve chat, an API and MCP over HTTP.",
+    "mcp": "Serve the tools to an assistant on this machine (MCP over stdio).",
+    "tokens": "Tokens for the server: create, list, revoke.",
     "knowledge": "Show the reference knowledge that is pinned here.",
     "doctor": "Check the installation.",
 }

@@ -13,7 +13,7 @@ from vedette.server.access import Access, Principal
 from vedette.server.conversation import Conversations, Known, Said, replayed
 from vedette.server.limits import Limits, Rates
 from vedette.server.refusals import RefusalError, found
-from vedette.server.work import Workers
+from vedette.server.work import StoppingError, Workers
 from vedette.store import Lake, audit
 from vedette.store.sessions import SessionBook
 from vedette.toolbox import ToolPlugin
@@ -172,7 +172,8 @@ class Desk:
             request.question, focus=focus, case_id=case_id, listener=listener, cancel=cancel
         )
         if cancel.is_set() or answer.status is AnswerStatus.CANCELLED:
-            return Answered(answer=answer)  # nobody waits for it
+            # whoever left or ran out of time waits no more: who still does is told of the shutdown
+            raise StoppingError
         turn: int | None = None
         if session_id is None and request.keep:
             session_id = self.sessions.start(request.question, principal.name, case_id).session_id

@@ -36,7 +36,7 @@ class Limits:
     """Wrong tokens from one address, before it has to wait."""
     history_chars: int = 200_000
     """Of the messages of one chat request together."""
-    question_chars: int = 8_000
+    question_chars: int = 4_000
     shutdown_grace_s: float = 3.0
     """For calls to end when the server stops."""
 

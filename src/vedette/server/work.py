@@ -88,11 +88,14 @@ class Workers:
             TooSlowError: it was not done in time; it has been told to stop.
             StoppingError: the server goes down.
         """
+        deadline = asyncio.timeout(timeout_s)
         try:
-            async with asyncio.timeout(timeout_s):
+            async with deadline:
                 await self._enter(owner)
                 return await self._in_thread(call)
         except TimeoutError:
+            if not deadline.expired():
+                raise  # the call's own
             raise TooSlowError(
                 f"this took longer than {timeout_s:g} s and was stopped",
                 next_step="ask for less (a case, a host, a shorter time), or let the server give it more time",
@@ -165,9 +168,12 @@ class Workers:
             failed: BaseException | None = None
             try:
                 value = call(stop)
-            except BaseException as error:  # what a thread raises belongs to who waits for it
-                # a future cannot carry StopIteration: it would end whatever loop stands around it
-                failed = RuntimeError(repr(error)) if isinstance(error, StopIteration) else error
+            except StopIteration as error:
+                failed = RuntimeError(repr(error))  # a future cannot carry it
+            except Exception as error:
+                failed = error
+            except BaseException as error:
+                failed = RuntimeError(repr(error))  # a call that leaves the program must not take the server along
             try:
                 loop.call_soon_threadsafe(ended, value, failed)
             except RuntimeError:

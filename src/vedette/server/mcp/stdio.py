@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
 
 from vedette.schema import AccessRole
 from vedette.server.access import Access, Principal
@@ -14,20 +13,16 @@ from vedette.server.mcp.tools import mcp_server
 from vedette.store.book import whoami
 
 
-def run(open_parts: Callable[[], Parts], *, limits: Limits | None = None) -> None:
+def run(parts: Parts, *, limits: Limits | None = None) -> None:
     """Serve until standard input ends.
 
     Args:
-        open_parts: opens the lake and what answers.
+        parts: what is served.
         limits: what is allowed.
     """
     # the thread that reads standard input cannot be told to stop: leave at once
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    parts = open_parts()
-    try:
-        asyncio.run(_serve(parts, limits or Limits()))
-    finally:
-        parts.close()
+    asyncio.run(_serve(parts, limits or Limits()))
 
 
 async def _serve(parts: Parts, limits: Limits) -> None:

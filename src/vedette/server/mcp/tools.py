@@ -20,7 +20,7 @@ ASK = "ask"
 ASK_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "question": {"type": "string", "minLength": 1, "maxLength": 8000, "description": "As a user would ask it."},
+        "question": {"type": "string", "minLength": 1, "maxLength": 4000, "description": "As a user would ask it."},
         "case": {"type": "string", "maxLength": 64, "description": "Only this case is meant: its id."},
         "session": {
             "type": "string",
