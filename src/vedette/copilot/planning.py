@@ -1,0 +1,224 @@
+"""From a question to the tools that answer it, with grounded arguments; or what stands in the way.
+
+The model's router chooses first where there is one; its plan is taken only where it grounds: each step has what it
+requires, and no name or time of the question is left out that the rules' plan would use. Otherwise the rules choose,
+and the plan says so.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from vedette.copilot.binding import Binder, Bound, uncovered
+from vedette.copilot.followups import follow_up
+from vedette.copilot.mentions import ENTITY_KINDS, Mention, Mentions, Missing, World, read_mentions
+from vedette.copilot.model_router import ModelRouter
+from vedette.copilot.rules import BAR, RulesRouter, clauses
+from vedette.schema import Focus, Tool, ToolCall, Usage, ValueKind
+
+MAX_STEPS = 3
+_CLOSE = 0.72
+"""Share of the best score that another tool needs to be weighed against it."""
+_CLEAR = 3.2
+"""Points from which rules are sure that a tool is meant."""
+_LEFT_OUT, _LACKING = 1.2, 2.5
+"""Points that a thing of the question left out costs, and a required argument that is not there."""
+_BY_KIND = (
+    (ENTITY_KINDS, "entity_profile"),
+    ((ValueKind.TECHNIQUE,), "technique_info"),
+    ((ValueKind.CASE,), "case_summary"),
+    ((ValueKind.TIME,), "timeline"),
+)
+"""What is meant by a thing alone."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What is to be run."""
+
+    steps: tuple[Bound, ...] = ()
+    """Empty where no tool answers the question."""
+    mentions: Mentions = field(default_factory=Mentions)
+    router: str = ""
+    usage: Usage = field(default_factory=Usage)
+    model: str = ""
+    """What chose or tried to choose."""
+    left: tuple[Mention, ...] = ()
+    """What the question names and no step takes."""
+
+
+class Planner:
+    """Chooses tools for questions.
+
+    Args:
+        tools: every tool by name.
+        model: the model's router, where there is one.
+    """
+
+    def __init__(self, tools: Mapping[str, Tool], model: ModelRouter | None) -> None:
+        self.tools = dict(tools)
+        self.rules = RulesRouter(tools)
+        self.model = model
+
+    def plan(self, question: str, world: World, cancel: threading.Event | None = None) -> Planned:
+        """Return what is to be run for a question."""
+        mentions = read_mentions(question, world)
+        asked = self._follows(question, mentions, world)
+        if asked is not None:
+            return asked
+        by_rules = self._by_rules(question, mentions, world)
+        if self.model is None:
+            return by_rules
+        routed = self.model.route(question, world.focus, cancel)
+        if routed.steps is None:
+            return replace(by_rules, router="rules", usage=routed.usage, model=self.model.name)
+        binder = Binder(question, mentions, world)
+        steps = _distinct([binder.bind(self.tools[s.tool], s.arguments) for s in routed.steps])
+        left = uncovered(mentions, steps)
+        grounded = bool(steps) and not any(s.lacks for s in steps)
+        worse = by_rules.steps and not any(s.lacks for s in by_rules.steps) and len(left) > len(by_rules.left)
+        none = not routed.steps and self._best(question, mentions) < _CLEAR
+        if none or (grounded and not worse):
+            return Planned(steps, mentions, routed.router, routed.usage, self.model.name, left)
+        return replace(by_rules, router=f"rules, since the plan of {routed.router} did not ground", usage=routed.usage)
+
+    def resume(self, question: str, calls: Sequence[ToolCall], world: World) -> Planned:
+        """Return steps that were planned before, grounded once more."""
+        steps = []
+        for call in calls:
+            if call.tool not in self.tools:
+                continue
+            written = " ".join(str(v) for v in _flat(call.arguments.values()))
+            mentions = read_mentions(written, world)
+            steps.append(Binder(written, mentions, world).bind(self.tools[call.tool], call.arguments, fill=False))
+        return Planned(tuple(steps), Mentions(), "the conversation")
+
+    def _best(self, question: str, mentions: Mentions) -> float:
+        ranked = self.rules.rank(mentions, question)
+        return ranked[0].score if ranked else 0.0
+
+    # ------------------------------------------------------------------ follow-ups
+
+    def _follows(self, question: str, mentions: Mentions, world: World) -> Planned | None:
+        calls = follow_up(
+            question, mentions, world.focus, self.tools, world.index, asks=self._best(question, mentions) >= _CLEAR
+        )
+        if calls is None:
+            return None
+        planned = self.resume(question, calls, world)
+        # an unknown name in "and for bob?" must be said, and an ambiguous one asked about
+        steps = tuple(_with_options(step, mentions) for step in planned.steps)
+        return replace(planned, steps=steps, mentions=mentions, left=uncovered(mentions, steps)) if steps else None
+
+    # ------------------------------------------------------------------ rules
+
+    def _by_rules(self, question: str, mentions: Mentions, world: World) -> Planned:
+        parts = clauses(question)
+        if len(parts) == 1:
+            step = self._one(question, mentions, world)
+            steps = (step,) if step is not None else ()
+            return Planned(steps, mentions, "rules", left=uncovered(mentions, steps))
+        steps_: list[Bound] = []
+        for part in parts:
+            own = read_mentions(part, world)
+            step = self._one(part, own, world)
+            if step is None:
+                continue
+            steps_.append(step)
+            names = tuple(dict.fromkeys([m.value for m in own.of(*ENTITY_KINDS)] + list(world.focus.entities)))
+            case = next((m.value for m in own.of(ValueKind.CASE)), world.focus.case_id)
+            world = replace(world, focus=replace(world.focus, entities=names, case_id=case))
+        kept = _distinct(steps_)[:MAX_STEPS]
+        left = tuple(
+            m for m in uncovered(mentions, kept) if not any(m.value == u.value for step in kept for u in step.used)
+        )
+        whole = self._one(question, mentions, world)
+        if whole is not None and (not kept or len(uncovered(mentions, [whole])) < len(left)):
+            return Planned((whole,), mentions, "rules", left=uncovered(mentions, [whole]))
+        return Planned(kept, mentions, "rules", left=left)
+
+    def _one(self, question: str, mentions: Mentions, world: World) -> Bound | None:
+        """Return the tool that one question means, None where it means none."""
+        binder = Binder(question, mentions, world)
+        ranked = self.rules.rank(mentions, question)
+        if not ranked:
+            return None
+        if ranked[0].score < BAR:
+            return self._by_kind(binder, mentions)
+        best: tuple[float, Bound] | None = None
+        for scored in ranked[:5]:
+            if scored.score < max(BAR, _CLOSE * ranked[0].score):
+                break
+            bound = binder.bind(scored.tool, {})
+            points = scored.score - _LEFT_OUT * len(uncovered(mentions, [bound])) - _LACKING * len(bound.lacks)
+            if best is None or points > best[0]:
+                best = (points, bound)
+        return best[1] if best else None
+
+    def _by_kind(self, binder: Binder, mentions: Mentions) -> Bound | None:
+        words = mentions.rest.split()
+        if len(words) > 6:
+            return None
+        for kinds, name in _BY_KIND:
+            if name in self.tools and mentions.of(*kinds):
+                return binder.bind(self.tools[name], {})
+        return None
+
+
+def needed(planned: Planned) -> tuple[Missing, ...]:
+    """Return the names that are nowhere in the data and that the question cannot be answered without."""
+    out = []
+    for missing in planned.mentions.missing:
+        searched = any(
+            missing.text.casefold() in str(v).casefold() for s in planned.steps for v in s.arguments.values()
+        )
+        if searched:
+            continue
+        takes = any(p.kind in (*ENTITY_KINDS, ValueKind.ENTITY) for s in planned.steps for p in s.tool.parameters)
+        lacks = any(s.lacks for s in planned.steps)
+        if missing.sure or takes or lacks:
+            out.append(missing)
+    return tuple(out)
+
+
+def focus_after(focus: Focus, planned: Planned, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names that a conversation is about after an answer: the question's, the answer's, those before."""
+    asked = [m.value for m in planned.mentions.of(*ENTITY_KINDS)]
+    bound = [
+        v
+        for s in planned.steps
+        for p in s.tool.parameters
+        if p.kind in (*ENTITY_KINDS, ValueKind.ENTITY)
+        for v in _flat([s.arguments[p.name]] if p.name in s.arguments else [])
+    ]
+    return tuple(dict.fromkeys([*asked, *bound, *names, *focus.entities]))[:16]
+
+
+def _with_options(step: Bound, mentions: Mentions) -> Bound:
+    from vedette.schema import Choice
+
+    for mention in mentions.found:
+        if not mention.options:
+            continue
+        for name, value in step.arguments.items():
+            if value == mention.value:
+                question = f"Which {mention.kind.value} do you mean by “{mention.text}”?"
+                return replace(step, choice=Choice(parameter=name, question=question, options=mention.options))
+    return replace(step, used=(*step.used, *(m for m in mentions.found if m.value in step.arguments.values())))
+
+
+def _distinct(steps: Sequence[Bound]) -> tuple[Bound, ...]:
+    kept: list[Bound] = []
+    for step in steps:
+        if not any(k.tool.name == step.tool.name and dict(k.arguments) == dict(step.arguments) for k in kept):
+            kept.append(step)
+    return tuple(kept[:MAX_STEPS])
+
+
+def _flat(values: object) -> list[object]:
+    out: list[object] = []
+    for value in values:  # type: ignore[attr-defined]
+        out += _flat(value) if isinstance(value, (list, tuple)) else [value]
+    return out
