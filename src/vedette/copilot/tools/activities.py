@@ -44,6 +44,10 @@ _ALL = (
         "failure",
     ),
     Activity(
+        "explicit_logon", (C.AUTHENTICATION,), "use of explicit credentials", "uses of explicit credentials",
+        "Windows Security logs (4648)", ("logon_explicit",),
+    ),
+    Activity(
         "logoff", (C.AUTHENTICATION,), "logoff", "logoffs", "authentication logs that record logoffs",
         ("logoff", "session_close", "disconnect"),
     ),
@@ -85,6 +89,8 @@ _ALL = (
         "account_created", (C.ACCOUNT_CHANGE,), "account creation", "account creations",
         "account management logs (Windows 4720, a directory's or cloud's audit log)", ("create",),
     ),
+    Activity("lockout", (C.ACCOUNT_CHANGE,), "account lockout", "account lockouts",
+             "account management logs (Windows 4740)", ("lock",)),
     Activity("group_change", (C.GROUP,), "group change", "group changes",
              "account management logs (Windows 4728 to 4757)"),
     Activity("directory", (C.DIRECTORY,), "directory access", "directory accesses",

@@ -40,10 +40,18 @@ from vedette.schema import Finding, Outcome, Parameter, ValueKind, Window
 from vedette.toolbox import ToolContext
 
 SEARCHED = (
-    "process_cmd", "process_path", "parent_cmd", "file_path", "registry_path", "service_name", "api_operation",
-    "resource", "dns_query", "url", "user_agent", "alert", "message", "group_name", "raw",
+    "process_cmd", "process_path", "parent_cmd", "target_path", "file_path", "registry_path", "service_name",
+    "api_operation", "resource", "dns_query", "url", "user_agent", "alert", "message", "group_name", "raw",
 )  # fmt: skip
 """Columns that free text is looked for in; the last is the whole record as its source wrote it."""
+
+LOGONS = frozenset({"logon", "failed_logon", "logoff", "ticket"})
+"""Kinds in which the account acted upon is the one that logs on."""
+LOGON_TYPES = {
+    "interactive": "2", "network": "3", "batch": "4", "service": "5", "unlock": "7", "cleartext": "8",
+    "new_credentials": "9", "remote_desktop": "10", "cached": "11",
+}  # fmt: skip
+"""Windows logon types by the words that people use for them."""
 
 FILTERS = (
     CASE,
@@ -92,6 +100,25 @@ FILTERS = (
         kind=ValueKind.COMMAND,
         description="Only events whose command line holds this; * stands for anything.",
         example="comsvcs*MiniDump",
+    ),
+    Parameter(
+        name="operation",
+        kind=ValueKind.TEXT,
+        description="Only calls of this operation of a cloud's or directory's API.",
+        example="GetObject",
+    ),
+    Parameter(
+        name="code",
+        kind=ValueKind.TEXT,
+        description="Only events with this number or name that the source itself gives to the kind of event.",
+        example="4720",
+    ),
+    Parameter(
+        name="logon_type",
+        kind=ValueKind.CHOICE,
+        choices=tuple(LOGON_TYPES),
+        description="Only logons of this Windows type.",
+        example="by remote desktop",
     ),
     Parameter(name="port", kind=ValueKind.COUNT, description="Only this port, at either end.", example="3389"),
     Parameter(
@@ -187,14 +214,11 @@ def _who(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) -> N
     q.account = forms.name
     q.aliases += forms.aliases
     q.entities.append(forms.name)
-    if q.activity and q.activity.name in ("logon", "failed_logon", "logoff", "ticket"):
+    if q.activity and q.activity.name in LOGONS:
         # the account that logged on; only where a source has no such field, the one that acted
         nobody = Condition("user_name IS NULL AND user_uid IS NULL")
         q.conditions.append(any_of([forms.condition("user"), all_of_bracketed([nobody, forms.condition("actor")])]))
         q.said.append(("of", ValueKind.ACCOUNT, forms.name))
-    elif q.activity and q.activity.name in ("account_created", "service_created", "task_created"):
-        q.conditions.append(forms.condition("actor"))
-        q.said.append(("by", ValueKind.ACCOUNT, forms.name))
     else:
         q.conditions.append(any_of([forms.condition("actor"), forms.condition("user")]))
         q.said.append(("with", ValueKind.ACCOUNT, f"{forms.name}"))
@@ -261,6 +285,17 @@ def _what(q: EventQuery, arguments: Mapping[str, Any]) -> None:
     if text:
         q.conditions.append(like(f"concat_ws(chr(10), {', '.join(SEARCHED)})", text))
         q.said.append(("that hold the text", ValueKind.TEXT, text))
+    operation, code = text_of(arguments, "operation"), text_of(arguments, "code")
+    if operation:
+        q.conditions.append(Condition("lower(api_operation) = ?", (operation.casefold(),)))
+        q.said.append(("that call", ValueKind.RESOURCE, operation))
+    if code:
+        q.conditions.append(Condition("event_code = ?", (code,)))
+        q.said.append(("with the event code", ValueKind.TEXT, code))
+    logon_type = choice_of(arguments, "logon_type", LOGON_TYPES, None)
+    if logon_type:
+        q.conditions.append(one_of("logon_type", [LOGON_TYPES[logon_type]]))
+        q.said.append(("of logon type", ValueKind.COUNT, LOGON_TYPES[logon_type]))
     port = arguments.get("port")
     if port is not None:
         if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65_535:
@@ -300,4 +335,4 @@ def _judged(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) -
     q.conditions.append(any_of(parts))
 
 
-__all__ = ["FILTERS", "SEARCHED", "EventQuery", "event_query"]
+__all__ = ["FILTERS", "LOGONS", "LOGON_TYPES", "SEARCHED", "EventQuery", "event_query"]

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vedette.copilot.tools.coverage import coverage
-from vedette.copilot.tools.event_query import FILTERS, EventQuery, event_query
+from vedette.copilot.tools.event_query import FILTERS, LOGONS, EventQuery, event_query
 from vedette.copilot.tools.telling import TOLD, Names, event_fact, events_of, proof, row_of, written_account
-from vedette.copilot.tools.where import Condition, one_of, written_out
+from vedette.copilot.tools.where import Condition, one_of, short_host, written_out
 from vedette.investigate.tools.base import COUNT, choice_of, count_of, stored
 from vedette.investigate.tools.saying import FactList, Saying, iso, joined
 from vedette.schema import DataTable, Event, Evidence, Parameter, Tool, ToolResult, ValueKind
@@ -23,7 +23,7 @@ _BY: dict[str, tuple[str, ValueKind, str]] = {
     "account": ("coalesce(actor_name, user_name)", ValueKind.ACCOUNT, "account"),
     "user": ("coalesce(user_name, actor_name)", ValueKind.ACCOUNT, "account"),
     "host": ("device_name", ValueKind.HOST, "host"),
-    "address": ("src_ip", ValueKind.ADDRESS, "source address"),
+    "address": ("regexp_replace(src_ip, '^::ffff:', '')", ValueKind.ADDRESS, "source address"),
     "destination": ("coalesce(dst_name, dst_ip)", ValueKind.ADDRESS, "destination"),
     "port": ("dst_port", ValueKind.COUNT, "destination port"),
     "process": ("regexp_extract(process_path, '[^/\\\\]+$')", ValueKind.PROCESS, "program"),
@@ -40,7 +40,6 @@ _BY: dict[str, tuple[str, ValueKind, str]] = {
     "hour": ("strftime(time, '%Y-%m-%d %H:00')", ValueKind.TEXT, "hour"),
 }
 """What events can be counted by: an expression of ours, its kind, and what it is called."""
-_LOGONS = ("logon", "failed_logon", "logoff", "ticket")
 
 
 class Events:
@@ -110,7 +109,8 @@ class Events:
 def _usual_by(query: EventQuery) -> str:
     name = query.activity.name if query.activity else ""
     usual = {"dns": "domain", "http": "url", "network": "destination", "process": "process", "api": "operation",
-             "file": "file", "logon": "user", "failed_logon": "user"}  # fmt: skip
+             "file": "file", "logon": "user", "failed_logon": "user", "lockout": "user",
+             "account_created": "user", "account_change": "user", "explicit_logon": "user"}  # fmt: skip
     return usual.get(name, "activity" if query.account else "account")
 
 
@@ -145,11 +145,13 @@ class _Answer:
         if total == 0:
             unknown = self._none()
         else:
-            self._counted(total, by_reader)
             if self._what in ("top", "distinct"):
-                self._grouped(total)
+                self._grouped(total, self._by or "account", self._what)
+            self._counted(total, by_reader)
             if self._what in ("list", "count"):
                 self._listed(total)
+            if self._query.activity and self._query.activity.name in ("logon", "failed_logon") and total > 1:
+                self._where_from(total)
             unknown = self._undecided()
         query = self._query
         return ToolResult(
@@ -216,17 +218,28 @@ class _Answer:
         )  # fmt: skip
         self._tables.append(DataTable(columns=columns, rows=rows, title="Events", cut=max(0, total - len(rows))))
 
-    def _grouped(self, total: int) -> None:
+    def _where_from(self, total: int) -> None:
+        """Say of logons also whose they are, where to and where from, as far as that was not asked for."""
+        shown, values, tables = self._shown, dict(self._values), list(self._tables)
+        for by, given in (("user", self._query.account), ("address", None), ("host", self._query.host)):
+            if not given and by != self._by:
+                self._grouped(total, by, "top")
+        self._shown, self._values, self._tables = shown, values, tables
+
+    def _grouped(self, total: int, by: str, what: str) -> None:
         query, where = self._query, self._query.where
-        by = self._by or "account"
-        if by == "account" and query.activity and query.activity.name in _LOGONS:
+        if by == "account" and query.activity and query.activity.name in LOGONS:
             by = "user"
         expression, kind, noun = _BY[by]
         domain = "coalesce(user_domain, actor_domain)" if by == "user" else "coalesce(actor_domain, user_domain)"
         label = f"min({domain})" if kind is ValueKind.ACCOUNT else "NULL"
-        key = f"lower({expression})" if kind in (ValueKind.ACCOUNT, ValueKind.HOST) else expression
+        key, pick = expression, "min"
+        if kind is ValueKind.ACCOUNT:
+            key = f"lower({expression})"
+        elif by == "host":
+            key, pick = short_host(expression), "max"
         sql = (
-            f"SELECT min({expression}) AS value, count(*) AS n, max(time) AS last_at, "  # noqa: S608 (as above)
+            f"SELECT {pick}({expression}) AS value, count(*) AS n, max(time) AS last_at, "  # noqa: S608 (as above)
             f"min((time, event_id)) AS first, {label} AS realm, min(log_product) AS product "
             f"FROM events WHERE {where.sql} AND {expression} IS NOT NULL AND CAST({expression} AS VARCHAR) <> '' "
             f"GROUP BY {key} ORDER BY n DESC, value"
@@ -245,7 +258,7 @@ class _Answer:
         counted = sum(n for _, n, *_ in found)
         if not found:
             text = f"None of the {say.n(total)} {query.noun(total)}{query.words(say)} names a {noun}"
-        elif self._what == "distinct" or len(found) == 1:
+        elif what == "distinct" or len(found) == 1:
             head = n_said or say.n(len(found))
             say.add(ValueKind.COUNT, len(found))
             text = f"There {'is' if len(found) == 1 else 'are'} {head} different {_many(noun, len(found))} in "
@@ -258,12 +271,14 @@ class _Answer:
         if found and counted < total and not result.cut:
             text += f"; {say.n(total - counted)} of them name none"
         self._facts.add(
-            "n_distinct" if self._what == "distinct" else "most_frequent",
-            len(found) if self._what == "distinct" else [str(f[0]) for f in found[: self._most]],
-            text + ".", say, kind=ValueKind.COUNT if self._what == "distinct" else kind,
+            "n_distinct" if what == "distinct" else "most_frequent",
+            len(found) if what == "distinct" else [str(f[0]) for f in found[: self._most]],
+            text + ".", say, kind=ValueKind.COUNT if what == "distinct" else kind,
             subject=query.account or query.host or "", aliases=query.aliases,
             evidence=[*(Evidence(ref=f[4], at=f[2], quote=str(f[0])[:200]) for f in found[:6]), self._statement()],
         )  # fmt: skip
+        if what == "distinct":
+            self._values |= {"count": len(found), "n_events": total}
         self._values |= {
             "distinct": len(found),
             "top": [{"value": f[0], "count": f[1]} for f in found[: max(self._most, self._context.max_rows)]],

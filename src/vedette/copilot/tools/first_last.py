@@ -35,6 +35,7 @@ from vedette.investigate.tools.base import (
 from vedette.investigate.tools.saying import FactList, Saying, iso
 from vedette.investigate.tools.timeline import Filter, no_steps, step_fact
 from vedette.schema import (
+    AccountRole,
     Case,
     Event,
     Evidence,
@@ -200,6 +201,8 @@ def _accounts(case: Case, wanted: Filter) -> list[_Ranked]:
     for account in (a for a in case.accounts if a.implicated):
         steps = [s for s in case.timeline if s.account == account.name]
         first = steps[0].at if steps else account.first_at
+        if account.role is AccountRole.CREATED:
+            first = account.first_at or first
         last = steps[-1].at if steps else account.last_at
         if first is None or last is None or not within(wanted.window, first):
             continue
@@ -233,8 +236,13 @@ def _hosts(case: Case, wanted: Filter) -> list[_Ranked]:
 
 def _techniques(case: Case, wanted: Filter) -> list[_Ranked]:
     found = []
+    own = Filter(wanted.account, wanted.host, wanted.window, wanted.technique)
     for use in case.techniques:
-        steps = [s for s in case.timeline if use.technique_id in s.techniques and wanted.fits(s)]
+        if wanted.tactic and wanted.tactic not in use.tactics:
+            continue
+        if wanted.technique and not (use.technique_id + ".").startswith(wanted.technique + "."):
+            continue
+        steps = [s for s in case.timeline if use.technique_id in s.techniques and own.fits(s)]
         if not steps:
             continue
         found.append(
@@ -276,7 +284,10 @@ def _ranked(
     ordered = sorted(found, key=lambda r: (r.at, r.name))
     if not ordered:
         say = Saying()
-        text = f"{say.case(case)} has no {of}{wanted.said(say)}: {say.n(len(case.findings), 'finding')} were looked at."
+        kind = f"implicated {of}" if of == "account" else of
+        text = (
+            f"{say.case(case)} has no {kind}{wanted.said(say)}: {say.n(len(case.findings), 'finding')} were looked at."
+        )
         facts.add(
             f"n_{of}s", 0, text, say, kind=ValueKind.COUNT, subject=case.case_id, subject_kind=ValueKind.CASE,
             evidence=case_proof(case),
@@ -305,13 +316,13 @@ def _ranked(
         )  # fmt: skip
     if len(ordered) > 2:
         say = Saying()
-        words = [f"{say.value(r.kind, r.name)} at {say.at(r.at)}" for r in ordered[:10]]
-        more = f" and {say.n(len(ordered) - 10)} more" if len(ordered) > 10 else ""
+        words = [f"{say.value(r.kind, r.name)} at {say.at(r.at)}" for r in ordered[:6]]
+        more = f" and {say.n(len(ordered) - 6)} more" if len(ordered) > 6 else ""
         facts.add(
             "order", [r.name for r in ordered], f"In order of first appearance: {'; '.join(words)}{more}.", say,
             kind=ordered[0].kind, subject=case.case_id, subject_kind=ValueKind.CASE,
             evidence=[r.evidence[0] for r in ordered[:8] if r.evidence],
-            aliases=[a for r in ordered for a in r.aliases],
+            aliases=[a for r in ordered[:6] for a in r.aliases],
         )  # fmt: skip
     return {
         name: {**_point(r.at, r.account, r.host, r.name, r.evidence[0].ref if r.evidence else ""), of: r.name}

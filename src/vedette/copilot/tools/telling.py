@@ -17,8 +17,8 @@ from vedette.toolbox import ToolContext
 TOLD_COLUMNS: tuple[str, ...] = (
     "event_id", "time", "class_name", "source", "reader", "activity", "outcome", "log_product", "event_code",
     "device_name", "device_ip", "actor_name", "actor_domain", "actor_uid", "user_name", "user_domain", "user_uid",
-    "group_name", "logon_type", "process_path", "process_cmd", "target_path", "src_ip", "src_name", "dst_ip",
-    "dst_port", "dst_name", "file_path", "registry_path", "service_name", "api_operation", "resource",
+    "group_name", "logon_type", "auth_protocol", "process_path", "process_cmd", "target_path", "src_ip", "src_name",
+    "dst_ip", "dst_port", "dst_name", "file_path", "registry_path", "service_name", "api_operation", "resource",
     "cloud_account", "dns_query", "url", "user_agent", "alert", "message",
 )  # fmt: skip
 """The columns that a sentence about an event may need."""
@@ -134,16 +134,19 @@ def _authentication(say: Saying, e: Event, actor: str | None, user: str | None) 
     verbs = _AUTH.get(e.activity or "")
     verb = verbs[failed] if verbs else f"did: {shown(str(e.activity or 'authentication').replace('_', ' '), 40)}"
     name = say.account(subject) if subject else "An unnamed account"
-    way = ""
+    ways = []
     if e.activity == "logon" and (e.logon_type or "").isdecimal():
-        way = f" (logon type {say.n(int(str(e.logon_type)))})"
+        ways.append(f"logon type {say.n(int(str(e.logon_type)))}")
+    if e.activity == "logon" and e.auth_protocol:
+        ways.append(say.value(ValueKind.TEXT, e.auth_protocol, 40))
+    way = f" ({', '.join(ways)})" if ways else ""
     return f"{name} {verb}{way}"
 
 
 def _change(say: Saying, e: Event, actor: str | None, user: str | None) -> str:
     who = say.account(actor) if actor else "An unnamed account"
-    verb = {"create": "created", "delete": "deleted", "enable": "enabled", "disable": "disabled", "change": "changed",
-            "lock": "locked", "unlock": "unlocked", "reset_password": "reset the password of",
+    verb = {"create": "created", "lock": "saw the lockout of", "delete": "deleted", "enable": "enabled",
+            "disable": "disabled", "change": "changed", "unlock": "unlocked", "reset_password": "reset the password of",
             "add_member": "added", "remove_member": "removed", "update": "changed"}.get(e.activity or "")  # fmt: skip
     verb = verb or shown(str(e.activity or "changed").replace("_", " "), 40)
     target = say.account(user) if user else (say.value(ValueKind.RESOURCE, e.resource) if e.resource else "an account")

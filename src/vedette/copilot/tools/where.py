@@ -158,6 +158,13 @@ def short(column: str, key: str) -> Condition:
     return Condition(f"split_part(lower({column}), '.', 1) = ?", (key,))
 
 
+def short_host(expression: str) -> str:
+    """Return an expression for the short lower-case name of a host, or its address where it has no name."""
+    return f"CASE WHEN regexp_matches({expression}, '^[0-9.:]+$') THEN {expression} ELSE " + (
+        f"split_part(lower({expression}), '.', 1) END"
+    )
+
+
 def host_forms(context: ToolContext, wanted: str) -> HostForms:
     """Return the forms of a host: its short name, and the addresses that a case knows of it."""
     known = next((h for c in context.cases if (h := host_in(c, wanted)) is not None), None)
@@ -201,5 +208,5 @@ def literal(value: Any) -> str:
 
 __all__ = [
     "AccountForms", "Condition", "HostForms", "account_forms", "address_condition", "all_of", "any_of", "host_forms",
-    "in_time", "like", "literal", "one_of", "pattern", "short", "written_out",
+    "in_time", "like", "literal", "one_of", "pattern", "short", "short_host", "written_out",
 ]  # fmt: skip
