@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from postgres_support import REQUIRED, Cluster, NoPostgresError
 from vedette.store import Lake
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
@@ -37,9 +39,55 @@ def shared_data() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A running PostgreSQL of this worker's own; a skip where there is none, a failure where CI says it must be."""
+    try:
+        cluster = Cluster()
+    except NoPostgresError as error:
+        if os.environ.get(REQUIRED) == "1":
+            pytest.fail(f"{error} ({REQUIRED}=1)")
+        pytest.skip(str(error))
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def state_url(request: pytest.FixtureRequest) -> Iterator[Callable[[Path], str | None]]:
+    """The URL of a home's state database, once for each kind of database; the same home has the same one."""
+    if request.param == "sqlite":
+        yield lambda home: None
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    made: dict[Path, str] = {}
+
+    def url(home: Path) -> str:
+        if home not in made:
+            made[home] = cluster.create(cluster.migrated())
+        return cluster.url(made[home])
+
+    yield url
+    for name in made.values():
+        cluster.drop(name)
+
+
 @pytest.fixture
-def lake(tmp_path: Path) -> Iterator[Lake]:
-    """An empty lake."""
-    opened = Lake.open(tmp_path / "home")
-    yield opened
-    opened.close()
+def open_lake(state_url: Callable[[Path], str | None]) -> Iterator[Callable[[Path], Lake]]:
+    """Opens the lake of a home, once for each kind of database; closed when the test ends."""
+    opened: list[Lake] = []
+
+    def open_home(home: Path) -> Lake:
+        opened.append(Lake.open(home, state_url(home)))
+        return opened[-1]
+
+    yield open_home
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def lake(tmp_path: Path, open_lake: Callable[[Path], Lake]) -> Lake:
+    """An empty lake, once for each kind of database."""
+    return open_lake(tmp_path / "home")

@@ -73,8 +73,8 @@ def ruleset(rules: Callable[..., RuleSet]) -> RuleSet:
     return made
 
 
-def test_hits_and_findings(tmp_path: Path, ruleset: RuleSet) -> None:
-    lake = Lake.open(tmp_path / "home")
+def test_hits_and_findings(tmp_path: Path, ruleset: RuleSet, open_lake: Callable[[Path], Lake]) -> None:
+    lake = open_lake(tmp_path / "home")
     fill(lake, 1_000)
     told: list[tuple[int, int]] = []
     summary = detect(lake, ruleset, progress=lambda done, total: told.append((done, total)))
@@ -98,8 +98,10 @@ def test_hits_and_findings(tmp_path: Path, ruleset: RuleSet) -> None:
     assert found[("Guessing", "DC")].kind == "sigma_correlation"
 
 
-def test_judged_segments_are_not_judged_again(tmp_path: Path, ruleset: RuleSet) -> None:
-    lake = Lake.open(tmp_path / "home")
+def test_judged_segments_are_not_judged_again(
+    tmp_path: Path, ruleset: RuleSet, open_lake: Callable[[Path], Lake]
+) -> None:
+    lake = open_lake(tmp_path / "home")
     fill(lake, 400)
     detect(lake, ruleset)
     before = all_hits(lake)
@@ -112,8 +114,10 @@ def test_judged_segments_are_not_judged_again(tmp_path: Path, ruleset: RuleSet) 
     assert len(all_hits(lake)) == len(before) + 1
 
 
-def test_a_changed_rule_set_judges_all_again(tmp_path: Path, ruleset: RuleSet, rules: Callable[..., RuleSet]) -> None:
-    lake = Lake.open(tmp_path / "home")
+def test_a_changed_rule_set_judges_all_again(
+    tmp_path: Path, ruleset: RuleSet, rules: Callable[..., RuleSet], open_lake: Callable[[Path], Lake]
+) -> None:
+    lake = open_lake(tmp_path / "home")
     fill(lake, 400)
     detect(lake, ruleset)
     other = rules(rule_text("- needle", "{product: linux}", title="Needle 2"))
@@ -121,8 +125,8 @@ def test_a_changed_rule_set_judges_all_again(tmp_path: Path, ruleset: RuleSet, r
     assert {f.title for f in findings(lake, other)} == {"Needle 2", "Needle", "Guessing"}
 
 
-def test_workers_change_nothing(tmp_path: Path, ruleset: RuleSet) -> None:
-    one, two = Lake.open(tmp_path / "one"), Lake.open(tmp_path / "two")
+def test_workers_change_nothing(tmp_path: Path, ruleset: RuleSet, open_lake: Callable[[Path], Lake]) -> None:
+    one, two = open_lake(tmp_path / "one"), open_lake(tmp_path / "two")
     for lake, workers in ((one, 1), (two, 2)):
         fill(lake, 600)
         detect(lake, ruleset, workers=workers)
@@ -130,8 +134,10 @@ def test_workers_change_nothing(tmp_path: Path, ruleset: RuleSet) -> None:
     assert findings(one, ruleset) == findings(two, ruleset)
 
 
-def test_a_kill_loses_and_doubles_nothing(tmp_path: Path, ruleset: RuleSet) -> None:
-    quiet, killed = Lake.open(tmp_path / "quiet"), Lake.open(tmp_path / "killed")
+def test_a_kill_loses_and_doubles_nothing(
+    tmp_path: Path, ruleset: RuleSet, open_lake: Callable[[Path], Lake], state_url: Callable[[Path], str | None]
+) -> None:
+    quiet, killed = open_lake(tmp_path / "quiet"), open_lake(tmp_path / "killed")
     for lake in (quiet, killed):
         fill(lake, 1_200, n_shards=12)
     detect(quiet, ruleset)
@@ -142,12 +148,12 @@ def test_a_kill_loses_and_doubles_nothing(tmp_path: Path, ruleset: RuleSet) -> N
         "print('up', flush=True); judge = run.judge_segment\n"
         "def slow(shard): time.sleep(0.03); return judge(shard)\n"
         "run.judge_segment = slow\n"
-        "detect(Lake.open(Path(sys.argv[1])), load_rules([Path(sys.argv[2])], builtin=False))\n"
+        "detect(Lake.open(Path(sys.argv[1]), sys.argv[3] or None), load_rules([Path(sys.argv[2])], builtin=False))\n"
     )
     source = str(Path(load_rules.__code__.co_filename).parents[2])
     for delay in (0.02, 0.25, 0.4):
         process = subprocess.Popen(
-            [sys.executable, "-c", code, str(killed.home), str(tmp_path)],
+            [sys.executable, "-c", code, str(killed.home), str(tmp_path), state_url(killed.home) or ""],
             env={**os.environ, "PYTHONPATH": source}, stdout=subprocess.PIPE,
         )  # fmt: skip
         assert process.stdout is not None
@@ -160,8 +166,10 @@ def test_a_kill_loses_and_doubles_nothing(tmp_path: Path, ruleset: RuleSet) -> N
     assert all_hits(killed) == all_hits(quiet)
 
 
-def test_alerts_of_other_products_become_findings(tmp_path: Path, ruleset: RuleSet) -> None:
-    lake = Lake.open(tmp_path / "home")
+def test_alerts_of_other_products_become_findings(
+    tmp_path: Path, ruleset: RuleSet, open_lake: Callable[[Path], Lake]
+) -> None:
+    lake = open_lake(tmp_path / "home")
     alert = {"native": {"x": 1}, "class_name": "detection_finding", "log_product": "suricata", "device_name": "ids"}
     events = [{**alert, "alert": "ET TROJAN beacon", "severity": s, "message": "seen"} for s in ("low", "high", "low")]
     events.append({**alert, "alert": "Other", "severity": None, "actor_name": "bob", "actor_domain": "CORP"})
@@ -176,18 +184,20 @@ def test_alerts_of_other_products_become_findings(tmp_path: Path, ruleset: RuleS
     assert found[1].accounts == ("CORP\\bob",)
 
 
-def test_records_that_are_no_json_object_are_passed_over(tmp_path: Path, ruleset: RuleSet) -> None:
-    lake = Lake.open(tmp_path / "home")
+def test_records_that_are_no_json_object_are_passed_over(
+    tmp_path: Path, ruleset: RuleSet, open_lake: Callable[[Path], Lake]
+) -> None:
+    lake = open_lake(tmp_path / "home")
     odd = [{"native": {}, "raw": raw, "log_product": "linux"} for raw in ("needle", "[1]", "", '{"m": "needle"}')]
     lake.commit(lake.write("events", table(odd), job="i", shard="0"), job="i", shard="0")
     assert detect(lake, ruleset).hits == 1
 
 
 def test_raw_records_are_read_where_native_is_null(
-    tmp_path: Path, ruleset: RuleSet, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, ruleset: RuleSet, monkeypatch: pytest.MonkeyPatch, open_lake: Callable[[Path], Lake]
 ) -> None:
     monkeypatch.setattr("vedette.detect.run.BATCH_ROWS", 10)
-    lake = Lake.open(tmp_path / "home")
+    lake = open_lake(tmp_path / "home")
     events = []
     for number in range(100):
         # Rows 30 to 39 and 75 have native fields of their own, and a raw record that says something else.

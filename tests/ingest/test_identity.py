@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -74,12 +75,14 @@ def test_true_repeats_are_kept_also_across_chunks(
     assert count(lake) == 12
 
 
-def test_ids_do_not_depend_on_chunks(tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_do_not_depend_on_chunks(
+    tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch, open_lake: Callable[[Path], Lake]
+) -> None:
     log.write_bytes(web_lines([n % 7 for n in range(60)]))
     seen = []
     for rows in (1, 5, 4096):
         monkeypatch.setattr(pipeline, "CHUNK_ROWS", rows)
-        lake = Lake.open(tmp_path / f"home{rows}")
+        lake = open_lake(tmp_path / f"home{rows}")
         new(lake, log)
         seen.append(events(lake))
         lake.close()

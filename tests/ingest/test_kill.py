@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -59,26 +60,34 @@ def command(home: Path, *arguments: str) -> list[str]:
     return [sys.executable, str(DRIVER), str(ROWS), "--quiet", "--home", str(home), *arguments]
 
 
-def run(home: Path, *arguments: str) -> float:
+def environment(url: str | None) -> dict[str, str]:
+    return {**os.environ, "VEDETTE_STATE_URL": url} if url else dict(os.environ)
+
+
+def run(home: Path, url: str | None, *arguments: str) -> float:
     """Run to the end and return how many seconds it took."""
     started = time.monotonic()
-    done = subprocess.run(command(home, *arguments), capture_output=True, text=True, check=False)
+    done = subprocess.run(command(home, *arguments), env=environment(url), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return time.monotonic() - started
 
 
-def kill_after(home: Path, watch: str, wanted: int, delay_s: float, *arguments: str) -> int:
+def kill_after(home: Path, url: str | None, watch: str, wanted: int, delay_s: float, *arguments: str) -> int:
     """Start, kill -9 ``delay_s`` after ``wanted`` segments of a table are committed, return how many were."""
     process = subprocess.Popen(
-        command(home, *arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command(home, *arguments),
+        env=environment(url),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     reached = 0
     lake: Lake | None = None
     deadline = time.monotonic() + 60
     try:
         while process.poll() is None and time.monotonic() < deadline:
-            if lake is None and (home / "state.sqlite").exists():
-                lake = Lake.open(home)
+            if lake is None and (home / ("state.sqlite" if url is None else "state.json")).exists():
+                lake = Lake.open(home, url)
             if lake is not None:
                 reached = len(lake.segments(watch))
                 if reached >= wanted:
@@ -95,9 +104,9 @@ def kill_after(home: Path, watch: str, wanted: int, delay_s: float, *arguments: 
     return reached
 
 
-def contents(home: Path) -> dict[str, list[Any]]:
+def contents(home: Path, url: str | None) -> dict[str, list[Any]]:
     """Return everything that a run makes: events, hits, findings, quarantine."""
-    lake = Lake.open(home)
+    lake = Lake.open(home, url)
     try:
         with lake.connection() as connection:
             kept = {
@@ -113,43 +122,43 @@ def contents(home: Path) -> dict[str, list[Any]]:
         lake.close()
 
 
-def check_kills(folder: Path, n_events: int, n_kills: int, seed: int) -> None:
+def check_kills(folder: Path, n_events: int, n_kills: int, seed: int, state_url: Callable[[Path], str | None]) -> None:
     logs = write_world(folder, n_events)
     ingest = ("ingest", str(logs), "--timezone", "UTC")
     detect = ("detect", "--no-builtin", "--rules", str(folder / "rules.yml"))
-    calm = folder / "calm"
-    run(calm, *ingest)
-    run(calm, *detect)
-    wanted = contents(calm)
+    calm, home = folder / "calm", folder / "killed"
+    calm_url, url = state_url(calm), state_url(home)
+    run(calm, calm_url, *ingest)
+    run(calm, calm_url, *detect)
+    wanted = contents(calm, calm_url)
     assert len(wanted["events"]) == n_events + 2 * (n_events // 2)
     assert len(wanted["quarantine"]) == 1
     assert wanted["hits"]
     assert wanted["findings"]
-    lake = Lake.open(calm)
+    lake = Lake.open(calm, calm_url)
     totals = {table: len(lake.segments(table)) for table in ("events", "hits")}
     lake.close()
     assert totals["events"] > 10
 
     random_points = random.Random(seed)
-    home = folder / "killed"
     for verb, table in ((ingest, "events"), (detect, "hits")):
         points = sorted(random_points.sample(range(totals[table]), min(n_kills, totals[table])))
         for point in points:
-            reached = kill_after(home, table, point, random_points.uniform(0, 0.03), *verb)
+            reached = kill_after(home, url, table, point, random_points.uniform(0, 0.03), *verb)
             print(f"{verb[0]}: killed when {reached} of {totals[table]} {table} segments stood")
-        run(home, *verb)
-    assert contents(home) == wanted
+        run(home, url, *verb)
+    assert contents(home, url) == wanted
 
     # a run that nothing is left for changes nothing
-    run(home, *ingest)
-    run(home, *detect)
-    assert contents(home) == wanted
+    run(home, url, *ingest)
+    run(home, url, *detect)
+    assert contents(home, url) == wanted
 
 
-def test_three_kills_lose_and_double_nothing(tmp_path: Path) -> None:
-    check_kills(tmp_path, 2_500, 3, seed=5)
+def test_three_kills_lose_and_double_nothing(tmp_path: Path, state_url: Callable[[Path], str | None]) -> None:
+    check_kills(tmp_path, 2_500, 3, seed=5, state_url=state_url)
 
 
 @pytest.mark.slow
-def test_ten_kills_lose_and_double_nothing(tmp_path: Path) -> None:
-    check_kills(tmp_path, 20_000, 10, seed=6)
+def test_ten_kills_lose_and_double_nothing(tmp_path: Path, state_url: Callable[[Path], str | None]) -> None:
+    check_kills(tmp_path, 20_000, 10, seed=6, state_url=state_url)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,9 @@ def test_reading_again_with_the_zone_empties_the_quarantine(lake: Lake, tmp_path
     assert quarantined(lake) == []
 
 
-def test_syslog_without_year_is_replayed_with_one(lake: Lake, tmp_path: Path) -> None:
+def test_syslog_without_year_is_replayed_with_one(
+    lake: Lake, tmp_path: Path, open_lake: Callable[[Path], Lake]
+) -> None:
     path = tmp_path / "auth.log"
     path.write_text(
         "".join(
@@ -92,7 +95,7 @@ def test_syslog_without_year_is_replayed_with_one(lake: Lake, tmp_path: Path) ->
     summary = replay(lake, IngestOptions(context=ReadContext(timezone=UTC, year=2026)))
     assert summary.total("n_new") == 5
     assert {row[0].year for row in events(lake, "time")} == {2026}
-    direct = Lake.open(tmp_path / "other")
+    direct = open_lake(tmp_path / "other")
     take(direct, path, timezone=UTC, year=2026)
     assert events(direct) == events(lake)
     direct.close()
@@ -122,14 +125,16 @@ def test_a_bad_record_keeps_the_header_that_it_stood_under(lake: Lake, tmp_path:
         assert (b"\tdns" in preamble) == (b"example.test" in raw), (raw, preamble)
 
 
-def test_ingest_with_workers_gives_identical_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ingest_with_workers_gives_identical_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_lake: Callable[[Path], Lake]
+) -> None:
     monkeypatch.setattr(pipeline, "CHUNK_ROWS", 300)
     monkeypatch.setattr(pipeline, "COMMIT_ROWS", 700)
     path = tmp_path / "a.json"
     path.write_bytes(as_lines(sysmon(n % 1500, day=1 + n % 3, Extra=n % 4) for n in range(2_000)) + b"bad\n")
     digests = []
     for workers in (1, 2):
-        lake = Lake.open(tmp_path / f"home{workers}")
+        lake = open_lake(tmp_path / f"home{workers}")
         summary = take(lake, path, workers=workers)
         assert (summary.total("n_new"), summary.total("n_quarantined")) == (2_000, 1)
         files = {p.relative_to(lake.folder).as_posix(): p.read_bytes() for p in sorted(lake.folder.rglob("*.parquet"))}
@@ -146,15 +151,17 @@ from pathlib import Path
 from vedette.ingest import ingest, pipeline
 from vedette.store import Lake
 pipeline.COMMIT_ROWS = pipeline.CHUNK_ROWS = 100
-lake = Lake.open(Path(sys.argv[1]))
+lake = Lake.open(Path(sys.argv[1]), sys.argv[2] or None)
 print("ready", flush=True)
 sys.stdin.readline()
-summary = ingest(lake, sys.argv[2:])
+summary = ingest(lake, sys.argv[3:])
 print(summary.total("n_new"), summary.total("n_known"))
 """
 
 
-def test_writers_at_once_lose_and_double_nothing_while_others_read(tmp_path: Path) -> None:
+def test_writers_at_once_lose_and_double_nothing_while_others_read(
+    tmp_path: Path, open_lake: Callable[[Path], Lake], state_url: Callable[[Path], str | None]
+) -> None:
     home = tmp_path / "home"
     shared = tmp_path / "shared.json"
     shared.write_bytes(as_lines(sysmon(n) for n in range(2_000)))
@@ -164,7 +171,7 @@ def test_writers_at_once_lose_and_double_nothing_while_others_read(tmp_path: Pat
     pages.write_bytes(web_lines(range(800)))
     writers = [
         subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(home), *map(str, paths)],
+            [sys.executable, "-c", WRITER, str(home), state_url(home) or "", *map(str, paths)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for paths in ([shared, pages], [shared, pages], [overlap])
@@ -176,7 +183,7 @@ def test_writers_at_once_lose_and_double_nothing_while_others_read(tmp_path: Pat
         assert writer.stdin is not None
         writer.stdin.write("go\n")
         writer.stdin.flush()
-    lake = Lake.open(home)
+    lake = open_lake(home)
     seen = 0
     n_reads = 0
     while any(writer.poll() is None for writer in writers):
@@ -194,12 +201,12 @@ def test_writers_at_once_lose_and_double_nothing_while_others_read(tmp_path: Pat
     lake.close()
 
 
-def test_two_replays_at_once_double_nothing(lake: Lake, tmp_path: Path) -> None:
+def test_two_replays_at_once_double_nothing(lake: Lake, tmp_path: Path, open_lake: Callable[[Path], Lake]) -> None:
     """The second finds the records gone between looking and committing."""
     path = tmp_path / "a.json"
     path.write_bytes(as_lines(LOCAL))
     take(lake, path)
-    other = Lake.open(lake.home)
+    other = open_lake(lake.home)
     zone = IngestOptions(context=ReadContext(timezone=UTC))
     from vedette.ingest.pipeline import _leave_quarantine
 
@@ -337,7 +344,7 @@ def test_a_broken_plug_in_is_named_and_the_others_work(monkeypatch: pytest.Monke
 
 
 def test_a_writer_that_only_quarantines_does_not_forget_what_others_wrote(
-    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_lake: Callable[[Path], Lake]
 ) -> None:
     """Between its commits, of which the middle one holds bad records alone, another reads the same source."""
     monkeypatch.setattr(pipeline, "COMMIT_ROWS", 10)
@@ -350,7 +357,7 @@ def test_a_writer_that_only_quarantines_does_not_forget_what_others_wrote(
     path = tmp_path / "a.json"
     path.write_bytes(as_lines([*first, *bad, *last]))
     (tmp_path / "b.json").write_bytes(as_lines(last))
-    other = Lake.open(lake.home)
+    other = open_lake(lake.home)
     calls = 0
 
     def progress(**_: Any) -> None:
@@ -367,7 +374,7 @@ def test_a_writer_that_only_quarantines_does_not_forget_what_others_wrote(
 
 
 def test_a_damaged_or_stale_cache_of_ids_costs_nothing_but_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_lake: Callable[[Path], Lake]
 ) -> None:
     from datetime import date
 
@@ -376,7 +383,7 @@ def test_a_damaged_or_stale_cache_of_ids_costs_nothing_but_time(
     monkeypatch.setattr(identity, "WORTH_KEEPING", 10)
     path = tmp_path / "a.json"
     path.write_bytes(as_lines(sysmon(n, day=1 + n % 2) for n in range(40)))
-    lake = Lake.open(tmp_path / "home")
+    lake = open_lake(tmp_path / "home")
     take(lake, path)
     cached = next((lake.home / "cache" / "ids").rglob("*.npy"))
     for damage in (b"", b"junk", cached.read_bytes()[:-8]):

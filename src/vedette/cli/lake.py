@@ -96,3 +96,35 @@ def clean(context: typer.Context, json: JsonOption = False) -> None:
         frame.print_json({"deleted": n_files})
     else:
         frame.say(f"{n_files} file(s) deleted")
+
+
+@app.command("copy-state")
+def copy_state_command(
+    context: typer.Context,
+    source: Annotated[
+        str, typer.Option("--from", metavar="URL", help="Database to read: a URL, or sqlite for the home's own.")
+    ] = "sqlite",
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--to", metavar="URL", help="Empty database to fill: a URL, or sqlite (default: VEDETTE_STATE_URL)."
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Take the state (catalogue, cases, sessions, audit) to another database, such as PostgreSQL, or back."""
+    frame = frame_of(context)
+    from vedette.store.copying import copy_state
+
+    wanted = target or frame.settings.state_url
+    if wanted is None:
+        raise UserError("where to? VEDETTE_STATE_URL is not set", next_step="set it, or say --to URL")
+    copied = copy_state(frame.home_path(), source, wanted)
+    if json:
+        frame.print_json({"home": str(frame.home_path()), "rows": copied})
+        return
+    frame.say(f"Copied {sum(copied.values())} rows of {sum(1 for n in copied.values() if n)} tables.")
+    if wanted == "sqlite":
+        frame.say("The home opens its own SQLite from now on; unset VEDETTE_STATE_URL.")
+    else:
+        frame.say("The home opens that database from now on; what was copied is left as it was.")

@@ -8,6 +8,7 @@ true until it commits and numbers are given in the order of commits. The schema 
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, NoSuchModuleError, OperationalError
 
@@ -23,6 +25,9 @@ from vedette.errors import MissingExtraError, OutsideError, UserError
 
 HEAD = "0002"
 """Alembic revision that this code speaks."""
+
+STATE_FILE = "state.json"
+"""File in a home whose state is kept elsewhere: where that is, without the password, and the home's id there."""
 
 _BUSY_MS = 60_000
 _WRITER = 0x76656465747465
@@ -34,12 +39,25 @@ def open_state(home: Path, url: str | None = None) -> Engine:
 
     Args:
         home: the folder; a database elsewhere belongs to the first home that opened it.
-        url: SQLAlchemy URL of SQLite or PostgreSQL; None: SQLite in the home.
+        url: SQLAlchemy URL of SQLite or PostgreSQL; None: where the home's state was last, at first SQLite in the home.
 
     Raises:
         UserError: the database was written by a newer Vedette, belongs to another home, or the URL is wrong.
         OutsideError: it cannot be opened or is damaged.
     """
+    url = url or _elsewhere(home)
+    engine = migrated(home, url)
+    if url is not None:
+        try:
+            _claim(engine, home)
+        except BaseException:
+            engine.dispose()
+            raise
+    return engine
+
+
+def migrated(home: Path, url: str | None) -> Engine:
+    """Return an engine on a database at :data:`HEAD`, whoever's it is. See :func:`open_state`."""
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -50,8 +68,6 @@ def open_state(home: Path, url: str | None = None) -> Engine:
     place = str(home) if url is None else shown(engine)
     try:
         _migrate(engine, home, place)
-        if url is not None:
-            _claim(engine, home)
     except (DatabaseError, InterfaceError, OSError, TimeoutError) as error:
         engine.dispose()
         raise OutsideError(
@@ -148,7 +164,6 @@ def _migrate(engine: Engine, home: Path, place: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
-    from filelock import FileLock
 
     with FileLock(home / "state.lock", timeout=60), writing(engine) as connection:
         # another machine may have migrated while this one waited for the database's own lock
@@ -178,6 +193,7 @@ def _revision(bound: Engine | Connection) -> str | None:
 
 def _claim(engine: Engine, home: Path) -> None:
     """Make the database this home's, once; refuse another home's, whose lake it speaks of."""
+    mine = home_id(home)  # before the database's lock: a migration takes the file's lock first
     with engine.connect() as connection:
         owner = connection.execute(text("SELECT home_id FROM home")).scalar()
     if owner is None:
@@ -185,24 +201,62 @@ def _claim(engine: Engine, home: Path) -> None:
         with writing(engine) as connection:
             owner = connection.execute(text("SELECT home_id FROM home")).scalar()
             if owner is None:
-                owner = home_id(home)
+                owner = mine
                 connection.execute(text("INSERT INTO home (home_id) VALUES (:owner)"), {"owner": owner})
-    if owner != home_id(home):
+    if owner != mine:
         raise UserError(
             f"the state database {shown(engine)} belongs to another home than {home}",
             next_step="use that home, or give this one a database of its own (VEDETTE_STATE_URL)",
         )
+    keep_url(home, engine)
+
+
+def _elsewhere(home: Path) -> str | None:
+    """Return the URL of the database that a home's state was last kept in, where that is not its own SQLite."""
+    return _state_file(home).get("url") if (home / STATE_FILE).exists() else None
+
+
+def _state_file(home: Path) -> dict[str, str]:
+    try:
+        found = json.loads((home / STATE_FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        found = error
+    if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
+        raise OutsideError(
+            f"cannot read {STATE_FILE}",
+            location=str(home / STATE_FILE),
+            next_step="restore it from a backup: without it the lake is nobody's",
+        )
+    return found
 
 
 def home_id(home: Path) -> str:
     """Return what names a home folder wherever it is moved or mounted, made when first asked for."""
-    from filelock import FileLock
-
-    path = home / "home.id"
     with FileLock(home / "state.lock", timeout=60):
-        if not path.is_file():
-            path.write_text(secrets.token_hex(16) + "\n", encoding="ascii")
-        return path.read_text(encoding="ascii").strip()
+        held = _state_file(home)
+        if "home_id" not in held:
+            held["home_id"] = secrets.token_hex(16)
+            _write_state_file(home, held)
+        return held["home_id"]
+
+
+def keep_url(home: Path, engine: Engine) -> None:
+    """Note in the home where its state is; not the password, which PostgreSQL's own password file is for."""
+    url = engine.url.set(password=None) if engine.dialect.name == "postgresql" else engine.url
+    query = {k: v for k, v in url.query.items() if "password" not in k}
+    text = url.set(query=query).render_as_string(hide_password=False)
+    with FileLock(home / "state.lock", timeout=60):
+        held = _state_file(home)
+        if held.get("url") != text:
+            _write_state_file(home, {**held, "url": text})
+
+
+def _write_state_file(home: Path, held: dict[str, str]) -> None:
+    part = home / (STATE_FILE + ".part")
+    part.write_text(json.dumps(held, indent=2) + "\n", encoding="utf-8")
+    part.replace(home / STATE_FILE)
 
 
 def _refuse_orphans(home: Path) -> None:
@@ -217,7 +271,7 @@ def _refuse_orphans(home: Path) -> None:
     if n_files:
         raise UserError(
             f"the lake in {home} is known to the SQLite database there, not to the one in VEDETTE_STATE_URL",
-            next_step="take the state along with vedette lake copy-state --to URL, or use another --home",
+            next_step="take the state along with vedette lake copy-state, or use another --home",
         )
 
 

@@ -32,6 +32,7 @@ from vedette.forge.corpus.registry import recognise
 from vedette.forge.recipe import SourceSpec
 from vedette.models.activity.fired import read_outcome
 from vedette.models.activity.replay import taken_at
+from vedette.store.state import STATE_FILE
 
 GENERATED = "generated"
 
@@ -77,7 +78,7 @@ READER = ActivityReader()
 def _kind(path: Path, spec: SourceSpec) -> str:
     if spec.path == GENERATED and not path.exists():
         return GENERATED
-    if (path / "state.sqlite").is_file():
+    if (path / "state.sqlite").is_file() or (path / STATE_FILE).is_file():
         return "home"
     return "files"
 
