@@ -347,8 +347,7 @@ class _Profile:
             self._accounts = [self._named(g) for g in self._by(who, present)]
             self._group_fact("accounts", self._accounts, ValueKind.ACCOUNT, "account", "acted or logged on there")
         if self._kind is not ValueKind.ADDRESS:
-            self._addresses = self._by(_ADDRESS, "src_ip NOT IN ('::1', '127.0.0.1', '-')"
-            )
+            self._addresses = self._by(_ADDRESS, "src_ip NOT IN ('::1', '127.0.0.1', '-')")
             self._group_fact("addresses", self._addresses, ValueKind.ADDRESS, "source address", "it came from")
         else:
             away = [g for g in self._by("coalesce(dst_name, dst_ip)") if g.value != self._name]
