@@ -101,9 +101,7 @@ def next_steps(
             steps.append(f"Collect the logs of {host.name}: none are here.")
     for question in accounts:
         if question.implicated and question.account_kind in (AccountKind.USER, AccountKind.CLOUD_USER):
-            steps.append(
-                f"Ask the owner of {question.name} about {stamp(question.first_at)}."
-                if question.first_at
-                else f"Ask the owner of {question.name}."
-            )
+            acts = [a.event.time for a in facts.sheets[question.entity_id].acts]
+            at = min(acts, default=question.first_at)
+            steps.append(f"Ask the owner of {question.name}" + (f" about {stamp(at)}." if at else "."))
     return tuple(dict.fromkeys(steps))[:16]

@@ -129,21 +129,21 @@ def _new_accounts(reader: Reader, window: Window, context: ToolContext) -> list[
         return []
     sql = """
         WITH seen AS (
-            SELECT actor_name AS name, actor_domain AS realm, log_product AS product, time, event_id FROM events
+            SELECT actor_name AS name, actor_domain AS realm, time, event_id FROM events
             WHERE actor_name IS NOT NULL
             UNION ALL
-            SELECT user_name, user_domain, log_product, time, event_id FROM events
+            SELECT user_name, user_domain, time, event_id FROM events
             WHERE user_name IS NOT NULL AND coalesce(outcome, '') <> 'failure'
         )
-        SELECT min(name), min(realm), min(product), min((time, event_id)) AS first FROM seen
+        SELECT min(name), min(realm), min((time, event_id)) AS first FROM seen
         WHERE NOT ends_with(name, '$') AND NOT starts_with(name, 'S-1-') AND name NOT IN ('-', '')
         GROUP BY split_part(lower(name), '@', 1) ORDER BY first
     """
     names, found = Names(context), []
-    for name, realm, product, first in reader.run(sql, max_rows=100_000, timeout_s=TIMEOUT_S).rows:
+    for name, realm, first in reader.run(sql, max_rows=100_000, timeout_s=TIMEOUT_S).rows:
         at = _utc(first[0])
         if within(window, at):
-            written = names.of(written_account(str(name), realm, product)) or str(name)
+            written = names.of(written_account(str(name), realm)) or str(name)
             found.append((written, at, str(first[1])))
     return found
 
@@ -174,7 +174,9 @@ def _headline(
         parts.append(f"{say.n(len(accounts), 'account')} and {say.n(len(hosts), 'host')} were seen for the first time")
     named = f": {joined([say.case(c) for c in cases[:5]], 5)}" if cases else ""
     parts[0] += named
-    text = f"{when[:1].upper()}{when[1:]}, {joined(parts, 5)}." if when else f"In all the data, {joined(parts, 5)}."
+    quiet = not (cases or findings or n_events or accounts or hosts)
+    lead = f"{when[:1].upper()}{when[1:]}, " if when else "In all the data, "
+    text = f"{lead}{'nothing is new: ' if quiet else ''}{joined(parts, 5)}."
     evidence = [e for c in cases for f in c.findings[:1] for e in f.evidence[:1]]
     facts.add(
         "n_new_cases", len(cases), text, say, kind=ValueKind.COUNT,

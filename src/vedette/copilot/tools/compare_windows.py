@@ -201,16 +201,16 @@ def _seen(
     sql = (
         f"SELECT max({expression}), count(*) FILTER ({first.sql}) AS n_before, "  # noqa: S608 (as above)
         f"count(*) FILTER ({second.sql}) AS n_after, min((time, event_id)) FILTER ({first.sql} OR {second.sql}), "
-        "min(coalesce(actor_domain, user_domain)), min(log_product) "
+        "min(coalesce(actor_domain, user_domain)) "
         f"FROM events WHERE {where.sql} AND {expression} IS NOT NULL AND {expression} <> '' "
         f"GROUP BY {key} HAVING n_before + n_after > 0 ORDER BY n_before + n_after DESC, 1"
     )
     values = (*first.values, *second.values, *first.values, *second.values, *where.values)
     names, found = Names(context), []
-    for value, a, b, edge, realm, product in reader.run(sql, values, max_rows=20_000, timeout_s=TIMEOUT_S).rows:
+    for value, a, b, edge, realm in reader.run(sql, values, max_rows=20_000, timeout_s=TIMEOUT_S).rows:
         text = str(value)
         if kind is ValueKind.ACCOUNT:
-            text = names.of(written_account(text, realm, product)) or text
+            text = names.of(written_account(text, realm)) or text
         found.append(_Seen(text, int(a), int(b), str(edge[1])))
     return found
 

@@ -116,7 +116,6 @@ class DataStatus:
                 DataTable(columns=("kind of log", "events", "hosts", "first", "last"), rows=rows, title="Sources"),
             ),
             query=shown,
-            unknown=(f"Not seen at all, as no log here shows it: {', '.join(missing)}.",) if missing else (),
             entities=(name,) if name else (),
             window=window,
             next_questions=("Which cases are there?", "How many events per day?"),

@@ -240,17 +240,17 @@ class _Answer:
             key, pick = short_host(expression), "max"
         sql = (
             f"SELECT {pick}({expression}) AS value, count(*) AS n, max(time) AS last_at, "  # noqa: S608 (as above)
-            f"min((time, event_id)) AS first, {label} AS realm, min(log_product) AS product "
+            f"min((time, event_id)) AS first, {label} AS realm "
             f"FROM events WHERE {where.sql} AND {expression} IS NOT NULL AND CAST({expression} AS VARCHAR) <> '' "
             f"GROUP BY {key} ORDER BY n DESC, value"
         )
         result = self._rows(sql, where.values, max_rows=10_000)
         self._shown = written_out(sql, where.values)
         found = []
-        for value, n, last, (first, event_id), realm, product in result.rows:
+        for value, n, last, (first, event_id), realm in result.rows:
             name = value
             if kind is ValueKind.ACCOUNT:
-                name = self._names.of(written_account(str(value), realm, product)) or value
+                name = self._names.of(written_account(str(value), realm)) or value
             found.append((name, int(n), _utc(first), _utc(last), str(event_id)))
         n_said = f"more than {len(found):,}" if result.cut else None
         say = Saying()

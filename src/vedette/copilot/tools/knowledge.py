@@ -179,7 +179,7 @@ def _tactic(context: ToolContext, tactic: attack.Tactic) -> ToolResult:
     facts, say = FactList(), Saying()
     members = [t for t in attack.techniques() if tactic.shortname in t.tactics and not t.parent]
     text = f"{say.value(ValueKind.TACTIC, tactic.name)} ({say.value(ValueKind.TEXT, tactic.id)}) is an ATT&CK tactic, "
-    text += f"the {say.n(tactic.order + 1)}. of {say.n(len(attack.tactics()))} in the matrix, with "
+    text += f"number {say.n(tactic.order + 1)} of {say.n(len(attack.tactics()))} in the matrix, with "
     text += f"{say.n(len(members), 'technique')} (ATT&CK {say.value(ValueKind.TEXT, attack.version)})."
     facts.add(
         "tactic", tactic.shortname, text, say, kind=ValueKind.TACTIC, subject=tactic.name,

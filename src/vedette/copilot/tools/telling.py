@@ -50,15 +50,14 @@ def events_of(result: QueryResult) -> list[Event]:
     return found
 
 
-def written_account(name: str | None, domain: str | None, product: str | None, uid: str | None = None) -> str | None:
+def written_account(name: str | None, domain: str | None, uid: str | None = None) -> str | None:
     r"""Return an account of an event as people write it: ``DOMAIN\user``, ``user@domain`` or a bare name."""
     name, domain = clean(name), clean(domain)
     if name is None:
         return None if uid == "S-1-0-0" else clean(uid)
     if domain is None or "\\" in name or "@" in name or "/" in name or domain.isdigit():
         return name
-    flat = "." not in domain and (product in ("windows", None, "zeek"))
-    return f"{domain}\\{name}" if flat else f"{name}@{domain}"
+    return f"{name}@{domain}" if "." in domain else f"{domain}\\{name}"
 
 
 class Names:
@@ -80,11 +79,11 @@ class Names:
 
     def actor(self, e: Event) -> str | None:
         """Return who acted."""
-        return self.of(written_account(e.actor_name, e.actor_domain, e.log_product, e.actor_uid))
+        return self.of(written_account(e.actor_name, e.actor_domain, e.actor_uid))
 
     def user(self, e: Event) -> str | None:
         """Return who was acted upon, or logged on."""
-        return self.of(written_account(e.user_name, e.user_domain, e.log_product, e.user_uid))
+        return self.of(written_account(e.user_name, e.user_domain, e.user_uid))
 
 
 def telling(say: Saying, names: Names, e: Event) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from vedette.investigate.tools.base import (
@@ -14,6 +15,7 @@ from vedette.investigate.tools.base import (
     choose_case,
     host_in,
     no_case,
+    stored,
     text_of,
     which_case,
 )
@@ -23,6 +25,7 @@ from vedette.schema import (
     Case,
     CaseAccount,
     DataTable,
+    Evidence,
     Parameter,
     Tool,
     ToolResult,
@@ -93,6 +96,7 @@ class ImplicatedAccounts:
                 why(facts, case, account)
         else:
             _none(facts, case, role, host)
+        births = _births(facts, context) if role == "created" else None
         which_case(facts, chosen, context)
         rows = tuple(
             (a.name, a.role.value, f"{a.confidence:.0%}", a.account_kind.value.replace("_", " "), iso(a.first_at),
@@ -107,6 +111,7 @@ class ImplicatedAccounts:
                 "accounts": [a.name for a in fitting],
                 "count": len(fitting),
                 "roles": {a.name: a.role.value for a in fitting},
+                **({"created_in_logs": births} if births is not None else {}),
             },
             tables=(table,) if rows else (),
             unknown=tuple(q for q in case.unknown if any(a.name in q for a in fitting))[:3],
@@ -206,6 +211,41 @@ def _none(facts: FactList, case: Case, role: str, host: str | None) -> None:
         f"n_{role}_accounts", 0, text, say, kind=ValueKind.COUNT, subject=case.case_id,
         subject_kind=ValueKind.CASE, evidence=case_proof(case),
     )  # fmt: skip
+
+
+def _births(facts: FactList, context: ToolContext) -> list[str]:
+    """Say which accounts the logs record as created, whoever created them, and return their names."""
+    from vedette.store.query import reading
+
+    sql = (
+        "SELECT coalesce(user_name, resource) AS made, actor_name, device_name, (time, event_id) AS at FROM events "
+        "WHERE class_name = 'account_change' AND activity = 'create' AND coalesce(outcome, '') <> 'failure' "
+        "AND made IS NOT NULL ORDER BY at"
+    )
+    with reading(context.lake) as reader:
+        rows = reader.run(sql, max_rows=1_000, timeout_s=20.0).rows
+        watched = reader.run("SELECT count(*) FROM events WHERE class_name = 'account_change'", timeout_s=20.0).rows
+    say = Saying()
+    made = list(dict.fromkeys(str(r[0]) for r in rows))
+    if not rows:
+        n = int(watched[0][0])
+        text = f"The logs record no creation of an account: {say.n(n, 'account change was', 'account changes were')} "
+        text += "looked at." if n else "found, and without such records it cannot be told whether there was one."
+        facts.add("created_in_logs", [], text, say, kind=ValueKind.ACCOUNT, evidence=[stored("query", sql)])
+        return []
+    words = []
+    for name, actor, host, (at, _) in rows[:6]:
+        by = f" by {say.account(str(actor))}" if actor else ""
+        on = f" on {say.host(str(host))}" if host else ""
+        words.append(f"{say.account(str(name))}{by}{on} at {say.at(at.replace(tzinfo=UTC))}")
+    more = f" and {say.n(len(rows) - 6)} more" if len(rows) > 6 else ""
+    verb = plural(len(rows), "creation of an account", "creations of accounts")
+    text = f"All the logs together record {say.n(len(rows))} {verb}, of the attack or not: {'; '.join(words)}{more}."
+    facts.add(
+        "created_in_logs", made[:50], text, say, kind=ValueKind.ACCOUNT,
+        evidence=[Evidence(ref=str(ref), at=at.replace(tzinfo=UTC)) for _, _, _, (at, ref) in rows],
+    )  # fmt: skip
+    return made
 
 
 def _next(fitting: list[CaseAccount]) -> tuple[str, ...]:

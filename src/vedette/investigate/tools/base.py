@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from vedette.errors import UserError
@@ -150,6 +150,9 @@ def in_window(saying: Saying, window: Window | None) -> str:
     if window is None:
         return ""
     if window.start_at and window.end_at:
+        if window.end_at - window.start_at == timedelta(days=1) and window.start_at.time() == time.min:
+            saying.add(ValueKind.TIME, iso(window.start_at))
+            return f" on {saying.value(ValueKind.TEXT, window.start_at.date().isoformat())} (UTC)"
         return f" from {saying.at(window.start_at)} until before {saying.at(window.end_at)}"
     if window.start_at:
         return f" since {saying.at(window.start_at)}"
