@@ -24,6 +24,8 @@ VERBS: dict[str, str] = {
     "detect": "Judge the lake's events by Sigma rules.",
     "investigate": "From raw logs, or the lake, to cases: what happened, which accounts, and slides.",
     "cases": "List, show, triage, annotate and close cases.",
+    "ask": "Ask about the data in plain words; every sentence of the answer is checked and cited.",
+    "chat": "Talk with the data: follow-ups, citations that open the evidence, sessions.",
     "report": "Write a case as slides, page, Markdown or JSON.",
     "query": "Run one SELECT over the lake, read-only.",
     "lake": "Look after the lake: status, retention, cleaning up.",

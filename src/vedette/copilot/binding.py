@@ -222,7 +222,7 @@ class Binder:
         for match in _SOUGHT.finditer(self.question):
             word = str(match[1]).rstrip(".,;:?!")
             inside = any(m.start <= match.start(1) < m.end and not m.by_name for m in self.mentions.found)
-            if len(word) >= 3 and word.casefold() not in COMMON and not inside:
+            if 3 <= len(word) <= 80 and word.casefold() not in COMMON and not inside:
                 return word
         return next((m.text for m in self.mentions.missing if not m.sure), None)
 
@@ -265,12 +265,12 @@ class Binder:
 _DIRECTIONS = {"source": ("from", "by", "of"), "destination": ("to", "towards", "into", "with")}
 """Parameters that a host or address fills only after a word that says so."""
 _JUDGED = re2.compile(r"(?i)\b(?:findings?|rules?|alerts?|detections?)\b")
-_PROGRAM = re2.compile(r"[\pL][\pL\pN_-]{2,30}")
+_PROGRAM = re2.compile(r"[\pL][\pL\pN_-]+")
 _SOUGHT = re2.compile(
     r"(?i)\b(?:search(?:ing)?(?: for)?|grep(?: for)?|look(?:ing)? for|hunt(?:ing)? for|contain(?:s|ing)?"
     r"|mention(?:s|ing)?|match(?:es|ing)?"
     r"|holding|with the (?:text|string|word)|string|keyword|run|ran|running|execut(?:e|ed|ing)"
-    r"|launch(?:ed)?|use[sd]?|using|download(?:ed)?|install(?:ed)?)\s+(?:the |a |an |any )?([\pL\pN_][^\s\"']{1,80})"
+    r"|launch(?:ed)?|use[sd]?|using|download(?:ed)?|install(?:ed)?)\s+(?:the |a |an |any )?([\pL\pN_][^\s\"']+)"
 )
 _LOGGED = re2.compile(r"(?i)\b(?:log(?:s|ged|ging)?[ -]?(?:on|in)|logons?|logins?|sign(?:s|ed|ing)?[ -]?(?:on|in))\b")
 

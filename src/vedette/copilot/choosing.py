@@ -134,7 +134,7 @@ _NUMBERED = {
 
 @cache
 def _patterns(name: str) -> tuple[tuple[Any, str], ...]:
-    return tuple((re2.compile("(?i)" + pattern), choice) for pattern, choice in _SAID.get(name, ()))
+    return tuple((re2.compile(pattern), choice) for pattern, choice in _SAID.get(name, ()))
 
 
 def choice_said(parameter: Parameter, question: str) -> str | None:
@@ -142,7 +142,7 @@ def choice_said(parameter: Parameter, question: str) -> str | None:
 
     Args:
         parameter: of kind ``CHOICE``.
-        question: with names masked, so that no name is taken for a word.
+        question: in lower case, with names masked, so that no name is taken for a word.
     """
     patterns = _patterns(parameter.name)
     for pattern, choice in patterns:

@@ -27,8 +27,8 @@ from vedette.schema import (
     ValueKind,
 )
 
-MAX_SENTENCES = 7
-MAX_CHARS = 1_500
+MAX_SENTENCES = 6
+MAX_CHARS = 1_200
 """Of the sentences after the first three."""
 MAX_CITED = 3
 """Citation numbers of one sentence."""
@@ -103,7 +103,7 @@ def draft(
     shown = sum(len(t.rows) for r in results for t in r.tables)
     tail = list(notes)
     for text in list(dict.fromkeys(u for r in results for u in r.unknown))[: MAX_UNKNOWN if said else MAX_SENTENCES]:
-        tail.append(text)
+        tail.append(f"Still unknown: {text}" if said else text)
     if n_left > 0:
         where = "; the table has them" if shown else ""
         tail.append(

@@ -98,7 +98,8 @@ class Mentions:
 
 
 _TOKEN = re2.compile(r"[\pL\pN_][\pL\pN_.$@\\/:&+-]*")
-_QUOTED = re2.compile("[\"“‘`]([^\"”“’`]{1,200})[\"”’`]|(?:^|\\s)'([^']{1,200})'")
+_QUOTED = re2.compile("[\"“‘`]([^\"”“’`]+)[\"”’`]|(?:^|\\s)'([^']+)'")
+_LONGEST_QUOTE = 200
 _TECHNIQUE = re2.compile(r"(?i)\bT\d{4}(?:\.\d{3})?\b")
 _HASH = re2.compile(r"(?i)\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})\b")
 _CVE = re2.compile(r"(?i)\bCVE-\d{4}-\d{4,7}\b")
@@ -116,7 +117,7 @@ _NUMBER_WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "twenty": 20, "fifty": 50,
 }  # fmt: skip
-_URL = re2.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s\"'<>]{1,500}")
+_URL = re2.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s\"'<>]+")
 _DOMAIN = re2.compile(r"(?i)^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{1,30}$")
 _EDGE = ".,:;?!/-+&"
 
@@ -242,7 +243,7 @@ class _Reader:
         for m in _QUOTED.finditer(self.text):
             group = 1 if m[1] is not None else 2
             start, end = m.start(group), m.end(group)
-            if not m[group].strip() or not self._free(start, end):
+            if not m[group].strip() or end - start > _LONGEST_QUOTE or not self._free(start, end):
                 continue
             if not self._name(start, end, ENTITY_KINDS, sure=True, quiet=True):
                 self._add(ValueKind.TEXT, start, end, m[group].strip())
@@ -461,7 +462,7 @@ _NTH = re2.compile(
 )
 _OTHER = re2.compile(rf"\b(?:the )?other {_NOUN}\b")
 _THIS = re2.compile(rf"\b(?:this|that|the|same|our) {_NOUN}\b")
-_ABOUT = re2.compile(rf"\b(?:the )?([\pL\pN-]{{3,40}}) {_NOUN}\b")
+_ABOUT = re2.compile(rf"\b(?:the )?([\pL\pN-]+) {_NOUN}\b")
 
 _Found = tuple[tuple[int, int], str | None]
 
@@ -504,6 +505,8 @@ def case_references(low: str, world: World) -> list[_Found]:
             add(m.start(), m.end(), others[0].case_id)
     for m in _ABOUT.finditer(low):
         word = m[1]
+        if len(word) < 3 or len(word) > 40:
+            continue
         if word in COMMON and word not in ("cloud", "aws", "windows", "linux", "phishing"):
             continue
         matching = [c for c in cases if _speaks_of(c, word)]
@@ -561,6 +564,27 @@ _ALIASES = {
 }  # fmt: skip
 
 
+_TACTIC_WORDS = {
+    **dict.fromkeys(
+        ("exfiltrated", "exfiltrate", "exfil", "exfiltrating", "data theft", "stole data", "data stolen", "steal data",
+         "data leave", "data left", "leaked data"),
+        "exfiltration",
+    ),
+    **dict.fromkeys(("persist", "persisted", "persistent access", "keep access", "stay in"), "persistence"),
+    **dict.fromkeys(("escalate privileges", "escalated privileges", "privileges escalated"), "privilege-escalation"),
+    **dict.fromkeys(("move laterally", "moved laterally", "spread laterally"), "lateral-movement"),
+    **dict.fromkeys(
+        ("steal credentials", "stole credentials", "credentials stolen", "credential theft", "steal passwords",
+         "stole passwords", "passwords stolen", "dump credentials", "dumped credentials", "credentials dumped"),
+        "credential-access",
+    ),
+    **dict.fromkeys(("cover their tracks", "covered their tracks", "evade", "evaded", "evasion"), "defense-evasion"),
+    **dict.fromkeys(("reconnaissance", "recon", "look around", "looked around"), "discovery"),
+    **dict.fromkeys(("phone home", "called home", "beacon", "beaconing", "beacons"), "command-and-control"),
+}  # fmt: skip
+"""What people say for a tactic."""
+
+
 @cache
 def _attack_names() -> dict[str, tuple[ValueKind, str]]:
     """Return names of techniques and tactics in lower case with hyphens as spaces; everyday words are left out."""
@@ -579,6 +603,8 @@ def _attack_names() -> dict[str, tuple[ValueKind, str]]:
         names[tactic.name.casefold().replace("-", " ")] = (ValueKind.TACTIC, tactic.shortname)
         names[tactic.shortname.replace("-", " ")] = (ValueKind.TACTIC, tactic.shortname)
     names["defence evasion"] = (ValueKind.TACTIC, "defense-evasion")
+    for phrase, tactic in _TACTIC_WORDS.items():
+        names.setdefault(phrase, (ValueKind.TACTIC, tactic))
     names["c2"] = (ValueKind.TACTIC, "command-and-control")
     return names
 
