@@ -11,7 +11,7 @@ from vedette.claims import lexicon
 from vedette.claims.base import Checked
 from vedette.claims.clauses import Clause, Item, clauses, keys
 from vedette.claims.match import Match, Reading, advises, match, read
-from vedette.claims.names import Names
+from vedette.claims.names import Names, is_address
 from vedette.claims.neutral import is_neutral
 from vedette.claims.plain import folded, hidden, plain
 from vedette.claims.sentences import blocks
@@ -165,6 +165,8 @@ class Checker:
                 return support
             total.facts.extend(support.facts)
             link = clause.link if index else opening
+            if self._advised:
+                continue
             if link in ("then", "after", "later", "next") or (index == 0 and opening):
                 wrong = self._ordered(link or opening, previous_at, support.at, index, previous_failed)
                 if wrong:
@@ -206,6 +208,9 @@ class Checker:
                     clause.subject.append(stand_in)
         if clause.owner is not None:
             clause.items.insert(0, Item(clause.owner.token))
+        wrong = _misnamed(clause) or _miscounted(clause)
+        if wrong:
+            return _Support(reason=wrong)
         support = self._one(clause)
         if support.holds:
             return support
@@ -229,7 +234,10 @@ class Checker:
             counts = [
                 i
                 for i in clause.items
-                if i.token.what == "number" and i.token.value == len(members) and i.token.relation == "="
+                if i.token.what == "number"
+                and i.token.value == len(members)
+                and i.token.relation == "="
+                and _counts_members(i, members)
             ]
             if len(members) < 2 and not counts:
                 continue
@@ -270,7 +278,7 @@ class Checker:
         """Return the support of a clause with several counts, count by count."""
         numbers = [i for i in clause.items if i.token.what == "number"]
         counted = frozenset().union(*(i.words for i in numbers)) if numbers else frozenset()
-        if len(numbers) < 2 and not any(t.low == "all" for t in clause.tokens):
+        if not numbers or (len(numbers) < 2 and not any(t.low == "all" for t in clause.tokens)):
             return None
         heads = [i.head for i in numbers if i.head and not i.head <= _ADJECTIVES]
         total = _Support()
@@ -519,6 +527,77 @@ def _unreported(tokens: list[Token]) -> list[Token]:
         ):
             return tokens[at + 1 :]
     return tokens
+
+
+def _counts_members(number: Item, members: Sequence[Item]) -> bool:
+    """Return whether a number counts the sort of thing that the members of a list are."""
+    sorts = {m.token.sort for m in members}
+    if not number.words:
+        return len(members) > 1
+    for sort in sorts:
+        if _TYPE_OF.get(sort, frozenset()) & number.words:
+            return True
+    return not sorts & set(_TYPE_OF) and len(members) > 1
+
+
+_TYPE_OF: dict[str, frozenset[str]] = {
+    "who": frozenset("=" + lexicon.stem(w) for w, s in lexicon.TYPE_WORDS.items() if s == "who"),
+    "where": frozenset("=" + lexicon.stem(w) for w, s in lexicon.TYPE_WORDS.items() if s == "where"),
+    "technique": frozenset({"TECHNIQUE", "SUBTECHNIQUE"}),
+    "tactic": frozenset({"TACTIC"}),
+}
+
+
+def _miscounted(clause: Clause) -> str:
+    """Return what is wrong with "three accounts: A and B"."""
+    tokens = clause.tokens
+    for item in clause.items:
+        if item.token.what != "number" or item.token.relation != "=" or not item.words:
+            continue
+        at = next((k for k, t in enumerate(tokens) if t is item.token), None)
+        if at is None:
+            continue
+        mark = next((k for k in range(at + 1, len(tokens)) if tokens[k].what != "word"), None)
+        if (
+            mark is None
+            or tokens[mark].low not in (":", ",", "-", "(")
+            or any(t.low in ("including", "among", "such") for t in tokens)
+        ):
+            continue
+        listed = [i for i in clause.items if i.token.what == "name" and any(t is i.token for t in tokens[mark:])]
+        alike = [i for i in listed if _TYPE_OF.get(i.token.sort, frozenset()) & item.words]
+        after = tokens[mark + 1] if mark + 1 < len(tokens) else None
+        if alike and len(alike) == len(listed) and alike[0].token is after and len(alike) != item.token.value:
+            return f"counts {item.token.text} and names {len(alike)}"
+    return ""
+
+
+def _misnamed(clause: Clause) -> str:
+    """Return what is wrong where two names are said to be one thing's and are not: "T1018 (DCSync)"."""
+    if any(_tells(t) for t in clause.words):
+        return ""
+    named = [i for i in clause.items if i.token.what == "name" and i.row < 0]
+    for a, b in pairwise(named):
+        alike = a.token.sort == b.token.sort or {a.token.sort, b.token.sort} <= {"who", "entity"}
+        equated = clause.owner is not None or (clause.has_verb and {a.role, b.role} == {"X"})
+        if (
+            alike
+            and equated
+            and not a.token.ids & b.token.ids
+            and (clause.owner is None or a.token is clause.owner.token)
+            and not _address_of(a, b)
+        ):
+            return f"{b.token.text} is not {a.token.text}"
+    return ""
+
+
+def _address_of(a: Item, b: Item) -> bool:
+    """Return whether one is an address and the other a host: a fact must tell whether it has it."""
+    return is_address(a.token.low) != is_address(b.token.low)
+
+
+def _tells(token: Token) -> bool:
+    return token.low not in lexicon.NEUTRAL and token.low not in lexicon.TYPE_WORDS
 
 
 _AFTERWARDS = frozenset("afterwards afterward later subsequently thereafter then next".split())

@@ -99,7 +99,8 @@ def clauses(tokens: list[Token]) -> list[Clause]:
     """Return the clauses of a sentence: those of the sentence itself first, then what hangs on them."""
     tokens = _phrased(tokens)
     asides: list[tuple[int, list[Token]]] = []
-    main = _without_asides(tokens, asides)
+    whole: list[Token] = []
+    main = _without_asides(tokens, asides, whole)
     found: list[Clause] = []
     placed: dict[int, Item] = {}
     position: dict[int, int] = {}
@@ -114,6 +115,11 @@ def clauses(tokens: list[Token]) -> list[Clause]:
         for item in clause.items:
             if id(item.token) in position:
                 placed[position[id(item.token)]] = item
+    for token in whole:
+        if token.what == "word":
+            found[-1].words.append(token)
+        elif token.what != "mark":
+            found[-1].items.append(Item(token))
     extra: list[Clause] = []
     for at, inside in asides:
         owner = next((placed[i] for i in range(at - 1, -1, -1) if i in placed), None)
@@ -155,7 +161,7 @@ def _phrased(tokens: list[Token]) -> list[Token]:
     return out
 
 
-def _without_asides(tokens: list[Token], asides: list[tuple[int, list[Token]]]) -> list[Token]:
+def _without_asides(tokens: list[Token], asides: list[tuple[int, list[Token]]], whole: list[Token]) -> list[Token]:
     """Take out brackets, appositions and relative clauses between commas; note what each hangs on."""
     main: list[Token] = []
     i = 0
@@ -171,6 +177,10 @@ def _without_asides(tokens: list[Token], asides: list[tuple[int, list[Token]]]) 
                     depth -= 1
                 j += 1
             inside = tokens[i + 1 : j - 1] if depth == 0 else tokens[i + 1 : j]
+            if token.low == "[":
+                whole.extend(t for t in inside if t.low not in ("(", ")", "[", "]", ","))
+                i = j
+                continue
             if any(t.what != "mark" for t in inside):
                 asides.append((len(main), [t for t in inside if t.low not in ("(", ")", "[", "]")]))
             i = j
@@ -278,6 +288,8 @@ def _coordinated(tokens: list[Token]) -> list[tuple[str, list[Token]]]:
         fits = left_verb and (right_verb or gerund or (hard and bool(right)))
         if word in _SEQUENCERS and not right_verb:
             fits = False
+        if word == "and" and right and right[0].low in ("no", "none") and left_verb:
+            fits = True
         if fits:
             parts.append((link, left))
             start, link = b, word
@@ -291,7 +303,7 @@ def _begins_with_verb(tokens: list[Token]) -> bool:
             return False
         if token.verb or token.low in _BE or token.low in _HAVE or token.low in _DO:
             return True
-        if token.low not in _ADVERBS and index > 1:
+        if token.low not in _ADVERBS or index > 2:
             return False
     return False
 

@@ -21,7 +21,7 @@ CHANGE: change modify alter edit update adjust | change changes modification mod
 RESET: reset | resets
 DISABLE: disable deactivate turn_off switch_off | disabled
 ENABLE: enable activate turn_on switch_on | enabled
-RUN: run execute launch start spawn invoke | execution executions run launch
+RUN: run execute launch start spawn invoke | executions run launch
 BEGIN: begin start commence open kick_off | beginning start onset outset
 END: end finish stop conclude close | end finish close conclusion
 CALL: call invoke make issue request | call calls api-call request requests
@@ -43,8 +43,10 @@ CREDENTIAL: | credential credentials
 PASSWORD: | password passwords
 USE: use utilise utilize employ leverage | use usage
 ASSUME: assume take_on | assumption
-SEE: see observe spot detect notice appear log record register find | sighting seen visible appearance
+SEE: see observe spot detect notice appear log record register | sighting seen visible appearance
 REPORT: report raise flag | report
+HAPPEN: take_place happen occur |
+HOLD_UP: make_up |
 ACT: act behave | active activity activities acting action actions
 DO: do perform carry_out conduct |
 IMPLICATE: implicate involve take_part participate | implicated involved participant participants
@@ -54,7 +56,7 @@ ATTACKER: | attacker attackers attacker-used attacker-operated adversary adversa
 ATTACK: attack | attack attacks
 BYSTANDER: | bystander bystanders
 ENTRY: | entry entry-point
-SOURCE: originate come_from stem_from | source sources origin origins originating
+SOURCE: originate stem_from | source sources origin origins originating
 AFFECT: affect | affected
 CAUSE: cause trigger set_off give_rise_to produce lead_to | cause behind
 REST: rest_on be_based_on base build_on rely_on depend_on stem_from | basis based
@@ -105,7 +107,7 @@ SEARCH: search look_for look | search
 MOVE: move hop pivot | movement
 EXPLOIT: exploit | exploit exploitation
 STEAL: steal | theft stolen
-EXFILTRATE: exfiltrate leak | exfiltration
+EXFILTRATE: exfiltrate leak |
 ENCRYPT: encrypt | encryption
 DECODE: decode | decoding decoded
 ENCODE: encode obfuscate | encoded obfuscated
@@ -183,18 +185,16 @@ NEUTRAL = frozenset(
     "show shows shown showing indicate indicates indicated according see seen find found hold holds held contain "
     "contains contained include includes included including list lists listed note noted say says said state states "
     "stated report reports reported observe observed record recorded recording identify identified give gives given "
-    "exist exists existed occur occurs occurred occurring happen happens happened happening take takes took place "
+    "exist exists existed occur occurs occurred occurring happen happens happened happening place "
     "concern concerns concerned concerning regard regards regarding relate relates related follow follows follow "
     "utc z gmt time times date day timestamp timestamps moment point clock point-in-time hrs o'clock "
-    "number count counts value values figure figures name names named called known id ids identifier "
+    "number count counts value values figure figures name names named known id ids identifier "
     "thing things item items entry entries kind kinds type types sort sorts "
     "currently now main following below above together once twice thrice times of it "
     "namely e.g i.e namely respectively mark marks marked assess assessed assigned assign considered consider "
-    "come comes came go goes went gone get gets got put make makes made".split()
+    "come comes came coming up".split()
 )
 """Words that add nothing to what a sentence claims beside what they stand with."""
-
-CRITICAL_NOT_NEUTRAL = frozenset({"named", "called"})
 
 NEGATIONS = frozenset(
     "not no none never nobody nothing neither nor cannot can't didn't doesn't don't wasn't weren't isn't aren't hasn't "

@@ -25,6 +25,8 @@ from vedette.schema import Fact, ValueKind
 _LOCATED = frozenset({"where", "entity"})
 _OUTWARD = frozenset({"REACH", "RUN", "ACT", "CAUSE", "CALL", "USE", "LOGON"})
 _REACHES = frozenset({"REACH", "CALL", "DOWNLOAD", "UPLOAD", "SEND"})
+_SHOUTED = frozenset("utc ids ips urls mitre att&ck sha256 sha1 md5 rdp ttp ttps url".split())
+_DENIALS = lexicon.NEGATIONS - {"no", "none"}
 _OUTCOMES = frozenset({"FAIL", "SUCCEED", "BLOCK", "DENY", "TRY"})
 _TYPE_GROUPS = frozenset(
     {"PROCESS", "SERVICE", "FILE", "COMMAND", "TECHNIQUE", "SUBTECHNIQUE", "TACTIC", "BUCKET", "OBJECT", "CONFIDENCE",
@@ -32,7 +34,7 @@ _TYPE_GROUPS = frozenset(
 )  # fmt: skip
 _STATES = frozenset(
     "COMPROMISE ATTACKER CREATE TARGET BYSTANDER ENTRY SOURCE AFFECT IMPLICATE LOW MEDIUM HIGH CRITICAL INFORMATIONAL "
-    "CONFIDENCE SEVERITY ROLE ACT".split()
+    "CONFIDENCE SEVERITY ROLE".split()
 )
 _RELATION_OF_FIRST = {"FIRST": "[", "BEGIN": "[", "LAST": "]", "END": "]"}
 
@@ -49,6 +51,7 @@ class View:
     groups: frozenset[str]
     negative: bool
     hedges: frozenset[str]
+    subject: list[Item]
     raw: frozenset[str]
     """The words as written."""
     asks: bool = False
@@ -187,7 +190,9 @@ def _view(clause: Clause, parsed: Sequence[Clause]) -> View:
                 items.append(item)
                 owners[id(item)] = other.owner
             put(other, other.owner)
-    return View(items, owners, words, frozenset(groups), negative, frozenset(hedges), frozenset(raw))
+    return View(
+        items, owners, words, frozenset(groups), negative, frozenset(hedges), list(clause.subject), frozenset(raw)
+    )
 
 
 def _structured(fact: Fact, names: Names) -> View | None:
@@ -239,7 +244,7 @@ def _structured(fact: Fact, names: Names) -> View | None:
         return None  # who acts on whom only the sentence says
     empty = value == 0 or value == [] or value == () or value is False
     groups = frozenset(k for k in words if not k.startswith("="))
-    return View(items, {id(i): None for i in items}, words, groups, bool(empty), frozenset(), frozenset())
+    return View(items, {id(i): None for i in items}, words, groups, bool(empty), frozenset(), items[:1], frozenset())
 
 
 def _exact(moment: datetime) -> Written:
@@ -277,13 +282,14 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
         if not _computed(item, clause, view, reading):
             result.missing_items.append(item)
     result.used = pairs
+    scope = _scope_left_out(pairs, view, reading)
     unknown = open_ended(clause)
     if view.asks:
         result.wrong = "" if unknown else "says as known what is an open question"
     elif view.advises != advised:
         result.wrong = "says as done what is advised" if view.advises else "advises what no fact advises"
     else:
-        result.wrong = _parts_swapped(pairs, view, clause) or _polarity(clause, view)
+        result.wrong = _parts_swapped(pairs, view, clause) or _polarity(clause, view) or scope
     matched = {id(b) for _, b in pairs}
     derived = _derived(pairs, reading)
     for token in clause.words:
@@ -311,6 +317,22 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
     if result.at is None:
         result.at = _moment(pairs, view, reading)
     return result
+
+
+def _scope_left_out(pairs: Sequence[tuple[Item, Item]], view: View, reading: Reading) -> str:
+    """Return what is wrong where a count is said of more than the fact counts: it counts what one name did or shows."""
+    counted = [t for m, t in pairs if m.token.what == "number"]
+    if not counted:
+        return ""
+    matched = {id(t) for _, t in pairs}
+    said: set[str] = set().union(*(m.token.ids for m, _ in pairs))
+    for item in view.items:
+        if item.token.what not in ("name", "quote", "code") or item.row >= 0 or item.token.sort in ("case", "tactic"):
+            continue
+        of_it = item in view.subject or (item.token.sort == "who" and item.role in ("R", "O", "F", "A", "P"))
+        if of_it and id(item) not in matched and not item.token.ids & said and view.owners.get(id(item)) is None:
+            return f"leaves out that the fact counts this of {item.token.text} only"
+    return ""
 
 
 def _quantified(low: str, clause: Clause, view: View) -> bool:
@@ -407,7 +429,7 @@ def _span_holds(a: Token, actual: float) -> bool:
             return abs(a.value - actual) < 1e-6
         return abs(a.value - actual) < 1e-6 or abs(a.value - actual) <= unit / 2 or 0 <= actual - a.value < unit
     if a.relation == "~":
-        return abs(a.value - actual) <= max(unit / 2, 0.1 * actual)
+        return abs(a.value - actual) <= unit / 2
     return holds(a.value, a.relation, actual)
 
 
@@ -420,6 +442,8 @@ def _counts_same(item: Item, other: Item, clause: Clause, view: View, reading: R
     around_view = frozenset(view.words) | reading.name_words
     if not mine:
         return theirs <= around or not theirs
+    if mine == theirs:
+        return True
     if mine <= {"=tim"} or "=time" in mine or "=tim" in mine:
         return bool(theirs & around) and _narrowing(theirs, around)
     if not theirs:
@@ -579,7 +603,7 @@ def _order(a: Item, b: Item, groups: frozenset[str]) -> int:
 
 def _reach(item: Item, groups: frozenset[str]) -> int:
     """Return the side of an item; where something reaches out, the place it happens on is the source."""
-    return 1 if item.role == "L" and groups & _REACHES else item.side
+    return 1 if item.role == "L" and item.token.sort == "where" and groups & _REACHES else item.side
 
 
 def _identity(view: View) -> bool:
@@ -602,8 +626,9 @@ def _polarity(clause: Clause, view: View) -> str:
     """Return what is wrong with *not*, *failed* and the like."""
     zero = any(i.token.what == "number" and i.token.value == 0 and i.token.relation == "=" for i in clause.items)
     zero_view = any(i.token.what == "number" and i.token.value == 0 for i in view.items)
-    if (clause.negative or zero) != (view.negative or zero_view):
-        return "says yes where the fact says no" if view.negative or zero_view else "says no where the fact says yes"
+    mine_no = zero != any(t.low in _DENIALS for t in clause.tokens) if zero else clause.negative
+    if mine_no != (view.negative or zero_view):
+        return "says no where the fact says yes" if mine_no else "says yes where the fact says no"
     mine, theirs = _outcomes(clause.groups), _outcomes(frozenset(view.words))
     if mine["FAIL"] != theirs["FAIL"]:
         return "says that it failed" if mine["FAIL"] else "leaves out that it failed"
@@ -628,7 +653,7 @@ def _derived(pairs: Sequence[tuple[Item, Item]], reading: Reading) -> frozenset[
             if {"[", "]"} <= {t.role for _, t in pairs if t.token.what == "time"}:
                 found |= {"SPAN"}
         if mine.token.what == "duration":
-            found |= {"SPAN"}
+            found |= {"SPAN", "FIRST", "LAST"}
     return frozenset(found)
 
 
@@ -637,6 +662,8 @@ def _word_held(
 ) -> bool:
     """Return whether the fact says a word, of the thing that the clause says it of."""
     low = token.low
+    if len(low) > 2 and token.text.isupper() and low not in view.raw and low not in _SHOUTED:
+        return False  # a name, as it is written
     if low in lexicon.TYPE_WORDS:
         return _type_held(low, clause, view, reading)
     said = token.groups or frozenset({"=" + lexicon.stem(low)})
@@ -653,6 +680,10 @@ def _word_held(
         sorts & {"technique", "tactic"} or "TECHNIQUE" in clause.groups or "TACTIC" in clause.groups
     ):
         return True
+    if said & {"REPORT", "SEE"} and "FINDING" in clause.groups and "FINDING" in view.groups:
+        return True
+    if low == "made" and "FINDING" in clause.groups and clause.passive:
+        return True
     if "IMPLICATE" in said and sorts & {"where"} and "who" not in sorts:
         return True
     for key in said:
@@ -665,8 +696,10 @@ def _word_held(
             return True
     if said & reading.name_words and not said & lexicon.CRITICAL_GROUPS:
         return True
+    acted_on = any(i.token.sort == "who" and id(t) in matched and t.side < 0 for i in clause.items for t in view.items
+                   if i.token.ids & t.token.ids)  # fmt: skip
     for group in view.groups:
-        if said & lexicon.IMPLIED.get(group, frozenset()):
+        if said & lexicon.IMPLIED.get(group, frozenset()) and not acted_on:
             return True
     if not said & lexicon.CRITICAL_GROUPS and said & reading.all_words and not token.verb:
         return True

@@ -33,10 +33,13 @@ _MADE_OF_PARTS = frozenset({ValueKind.PROCESS, ValueKind.COMMAND, ValueKind.FILE
 _PART = re2.compile(r"[^\s\"'`()\[\]{},;|<>=]+")
 _QUOTED = re2.compile(r"“([^”]+)”|\"([^\"]+)\"|`([^`]+)`")
 _DEED = re2.compile(
-    r"^(?:ran the script|ran|called|opened|reached|touched the file|touched the service|touched the scheduled job"
+    r"^(ran the script|ran|called|opened|reached|touched the file|touched the service|touched the scheduled job"
     r"|changed the registry at|use privilege:|open:|launch:) (.+)$"
 )
 """What a step says out of the log after our own verb: data, taken as one name with its parts."""
+_HOST_NAME = re2.compile(r"(?:^|[\s(“])([A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*){2,4})(?:[\s,;:)”]|\.?$|\.\s)")
+_ACCOUNT_NAME = re2.compile(r"(?:^|[\s(“])([A-Za-z][\w.-]*\\[\w.-]+\$?)(?:[\s,;:)”]|\.?$|\.\s)")
+_FILE_ENDS = (".exe", ".dll", ".ps1", ".bat", ".sh", ".py", ".gz", ".dmp", ".log", ".txt", ".zip", ".sys", ".jar")
 _TECHNIQUE_ID = re2.compile(r"(?i)^t\d{4}(?:\.\d{3})?$")
 _SID = re2.compile(r"(?i)^s-1-\d")
 _COMMON = lexicon.FUNCTION_WORDS | lexicon.NEUTRAL | frozenset(lexicon.TYPE_WORDS)
@@ -113,8 +116,7 @@ class Names:
         self._derive()
         forms: dict[str, frozenset[str]] = {f: frozenset({self._root(f)}) for f in self._parent if "\0" not in f}
         for part, owners in self._parts.items():
-            if part not in forms:
-                forms[part] = frozenset(self._root(o) for o in owners)
+            forms[part] = forms.get(part, frozenset()) | frozenset(self._root(o) for o in owners)
         for tactic in attack.tactics():
             if " " in tactic.name:
                 for form in (tactic.name.lower(), tactic.shortname, tactic.name.lower().replace(" and ", " & ")):
@@ -139,10 +141,7 @@ class Names:
                 continue
             self._quotable[form].add(form)
             if kind is ValueKind.TEXT:
-                data = _DEED.match(form)
-                if data and len(data.group(1)) >= 3:
-                    self._add(data.group(1), ValueKind.COMMAND)
-                    self._take_apart(data.group(1))
+                self._learn_deed(form)
             if kind in _WHO or kind in _WHERE or kind in _THING or kind in (ValueKind.TECHNIQUE, ValueKind.ENTITY):
                 self._add(form, kind)
                 named.append(form)
@@ -158,9 +157,41 @@ class Names:
         for quote in _QUOTED.findall(fact.text):
             inner = folded(plain(next(q for q in quote if q)))
             self._quotable[inner].add(inner)
+        for host in _HOST_NAME.findall(fact.text):
+            form = folded(plain(host)).rstrip(".")
+            if form not in self._parent and not form.endswith(_FILE_ENDS):
+                self._add(form, ValueKind.HOST)
+        for account in _ACCOUNT_NAME.findall(fact.text):
+            form = folded(plain(account)).rstrip(".")
+            if form not in self._parent and not any(known.endswith(" " + form) for known in self._parent):
+                self._add(form, ValueKind.ACCOUNT)
         for item in fact.evidence:
             if item.quote:
                 self._quotable[folded(plain(item.quote))].add("")
+
+    def _learn_deed(self, form: str) -> None:
+        """Learn what a step's words say out of the log: data, each piece one name with its parts."""
+        data = _DEED.match(form)
+        if data is None:
+            return
+        verb, said = data.group(1), data.group(2)
+        pieces = [said]
+        if verb in ("called", "reached", "opened"):
+            for joint in (" with ", " on ", " from "):
+                pieces = [p for piece in pieces for p in piece.split(joint)]
+        elif " from " in said and " " not in said.rsplit(" from ", 1)[1]:
+            pieces = [said, said.rsplit(" from ", 1)[0]]
+            if self._sorts.get(said.rsplit(" from ", 1)[1]) == "where" or is_address(said.rsplit(" from ", 1)[1]):
+                pieces = pieces[1:]
+        for piece in pieces:
+            if len(piece) >= 3:
+                kind = ValueKind.ADDRESS if is_address(piece) else ValueKind.COMMAND
+                if "/" in piece and " " not in piece:
+                    kind = ValueKind.RESOURCE
+                elif piece.endswith(".exe"):
+                    kind = ValueKind.PROCESS
+                self._add(piece, kind)
+                self._take_apart(piece)
 
     def _owner_of(self, form: str, fact: Fact, subject: str, named: Sequence[str]) -> str | None:
         """Return which of a fact's names an alias is a form of."""
@@ -182,10 +213,8 @@ class Names:
         if sort != "entity":
             alike = list(dict.fromkeys(n for n in candidates if self._sorts.get(n) in (sort, "entity")))
             return alike[0] if len(alike) == 1 else None
-        value_forms = [folded(plain(v)) for v in values_of(fact.value)]
-        if len(value_forms) == 1 and value_forms[0] in named:
-            return value_forms[0]
-        return subject if subject and len(set(candidates)) == 1 else None
+        alike = list(dict.fromkeys(n for n in candidates if self._sorts.get(n) != "case"))
+        return alike[0] if len(alike) == 1 else None
 
     def _add(self, form: str, kind: ValueKind | None) -> None:
         self._parent.setdefault(form, form)
