@@ -7,6 +7,7 @@ second for the default ones), so name those that are used often when the model i
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -16,10 +17,12 @@ from vedette.errors import OutsideError, UserError
 from vedette.llm.backend import Backend, Pieces
 from vedette.llm.base import Ask
 from vedette.llm.options import ModelOptions
-from vedette.llm.waiting import CancelledError, Deadline
+from vedette.llm.waiting import Deadline
 from vedette.models.language import Weights, weights_of
 from vedette.models.llama import Completion, LlamaModel
 from vedette.schema import Message, Reply
+
+log = logging.getLogger(__name__)
 
 DEFAULT = "smollm2-135m-instruct"
 """The catalogue's entry that ``embedded`` means."""
@@ -54,7 +57,6 @@ class EmbeddedModel(Backend):
     """
 
     follows_grammar = True
-    constrains = True
 
     def __init__(self, ref: str, home: Path, options: ModelOptions, *, name: str = "embedded") -> None:
         super().__init__(
@@ -69,6 +71,7 @@ class EmbeddedModel(Backend):
         self._model: LlamaModel | None = None
         self._loading = threading.Condition()
         self._using = 0
+        self._binds: bool | None = None
         self._closed = False
 
     def load(self) -> None:
@@ -86,6 +89,13 @@ class EmbeddedModel(Backend):
         """Names of the adapters that are loaded, or will be with the weights."""
         return tuple(self._adapters)
 
+    def takes(self, adapter: str) -> bool:
+        """Return whether a registered adapter is here and belongs to these weights."""
+        try:
+            return adapter in self._adapters or bool(self._adapter(adapter))
+        except (UserError, OutsideError):
+            return False
+
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a text has."""
         model = self._enter(None, Deadline(self._timeout_s))
@@ -93,6 +103,21 @@ class EmbeddedModel(Backend):
             return len(model.tokenize(text))
         finally:
             self._leave()
+
+    def _constrained(self, ask: Ask) -> bool:
+        if self._binds is None:
+            model = self._enter(ask.adapter, Deadline(self._timeout_s, ask.cancel))
+            try:
+                model.complete("-", max_tokens=1, json_schema={"type": "boolean"})
+            except UserError as error:
+                # some vocabularies cannot be bound to a schema; grammars bind them all the same
+                log.info("%s is asked for objects in words: %s", self.name, error.message)
+                self._binds = False
+            else:
+                self._binds = True
+            finally:
+                self._leave()
+        return self._binds
 
     def _say(self, turns: Sequence[Message], ask: Ask, deadline: Deadline) -> Reply:
         started = time.monotonic()
@@ -104,7 +129,7 @@ class EmbeddedModel(Backend):
                 temperature=ask.temperature,
                 seed=ask.seed,
                 stop=ask.stop,
-                json_schema=ask.schema,
+                json_schema=ask.schema if self._binds else None,
                 grammar=ask.grammar,
                 scales=self._scales(model, ask.adapter),
                 timeout_s=deadline.left_s(),
@@ -213,6 +238,3 @@ def _same(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except OSError:
         return False
-
-
-__all__ = ["DEFAULT", "CancelledError", "EmbeddedModel", "is_here"]

@@ -41,6 +41,8 @@ _BATCH = 256
 """Tokens of a prompt between two looks at the clock."""
 _MAX_THREADS = 8
 _HTTP_TIMEOUT_S = 60.0
+_COMPACT = "x-guidance"
+"""Keyword by which a schema says how its grammar is made; others pass over it."""
 
 
 class LlamaModel:
@@ -338,16 +340,18 @@ class LlamaModel:
         return body
 
     def _schema(self, schema: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a JSON schema that the runtime can follow.
+        """Return a JSON schema that the runtime can follow, without spaces between the parts of the answer.
 
-        A completion drops in silence a schema that the runtime cannot compile; a chat refuses it. So a chat is begun
-        with it, and ended before its first token.
+        Left free, a model that draws may fill the answer with blank lines until it is cut off. A completion drops in
+        silence a schema that the runtime cannot compile; a chat refuses it. So a chat is begun with it, and ended
+        before its first token.
         """
         text = schema_text(schema)
+        wanted = {_COMPACT: {"whitespace_flexible": False}, **schema}
         if text not in self._schemas:
             body = {
                 "messages": [{"role": "user", "content": "-"}],
-                "response_format": {"type": "json_schema", "json_schema": {"schema": dict(schema)}},
+                "response_format": {"type": "json_schema", "json_schema": {"schema": wanted}},
                 "max_tokens": 1,
                 "stream": True,
                 "return_progress": True,
@@ -366,7 +370,7 @@ class LlamaModel:
             if told and "error" in told[0]:
                 raise UserError(f"the JSON schema cannot be followed: {told[0]['error'].get('message')}"[:300])
             self._schemas.add(text)
-        return dict(schema)
+        return wanted
 
     def _prompt(self, prompt: Prompt) -> str | list[int]:
         if isinstance(prompt, str):
