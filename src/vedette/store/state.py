@@ -88,7 +88,7 @@ def _url(given: str) -> URL:
     wrong = "write it as postgresql+psycopg://user:password@host/database"
     try:
         url = make_url(given)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise UserError("the setting VEDETTE_STATE_URL is no database URL", next_step=wrong) from None
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
@@ -244,9 +244,9 @@ def home_id(home: Path) -> str:
 
 def keep_url(home: Path, engine: Engine) -> None:
     """Note in the home where its state is; not the password, which PostgreSQL's own password file is for."""
-    url = engine.url.set(password=None) if engine.dialect.name == "postgresql" else engine.url
+    url = engine.url
     query = {k: v for k, v in url.query.items() if "password" not in k}
-    text = url.set(query=query).render_as_string(hide_password=False)
+    text = URL.create(url.drivername, url.username, None, url.host, url.port, url.database, query).render_as_string()
     with FileLock(home / "state.lock", timeout=60):
         held = _state_file(home)
         if held.get("url") != text:
