@@ -131,7 +131,8 @@ def test_sessions_of_others_look_as_if_they_were_not_there(lake: Lake, secrets: 
     ("host", "status"),
     [
         ("127.0.0.1:{port}", 200), ("localhost:{port}", 200), ("LOCALHOST", 200), ("localhost.", 200),
-        ("[::1]:80", 200), ("127.0.0.2", 200), ("evil.example", 421), ("evil.example:{port}", 421), ("localhost.evil.example", 421),
+        ("[::1]:80", 200), ("127.0.0.2", 200), ("evil.example", 421), ("evil.example:{port}", 421),
+        ("localhost.evil.example", 421),
         ("127.0.0.1.evil.example", 421), ("10.0.0.1", 421), ("", 421), ("localhost:80:80", 421), ("[::1", 421),
         ("localhost@evil.example", 421), ("0x7f.1", 421), ("2130706433", 421),
     ],

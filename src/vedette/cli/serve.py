@@ -184,8 +184,6 @@ def _say(frame: Frame, access: Access, port: int, parts: Parts, n_tokens: int) -
         frame.say("  caution  there is no token yet: vedette tokens create NAME --role analyst")
     token = " -H 'Authorization: Bearer TOKEN'" if needed else ""
     frame.say("\nTry:", "bold")
-    frame.say(
-        f"  curl -s {base}/v1/chat/completions{token} -H 'Content-Type: application/json' \\\n"
-        '    -d \'{"model": "vedette", "messages": [{"role": "user", "content": "which accounts are implicated?"}]}\''
-    )
+    frame.say(f"  curl -s {base}/v1/chat/completions{token} -H 'Content-Type: application/json' \\")
+    frame.say("""    -d '{"messages": [{"role": "user", "content": "which accounts are implicated?"}]}'""")
     frame.say("\nCtrl-C stops it.")
