@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo models test test-all lint fix bench docs clean
+.PHONY: help demo models postgres test test-all lint fix bench docs clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,11 +30,19 @@ models: $(VENV)/.dev  ## Rebuild every model that ships, from the labelled sets 
 	@echo "== rebuilding the shipped models from $(DATA)"
 	@OMP_NUM_THREADS=1 $(BIN)/python recipes/rebuild.py --data $(DATA)
 
-test: $(VENV)/.dev  ## The default tests (minutes)
+postgres:  ## PostgreSQL for the tests, from Debian's package where there is none and you are root
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1; then exit 0; fi; \
+	if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+	  echo "== installing PostgreSQL"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; } \
+	    >/tmp/vedette-apt.log 2>&1 || { tail -n 5 /tmp/vedette-apt.log; echo "no PostgreSQL: its tests will skip"; }; \
+	else echo "no PostgreSQL: its tests will skip (Debian: apt-get install postgresql)"; fi
+
+test: $(VENV)/.dev postgres  ## The default tests (minutes)
 	@echo "== pytest"
 	@$(BIN)/python -m pytest -n 2
 
-test-all: $(VENV)/.dev  ## The slow tests too
+test-all: $(VENV)/.dev postgres  ## The slow tests too
 	@echo "== pytest --run-slow"
 	@$(BIN)/python -m pytest -n 2 --run-slow
 
