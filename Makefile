@@ -34,8 +34,9 @@ postgres:  ## PostgreSQL for the tests, from Debian's package where there is non
 	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1; then exit 0; fi; \
 	if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
 	  echo "== installing PostgreSQL"; \
-	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; } \
-	    >/tmp/vedette-apt.log 2>&1 || { tail -n 5 /tmp/vedette-apt.log; echo "no PostgreSQL: its tests will skip"; }; \
+	  told=$$({ apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; } 2>&1) || \
+	    { echo "$$told" | tail -n 5; echo "no PostgreSQL: its tests will skip"; }; \
 	else echo "no PostgreSQL: its tests will skip (Debian: apt-get install postgresql)"; fi
 
 test: $(VENV)/.dev postgres  ## The default tests (minutes)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from postgres_support import REQUIRED, Cluster, NoPostgresError
+from postgres_support import Cluster, started
 from vedette.store import Lake
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
@@ -42,12 +41,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """A running PostgreSQL of this worker's own; a skip where there is none, a failure where CI says it must be."""
-    try:
-        cluster = Cluster()
-    except NoPostgresError as error:
-        if os.environ.get(REQUIRED) == "1":
-            pytest.fail(f"{error} ({REQUIRED}=1)")
-        pytest.skip(str(error))
+    cluster = started()
     try:
         yield cluster
     finally:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from sqlalchemy import URL
 
 REQUIRED = "VEDETTE_REQUIRE_POSTGRES"
@@ -163,6 +164,16 @@ class Cluster:
         assert self._keeper.stdin is not None
         self._keeper.stdin.close()
         self._keeper.wait(timeout=60)
+
+
+def started() -> Cluster:
+    """Return a running cluster; skip the test where there is none, or fail it where there must be one."""
+    try:
+        return Cluster()
+    except NoPostgresError as error:
+        if os.environ.get(REQUIRED) == "1":
+            pytest.fail(f"{error} ({REQUIRED}=1)")
+        pytest.skip(str(error))
 
 
 def _unprivileged() -> pwd.struct_passwd:
