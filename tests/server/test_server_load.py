@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,17 @@ from typing import Any
 import httpx
 import openai
 import pytest
+from pydantic import SecretStr
 from server_support import Running, TellingAnswerer, parts_of, running, wait_until
 
-from vedette.server import Limits
+from report.sample import sample_case
+from vedette.copilot.engine import Copilot
+from vedette.llm import AllowHosts, ModelOptions, Retry, open_model
+from vedette.server import Limits, Parts
 from vedette.store import Lake, audit
+from vedette.store.book import save_cases
 from vedette.store.sessions import SessionBook
+from vedette.toolbox import tools
 
 N_CLIENTS = 50
 LIMITS = Limits(n_asking=8, questions_per_minute=10_000, requests_per_minute=10_000, shutdown_grace_s=1.0)
@@ -118,7 +124,11 @@ def test_clients_that_leave_free_their_slots_and_their_places_in_the_queue(lake:
 
 def leaving(server: Running, number: int, *, stream: bool) -> socket.socket:
     """Send a question over a socket of its own, and return it to be closed."""
-    content = json.dumps(body(number, 0, [], stream=stream)).encode()
+    return leaving_with(server, body(number, 0, [], stream=stream))
+
+
+def leaving_with(server: Running, given: dict[str, Any]) -> socket.socket:
+    content = json.dumps(given).encode()
     connection = socket.create_connection(("127.0.0.1", server.port))
     connection.sendall(
         b"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -252,3 +262,77 @@ def upstream() -> Iterator[SlowUpstream]:
         made.shutdown()
         thread.join()
         made.server_close()
+
+
+@contextmanager
+def real_copilot(lake: Lake, at: SlowUpstream) -> Iterator[Parts]:
+    """The real copilot over a case, its answers worded by the upstream."""
+    save_cases(lake, [sample_case()])
+    found, _ = tools()
+    port = at.server_address[1]
+    options = ModelOptions(
+        base_url=f"http://127.0.0.1:{port}/v1",
+        api_key=SecretStr("none"),
+        egress=AllowHosts([f"127.0.0.1:{port}"]),
+        retry=Retry(times=0),
+        pool_size=8,
+    )
+    model = open_model("openai:m", home=lake.home, options=options)
+    assert model is not None
+    with closing(model):
+        yield Parts(lake=lake, answerer=Copilot(lake, model=model, tools=found, router="rules"), tools=found)
+
+
+QUESTIONS = (
+    "which accounts are implicated?",
+    "what happened?",
+    "which hosts are affected?",
+    "which techniques were used?",
+)
+
+
+@pytest.mark.parametrize("n_clients", [10, pytest.param(N_CLIENTS, marks=pytest.mark.slow)])
+def test_the_real_copilot_with_a_slow_endpoint(lake: Lake, n_clients: int) -> None:
+    """What the endpoint says is not true: every answer is the computed one, each client's its own."""
+
+    async def client(http: httpx.AsyncClient, url: str, number: int) -> tuple[str, Any]:
+        question = QUESTIONS[number % len(QUESTIONS)]
+        answer = await http.post(f"{url}/api/ask", json={"question": question})
+        assert answer.status_code == 200, answer.text
+        return question, answer.json()
+
+    async def all_of(url: str) -> list[tuple[str, Any]]:
+        async with httpx.AsyncClient(timeout=120, limits=httpx.Limits(max_connections=n_clients)) as http:
+            return await asyncio.gather(*(client(http, url, number) for number in range(n_clients)))
+
+    with upstream() as at, real_copilot(lake, at) as parts, running(parts, limits=LIMITS) as server:
+        answers = asyncio.run(all_of(server.url))
+        n_requests = at.n_requests
+    assert n_requests == n_clients, "each was worded"
+    first: dict[str, str] = {}
+    for question, answer in answers:
+        assert answer["question"] == question
+        assert answer["answer"] == first.setdefault(question, answer["answer"]), "the same question, the same answer"
+        assert [claim["text"] for claim in answer["dropped"]] == ["There are no cases."]
+        assert all(claim["checked"] for claim in answer["claims"])
+    assert len(set(first.values())) == len(QUESTIONS)
+    book = SessionBook(lake)
+    assert len({answer["session_id"] for _, answer in answers}) == n_clients
+    for question, answer in answers:
+        assert [turn.answer.question for turn in book.turns(answer["session_id"])] == [question]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_client_that_leaves_ends_the_call_to_the_endpoint(lake: Lake, stream: bool) -> None:
+    with upstream() as at, real_copilot(lake, at) as parts, running(parts, limits=Limits(n_asking=2)) as server:
+        at.delay_s = 20.0
+        content = {"messages": [{"role": "user", "content": "which accounts are implicated?"}], "stream": stream}
+        left = [leaving_with(server, content) for _ in range(4)]
+        wait_until(lambda: at.open == 2 and server.desk.asking.load.waiting == 2, 30)
+        for connection in left:
+            connection.close()
+        wait_until(lambda: server.desk.asking.load.running == 0 and server.desk.asking.load.waiting == 0)
+        wait_until(lambda: at.open == 0)
+        assert at.n_broken == 2, "the endpoint was left, and not read to its end"
+        assert at.n_requests == 2, "what waited was never asked"
+    assert SessionBook(lake).list() == ()
