@@ -22,6 +22,8 @@ class Activity:
     activities: tuple[str, ...] = ()
     """Only these values of ``activity``; empty means all."""
     outcome: str | None = None
+    made: str | None = None
+    """Column that names what was made: several records of one making are then counted once."""
 
     def conditions(self) -> list[Condition]:
         """Return the conditions on events."""
@@ -76,11 +78,11 @@ _ALL = (
     Activity("module", (C.MODULE,), "module load", "module loads", "module load logs (Sysmon 7)"),
     Activity("service", (C.SERVICE,), "service event", "service events", "Windows service logs (7045, 4697)"),
     Activity("service_created", (C.SERVICE,), "service creation", "service creations",
-             "Windows service logs (7045, 4697)", ("create",)),
+             "Windows service logs (7045, 4697)", ("create",), made="service_name"),
     Activity("task", (C.SCHEDULED_JOB,), "scheduled job event", "scheduled job events",
              "scheduled task or cron logs (4698, cron)"),
     Activity("task_created", (C.SCHEDULED_JOB,), "scheduled job creation", "scheduled job creations",
-             "scheduled task logs (4698)", ("create",)),
+             "scheduled task logs (4698)", ("create",), made="service_name"),
     Activity(
         "account_change", (C.ACCOUNT_CHANGE, C.GROUP), "account or group change", "account or group changes",
         "account management logs (Windows 4720 to 4767, a directory's or cloud's audit log)",
@@ -88,6 +90,7 @@ _ALL = (
     Activity(
         "account_created", (C.ACCOUNT_CHANGE,), "account creation", "account creations",
         "account management logs (Windows 4720, a directory's or cloud's audit log)", ("create",),
+        made="coalesce(user_name, resource)",
     ),
     Activity("lockout", (C.ACCOUNT_CHANGE,), "account lockout", "account lockouts",
              "account management logs (Windows 4740)", ("lock",)),

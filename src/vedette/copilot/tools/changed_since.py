@@ -137,7 +137,7 @@ def _new_accounts(reader: Reader, window: Window, context: ToolContext) -> list[
         )
         SELECT min(name), min(realm), min((time, event_id)) AS first FROM seen
         WHERE NOT ends_with(name, '$') AND NOT starts_with(name, 'S-1-') AND name NOT IN ('-', '')
-        GROUP BY split_part(lower(name), '@', 1) ORDER BY first
+        GROUP BY CASE WHEN contains(name, '/') THEN lower(name) ELSE split_part(lower(name), '@', 1) END ORDER BY first
     """
     names, found = Names(context), []
     for name, realm, first in reader.run(sql, max_rows=100_000, timeout_s=TIMEOUT_S).rows:

@@ -8,7 +8,7 @@ from typing import Any
 
 from vedette.copilot.tools.event_query import EventQuery, event_query
 from vedette.copilot.tools.telling import Names, written_account
-from vedette.copilot.tools.where import all_of, in_time, short_host
+from vedette.copilot.tools.where import Condition, account_key, all_of, in_time, short_host
 from vedette.errors import UserError
 from vedette.investigate.tools.base import (
     ACCOUNT,
@@ -172,11 +172,15 @@ def _counts(reader: Reader, query: EventQuery, before: Window, after: Window) ->
     from vedette.copilot.tools.where import written_out
 
     first, second, where = all_of(in_time(before)), all_of(in_time(after)), query.where
-    columns, values = [], []
-    for name, (_, condition) in _COUNTED.items():
+    counted = {name: Condition(sql) for name, (_, sql) in _COUNTED.items()}
+    if query.acting is not None:
+        counted["acting"] = query.acting
+    columns: list[str] = []
+    values: list[Any] = []
+    for name, condition in counted.items():
         for window, side in ((first, "before"), (second, "after")):
-            columns.append(f"count(*) FILTER ({condition} AND {window.sql}) AS {name}_{side}")
-            values += list(window.values)
+            columns.append(f"count(*) FILTER ({condition.sql} AND {window.sql}) AS {name}_{side}")
+            values += [*condition.values, *window.values]
     for window in (first, second):
         for edge in ("min", "max"):
             columns.append(f"{edge}((time, event_id)) FILTER ({window.sql})")
@@ -184,8 +188,8 @@ def _counts(reader: Reader, query: EventQuery, before: Window, after: Window) ->
     sql = f"SELECT {', '.join(columns)} FROM events WHERE {where.sql}"  # noqa: S608 (conditions are ours, values are parameters)
     values += list(where.values)
     row = reader.run(sql, values, timeout_s=TIMEOUT_S).rows[0]
-    numbers = {name: (int(row[2 * i]), int(row[2 * i + 1])) for i, name in enumerate(_COUNTED)}
-    edges = [e for e in row[2 * len(_COUNTED) :] if e]
+    numbers = {name: (int(row[2 * i]), int(row[2 * i + 1])) for i, name in enumerate(counted)}
+    edges = [e for e in row[2 * len(counted) :] if e]
     evidence = [Evidence(ref=str(ref), at=at.replace(tzinfo=UTC)) for at, ref in edges]
     return _Counts(numbers, evidence, written_out(sql, values))
 
@@ -198,8 +202,11 @@ def _seen(
     key = f"lower({expression})"
     if kind is ValueKind.HOST:
         key = short_host(expression)
+    elif kind is ValueKind.ACCOUNT:
+        key = account_key(expression)
+    pick = "min" if kind is ValueKind.ACCOUNT else "max"
     sql = (
-        f"SELECT max({expression}), count(*) FILTER ({first.sql}) AS n_before, "  # noqa: S608 (as above)
+        f"SELECT {pick}({expression}), count(*) FILTER ({first.sql}) AS n_before, "  # noqa: S608 (as above)
         f"count(*) FILTER ({second.sql}) AS n_after, min((time, event_id)) FILTER ({first.sql} OR {second.sql}), "
         "min(coalesce(actor_domain, user_domain)) "
         f"FROM events WHERE {where.sql} AND {expression} IS NOT NULL AND {expression} <> '' "
@@ -224,10 +231,9 @@ def _headline(facts: FactList, query: EventQuery, before: Window, after: Window,
     about = query.words(say)
     a, b = counts.numbers["count"]
     text = f"{say.n(a, 'event')}{about} {_span(say, before)}, against {say.n(b)} {_span(say, after)}"
+    nouns = {k: noun for k, (noun, _) in _COUNTED.items()} | {"acting": "as the account acting"}
     differing = [
-        f"{_COUNTED[k][0]} {say.n(x)} against {say.n(y)}"
-        for k, (x, y) in counts.numbers.items()
-        if k != "count" and x + y
+        f"{nouns[k]} {say.n(x)} against {say.n(y)}" for k, (x, y) in counts.numbers.items() if k != "count" and x + y
     ]
     text += f"; {joined(differing, 6)}." if differing else "."
     facts.add(

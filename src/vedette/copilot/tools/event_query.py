@@ -145,6 +145,8 @@ class EventQuery:
     account: str | None = None
     host: str | None = None
     aliases: list[str] = field(default_factory=list)
+    acting: Condition | None = None
+    """That the account asked for is the one that acted."""
     no_finding: str | None = None
     """Set where events of a technique or finding were asked for and no finding is of it."""
 
@@ -212,6 +214,7 @@ def _who(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) -> N
         return
     forms = account_forms(context, account)
     q.account = forms.name
+    q.acting = forms.condition("actor")
     q.aliases += forms.aliases
     q.entities.append(forms.name)
     if q.activity and q.activity.name in LOGONS:
@@ -239,7 +242,8 @@ def _where(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) ->
         q.aliases += [forms.key, *forms.addresses]
         q.entities.append(forms.name)
         if q.activity and q.activity.name in NETWORKED:
-            q.conditions.append(any_of([forms.on(), forms.end("src"), forms.end("dst")]))
+            asked = [Condition("lower(dns_query) = ?", (forms.name.casefold().rstrip("."),))]
+            q.conditions.append(any_of([forms.on(), forms.end("src"), forms.end("dst"), *asked]))
             q.said.append(("on, from or to", ValueKind.HOST, forms.name))
         else:
             q.conditions.append(forms.on())
@@ -262,7 +266,8 @@ def _where(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) ->
             # a host's own log names it as the device, and only the other end as an address
             elsewhere = Condition("coalesce(src_ip, src_name) IS NOT NULL AND dst_ip IS NULL AND dst_name IS NULL")
             parts.append(all_of_bracketed([forms.on(), elsewhere]))
-        elif side == "src" and not is_address(wanted) and q.activity and q.activity.name in NETWORKED:
+        elif side == "src" and not is_address(wanted) and not (q.activity and q.activity.name in LOGONS):
+            # what a host records of itself comes from it, unless the record names another source
             parts.append(all_of_bracketed([forms.on(), Condition("src_ip IS NULL AND src_name IS NULL")]))
         q.conditions.append(any_of(parts))
         q.said.append((before, ValueKind.ADDRESS if is_address(wanted) else ValueKind.HOST, forms.name))

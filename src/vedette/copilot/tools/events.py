@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from vedette.copilot.tools.coverage import coverage
 from vedette.copilot.tools.event_query import FILTERS, LOGONS, EventQuery, event_query
-from vedette.copilot.tools.telling import TOLD, Names, event_fact, events_of, proof, row_of, written_account
-from vedette.copilot.tools.where import Condition, one_of, short_host, written_out
+from vedette.copilot.tools.telling import (
+    TOLD,
+    Names,
+    event_fact,
+    events_of,
+    proof,
+    row_of,
+    telling,
+    written_account,
+)
+from vedette.copilot.tools.where import Condition, account_key, one_of, short_host, written_out
 from vedette.investigate.tools.base import COUNT, choice_of, count_of, stored
 from vedette.investigate.tools.saying import FactList, Saying, iso, joined
 from vedette.schema import DataTable, Event, Evidence, Parameter, Tool, ToolResult, ValueKind
@@ -32,6 +42,7 @@ _BY: dict[str, tuple[str, ValueKind, str]] = {
     "url": ("url", ValueKind.URL, "URL"),
     "file": ("file_path", ValueKind.FILE, "file"),
     "operation": ("api_operation", ValueKind.RESOURCE, "operation"),
+    "resource": ("resource", ValueKind.RESOURCE, "resource"),
     "activity": ("concat_ws(' ', class_name, activity)", ValueKind.TEXT, "activity"),
     "outcome": ("outcome", ValueKind.TEXT, "outcome"),
     "source": ("reader", ValueKind.TEXT, "kind of log"),
@@ -148,7 +159,11 @@ class _Answer:
             if self._what in ("top", "distinct"):
                 self._grouped(total, self._by or "account", self._what)
             self._counted(total, by_reader)
+            if self._what == "count" and self._by:
+                self._grouped(total, self._by, "distinct" if self._by == "host" else "top")
             if self._what in ("list", "count"):
+                if query_is_wide(self._query) and total > 1:
+                    self._judged(total)
                 self._listed(total)
             if self._query.activity and self._query.activity.name in ("logon", "failed_logon") and total > 1:
                 self._where_from(total)
@@ -170,10 +185,12 @@ class _Answer:
         query, say = self._query, Saying()
         ends = (min(r[2] for r in by_reader), max(r[3] for r in by_reader))
         first, last = _utc(ends[0][0]), _utc(ends[1][0])
-        n = f"{say.n(total)} {query.noun(total)}"
+        n_made = self._made(total)
+        n = f"{say.n(n_made)} {query.noun(n_made)}"
         words = query.words(say)
-        verb = "is" if total == 1 else "are"
-        text = f"There {verb} {n}{words}, {say.span(first, last)}"
+        verb = "is" if n_made == 1 else "are"
+        told_by = f", told by {say.n(total, 'record')}, several of which speak of the same" if n_made != total else ""
+        text = f"There {verb} {n}{words}{told_by}, {say.span(first, last)}"
         sources = [f"{say.value(ValueKind.TEXT, r)} {say.n(k)}" for r, k, _, _ in by_reader[:6]]
         if len(by_reader) > 1:
             text += f"; by kind of log: {joined(sources, 6)}, where one activity may be recorded by several"
@@ -181,14 +198,59 @@ class _Answer:
             text += f", recorded by {say.value(ValueKind.TEXT, by_reader[0][0])}"
         told = self._ends([str(e[1]) for e in ends])
         self._facts.add(
-            "n_events", total, text + ".", say, kind=ValueKind.COUNT, subject=query.account or query.host or "",
+            "n_events", n_made, text + ".", say, kind=ValueKind.COUNT, subject=query.account or query.host or "",
             subject_kind=ValueKind.ACCOUNT if query.account else ValueKind.HOST if query.host else None,
             aliases=query.aliases, evidence=[*proof(told), self._statement()],
         )  # fmt: skip
         self._values |= {"first_at": iso(first), "last_at": iso(last)}
+        if n_made != total:
+            self._values |= {"count": n_made, "records": total}
         if self._what == "count" and query.conditions:
             for e, lead in zip(told, ("The first, at ", "The last, at "), strict=False):
                 event_fact(self._facts, self._names, e, lead=lead if total > 1 else "At ")
+
+    def _made(self, total: int) -> int:
+        """Return how many things were made, where that is asked: records of the same making count once.
+
+        Of one thing on one host, the kind of record that tells of most makings counts.
+        """
+        made = self._query.activity.made if self._query.activity else None
+        if made is None:
+            return total
+        where = self._query.where
+        sql = (
+            "SELECT CAST(sum(most) AS BIGINT) FROM (SELECT max(n) AS most FROM ("  # noqa: S608 (as above)
+            f"SELECT {short_host('device_name')} AS host, lower({made}) AS made, reader, event_code, count(*) AS n "
+            f"FROM events WHERE {where.sql} GROUP BY ALL) GROUP BY host, made)"
+        )
+        return int(self._rows(sql, where.values).rows[0][0])
+
+    def _judged(self, total: int) -> None:
+        """Say which of the events findings rest on: what an analyst looks at first."""
+        from vedette.store.book import load_findings
+
+        rules = sorted({f.rule_id for f in load_findings(self._context.lake)})[:1_000]
+        if not rules or self._query.no_finding is not None:
+            return
+        where, hit = self._query.where, one_of("rule_id", rules)
+        found = f"{where.sql} AND event_id IN (SELECT event_id FROM hits WHERE {hit.sql})"  # noqa: S608 (as above)
+        values = (*where.values, *hit.values)
+        sql = f"SELECT {TOLD}, count(*) OVER () AS n FROM events WHERE {found} ORDER BY time, event_id LIMIT 4"  # noqa: S608 (as above)
+        result = self._rows(sql, values)
+        if not result.rows or int(result.rows[0][-1]) == total:
+            return
+        n = int(result.rows[0][-1])
+        events = events_of(replace(result, columns=result.columns[:-1], rows=[r[:-1] for r in result.rows]))
+        say = Saying()
+        words = list(dict.fromkeys(f"at {say.at(e.time)} {telling(say, self._names, e)}" for e in events))
+        more = f" and {say.n(n - len(events))} more" if n > len(events) else ""
+        verb = "is" if n == 1 else "are"
+        text = f"{say.n(n)} of them {verb} part of findings: {'; '.join(words)}{more}."
+        self._facts.add(
+            "n_judged", n, text, say, kind=ValueKind.COUNT, subject=self._query.account or self._query.host or "",
+            evidence=proof(events),
+        )  # fmt: skip
+        self._values["judged"] = n
 
     def _statement(self) -> Evidence:
         return stored("query", self._shown or "")
@@ -235,7 +297,7 @@ class _Answer:
         label = f"min({domain})" if kind is ValueKind.ACCOUNT else "NULL"
         key, pick = expression, "min"
         if kind is ValueKind.ACCOUNT:
-            key = f"lower({expression})"
+            key = account_key(expression)
         elif by == "host":
             key, pick = short_host(expression), "max"
         sql = (
@@ -332,6 +394,13 @@ class _Answer:
         if query.account:
             asked.append(f"Is this normal for {query.account}?")
         return tuple(asked)
+
+
+def query_is_wide(query: EventQuery) -> bool:
+    """Return whether somebody or some place is asked about, and not findings: then what rules judged is told too."""
+    return bool(query.account or query.host or query.entities) and not any(
+        kind in (ValueKind.TECHNIQUE, ValueKind.FINDING) for _, kind, _ in query.said
+    )
 
 
 def _worded(say: Saying, kind: ValueKind, value: Any) -> str:

@@ -51,6 +51,9 @@ from vedette.toolbox import ToolContext
 TIMEOUT_S = 20.0
 _OF = ("step", "event", "account", "host", "technique", "finding")
 _WHAT = ("first", "last", "both")
+_EVENT_FILTERS = ("activity", "address", "outcome", "source", "destination", "process", "command", "operation", "code",
+                  "logon_type", "finding", "text")  # fmt: skip
+"""Filters that only events have: with one of these, the first or last event is meant."""
 _NOTHING: dict[str, Any] = {"first": None, "last": None}
 
 
@@ -81,8 +84,7 @@ class FirstLast:
             ADDRESS,
             TECHNIQUE,
             TACTIC,
-            next(p for p in FILTERS if p.name == "activity"),
-            next(p for p in FILTERS if p.name == "outcome"),
+            *(p for p in FILTERS if p.name in _EVENT_FILTERS and p.name != "address"),
             WINDOW,
         ),
         examples=(
@@ -111,6 +113,8 @@ class FirstLast:
         """Return the first and the last of what was asked for."""
         what = choice_of(arguments, "what", _WHAT, "both") or "both"
         of = choice_of(arguments, "of", _OF, None) or _usual(context, arguments)
+        if of in ("account", "host") and (text_of(arguments, of) or _of_events(arguments)):
+            of = _usual(context, arguments)  # the account or host is given: what is asked is what it did
         if of == "event":
             return _events(context, arguments, what)
         chosen = choose_case(context, arguments)
@@ -137,7 +141,7 @@ class FirstLast:
 
 def _usual(context: ToolContext, arguments: Mapping[str, Any]) -> str:
     """Return what is meant where the question does not say: steps of a case, unless it asks about something else."""
-    if text_of(arguments, "activity") or text_of(arguments, "address") or text_of(arguments, "outcome"):
+    if _of_events(arguments):
         return "event"
     account, host = text_of(arguments, "account"), text_of(arguments, "host")
     if not account and not host:
@@ -149,6 +153,11 @@ def _usual(context: ToolContext, arguments: Mapping[str, Any]) -> str:
     steps = Filter.of(chosen.case, {"account": account, "host": host})
     known = any(steps.fits(s) for s in chosen.case.timeline)
     return "step" if entity and known else "event"
+
+
+def _of_events(arguments: Mapping[str, Any]) -> bool:
+    """Return whether a filter is given that only events have."""
+    return any(arguments.get(name) is not None for name in _EVENT_FILTERS)
 
 
 def _point(at: datetime | None, account: str | None, host: str | None, what: str, ref: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from vedette.copilot.tools.where import (
     Condition,
     HostForms,
     account_forms,
+    account_key,
     address_condition,
     all_of,
     any_of,
@@ -36,6 +37,7 @@ from vedette.investigate.tools.hosts import host_fact
 from vedette.investigate.tools.saying import FactList, Saying, iso, joined
 from vedette.investigate.words import stamp
 from vedette.schema import (
+    AccountRole,
     Case,
     DataTable,
     Evidence,
@@ -141,6 +143,7 @@ class Profile:
         self._role()
         query = self._seen()
         if self._values["n_events"]:
+            self._changes()
             self._groups()
             self._company()
             self._findings()
@@ -259,6 +262,22 @@ class Profile:
             evidence=[*seen.evidence, statement], aliases=self._aliases,
         )  # fmt: skip
 
+    def _changes(self) -> None:
+        """Say what was changed about an account: made, put into groups, unlocked."""
+        if self._account is None:
+            return
+        upon = self._account.condition("user")
+        where = all_of([upon, one_of("class_name", ["account_change", "group_management"]), *in_time(self._window)])
+        sql = f"SELECT {TOLD} FROM events WHERE {where.sql} ORDER BY time, event_id LIMIT 6"  # noqa: S608 (as above)
+        told: set[str] = set()
+        for e in events_of(self._run(sql, where.values)):
+            key = f"{e.activity} {e.group_name} {e.time:%Y-%m-%d %H:%M}"
+            if key not in told:
+                told.add(key)
+                event_fact(
+                    self._facts, self._names, e, name="account_change", subject=self._name, subject_kind=self._kind
+                )
+
     # ------------------------------------------------------------------ what it is seen with
 
     def _began(self) -> datetime | None:
@@ -272,7 +291,9 @@ class Profile:
         ]  # fmt: skip
         return min(steps, default=self._case.first_at)
 
-    def _by(self, expression: str, more: str = "true", limit: int = 200, realm: str = "NULL") -> list[_Group]:
+    def _by(
+        self, expression: str, more: str = "true", limit: int = 200, realm: str = "NULL", key: str = ""
+    ) -> list[_Group]:
         began = self._began()
         before = "time < ?" if began else "true"
         values = (*([began.replace(tzinfo=None)] if began else []), *self._where.values)
@@ -280,9 +301,9 @@ class Profile:
             f"SELECT min({expression}) AS value, count(*) AS n, min((time, event_id)) AS first, "  # noqa: S608 (expressions are ours, values are parameters)
             f"count(*) FILTER ({before}) AS n_before, min({realm}) AS realm "
             f"FROM events WHERE {self._where.sql} AND {more} AND {expression} IS NOT NULL AND {expression} <> '' "
-            f"GROUP BY lower({expression}) ORDER BY n DESC, value"
+            f"GROUP BY {key or f'lower({expression})'} ORDER BY n DESC, value"
         )
-        rows = self._run(sql, values or ("",), limit).rows if values else self._run(sql, (), limit).rows
+        rows = self._run(sql, values, 200).rows
         return [
             _Group(written_account(str(v), r) or str(v), int(n), _utc(first[0]), str(first[1]), int(b))
             for v, n, first, b, r in rows
@@ -301,7 +322,7 @@ class Profile:
         if self._kind is not ValueKind.ACCOUNT:
             who = "CASE WHEN class_name = 'authentication' THEN coalesce(user_name, actor_name) ELSE actor_name END"
             realm = "CASE WHEN class_name = 'authentication' THEN coalesce(user_domain, actor_domain) "
-            found = self._by(who, present, realm=realm + "ELSE actor_domain END")
+            found = self._by(who, present, realm=realm + "ELSE actor_domain END", key=account_key(who))
             self._accounts = [self._named(g) for g in found]
             self._group_fact("accounts", self._accounts, ValueKind.ACCOUNT, "account", "acted or logged on there")
         if self._kind is not ValueKind.ADDRESS:
@@ -417,6 +438,8 @@ class Profile:
         case, began = self._case, self._began()
         if case is None or began is None or self._kind is ValueKind.ADDRESS:
             return
+        if self._values["role"] == AccountRole.CREATED:
+            return  # nothing is normal for an account that the attacker made
         sql = (
             "SELECT count(*), count(DISTINCT CAST(time AS DATE)), min(time) "  # noqa: S608 (values are parameters)
             f"FROM events WHERE time < ? AND {self._where.sql}"

@@ -138,14 +138,20 @@ class HostForms:
 
     def on(self) -> Condition:
         """Return the condition that the event was recorded on it."""
-        parts = [short("device_name", self.key)]
+        parts = [self._named("device_name")]
         if is_address(self.key):
             parts = [one_of("device_ip", _address_forms(self.key)), one_of("device_name", [self.key])]
         return any_of(parts)
 
+    def _named(self, column: str) -> Condition:
+        """Return the condition that a host column names it: in full, or by its short name alone."""
+        if "." in self.name and not is_address(self.name):
+            return one_of(f"lower({column})", [self.name.casefold(), self.key])
+        return short(column, self.key)
+
     def end(self, side: str) -> Condition:
         """Return the condition that it is an end of a connection: ``src`` or ``dst``."""
-        parts = [] if is_address(self.key) else [short(f"{side}_name", self.key)]
+        parts = [] if is_address(self.key) else [self._named(f"{side}_name")]
         forms = [f for a in dict.fromkeys([*self.addresses, *([self.key] if is_address(self.key) else [])])
                  for f in _address_forms(a)]  # fmt: skip
         if forms:
@@ -162,6 +168,13 @@ def short_host(expression: str) -> str:
     """Return an expression for the short lower-case name of a host, or its address where it has no name."""
     return f"CASE WHEN regexp_matches({expression}, '^[0-9.:]+$') THEN {expression} ELSE " + (
         f"split_part(lower({expression}), '.', 1) END"
+    )
+
+
+def account_key(expression: str) -> str:
+    """Return an expression for an account's name without its domain, lower case; a cloud role's name stays whole."""
+    return f"CASE WHEN contains({expression}, '/') THEN lower({expression}) ELSE " + (
+        f"split_part(lower({expression}), '@', 1) END"
     )
 
 
@@ -207,6 +220,6 @@ def literal(value: Any) -> str:
 
 
 __all__ = [
-    "AccountForms", "Condition", "HostForms", "account_forms", "address_condition", "all_of", "any_of", "host_forms",
-    "in_time", "like", "literal", "one_of", "pattern", "short", "short_host", "written_out",
+    "AccountForms", "Condition", "HostForms", "account_forms", "account_key", "address_condition", "all_of", "any_of",
+    "host_forms", "in_time", "like", "literal", "one_of", "pattern", "short", "short_host", "written_out",
 ]  # fmt: skip

@@ -218,9 +218,9 @@ def _births(facts: FactList, context: ToolContext) -> list[str]:
     from vedette.store.query import reading
 
     sql = (
-        "SELECT coalesce(user_name, resource) AS made, actor_name, device_name, (time, event_id) AS at FROM events "
+        "SELECT coalesce(user_name, resource) AS made, actor_name, device_name, (time, event_id) AS moment FROM events "
         "WHERE class_name = 'account_change' AND activity = 'create' AND coalesce(outcome, '') <> 'failure' "
-        "AND made IS NOT NULL ORDER BY at"
+        "AND made IS NOT NULL ORDER BY moment"
     )
     with reading(context.lake) as reader:
         rows = reader.run(sql, max_rows=1_000, timeout_s=20.0).rows

@@ -212,6 +212,7 @@ class CaseSummary:
         _who(facts, case)
         _where(facts, case)
         _how(facts, case)
+        _from_outside(facts, case)
         _decisive(facts, case)
         _standing(facts, case)
         which_case(facts, chosen, context)
@@ -310,6 +311,21 @@ def _how(facts: FactList, case: Case) -> None:
     facts.add(
         "n_techniques", len(case.techniques), text, say, kind=ValueKind.COUNT, subject=case.case_id,
         subject_kind=ValueKind.CASE, evidence=[e for t in case.techniques for e in t.evidence[:1]],
+    )  # fmt: skip
+
+
+def _from_outside(facts: FactList, case: Case) -> None:
+    outside = [v for k, v in case.observables if k == "ip"]
+    if not outside:
+        return
+    say = Saying()
+    words = joined([say.address(v) for v in outside[:5]], 5)
+    more = f" and {say.n(len(outside) - 5)} more" if len(outside) > 5 else ""
+    verb = "outside address takes" if len(outside) == 1 else "outside addresses take"
+    text = f"{say.n(len(outside))} {verb} part in the events: {words}{more}."
+    facts.add(
+        "outside_addresses", outside[:20], text, say, kind=ValueKind.ADDRESS, subject=case.case_id,
+        subject_kind=ValueKind.CASE, evidence=case_proof(case),
     )  # fmt: skip
 
 

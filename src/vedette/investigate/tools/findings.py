@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vedette.errors import UserError
+from vedette.investigate.tools.accounts import role_fact
 from vedette.investigate.tools.base import (
     ACCOUNT,
     CASE,
@@ -134,6 +135,14 @@ class Findings:
             subject_kind=ValueKind.CASE if case else None,
             evidence=[e for f in (fitting or pool)[:8] for e in f.evidence[:1]] or [stored("findings", "0 findings")],
         )  # fmt: skip
+        if not fitting and case and wanted.known:
+            role_fact(facts, case, wanted.known)
+            for reason in wanted.known.reasons[:2]:
+                said = Saying()
+                facts.add(
+                    "account_reason", wanted.known.name, said.told(reason.text, case), said, kind=ValueKind.ACCOUNT,
+                    subject=wanted.known.name, subject_kind=ValueKind.ACCOUNT, evidence=reason.evidence,
+                )  # fmt: skip
         most = count_of(arguments, default=8, most=50)
         for finding in fitting[:most]:
             finding_fact(facts, case, finding)
@@ -175,6 +184,7 @@ class _Wanted:
         self.least = Severity(least) if least else None
         self.account, self.host = text_of(arguments, "account"), text_of(arguments, "host")
         known_account = account_in(case, self.account) if case and self.account else None
+        self.known = known_account
         known_host = host_in(case, self.host) if case and self.host else None
         names = (known_account.name, *known_account.aliases) if known_account else (self.account or "",)
         self.names = {n.casefold() for n in names} | {short_account(n) for n in names if n}

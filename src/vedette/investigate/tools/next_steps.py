@@ -91,7 +91,9 @@ class NextSteps:
             text, say, kind=ValueKind.COUNT, subject=case.case_id, subject_kind=ValueKind.CASE,
             evidence=case_proof(case),
         )  # fmt: skip
-        for name, texts in (("next_step", steps), ("open_question", questions)):
+        told = [("next_step", steps[:3]), ("open_question", questions[:3])]
+        told += [("next_step", steps[3:]), ("open_question", questions[3:])]
+        for name, texts in told:
             for one in texts:
                 said = Saying()
                 facts.add(

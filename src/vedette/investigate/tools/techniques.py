@@ -12,6 +12,7 @@ from vedette.investigate.tools.base import (
     HOST,
     TACTIC,
     TECHNIQUE,
+    account_in,
     case_proof,
     choose_case,
     no_case,
@@ -143,7 +144,14 @@ def _one(facts: FactList, case: Case, use: TechniqueUse) -> None:
     tactics = f" ({joined([say.tactic(t) for t in use.tactics], 6)})" if use.tactics else ""
     titles = joined([say.quoted_title(f.title) for f in showing[:3]])
     more = f" and {say.n(len(showing) - 3)} more" if len(showing) > 3 else ""
-    first = f", first at {say.at(min(f.first_at for f in showing))}" if showing else ""
+    first = ""
+    if showing:
+        began = min(showing, key=lambda f: (f.first_at, f.finding_id))
+        first = f", first at {say.at(began.first_at)}"
+        named = next((f for f in showing if f.accounts), None)
+        account = account_in(case, named.accounts[0]) if named else None
+        first += f", by {say.account(account.name)}" if account else ""
+        first += f" on {say.host(began.device_name)}" if began.device_name else ""
     verb = plural(use.count, "is", "are")
     text = f"{name}{tactics}: {say.n(use.count, 'finding')} {verb} tagged with it, {titles}{more}{first}."
     known = attack.technique(use.technique_id)
