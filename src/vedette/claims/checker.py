@@ -78,9 +78,15 @@ class Checker:
         dropped: list[Claim] = []
         used: set[int] = set()
         context = _Context()
+        lead = ""
         for kind, parts in blocks(text):
             for sentence in parts:
                 support = self._sentence(sentence, kind, context)
+                if kind == "item" and lead and not support.holds and len(parts) == 1:
+                    beside = self._sentence(f"{lead} {sentence}", "text", context)
+                    support = beside if beside.holds else support
+                if kind != "item":
+                    lead = sentence if support.holds and sentence.rstrip(" *_").endswith(":") else ""
                 if support.holds:
                     used.update(support.facts)
                     kept.append(self._claim(sentence, support))
@@ -122,17 +128,94 @@ class Checker:
         tokens = tokenise(sentence, self._names)
         if kind == "code":
             return self._quoted_block(sentence)
+        if kind == "row":
+            return self._row(tokens, context)
         if any(t.low == "?" for t in tokens):
             return _Support(reason="asks and does not say")
         tokens = _unreported(tokens)
+        verdict = tokens[0].low if tokens and tokens[0].low in ("yes", "no") else ""
+        if verdict and (len(tokens) == 1 or tokens[1].what == "mark"):
+            tokens = tokens[2:] if len(tokens) > 1 else []
+            wrong = self._verdict(verdict, tokens)
+            if wrong:
+                return _Support(reason=wrong)
+            if not tokens or all(t.what == "mark" for t in tokens):
+                return self._beside_question(sentence, verdict, context)
         tokens, opening = _opening(tokens)
         if not tokens:
             return _Support(reason="says nothing that a fact holds")
         parsed = clauses(tokens)
         self._advised = advises(tokens)
         support = self._clauses(parsed, opening, context)
+        if not support.holds and self._question and len(tokens) <= 10 and not any(c.has_verb for c in parsed):
+            beside = self._beside_question(sentence, "", context)
+            if beside.holds:
+                support = beside
         support.subjects = support.subjects or _subjects(parsed)
         return support
+
+    def _verdict(self, verdict: str, tokens: Sequence[Token]) -> str:
+        """Return what is wrong with answering yes or no to the question with what follows."""
+        if not self._question:
+            return "" if tokens else "answers a question that is not there"
+        if not tokens:
+            return ""
+        if verdict == "no":
+            denied = any(t.low in lexicon.NEGATIONS or (t.what == "number" and t.value == 0) for t in tokens)
+            return "" if denied else "says no where the fact says yes"
+        asked: set[str] = set()
+        for token in tokenise(self._question, self._names):
+            if token.what in ("name", "code"):
+                asked |= token.ids
+        said: set[str] = set().union(*(t.ids for t in tokens if t.what in ("name", "code")))
+        return "" if asked <= said else "answers yes to what it does not say"
+
+    def _beside_question(self, sentence: str, verdict: str, context: _Context) -> _Support:
+        """Return the support of a short answer put in the place of what was asked for."""
+        asked = [t for t in tokenise(self._question, self._names) if t.low not in ("?", ".")]
+        answer = [] if verdict else [t for t in tokenise(sentence, self._names) if t.low != "."]
+        lows = [t.low for t in asked[:2]]
+        if lows == ["how", "many"]:
+            asked, answer = answer + asked[2:], []
+        elif lows and lows[0] in ("who", "what", "which"):
+            noun = next((k for k, t in enumerate(asked) if k and (t.verb or t.low in ("is", "was", "are", "were"))), 1)
+            asked, answer = answer + asked[noun:], []
+        elif lows and lows[0] in ("when", "where"):
+            asked = asked[1:]
+        elif not verdict:
+            return _Support(reason="rests on no fact")
+        parsed = clauses([*asked, *answer])
+        self._advised = False
+        for clause in parsed:
+            clause.negative = clause.negative or verdict == "no"
+        return self._clauses(parsed, "", context)
+
+    def _row(self, tokens: list[Token], context: _Context) -> _Support:
+        """Return the support of a row of a table: as one sentence, or cell by cell where it only lists attributes."""
+        self._advised = False
+        parsed = clauses([t for t in tokens if t.low != "|"])
+        whole = self._clauses(parsed, "", context)
+        if whole.holds or any(t.what == "time" or t.verb for t in tokens):
+            return whole
+        cells: list[list[Token]] = [[]]
+        for token in tokens:
+            if token.low == "|":
+                cells.append([])
+            else:
+                cells[-1].append(token)
+        topic = next((t for t in tokens if t.what == "name"), None)
+        if topic is None:
+            return whole
+        total = _Support()
+        for cell in cells:
+            rest = [t for t in cell if t is not topic]
+            if not rest:
+                continue
+            support = self._clauses(clauses([topic, *rest]), "", context)
+            if not support.holds:
+                return support
+            total.facts.extend(support.facts)
+        return total if total.facts else whole
 
     def _quoted_block(self, sentence: str) -> _Support:
         core = folded(plain(sentence))
@@ -155,8 +238,8 @@ class Checker:
             for item in clause.items:
                 if item.token.what == "number":
                     if counted is not None and (not item.words or item.words <= _ADJECTIVES):
-                        own = frozenset(k for t in clause.words for k in keys(t) if k in _ADJECTIVES)
-                        item.words = item.words | own | counted.head
+                        own = item.words or frozenset(k for t in clause.words for k in keys(t) if k in _ADJECTIVES)
+                        item.words = own | counted.head
                         item.head = counted.head
                     elif item.words:
                         counted = item
@@ -193,9 +276,9 @@ class Checker:
 
     def _clause(self, clause: Clause, context: _Context) -> _Support:
         if clause.pronoun and not clause.inherited:
-            if context.last_dropped and not clause.items:
-                return _Support(reason="refers to a sentence that was dropped")
             said = [i for i in clause.items if i in clause.subject]
+            if context.last_dropped and not said:
+                return _Support(reason="refers to a sentence that was dropped")
             if not said and context.subjects and clause.pronoun.split()[0] not in ("there",):
                 if context.last_dropped:
                     return _Support(reason="refers to a sentence that was dropped")
@@ -388,6 +471,10 @@ class Checker:
     def _completed(self, clause: Clause, first: Match, index: int) -> _Support:
         """Return the support by two facts of one thing: what one leaves open, the other says."""
         reason = _reason(first, clause)
+        if first.whole:
+            if clause.has_asides and not clause.words:
+                return _Support(facts=[index], at=first.at)
+            return _Support(reason="names something and says nothing of it")
         if first.wrong or len(first.missing_items) > 2 or not first.used:
             return _Support(reason=reason)
         topics = [m for m, _ in first.used if m.token.what == "name" and m.token.sort in _TOPICS]

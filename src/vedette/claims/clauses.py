@@ -79,6 +79,8 @@ class Clause:
     passive: bool = False
     has_verb: bool = False
     pronoun: str = ""
+    has_asides: bool = False
+    """Whether something in brackets or a relative clause hangs on it."""
     tokens: list[Token] = field(default_factory=list)
 
     @property
@@ -126,6 +128,8 @@ def clauses(tokens: list[Token]) -> list[Clause]:
         clause = _read(inside)
         clause.owner = owner
         clause.parent = next((c for c in found if owner is not None and owner in c.items), found[0] if found else None)
+        if clause.parent is not None:
+            clause.parent.has_asides = True
         extra.append(clause)
     return found + extra
 

@@ -175,7 +175,7 @@ FUNCTION_WORDS = frozenset(
     "every all not no none never nobody nothing neither cannot can't didn't doesn't don't wasn't weren't isn't aren't "
     "hasn't haven't hadn't won't couldn't n't without 's s ' respectively namely specifically particularly "
     "i.e e.g ie eg viz that's there's one ones such same case cases very just exactly precisely "
-    "using used whose's upon onto itself yes no own".split()
+    "using whose's upon onto itself yes no own".split()
 )  # fmt: skip
 
 NEUTRAL = frozenset(
@@ -189,7 +189,7 @@ NEUTRAL = frozenset(
     "concern concerns concerned concerning regard regards regarding relate relates related follow follows follow "
     "utc z gmt time times date day timestamp timestamps moment point clock point-in-time hrs o'clock "
     "number count counts value values figure figures name names named known id ids identifier "
-    "thing things item items entry entries kind kinds type types sort sorts "
+    "thing things item items kind kinds type types sort sorts "
     "currently now main following below above together once twice thrice times of it "
     "namely e.g i.e namely respectively mark marks marked assess assessed assigned assign considered consider "
     "come comes came coming up".split()
@@ -297,6 +297,15 @@ def _tables() -> tuple[dict[str, Word], dict[str, tuple[tuple[tuple[str, ...], f
         words[form] = Word(word.groups - {"~"}, word.verb, word.participle, word.gerund, word.noun)
     ordered = {form: tuple(sorted(set(v), key=lambda p: -len(p[0]))) for form, v in phrases.items()}
     return words, ordered
+
+
+@cache
+def bases() -> frozenset[str]:
+    """Return the verbs of the table in the form in which one gives an order."""
+    found: set[str] = set()
+    for line in _GROUPS.replace("\n    ", " ").strip().splitlines():
+        found.update(v.split("_")[0] for v in line.partition(":")[2].partition("|")[0].split())
+    return frozenset(found)
 
 
 def word(form: str) -> Word | None:

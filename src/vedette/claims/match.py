@@ -30,7 +30,7 @@ _DENIALS = lexicon.NEGATIONS - {"no", "none"}
 _OUTCOMES = frozenset({"FAIL", "SUCCEED", "BLOCK", "DENY", "TRY"})
 _TYPE_GROUPS = frozenset(
     {"PROCESS", "SERVICE", "FILE", "COMMAND", "TECHNIQUE", "SUBTECHNIQUE", "TACTIC", "BUCKET", "OBJECT", "CONFIDENCE",
-     "SEVERITY", "ROLE", "TOTAL", "DO", "NAME"}
+     "SEVERITY", "ROLE", "TOTAL", "DO", "NAME", "HAPPEN", "HOLD_UP"}
 )  # fmt: skip
 _STATES = frozenset(
     "COMPROMISE ATTACKER CREATE TARGET BYSTANDER ENTRY SOURCE AFFECT IMPLICATE LOW MEDIUM HIGH CRITICAL INFORMATIONAL "
@@ -133,9 +133,9 @@ def advises(tokens: Sequence[Token]) -> bool:
     if "should" in lows or "recommended" in lows or "recommend" in lows or "advised" in lows:
         return True
     first = tokens[0] if tokens else None
-    if first is None or first.what != "word" or not first.verb or first.participle or first.gerund:
+    if first is None or first.what != "word" or first.low.split(" ")[0] not in lexicon.bases():
         return False
-    return not first.low.endswith("s") and len(tokens) > 1 and tokens[1].low not in (":", "of", "by")
+    return len(tokens) > 1 and tokens[1].low not in (":", "of", "by")
 
 
 _OPEN_WORDS = frozenset("know known show shows shown tell tells clear answer determined established say says".split())
@@ -294,11 +294,12 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
     derived = _derived(pairs, reading)
     for token in clause.words:
         if view.asks and (token.low in _OPEN_WORDS or "UNKNOWN" in token.groups):
+            result.said += 1
             continue
         if not _word_held(token, clause, view, reading, matched, derived):
             result.missing_words.append(token)
         elif token.low not in lexicon.NEUTRAL and token.low not in lexicon.TYPE_WORDS:
-            result.said += not token.groups or not token.groups <= _TYPE_GROUPS
+            result.said += not token.groups or not token.groups <= _TYPE_GROUPS or "TECHNIQUE" in token.groups
     result.said += sum(a.token.what == "number" for a, _ in pairs)
     for token in clause.tokens:
         low = token.low

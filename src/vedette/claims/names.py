@@ -154,14 +154,14 @@ class Names:
                 if owner:
                     self._add(form, None)
                     self._join(form, owner)
-        for quote in _QUOTED.findall(fact.text):
+        for quote in _QUOTED.findall(fact.text) if "“" in fact.text or '"' in fact.text or "`" in fact.text else ():
             inner = folded(plain(next(q for q in quote if q)))
             self._quotable[inner].add(inner)
         for host in _HOST_NAME.findall(fact.text):
             form = folded(plain(host)).rstrip(".")
             if form not in self._parent and not form.endswith(_FILE_ENDS):
                 self._add(form, ValueKind.HOST)
-        for account in _ACCOUNT_NAME.findall(fact.text):
+        for account in _ACCOUNT_NAME.findall(fact.text) if "\\" in fact.text else ():
             form = folded(plain(account)).rstrip(".")
             if form not in self._parent and not any(known.endswith(" " + form) for known in self._parent):
                 self._add(form, ValueKind.ACCOUNT)

@@ -20,7 +20,6 @@ _PLAIN = {
 }  # fmt: skip
 _DEFANGED = re2.compile(r"(?i)\[\.\]|\(\.\)|\[dot\]|\bhxxp|\[:\]|\[@\]|\[at\]")
 _REFANGED = {"[.]": ".", "(.)": ".", "[dot]": ".", "hxxp": "http", "[:]": ":", "[@]": "@", "[at]": "@"}
-_SPACES = re2.compile(r"\s+")
 _HARMLESS = frozenset("…™®©°²³½¼¾ªº№µ\u00a0\u2007\u2009\u200a\u202f\u2002\u2003\u2011")
 """Compatibility characters that people and models write without any trick."""
 
@@ -48,9 +47,9 @@ def plain(text: str) -> str:
     """Return the text in the form in which texts are compared: one line, plain marks, nothing defanged."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).translate(_PLAIN)
-    if "[" in text or "(.)" in text or "xxp" in text.lower():
+    if "[" in text or "(.)" in text or "xxp" in text or "XXP" in text:
         text = _DEFANGED.sub(lambda m: _REFANGED[m.group(0).lower()], text)
-    return str(_SPACES.sub(" ", text)).strip()
+    return " ".join(text.split())
 
 
 def folded(text: str) -> str:

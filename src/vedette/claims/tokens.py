@@ -53,7 +53,6 @@ _COMPOUND = re2.compile(rf"^(\d+(?:\.\d+)?)-?({_UNIT_WORD}|ms)$")
 _SHORT_SPAN = re2.compile(r"^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+(?:\.\d+)?)s)?$")
 _TIMES = re2.compile(r"^(\d+)[x×]$")
 _ORDINAL = re2.compile(r"^(\d+)(?:st|nd|rd|th)$")
-_WORDY = re2.compile(r"^[\pL][\pL'\-]*$")
 _LEFT_CUES = frozenset("account user by as for named called identity username service daemon and , or".split())
 
 
@@ -189,13 +188,15 @@ def _chunks(text: str) -> list[Token]:
 
 def _chunk(chunk: str) -> list[Token]:
     low = chunk.lower()
-    if _NUMBER.match(low):
+    if low.isalpha():
+        return [_word(low, chunk)] if not _suspicious(chunk) else [_code(chunk, low)]
+    if low[-1].isdigit() and (low[0].isdigit() or low[0] in "+-") and _NUMBER.match(low):
         digits = low.replace(",", "")
         return [Token("number", chunk, low, value=float(digits), places=len(digits.partition(".")[2]))]
-    share = _SHARE.match(low)
+    share = _SHARE.match(low) if low[-1] == "%" else None
     if share:
         return [Token("share", chunk, low, value=float(share.group(1)), places=len(share.group(1).partition(".")[2]))]
-    compound = _COMPOUND.match(low)
+    compound = _COMPOUND.match(low) if low[0].isdigit() else None
     if compound:
         unit = compound.group(2)
         unit = unit if unit in UNITS else unit.rstrip("s")
@@ -222,7 +223,7 @@ def _chunk(chunk: str) -> list[Token]:
         return [*_chunk(chunk[:-1]), _word("'s")]
     if low in ("'s", "'"):
         return [_word("'s")]
-    if _WORDY.match(chunk) and not mixed_scripts(chunk) and not _odd_case(chunk):
+    if low.replace("-", "").replace("'", "").isalpha() and not _suspicious(chunk):
         return _worded(chunk, low)
     if low in ("and/or",):
         return [_word("and")]
@@ -230,13 +231,24 @@ def _chunk(chunk: str) -> list[Token]:
         return [_word("and")]
     if low in ("=", "~", "#", "%", "->", "…", "/"):
         return [Token("mark", chunk, low)] if low != "%" else [_word("percent")]
-    return [Token("code", chunk, low, frozenset({"?" + low}), "code")]
+    return [_code(chunk, low)]
+
+
+def _code(chunk: str, low: str) -> Token:
+    return Token("code", chunk, low, frozenset({"?" + low}), "code")
+
+
+def _suspicious(chunk: str) -> bool:
+    """Return whether what is spelled like a word is more likely a name, or a trick."""
+    return _odd_case(chunk) or mixed_scripts(chunk)
 
 
 def _odd_case(chunk: str) -> bool:
     """Return whether capitals stand inside a word, as in ``GetObject``."""
+    if chunk.islower() or chunk.isupper() or chunk.istitle():
+        return False
     inner = chunk.replace("-", "").replace("'", "")[1:]
-    return any(c.isupper() for c in inner) and not chunk.isupper()
+    return any(c.isupper() for c in inner)
 
 
 def _worded(chunk: str, low: str) -> list[Token]:
