@@ -253,6 +253,7 @@ def test_wrong_tokens_have_to_wait(lake: Lake, secrets: dict[str, str]) -> None:
         right = httpx.get(f"{server.url}/api/status", headers=bearer(secrets["admin"]))
         assert right.status_code == 429, "or one could go on guessing beside a token that holds"
         assert int(right.headers["retry-after"]) >= 1
+    assert [row.detail["address"] for row in audit.entries(lake, action="token.refused")] == ["127.0.0.1"] * 3
 
 
 def test_requests_and_questions_are_counted_by_token(lake: Lake, secrets: dict[str, str]) -> None:

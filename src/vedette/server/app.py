@@ -24,6 +24,7 @@ from vedette.server.door import Frame, Gate, Intake
 from vedette.server.limits import Limits, Rates
 from vedette.server.refusals import Error, RefusalError, response
 from vedette.server.work import Workers
+from vedette.store import audit
 from vedette.store.book import whoami
 from vedette.store.tokens import TokenBook
 
@@ -122,12 +123,13 @@ def _mcp(desk: Desk) -> Any:
 def _principal(desk: Desk, token: str | None, address: str) -> Principal | None:
     """Return whom a token stands for; without one, the user of this machine as long as there are no tokens."""
     book = TokenBook(desk.parts.lake)
-    if token is not None:
-        known = book.check(token)
-        if known is None:
-            return None
+    known = book.check(token) if token is not None else None
+    if known is not None:
         return Principal(name=known.name, role=known.role, token_id=known.token_id, address=address)
-    if any(one.revoked_at is None for one in book.all()):
+    needed = any(one.revoked_at is None for one in book.all())
+    if token is not None and needed:
+        audit.record(desk.parts.lake, "unknown", "token.refused", "", {"address": address})
+    if token is not None or needed:
         return None
     return Principal(name=whoami(), role=AccessRole.ANALYST, address=address)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -91,8 +92,8 @@ class Desk:
 
     async def close(self) -> None:
         """Stop what runs; return when it has ended or its grace is over."""
-        for workers in (self.asking, self.reading, self.checking):
-            await workers.close(self.limits.shutdown_grace_s)
+        grace_s = self.limits.shutdown_grace_s
+        await asyncio.gather(*(w.close(grace_s) for w in (self.asking, self.reading, self.checking)))
 
     async def read(self, principal: Principal, call: Callable[[], T]) -> T:
         """Return what a blocking call returns, in its owner's turn."""
