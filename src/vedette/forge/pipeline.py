@@ -163,6 +163,7 @@ def _lead(
         trained = replace(trained, metrics={**trained.metrics, "canaries": float(planted)})
     timed("train")
     evaluation = _evaluate(loaded, corpus, trained, home, progress)
+    write_evaluation(folder / "evaluation.json", evaluation)  # an export that fails must not take the figures along
     timed("evaluate")
     served, parity = _export(loaded, trained, folder / "export", home, progress)
     timed("export")
@@ -188,7 +189,6 @@ def _lead(
         metrics={**{k: m.value for k, m in evaluation.metrics.items()}, **dict(trained.metrics)},
     )
     version, promoted = None, False
-    write_evaluation(folder / "evaluation.json", evaluation)
     if register and all(report.passed for report in parity):
         version, promoted = _register(loaded, corpus, trained, evaluation, parity, checks, run, served, home)
     _save(run, home)

@@ -11,6 +11,7 @@ import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
+from vedette import strict_yaml
 from vedette.errors import UserError
 
 _STRICT = ConfigDict(extra="forbid")
@@ -293,22 +294,6 @@ class LoadedRecipe:
     """As written, for the run record."""
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe YAML that refuses a key said twice."""
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[Any] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node)
-        if key in seen:
-            raise yaml.constructor.ConstructorError(None, None, f"{key!r} is said twice", key_node.start_mark)
-        seen.add(key)
-    return dict(loader.construct_mapping(node, deep=True))
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]{0,63})\}")
 
 
@@ -345,7 +330,7 @@ def load_recipe(path: Path, variables: dict[str, str] | None = None) -> LoadedRe
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"cannot read the recipe {path}: {error}") from None
     try:
-        body = yaml.load(text, Loader=_Loader)  # noqa: S506  (a SafeLoader)
+        body = strict_yaml.load(text)
     except yaml.YAMLError as error:
         raise UserError(f"{path} is no valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(body, dict):

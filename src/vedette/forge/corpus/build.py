@@ -216,10 +216,12 @@ class _Build:
                     done += 1
                     self.progress.update("read", done, total, records=len(self.intake.index))
                     continue
-                if self.spec.clean.licences is not None and item.licence not in self.spec.clean.licences:
+                allowed = self.spec.clean.licences
+                # a source that is only measured with is not trained on, so its terms do not bind the model
+                if allowed is not None and item.licence not in allowed and source.spec.split != "test":
                     raise UserError(
                         f"source {source.spec.name!r} has licence {item.licence!r}, which the recipe does not allow "
-                        f"(allowed: {', '.join(self.spec.clean.licences) or 'none'})",
+                        f"(allowed: {', '.join(allowed) or 'none'})",
                         next_step="say the source's licence: (an SPDX id), add it to clean.licences, or drop it",
                     )
                 self.n_kept[at] += self.intake.take(item)

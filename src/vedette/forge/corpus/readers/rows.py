@@ -13,7 +13,7 @@ from vedette.forge.corpus.base import Bad, Row, Sample, SourceFile
 from vedette.forge.corpus.files import DamagedError, excerpt_of, lines, read_document
 from vedette.forge.recipe import SourceSpec
 
-_LISTS = ("data", "records", "rows", "items", "examples", "objects")
+_LISTS = ("data", "records", "rows", "items", "examples", "objects", "values")
 """Keys under which a JSON file may hold its rows."""
 _MAX_FIELD_CHARS = 16 << 20
 
