@@ -22,6 +22,7 @@ from _generate import (  # noqa: E402 (found by the path above)
     figures,
     formats_page,
     json_schemas,
+    openapi,
     recipes_page,
     rules_page,
     schema_page,
@@ -35,6 +36,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/rules.md": rules_page.page,
     "docs/reference/recipes.md": recipes_page.page,
     "docs/reference/settings.md": settings_page.page,
+    "docs/reference/openapi.json": openapi.text,
     "docs/decisions/index.md": lambda: decisions.index(DOCS / "decisions"),
 }
 """Page to the function that writes it."""
