@@ -27,7 +27,7 @@ def test_branding_file_is_read(tmp_path: Path) -> None:
     [
         ("colour: red", "not understood: colour"),
         ("- a", "not understood"),
-        ("organisation: A\norganisation: B", "written twice: organisation"),
+        ("organisation: A\norganisation: B", "'organisation' is said twice"),
         ("organisation: [A]", "must be text"),
         ("accent: blue", "must be a colour"),
         ('dark: "#EEEEEE"', "contrast"),

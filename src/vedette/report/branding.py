@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from vedette.errors import OutsideError, UserError
 
@@ -97,22 +96,14 @@ def load_branding(path: Path) -> Branding:
     """
     import yaml
 
-    class Loader(yaml.SafeLoader):
-        """A safe loader that refuses doubled keys, of which only the last would count."""
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-            keys = [key.value for key, _ in node.value]
-            doubled = {key for key in keys if keys.count(key) > 1}
-            if doubled:
-                raise UserError(f"{path}: written twice: {', '.join(sorted(map(str, doubled)))}")
-            return super().construct_mapping(node, deep)
+    from vedette import strict_yaml
 
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 -- a SafeLoader
+        content = strict_yaml.load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise OutsideError(f"the branding file {path} cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"the branding file {path} is no YAML: {error}") from error
+        raise UserError(f"the branding file {path} is no YAML: {' '.join(str(error).split())}") from error
     if content is None:
         content = {}
     known = [f.name for f in fields(Branding)]
