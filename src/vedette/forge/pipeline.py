@@ -165,7 +165,7 @@ def _lead(
     evaluation = _evaluate(loaded, corpus, trained, home, progress)
     write_evaluation(folder / "evaluation.json", evaluation)  # an export that fails must not take the figures along
     timed("evaluate")
-    served, parity = _export(loaded, trained, folder / "export", home, progress)
+    served, parity = _export(loaded, corpus, trained, folder / "export", home, progress)
     timed("export")
     checks = [_parity_check(report) for report in parity] + judge(loaded.recipe.gate, evaluation)
     run = RunRecord(
@@ -231,14 +231,14 @@ def _evaluate(loaded: LoadedRecipe, corpus: Corpus, trained: Trained, home: Path
 
 
 def _export(
-    loaded: LoadedRecipe, trained: Trained, out: Path, home: Path, progress: Progress
+    loaded: LoadedRecipe, corpus: Corpus, trained: Trained, out: Path, home: Path, progress: Progress
 ) -> tuple[Path, Sequence[ParityReport]]:
     """Return the folder to register and the parity of its forms."""
     if isinstance(loaded.recipe, ClassifierRecipe) and not loaded.recipe.export.formats:
         return trained.path, ()
     from vedette.forge.export import export
 
-    reports = export(loaded, trained, out, home, progress)
+    reports = export(loaded, trained, out, home, progress, corpus=corpus)
     return (trained.path if isinstance(loaded.recipe, ClassifierRecipe) else out), reports
 
 
