@@ -24,6 +24,10 @@ _SEARCHED = (ValueKind.TEXT, ValueKind.FILE, ValueKind.PROCESS, ValueKind.COMMAN
              ValueKind.URL, ValueKind.EMAIL, ValueKind.RESOURCE, ValueKind.VULNERABILITY)  # fmt: skip
 """Kinds that a free text to search for may be."""
 
+_REFERENCE = re2.compile(
+    r"\b(?:this|that|the same|said) (?:account|user|guy|person|identity|host|machine|server|computer|box|workstation"
+    r"|system|device|laptop|address|ip|entity)\b"
+)
 _PERSON = re2.compile(
     r"(?i)\b(he|him|his|she|hers?|they|them|their|(?:this|that|the same|said) (?:account|user|guy|person|identity))\b"
 )
@@ -68,7 +72,7 @@ class Binder:
         self.mentions = mentions
         self.world = world
         self.low = _squeezed(question)
-        self.masked = mask(question, mentions, by_name=False)
+        self.masked = _REFERENCE.sub("ENTITY", mask(question, mentions, by_name=False))
 
     def bind(self, tool: Tool, raw: Mapping[str, Any], *, fill: bool = True) -> Bound:
         """Return the tool with its arguments.
@@ -182,6 +186,11 @@ class Binder:
             fitting = [m for m in left if _fits(parameter, m)]
             if parameter.kind is ValueKind.TECHNIQUE and "activity" in arguments:
                 fitting = [m for m in fitting if not m.by_name]  # "was a scheduled task created" is of that kind
+            if parameter.kind is ValueKind.TEXT and arguments.get("activity") == "dns":
+                # "DNS queries for example.org": the name is what was asked for, not where
+                fitting += [m for m in left if m.kind is ValueKind.HOST and "." in m.text and self._before(m) in _ASKED]
+            if parameter.kind is ValueKind.HOST and arguments.get("activity") == "dns":
+                fitting = [m for m in fitting if not ("." in m.text and self._before(m) in _ASKED)]
             if parameter.kind is ValueKind.FINDING and not _JUDGED.search(self.question):
                 continue
             if parameter.name in _DIRECTIONS:
@@ -226,6 +235,11 @@ class Binder:
                 return word
         return next((m.text for m in self.mentions.missing if not m.sure), None)
 
+    def _before(self, mention: Mention) -> str:
+        """Return the word before a mention."""
+        words = self.question[: mention.start].casefold().split()
+        return words[-1] if words else ""
+
     def _directed(self, parameter: Parameter, mention: Mention) -> bool:
         """Return whether a host or address is where something came from, or went to, as the parameter wants it."""
         if mention.kind is ValueKind.ACCOUNT:
@@ -262,7 +276,8 @@ class Binder:
         return [name for name in self.world.focus.entities if self.world.index.kind_of(name) in kinds]
 
 
-_DIRECTIONS = {"source": ("from", "by", "of"), "destination": ("to", "towards", "into", "with")}
+_ASKED = ("for", "of", "about", "resolve", "resolving", "asking", "name")
+_DIRECTIONS = {"source": ("from", "by", "of"), "destination": ("to", "towards", "into")}
 """Parameters that a host or address fills only after a word that says so."""
 _JUDGED = re2.compile(r"(?i)\b(?:findings?|rules?|alerts?|detections?)\b")
 _PROGRAM = re2.compile(r"[\pL][\pL\pN_-]+")

@@ -29,6 +29,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\b(?:clear|wipe|erase|delet|purg)\w*\b.{0,24}\b(?:event )?logs?\b|\blogs?\b.{0,16}\b(?:clear|wip|eras|delet|purg)\w*|\blog clear\w*", "log_cleared"),
         (r"\b(?:account|user)s?\b.{0,24}\b(?:created|added|made)\b|\b(?:creat|add|mak)\w*\b.{0,16}\b(?:new )?(?:accounts?|users?)\b|\bnew (?:accounts?|users?)\b", "account_created"),
         (r"\bgroups?\b.{0,24}\b(?:chang|add|remov|join|member)\w*|\b(?:add|remov)\w*\b.{0,40}\b(?:to|from)\b.{0,24}\bgroup|\bmember(?:ship)?s? (?:change|added)|\bgroup (?:changes?|members?\w*)", "group_change"),
+        (r"\b(?:what|which) groups?\b", "group_change"),
         (r"\b(?:account|user|password) (?:changes?|modif\w*|resets?)\b|\b(?:reset|chang)\w*\b.{0,16}\b(?:password|account)s?\b", "account_change"),
         (r"\b(?:creat|install|register|add|schedul)\w*\b.{0,24}\b(?:scheduled )?(?:task|job|cron ?job)s?\b|\b(?:tasks?|jobs?)\b.{0,20}\b(?:creat|register|add|schedul)\w*|\bnew (?:scheduled )?(?:task|job)s?", "task_created"),
         (r"\bscheduled (?:tasks?|jobs?)\b|\bcron\b|\bschtasks\b|\btask events?\b", "task"),
@@ -62,6 +63,9 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\bnew credentials\b|\btype 9\b|\bnetonly\b", "new_credentials"), (r"\bclear ?text\b", "cleartext"), (r"\bcached\b", "cached"),
     ),
     "what": (
+        (r"\b(?:open|unknown|unclear|unanswered|missing|loose ends|not know|n't (?:we|you|i) know|(?:we|you|i) (?:don't|do not) know|questions?)\b", "questions"),
+        (r"\b(?:should|do next|next steps?|recommend\w*|contain\w*|remediat\w*|respond|advice|advise)\b", "steps"),
+        (r"\bwhat (?:did|has|have) .{1,60} (?:run|execute|launch|start)\b", "top"),
         (r"\bhow many (?:different|distinct|unique|separate|individual)\b|\bnumber of (?:different|distinct|unique)\b", "distinct"),
         (r"\b(?:distinct|unique)\b", "distinct"),
         (r"\bhow (?:many|often)\b|\bcount\b|\bnumber of\b|\bhow much\b", "count"),
@@ -74,6 +78,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\blast\b|\blatest\b|\bmost recent\w*|\bend(?:ed)?\b|\bstopp?\w*|\bfinal\w*", "last"),
     ),
     "by": (
+        (r"\bwhat (?:did|has|have) .{1,60} (?:run|execute|launch|start)\b", "command"),
         (r"\b(?:per|by|each|every) day\b|\bdaily\b|\bwhich days?\b", "day"), (r"\b(?:per|by|each|every) hour\b|\bhourly\b|\bwhich hours?\b", "hour"),
         (r"\b(?:by|per|each) (?:source )?(?:address|ip)|\bsource (?:addresses|ips?|address)\b|\b(?:which|what|how many|different|distinct|top|list|the) (?:\w+ ){0,3}(?:addresses|ips|ip addresses|address)\b|\bfrom (?:where|which (?:address|ip)\w*)", "address"),
         (r"\buser[ -]agents?\b", "user_agent"),
@@ -109,6 +114,13 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\btarget(?:s|ed)?\b|\bmoved to\b|\breached\b|\bdestination\b", "target"),
         (r"\bsources?\b|\bmoved from\b|\bpivot\w*|\bjump(?:ed)? (?:host|off)", "source"),
     ),
+    "kind": (
+        (r"\b(?:ips?|ip address(?:es)?|address(?:es)?)\b", "ip"), (r"\bdomains?\b", "domain"), (r"\burls?\b|\blinks?\b", "url"),
+        (r"\be-?mails?\b", "email"), (r"\bhash(?:es)?\b|\bmd5s?\b|\bsha-?\d*s?\b", "hash"), (r"\bfiles?\b|\bfile ?names?\b", "file"),
+        (r"\bregistry\b", "registry"), (r"\b(?:access )?keys?\b", "access_key"), (r"\buser[ -]agents?\b", "user_agent"), (r"\bcves?\b", "cve"),
+    ),
+    "scope": ((r"\ball\b|\bwhole\b|\boverall\b|\bin (?:the )?(?:lake|data|logs)\b|\bin total\b|\bevery\b", "all"),),
+    "format": ((r"\bhtml\b|\bweb ?page\b", "html"), (r"\bjson\b", "json"), (r"\bmarkdown\b|\bmd\b", "markdown")),
     "status": ((r"\bopen\b|\bunresolved\b|\bpending\b|\bactive\b", "open"), (r"\bclosed\b|\bresolved\b|\bfinished\b|\bdone\b", "closed")),
     "severity": (
         (r"\bcritical\b", "critical"), (r"\bhigh(?:est)?[ -]?(?:severity|risk|priority)?\b", "high"), (r"\bmedium\b|\bmoderate\b", "medium"),
@@ -123,7 +135,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
 _NUMBERED = {
     "port": re2.compile(r"(?i)\bports? (\d{1,5})\b|\b(\d{1,5})/(?:tcp|udp)\b"),
     "code": re2.compile(
-        r"(?i)\b(?:event ?(?:id|code)s?|eventid|eid|code|events? with (?:the )?(?:id|code))[ :=#]*(\d{1,5}|[A-Za-z]{3,40}Event)\b"
+        r"(?i)\b(?:event ?(?:id|code)s?|eventid|eid|code|events? with (?:the )?(?:id|code))[ :=#]*(\d{1,5}|[A-Za-z]{3,40}Event)\b|\((\d{4})\)"
     ),
     "operation": re2.compile(
         r"\b((?:Get|List|Put|Create|Delete|Describe|Update|Assume|Attach|Detach|Add|Remove|Run|Start|Stop|Terminate|Modify|Revoke|Authorize|Console|Head|Copy|Invoke|Set|Enable|Disable)[A-Z][A-Za-z]{2,40})\b"

@@ -34,6 +34,8 @@ _CUES: tuple[tuple[str, str, float], ...] = (
     ("case_summary", rf"\b(?:tell me about|describe|explain|what (?:is|was)|how (?:bad|severe|serious|grave) (?:is|was))\b.{{0,20}}\b{_NOUN}\b", 2.5),
     ("case_summary", r"\b(?:how (?:sure|confident|certain|bad|severe|serious|grave))\b", 2),
     ("case_summary", rf"\bwhat happened (?:in|during) (?:the |this |that )?(?:\w+ )?{_NOUN}", 3),
+    ("case_summary", r"\b(?:show|open|describe|explain|tell|see)\b.{0,16}\bCASE\b", 4),
+    ("case_summary", r"^\W*(?:the )?CASE\W*$", 4),
     # implicated_accounts
     ("implicated_accounts", rf"\b(?:who|which|what|whose|list|show|how many)\b.{{0,48}}\b{_BAD}\b", 3),
     ("implicated_accounts", r"^who(?: did (?:it|this|that)| was it| is it|dunn?it| done it)[?.! ]*$", 5),
@@ -55,6 +57,8 @@ _CUES: tuple[tuple[str, str, float], ...] = (
     ("timeline", rf"\bwhen did (?:the |this |that )?{_NOUN} (?:start|begin|end|stop|finish|happen|take place|occur)", 4),
     ("timeline", rf"\bwhen (?:was|were) (?:the |this |that )?{_NOUN}\b", 4),
     ("timeline", r"\bwhen did (?:it|this|that|they|the attacker\w*) (?:all )?(?:start|begin|end|stop|happen|get in|finish)", 4),
+    ("timeline", r"^\W*who\b.{0,60}\b(?:TECHNIQUE|TACTIC)\b", 4.6),
+    ("timeline", r"\bwhen (?:was|were|did)\b.{0,60}\b(?:TECHNIQUE|TACTIC)\b", 4),
     # attack_path
     ("attack_path", r"\bhow did (?:they|the \w+|he|she|it|\w+) (?:\w+ ){0,2}(?:move|get (?:to|from|in|around|onto|access)|spread|reach|travel|jump|pivot|come|arrive)", 3.5),
     ("attack_path", r"\b(?:attack path|kill chain|path|pivot\w*|hops?|from where to where|lateral\w*|route)\b", 2.5),
@@ -66,6 +70,7 @@ _CUES: tuple[tuple[str, str, float], ...] = (
     # indicators
     ("indicators", r"\b(?:iocs?|indicators?|observables?|artefacts?|artifacts?)\b", 4),
     ("indicators", r"\b(?:which|what|list|show|any|all|give)\b.{0,28}\b(?:hash(?:es)?|domains|ip addresses|ips|urls|addresses|malicious (?:ips?|files?|domains?)|file names?|filenames?)\b", 2),
+    ("indicators", r"\b(?:what|which) (?:\w+ )?(?:ips?|ip address(?:es)?|address(?:es)?|domains?|hash(?:es)?)\b.{0,20}\b(?:is|are|was|were|did) (?:behind|used|involved|the attacker|they|seen)", 4),
     ("indicators", r"\b(?:block|search for|hunt for|feed)\b.{0,20}\b(?:list|what)", 1),
     # findings
     ("findings", r"\b(?:findings?|alerts?|detections?|sigma|alarms?)\b", 3),
@@ -82,7 +87,12 @@ _CUES: tuple[tuple[str, str, float], ...] = (
     ("entity_profile", r"\bwhich (?:hosts?|machines?|computers?|servers?) (?:did|has|does|was|were|is) (?:ENTITY|he|she|it|they)\b", 2.5),
     ("entity_profile", r"\bwhere (?:did|has|was|is|does) (?:ENTITY|he|she|it)\b", 2),
     ("entity_profile", r"\bwhich accounts? (?:were |was |are |is )?(?:used|logged|active|seen|worked)\b.{0,16}\bon ENTITY\b", 2),
+    ("entity_profile", r"\b(?:has|have|had) ENTITY been (?:hit|compromised|targeted|affected|attacked|touched|used|abused|hacked|breached)", 4.5),
     # events
+    ("events", r"\b(?:what|which) groups?\b|\blocked out\b|\block-?outs?\b", 4),
+    ("events", r"\b(?:what|which) (?:\w+ )?(?:buckets?|objects?|shares?|folders?|keys?|user.?agents?|browsers?)\b", 2.2),
+    ("events", r"\bwhat (?:did|has) (?:ENTITY|he|she|it|they) (?:run|execute|launch|start)\b", 3.2),
+    ("events", r"\bhow many (?:new )?(?:accounts|users|tasks|services|groups)\b.{0,24}\b(?:created|made|added|installed|changed)", 3.5),
     ("events", rf"\b(?:how many|number of|count(?: of| the)?|how often|how much)\b.{{0,40}}\b{_EVENTS}\b", 3.5),
     ("events", r"\bhow (?:often|many times)\b", 3.5),
     ("events", rf"\b(?:show|list|find|search|get|give|display|see|print|pull|which|what|any)\b.{{0,24}}\b{_EVENTS}\b", 2.5),
@@ -97,7 +107,7 @@ _CUES: tuple[tuple[str, str, float], ...] = (
     ("first_last", r"\bwhen (?:did|was|were|has|had) (?:ENTITY|he|she|it|they|that account)\b", 3),
     ("first_last", r"^(?:first|last|earliest|latest)\b", 1.5),
     # compare_windows
-    ("compare_windows", r"\b(?:compare|comparison|versus|vs\.?|difference|differ\w*|contrast)\b", 4),
+    ("compare_windows", r"\b(?:compare[sd]?|comparison|versus|vs\.?|differences?|differ(?:s|ed)?|contrast)\b", 4),
     ("compare_windows", r"\bbefore and after\b|\b(?:more|fewer|less|busier|quieter)\b.{0,60}\bthan\b", 4),
     ("compare_windows", r"\bwhat changed between\b|\b(?:new|gone|different)\b.{0,40}\b(?:than|compared|between|relative)\b", 3.5),
     # changed_since

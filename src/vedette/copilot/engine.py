@@ -215,10 +215,11 @@ class Copilot:
                 run, AnswerStatus.UNKNOWN, text, unknown=tuple(text), focus=focus, values=_empty(planned)
             )
         if not planned.steps:
-            text = ["I cannot tell which of the things that Vedette can look up you are asking for.", scope.OUTSIDE]
-            if not planned.mentions.found:
-                text = [scope.OUTSIDE]
-            return self._plain(run, AnswerStatus.DECLINED, text, next_questions=scope.suggestions(self.tools.values()))
+            asked = scope.suggestions(self.tools.values())
+            if planned.mentions.found or scope.is_about_security(run.question):
+                text = [scope.UNTOLD]
+                return self._plain(run, AnswerStatus.UNKNOWN, text, unknown=tuple(text), next_questions=asked)
+            return self._plain(run, AnswerStatus.DECLINED, [scope.OUTSIDE], next_questions=asked)
         asking = next((s for s in planned.steps if s.choice is not None), None)
         if asking is not None and asking.choice is not None:
             return self._clarify(run, asking.choice)

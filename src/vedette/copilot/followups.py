@@ -31,6 +31,16 @@ _BARE: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"(?i)^\W*(?:and |please |can you |could you )?(?:show|list|see|give|display|open)(?: me)?(?: the| those| these| all| its| their| raw| matching)* (?:raw )?(?:events?|logs?|records?|evidence|log lines)\W*$", ("events",)),
 )  # fmt: skip
 _BARES = tuple((re2.compile(pattern), names) for pattern, names in _BARE)
+_SPLITS = (
+    (re2.compile(r"(?i)^\W*(?:and |but )?(?:from where|where from|from (?:which|what) (?:ip )?(?:address(?:es)?|ips?|place|source)|which (?:ip )?(?:address(?:es)?|ips?))\W*$"), "address"),
+    (re2.compile(r"(?i)^\W*(?:and |but )?(?:on (?:which|what) (?:hosts?|machines?|computers?|servers?)|which (?:hosts?|machines?|computers?|servers?))\W*$"), "host"),
+    (re2.compile(r"(?i)^\W*(?:and |but )?(?:by whom|(?:by|for) (?:which|what) (?:accounts?|users?)|which (?:accounts?|users?))\W*$"), "account"),
+    (re2.compile(r"(?i)^\W*(?:and |but )?(?:to where|where to|to (?:which|what) (?:address(?:es)?|ips?|hosts?))\W*$"), "destination"),
+)  # fmt: skip
+"""Questions that want the last answer's events by something."""
+_COUNTED = ("events", "first_last")
+_KEPT = ("activity", "outcome", "logon_type", "text", "process", "command", "operation", "code", "port")
+"""Choices that a question about the same events keeps."""
 _ORDINALS = {
     "first": 0, "1st": 0, "one": 0, "former": 0, "second": 1, "2nd": 1, "two": 1, "third": 2, "3rd": 2, "three": 2,
     "fourth": 3, "4th": 3, "four": 3, "fifth": 4, "5th": 4, "five": 4, "sixth": 5, "seventh": 6, "eighth": 7,
@@ -100,6 +110,13 @@ def follow_up(
     """
     plan = focus.plan
     text = " ".join(question.split())
+    counted = plan is not None and any(step.tool in _COUNTED for step in plan.steps)
+    for pattern, by in _SPLITS:
+        if counted and "events" in tools and pattern.match(text):
+            again = _about(tools["events"], plan, focus, index)
+            if again is not None:
+                arguments = {**again.arguments, "what": "top", "by": by}
+                return (ToolCall(tool="events", arguments=arguments),)
     for pattern, names in _BARES:
         if pattern.match(text):
             made = [_about(tools[n], plan, focus, index) for n in names if n in tools]
@@ -126,6 +143,9 @@ def _about(tool: Tool, plan: Plan | None, focus: Focus, index: NameIndex) -> Too
     kinds = {name: index.kind_of(name) for name in focus.entities}
     arguments: dict[str, object] = {}
     for parameter in tool.parameters:
+        if parameter.name in _KEPT and parameter.name in before:
+            arguments[parameter.name] = before[parameter.name]
+            continue
         if parameter.kind in (ValueKind.CHOICE, ValueKind.COUNT, ValueKind.FLAG, ValueKind.TEXT):
             continue
         value = before.get(parameter.name)

@@ -60,7 +60,7 @@ maybe really actually didn't don't doesn't wasn't isn't weren't aren't can't cou
 how's that's there's it's let's i'm we're they're i've we've s t d ll re ve
 """
 
-COMMON: frozenset[str] = frozenset(_TEXT.split())
+COMMON: frozenset[str] = frozenset(_TEXT.split()) | frozenset("acted locked real name".split())
 """Words that are no names unless a question marks them as one."""
 
 TECHNICAL: frozenset[str] = frozenset(
@@ -97,7 +97,7 @@ FILE_ENDINGS = (
 PROGRAMS: frozenset[str] = frozenset(
     """powershell pwsh cmd rundll32 regsvr32 mshta wscript cscript certutil bitsadmin schtasks wmic net1 nltest whoami
     ipconfig netsh psexec mimikatz procdump ntdsutil vssadmin wevtutil msiexec installutil rclone winrar 7z curl
-    wget bash sh python python3 perl nc ncat socat ssh scp sudo crontab systemctl explorer svchost lsass
+    wget bash sh python python3 perl nc ncat socat crontab systemctl explorer svchost lsass
     winword excel outlook chrome firefox""".split()
 )
 """Programs that questions name without an ending."""

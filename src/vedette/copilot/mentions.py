@@ -81,6 +81,8 @@ class Missing:
     near: tuple[str, ...] = ()
     sure: bool = True
     """Whether the question says that it is a name, or it only looks like one."""
+    stray: bool = False
+    """Whether it does not even look like one, and only stands where a name might."""
 
 
 @dataclass(frozen=True)
@@ -223,10 +225,19 @@ class _Reader:
         else:
             self._miss(start, end, ValueKind.ADDRESS, ())
 
-    def _miss(self, start: int, end: int, kind: ValueKind | None, near: Sequence[str], *, sure: bool = True) -> None:
+    def _miss(
+        self,
+        start: int,
+        end: int,
+        kind: ValueKind | None,
+        near: Sequence[str],
+        *,
+        sure: bool = True,
+        stray: bool = False,
+    ) -> None:
         if self._free(start, end):
             self.taken[start:end] = b"\x01" * (end - start)
-            self.missing.append(Missing(self.text[start:end], kind, start, tuple(near), sure))
+            self.missing.append(Missing(self.text[start:end], kind, start, tuple(near), sure, stray))
 
     # ------------------------------------------------------------------ cases
 
@@ -345,7 +356,7 @@ class _Reader:
         return False
 
     def _take(self, start: int, end: int, found: Sequence[Name], corrected: bool) -> None:
-        chosen = _of_case(found, self.world)
+        chosen = None if corrected else _of_case(found, self.world)
         options = tuple(n.value for n in found[:8]) if len(found) > 1 and chosen is None else ()
         name = chosen or found[0]
         self._add(name.kind, start, end, name.value, options=options, corrected=corrected)
@@ -371,12 +382,12 @@ class _Reader:
             self._add(ValueKind.EMAIL, start, end, token)
         elif _DOMAIN.match(token) and "." in token:
             self._add(ValueKind.DOMAIN, start, end, token.lower())
-        elif namelike or marked:
+        elif namelike or (marked and not (_deed(low) and token.islower())):
             kind = ValueKind.ACCOUNT if cue in ACCOUNT_CUES else ValueKind.HOST if cue in HOST_CUES else None
             self._miss(start, end, kind, _suggested(token, index), sure=marked or "\\" in token)
-        elif self._slot(start, end):
+        elif self._slot(start, end) and not _deed(low):
             kind = ValueKind.ACCOUNT if cue in ("did", "has", "does", "by", "as") else None
-            self._miss(start, end, kind, _suggested(token, index), sure=False)
+            self._miss(start, end, kind, _suggested(token, index), sure=False, stray=cue not in ("did", "does"))
 
     def _slot(self, start: int, end: int) -> bool:
         """Return whether the word stands where questions put a name: ``did X``, ``is X``, ``about X``, ``X's``."""
@@ -386,6 +397,11 @@ class _Reader:
             "did", "does", "has", "is", "was", "about", "by", "for", "of", "as", "and", "on", "from", "to", "where's",
             "who's", "against",
         ) or self.low[end : end + 2] in ("'s", "\u2019s")  # fmt: skip
+
+
+def _deed(low: str) -> bool:
+    """Return whether a word is of a form that verbs and adverbs have, and names seldom."""
+    return len(low) > 4 and low.endswith(("ed", "ing", "ly"))
 
 
 def _namelike(token: str) -> bool:
@@ -462,6 +478,12 @@ _NTH = re2.compile(
 )
 _OTHER = re2.compile(rf"\b(?:the )?other {_NOUN}\b")
 _THIS = re2.compile(rf"\b(?:this|that|the|same|our) {_NOUN}\b")
+_WITH = re2.compile(
+    rf"\b{_NOUN}s? (?:about|with|involving|concerning|of|on|where|around|in) (?:the |a |an |our )?([^?.!,;]+)"
+)
+_CLOUDY = re2.compile(
+    r"\b(?:cloud|aws|s3|buckets?|iam|access keys?|api keys?|cloudtrail|assumed?[- ]roles?|ec2|azure|gcp|entra)\b"
+)
 _ABOUT = re2.compile(rf"\b(?:the )?([\pL\pN-]+) {_NOUN}\b")
 
 _Found = tuple[tuple[int, int], str | None]
@@ -512,10 +534,27 @@ def case_references(low: str, world: World) -> list[_Found]:
         matching = [c for c in cases if _speaks_of(c, word)]
         if len(matching) == 1 and len(cases) > 1:
             add(m.start(), m.end(), matching[0].case_id)
+    for m in _WITH.finditer(low):
+        words = [w.strip("\"'") for w in m[1].split()[:6]]
+        words = [w.rstrip("s") if len(w) > 4 else w for w in words if w and (w not in COMMON or w in _TELLING)]
+        scored = [(sum(_speaks_of(c, w) for w in words), c) for c in cases]
+        best = max((n for n, _ in scored), default=0)
+        matching = [c for n, c in scored if n == best]
+        if best and len(matching) == 1 and len(cases) > 1:
+            add(m.start(), m.start() + len(m[0].split(m[1])[0].rstrip()), matching[0].case_id)
+    if not found and world.case_id is None and len(cases) > 1:
+        cloudy = [c for c in cases if _speaks_of(c, "cloud")]
+        for m in _CLOUDY.finditer(low):
+            if len(cloudy) == 1:
+                add(m.start(), m.end(), cloudy[0].case_id)
     if world.case_id:
         for m in _THIS.finditer(low):
             add(m.start(), m.end(), world.case_id)
     return found
+
+
+_TELLING = frozenset("cloud aws windows linux phishing key keys mail task tasks service services backup proxy".split())
+"""Everyday words that tell one case from another."""
 
 
 def _speaks_of(case: Case, word: str) -> bool:
@@ -603,8 +642,8 @@ def _attack_names() -> dict[str, tuple[ValueKind, str]]:
         names[tactic.name.casefold().replace("-", " ")] = (ValueKind.TACTIC, tactic.shortname)
         names[tactic.shortname.replace("-", " ")] = (ValueKind.TACTIC, tactic.shortname)
     names["defence evasion"] = (ValueKind.TACTIC, "defense-evasion")
-    for phrase, tactic in _TACTIC_WORDS.items():
-        names.setdefault(phrase, (ValueKind.TACTIC, tactic))
+    for phrase, short in _TACTIC_WORDS.items():
+        names.setdefault(phrase, (ValueKind.TACTIC, short))
     names["c2"] = (ValueKind.TACTIC, "command-and-control")
     return names
 

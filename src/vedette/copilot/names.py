@@ -116,7 +116,8 @@ class NameIndex:
         for form, distance, _ in process.extract(
             key, self.strong.keys(), scorer=OSA.distance, score_cutoff=most, limit=40
         ):
-            if _numbers(form) != numbers or form[0] != key[0]:
+            surname = len(key) > _SHORTEST_NEAR and form[1:] == key  # "svensson" for msvensson
+            if _numbers(form) != numbers or (form[0] != key[0] and not surname):
                 continue
             for name in self.strong[form]:
                 if name.kind is ValueKind.ADDRESS or (kinds and name.kind not in kinds):

@@ -178,7 +178,7 @@ def needed(planned: Planned) -> tuple[Missing, ...]:
             continue
         takes = any(p.kind in (*ENTITY_KINDS, ValueKind.ENTITY) for s in planned.steps for p in s.tool.parameters)
         lacks = any(s.lacks for s in planned.steps)
-        if missing.sure or takes or lacks:
+        if missing.sure or lacks or (takes and not missing.stray):
             out.append(missing)
     return tuple(out)
 
@@ -212,7 +212,7 @@ def _with_options(step: Bound, mentions: Mentions) -> Bound:
 def _distinct(steps: Sequence[Bound]) -> tuple[Bound, ...]:
     kept: list[Bound] = []
     for step in steps:
-        if not any(k.tool.name == step.tool.name and dict(k.arguments) == dict(step.arguments) for k in kept):
+        if not any(k.tool.name == step.tool.name and step.arguments.items() <= k.arguments.items() for k in kept):
             kept.append(step)
     return tuple(kept[:MAX_STEPS])
 

@@ -28,6 +28,11 @@ BAR = 1.6
 _LIKENESS = 4.0
 _WORD = 0.9
 _FITS, _MISFITS = 0.7, -0.6
+_SEARCHES = 1.6
+"""For a tool that searches for text, where the question names a file, domain, hash or quotes something."""
+_SEARCHED = {
+    ValueKind.TEXT, ValueKind.FILE, ValueKind.HASH, ValueKind.DOMAIN, ValueKind.URL, ValueKind.EMAIL,
+}  # fmt: skip
 
 _SPACES = re2.compile(r"[^\pL\pN&'_-]+")
 
@@ -98,6 +103,9 @@ class RulesRouter:
         for kind in {m.kind for m in mentions.found}:
             if kind in ENTITY_KINDS or kind in (ValueKind.TECHNIQUE, ValueKind.TIME, ValueKind.TACTIC):
                 points += _FITS if kind in takes else _MISFITS
+        searched = {m.kind for m in mentions.found} & _SEARCHED
+        if searched:
+            points += _SEARCHES if ValueKind.TEXT in takes else _MISFITS
         for parameter in tool.parameters:
             kinds = ENTITY_KINDS if parameter.kind is ValueKind.ENTITY else (parameter.kind,)
             if parameter.required and not mentions.of(*kinds):

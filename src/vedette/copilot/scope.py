@@ -87,6 +87,13 @@ OUTSIDE = (
     "That is outside what Vedette answers. It answers questions about the events, cases, accounts and hosts in your own "
     "data, and about ATT&CK techniques."
 )
+UNTOLD = "None of the things that Vedette can look up tells that; the data may not hold it."
+_TRADE = re2.compile(
+    r"(?i)\b(?:attack\w*|hack\w*|intru\w+|adversar\w+|malware|ransom\w*|breach\w*|compromis\w*|incident\w*|cases?|accounts?|users?"
+    r"|hosts?|servers?|machines?|computers?|workstations?|log(?:s|on|ons|in|ins)?|events?|alerts?|findings?|credentials?|passwords?|hash(?:es)?|ips?"
+    r"|address(?:es)?|domains?|files?|process(?:es)?|commands?|scripts?|tasks?|services?|registry|network|traffic|connections?|technique\w*|tactic\w*"
+    r"|exfiltrat\w*|stolen|stole|payload\w*|phish\w*|exploit\w*|vulnerab\w*|cves?|firewall|lateral\w*|persist\w*|data|evidence|bucket\w*|keys?|tokens?|sessions?|backdoor\w*|beacon\w*|victims?)\b"
+)
 _SHOWN = ("case_summary", "implicated_accounts", "timeline", "hosts", "first_last", "events", "next_steps", "slides")
 
 
@@ -108,6 +115,11 @@ def ruling(question: str) -> Ruling | None:
     if _OUTSIDE.search(text) or _SUM.match(text):
         return Ruling(Kind.OUTSIDE, OUTSIDE)
     return None
+
+
+def is_about_security(question: str) -> bool:
+    """Return whether a question speaks of the trade, so that not knowing is the answer and not declining."""
+    return _TRADE.search(question) is not None
 
 
 def suggestions(tools: Iterable[Tool], most: int = 5) -> tuple[str, ...]:
