@@ -87,8 +87,8 @@ def ask_all(
             row.right = not row.problems
             if not isinstance(answer, Exception):
                 focus = answer.focus
-                row.unsupported = unsupported(answer, lake, world)
-                row.loose = len(unsupported(answer, lake, world, strict=True)) - len(row.unsupported)
+                row.unsupported, loose = unsupported(answer, lake, world)
+                row.loose = len(loose)
             if details is not None:
                 details.append(_detail(row, turn, answer))
             yield row

@@ -33,6 +33,8 @@ from benchmarks.answers.expect import NUMBER, TIME, Names, bare, told_times
 from vedette.schema import Answer
 
 if TYPE_CHECKING:
+    import duckdb
+
     from vedette.schema import Case
     from vedette.store import Lake
 
@@ -88,15 +90,20 @@ class World:
     figures: frozenset[int]
     edges: frozenset[str]
     knowledge: str
+    events: duckdb.DuckDBPyConnection
+    """A copy of the events in memory, to count in."""
+    counted: dict[tuple[str, str], Ground] = field(default_factory=dict)
+    """Of each account, host and address looked at so far."""
 
 
 def survey(lake: Lake) -> World:
     """Return what checking answers about a lake needs of it."""
     from vedette.store.book import load_cases
-    from vedette.store.query import run_query
+
+    copied = _copy(lake)
 
     def column(sql: str) -> list[Any]:
-        return [row[0] for row in run_query(lake, sql, max_rows=100_000).rows]
+        return [row[0] for row in copied.execute(sql).fetchall()]
 
     accounts = column(
         "SELECT DISTINCT n FROM (SELECT actor_name AS n FROM events UNION SELECT user_name FROM events)"
@@ -124,20 +131,39 @@ def survey(lake: Lake) -> World:
     edges |= {_second(t) for t in column("SELECT min(time) FROM events GROUP BY reader")}
     edges |= {_second(t) for t in column("SELECT max(time) FROM events GROUP BY reader")}
     names = Names(frozenset(map(str, [*accounts, *named])), frozenset(map(str, hosts)))
-    return World(names, cases, _of_cases(cases), frozenset(figures), frozenset(edges), _attack_text())
+    return World(names, cases, _of_cases(cases), frozenset(figures), frozenset(edges), _attack_text(), copied)
 
 
-def unsupported(answer: Answer, lake: Lake, world: World, *, strict: bool = False) -> list[str]:
-    """Return the things that an answer's text says and that nothing holds: ``time 09:52:22 in “…”``."""
+def _copy(lake: Lake) -> duckdb.DuckDBPyConnection:
+    import duckdb
+    import pyarrow as pa
+
+    copied = duckdb.connect(config={"threads": 1})
+    with lake.connection(memory_limit="1GB") as connection:
+        rows = connection.execute("SELECT * FROM events").to_arrow_table()
+    at = rows.schema.get_field_index("time")
+    rows = rows.set_column(at, "time", rows.column("time").cast(pa.timestamp("us")))
+    copied.register("rows", rows)
+    copied.execute("CREATE TABLE events AS SELECT * FROM rows")
+    copied.unregister("rows")
+    return copied
+
+
+def unsupported(answer: Answer, lake: Lake, world: World) -> tuple[list[str], list[str]]:
+    """Return what an answer's text says and nothing holds (``time 09:52:22 in “…”``), and what is held loosely.
+
+    Loosely held is an account that neither an event which its sentence cites nor a sentence of a case names.
+    """
     cited = {c.number: c.ref for c in answer.citations}
-    events = _events(lake, sorted(set(cited.values())))
-    queried = _of_queries(answer.queries, lake)
-    counted = _about(answer.text, lake, world)
+    events = _events(world, sorted(set(cited.values())))
+    queried = _of_queries(answer.queries, lake, world)
+    counted = _about(answer.text, world)
     # what a list leaves out: all minus those that it counts
     queried.numbers |= {a - b for a in counted.numbers | world.figures for b in queried.totals if a > b}
-    _add_stretches(queried, answer, lake)
+    _add_stretches(queried, answer, world)
     made = _of_artefacts(answer)
-    wrong = []
+    wrong: list[str] = []
+    loose: list[str] = []
     for sentence in SENTENCE.split(answer.text):
         if not sentence or not sentence.strip():
             continue
@@ -151,9 +177,9 @@ def unsupported(answer: Answer, lake: Lake, world: World, *, strict: bool = Fals
         for kind, value, held in _things(plain, grounds, answer, world):
             if not held:
                 wrong.append(f"{kind} {value!r} in “{plain[:160]}”")
-        if strict and numbers:
-            wrong += _loose_names(plain, own, world)
-    return wrong
+        if numbers:
+            loose += _loose_names(plain, own, world)
+    return wrong, loose
 
 
 # ---- what a sentence says ---------------------------------------------------------------------------
@@ -248,15 +274,19 @@ def _loose_names(text: str, own: Ground, world: World) -> list[str]:
 
 
 # ---- what it may rest on ----------------------------------------------------------------------------
-def _events(lake: Lake, refs: Sequence[str]) -> dict[str, dict[str, Any]]:
-    from vedette.store.query import run_query
+def _rows(world: World, sql: str, values: Sequence[Any] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return columns and rows of a question to the copied events; moments without a zone, which are UTC."""
+    cursor = world.events.execute(sql, list(values))
+    columns = [d[0] for d in cursor.description or ()]
+    return columns, cursor.fetchall()
 
+
+def _events(world: World, refs: Sequence[str]) -> dict[str, dict[str, Any]]:
     ids = [r for r in refs if re.fullmatch(r"[0-9a-f]{32}", r)]
     if not ids:
         return {}
-    marks = ", ".join("?" * len(ids))
-    result = run_query(lake, f"SELECT * FROM events WHERE event_id IN ({marks})", ids)
-    return {str(d["event_id"]): d for row in result.rows for d in [dict(zip(result.columns, row, strict=True))]}
+    columns, rows = _rows(world, f"SELECT * FROM events WHERE event_id IN ({', '.join('?' * len(ids))})", ids)
+    return {str(d["event_id"]): d for row in rows for d in [dict(zip(columns, row, strict=True))]}
 
 
 def _of_events(events: Sequence[dict[str, Any]]) -> Ground:
@@ -269,8 +299,10 @@ def _of_events(events: Sequence[dict[str, Any]]) -> Ground:
     return ground
 
 
-def _of_queries(queries: Sequence[str], lake: Lake) -> Ground:
-    """Return what the shown queries give when run again."""
+def _of_queries(queries: Sequence[str], lake: Lake, world: World) -> Ground:
+    """Return what the shown queries give when run again, on the copy where they ask for events alone."""
+    import duckdb
+
     from vedette.errors import VedetteError
     from vedette.store.query import run_query
 
@@ -280,33 +312,35 @@ def _of_queries(queries: Sequence[str], lake: Lake) -> Ground:
     sums: set[int] = set()
     for sql in queries:
         try:
-            result = run_query(lake, sql, max_rows=100_000)
-        except VedetteError:
-            texts.append("")
-            continue
-        numbers.add(len(result.rows))
-        for row in result.rows:
-            for value in row:
+            rows = _rows(world, sql)[1]
+        except duckdb.Error:
+            try:
+                rows = run_query(lake, sql, max_rows=100_000).rows
+            except VedetteError:
+                continue
+        numbers.add(len(rows))
+        for column in zip(*rows, strict=True):
+            sums.add(sum(v for v in column if isinstance(v, int)))
+            numbers.add(len({str(v) for v in column if v is not None}))
+            for value in column:
                 if isinstance(value, datetime):
                     moments.append(value)
                 elif isinstance(value, int) and not isinstance(value, bool):
                     numbers.add(value)
                 elif value is not None:
                     texts.append(str(value))
-        totals = [sum(v for v in column if isinstance(v, int)) for column in zip(*result.rows, strict=True)]
-        numbers |= set(totals)
-        sums |= set(totals)
-        for column in range(len(result.columns)):
-            numbers.add(len({str(row[column]) for row in result.rows if row[column] is not None}))
+                    for inner in (
+                        value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
+                    ):
+                        moments += [inner] if isinstance(inner, datetime) else []
+    numbers |= sums
     ground = Ground(_searchable(texts), numbers, totals=sums)
     _add_moments(ground, moments)
     return ground
 
 
-def _add_stretches(ground: Ground, answer: Answer, lake: Lake) -> None:
+def _add_stretches(ground: Ground, answer: Answer, world: World) -> None:
     """Add the ends of the stretches that the queries and the question are about, and how much happened in them."""
-    from vedette.store.query import run_query
-
     ends = {f"{d} {c or '00:00:00'}" for sql in answer.queries for d, c, _ in told_times(sql) if d}
     window = answer.focus.window
     ends |= {_second(end) for end in ((window.start_at, window.end_at) if window else ()) if end}
@@ -321,7 +355,7 @@ def _add_stretches(ground: Ground, answer: Answer, lake: Lake) -> None:
             values = [start]
             if end:
                 sql, values = f"{sql} AND time < CAST(? AS TIMESTAMP)", [start, end]
-            ground.numbers |= {int(n) for n in run_query(lake, sql, values).rows[0]}
+            ground.numbers |= {int(n) for n in _rows(world, sql, values)[1][0]}
 
 
 def _of_artefacts(answer: Answer) -> Ground:
@@ -350,7 +384,7 @@ _BY = (
 )  # fmt: skip
 
 
-def _about(text: str, lake: Lake, world: World) -> Ground:
+def _about(text: str, world: World) -> Ground:
     """Return what the lake holds of the first few accounts, hosts and addresses that a text names."""
     words = list(dict.fromkeys(bare(w.strip(".,;:()[]“”\"'’")) for w in re.split(r"[\s,;]+", text)))
     accounts, hosts = ({bare(n) for n in names} for names in (world.names.accounts, world.names.hosts))
@@ -358,10 +392,9 @@ def _about(text: str, lake: Lake, world: World) -> Ground:
     subjects += [("account", w) for w in words if w in accounts][:6] + [("host", w) for w in words if w in hosts][:6]
     ground = Ground("")
     for kind, name in subjects:
-        key = (str(lake.home), kind, name)
-        if key not in _KNOWN:
-            _KNOWN[key] = _counted_of(kind, name, lake)
-        known = _KNOWN[key]
+        if (kind, name) not in world.counted:
+            world.counted[kind, name] = _counted_of(kind, name, world)
+        known = world.counted[kind, name]
         ground.text += "\n" + known.text
         ground.numbers |= known.numbers
         ground.seconds |= known.seconds
@@ -369,20 +402,11 @@ def _about(text: str, lake: Lake, world: World) -> Ground:
     return ground
 
 
-_KNOWN: dict[tuple[str, str, str], Ground] = {}
-
-
-def _counted_of(kind: str, name: str, lake: Lake) -> Ground:
-    from vedette.store.query import run_query
-
+def _counted_of(kind: str, name: str, world: World) -> Ground:
     ground = Ground("")
+    world.events.execute(f"CREATE OR REPLACE TEMP TABLE about AS SELECT * FROM events WHERE {_SUBJECTS[kind]}", [name])
     for by in _BY:
-        rows = run_query(
-            lake,
-            f"SELECT {by}, count(*), min(time), max(time) FROM events WHERE {_SUBJECTS[kind]} GROUP BY 1",
-            [name],
-            max_rows=5_000,
-        ).rows
+        rows = _rows(world, f"SELECT {by}, count(*), min(time), max(time) FROM about GROUP BY 1")[1]
         ground.numbers |= {int(row[1]) for row in rows} | {len(rows), len([r for r in rows if r[0] is not None])}
         ground.text += "\n" + "\n".join(str(row[0]).casefold() for row in rows)
         _add_moments(ground, [m for row in rows for m in row[2:] if isinstance(m, datetime)])
