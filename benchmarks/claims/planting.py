@@ -84,11 +84,11 @@ def wrong_count(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterato
                 break
     for match in WORD_NUMBER.finditer(text):
         low = match.group(1).lower()
+        if text[: match.start()].rstrip().endswith(("less than", "besides")) or low == "one" and " besides " in text:
+            continue
         if low == "one" and text[: match.start()].rstrip().endswith(("is", "the")):
             continue
-        new_word = {"forty": "fifty", "fifty": "sixty"}.get(low) or rng.choice(
-            [w for w in WORDS[2:] if w != low]
-        )
+        new_word = {"forty": "fifty", "fifty": "sixty"}.get(low) or rng.choice([w for w in WORDS[2:] if w != low])
         shown = new_word.capitalize() if match.group(1)[0].isupper() else new_word
         yield text[: match.start()] + shown + text[match.end() :]
 
@@ -100,12 +100,29 @@ def _dated(text: str, match: re.Match[str]) -> bool:
     return any(m in around for m in months)
 
 
+def role_of(name: str, facts: Sequence[Fact]) -> object:
+    """Return the role that the facts give a name."""
+    return next((f.value for f in facts if f.kind is ValueKind.ROLE and f.subject == name), None)
+
+
+def together(new: str, there: Sequence[str], text: str, facts: Sequence[Fact]) -> bool:
+    """Return whether a fact speaks of the new name with another name or quote of the sentence: it may hold it then."""
+    quotes = re.findall(r"[“`]([^”`]{4,})[”`]", text)
+    deeds = re.findall(r"\b[\w.-]+\.(?:exe|gz|txt|dmp)\b|\b(?:whoami|nltest|schtasks|wevtutil|net)\b", text)
+    return any(new in f.text and any(n in f.text for n in (*there, *quotes, *deeds)) for f in facts)
+
+
 def swapped_account(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterator[str]:
     """Another account of the case in the place of one."""
     names = names_of(facts, ValueKind.ACCOUNT)
     there = mentioned(text, names)
     for name, form in there:
-        others = [n for n in names if n not in {t for t, _ in there}]
+        rest = [t for t, _ in there if t != name]
+        others = [
+            n for n in names
+            if n not in {t for t, _ in there} and role_of(n, facts) != role_of(name, facts)
+            and not together(n, rest, text, facts)
+        ]  # fmt: skip
         if others:
             other = rng.choice(sorted(others))
             forms = sorted(names[other], key=len)
@@ -202,6 +219,8 @@ _FLIPS = (
 def negation_flipped(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterator[str]:
     """Yes where it was no, or failed where it succeeded."""
     if re.search(r"\bno\b|\bnot\b|\bnone\b|unknown|question", text.lower()):
+        if "besides" in text or "other than" in text:
+            return
         new = re.sub(r"^No ", "One ", text)
         new = re.sub(r"\bare no\b", "are several", new)
         if new != text:
@@ -236,7 +255,13 @@ def wrong_host(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterator
     names = names_of(facts, ValueKind.HOST)
     there = mentioned(text, names)
     for name, form in there:
-        others = [n for n in names if n not in {t for t, _ in there}]
+        accounts = [t for t, _ in mentioned(text, names_of(facts, ValueKind.ACCOUNT))]
+        rest = [t for t, _ in there if t != name] + accounts
+        others = [
+            n for n in names
+            if n not in {t for t, _ in there} and role_of(n, facts) != role_of(name, facts)
+            and not together(n, rest, text, facts)
+        ]  # fmt: skip
         if others:
             other = rng.choice(sorted(others))
             yield put(text, form, other if form == name else _short(other, ValueKind.HOST), count=9)

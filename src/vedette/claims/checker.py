@@ -10,13 +10,13 @@ from itertools import pairwise
 from vedette.claims import lexicon
 from vedette.claims.base import Checked
 from vedette.claims.clauses import Clause, Item, clauses, keys
-from vedette.claims.match import Match, Reading, advises, match, read
+from vedette.claims.match import Match, Reading, advises, match, read, span_holds
 from vedette.claims.names import Names, is_address
 from vedette.claims.neutral import is_neutral
 from vedette.claims.plain import folded, hidden, plain
 from vedette.claims.sentences import blocks
 from vedette.claims.tokens import Token, tokenise
-from vedette.schema import Claim, Evidence, Fact
+from vedette.schema import Claim, Evidence, Fact, ValueKind
 
 MAX_SENTENCE = 4000
 """Characters; a longer sentence is dropped unread."""
@@ -231,6 +231,7 @@ class Checker:
         if parsed and any(c.link == "then" for c in parsed[1:]):
             parsed[0].words = [w for w in parsed[0].words if w.low not in ("first", "initially")]
         counted: Item | None = None
+        waiting: Item | None = None
         for index, clause in enumerate(parsed):
             if index and clause.owner is None and any(t.low in _AFTERWARDS for t in clause.words):
                 clause.words = [t for t in clause.words if t.low not in _AFTERWARDS]
@@ -243,10 +244,30 @@ class Checker:
                         item.head = counted.head
                     elif item.words:
                         counted = item
+            if clause.negative and not any(i.token.what == "number" for i in clause.items):
+                things = [t for t in clause.words if t.noun and not t.groups & _ADJECTIVES and _tells(t)]
+                if things:
+                    counted = Item(things[0], words=keys(things[0]), head=keys(things[0]))
+            gap: Item | None = None
+            if index + 1 < len(parsed) and parsed[index + 1].link in ("after", "before"):
+                last = clause.items[-1] if clause.items else None
+                if last is not None and last.token.what == "duration" and clause.tokens[-1] is last.token:
+                    gap = last
+                    clause.items = clause.items[:-1]
             support = self._clause(clause, context)
             if not support.holds:
                 return support
             total.facts.extend(support.facts)
+            if waiting is not None and (
+                previous_at is None
+                or support.at is None
+                or not span_holds(
+                    waiting.token,
+                    abs((support.at.replace(microsecond=0) - previous_at.replace(microsecond=0)).total_seconds()),
+                )
+            ):
+                return _Support(reason=f"the duration “{waiting.token.text}” does not follow from the facts")
+            waiting = gap
             link = clause.link if index else opening
             if self._advised:
                 continue
@@ -297,7 +318,10 @@ class Checker:
         support = self._one(clause)
         if support.holds:
             return support
-        for apart in (self._each, self._each_number, self._each_state, self._compared):
+        for apart in (
+            self._each, self._each_number, self._each_state, self._compared, self._gapped, self._only, self._all,
+            self._described,
+        ):  # fmt: skip
             other = apart(clause)
             if other is not None:
                 if other.holds:
@@ -410,6 +434,142 @@ class Checker:
             total.facts.extend(support.facts)
         return total
 
+    def _gapped(self, clause: Clause) -> _Support | None:
+        """Return the support of "X ran A at 9:00, and B at 10:00": the second part borrows what it leaves out."""
+        cut = next((k for k in range(len(clause.tokens) - 1, 0, -1) if clause.tokens[k].low in ("and", ";")), None)
+        if cut is None:
+            return None
+        after = {id(t) for t in clause.tokens[cut:]}
+        left = [i for i in clause.items if id(i.token) not in after]
+        right = [i for i in clause.items if id(i.token) in after]
+        if len(right) < 2 or any(id(t) in after and _tells(t) for t in clause.words):
+            return None
+        borrowed: list[Item] = []
+        taken: list[Item] = []
+        for item in right:
+            twin = next((i for i in left if i.token.what == item.token.what and i.token.sort == item.token.sort
+                         and i not in taken), None)  # fmt: skip
+            if twin is None:
+                return None
+            taken.append(twin)
+            borrowed.append(Item(item.token, twin.role, words=item.words or twin.words, head=item.head or twin.head,
+                                 side=twin.side))  # fmt: skip
+        total = _Support()
+        for items in (left, [i for i in left if i not in taken] + borrowed):
+            part = Clause(
+                items=[Item(i.token, i.role, words=i.words, head=i.head, side=i.side) for i in items],
+                words=clause.words, negative=clause.negative, owner=clause.owner, passive=clause.passive,
+                has_verb=clause.has_verb, tokens=[t for t in clause.tokens if id(t) not in after],
+            )  # fmt: skip
+            support = self._one(part)
+            if not support.holds:
+                return support
+            total.facts.extend(support.facts)
+            total.at = total.at or support.at
+        return total
+
+    def _only(self, clause: Clause) -> _Support | None:
+        """Return the support of "only X", "no account besides X": X, and a count of one."""
+        lows = [t.low for t in clause.tokens]
+        besides = clause.negative and any(
+            w in ("besides", "except", "beyond") or (w == "other" and "than" in lows) for w in lows
+        )
+        alone = [w for w in ("only", "sole", "single", "solely", "one") if w in lows]
+        if (not besides and not alone) or (not besides and any(w in ("besides", "except", "beyond") for w in lows)):
+            return None
+        named = [i for i in clause.items if i.token.what == "name" and i.token.sort in _TYPE_KEY]
+        if len(named) != 1 or len([i for i in clause.items if i.token.what == "name"]) != 1:
+            return None
+        drop = {*alone, "besides", "except", "other", "than", "no", "beyond"}
+        words = [t for t in clause.words if t.low not in drop]
+        kept = [i for i in clause.items if i.token.what != "number"]
+        name = Item(named[0].token, "X")
+        each = Clause(
+            items=[name if i is named[0] else i for i in kept], words=words, subject=[name],
+            negative=clause.negative and not besides, has_verb=clause.has_verb, has_asides=clause.has_asides,
+            tokens=[t for t in clause.tokens if t.low not in drop],
+        )  # fmt: skip
+        first = self._one(each)
+        if not first.holds:
+            return first
+        own = frozenset(k for t in words for k in keys(t)) | {_TYPE_KEY[named[0].token.sort]}
+        one = Item(Token("number", "one", "one", value=1), words=own, head=frozenset({_TYPE_KEY[named[0].token.sort]}))
+        count = Clause(items=[one], words=words, tokens=words, has_verb=True)
+        second = self._one(count)
+        if not second.holds:
+            return _Support(reason=f"no fact says that it is {named[0].token.text} alone")
+        return _Support(facts=first.facts + second.facts, at=first.at)
+
+    def _all(self, clause: Clause) -> _Support | None:
+        """Return the support of "all findings are high": as many are high as there are findings."""
+        if not any(t.low in ("all", "every") for t in clause.tokens) or clause.negative:
+            return None
+        if any(i.token.what == "number" for i in clause.items):
+            return None
+        states = [t for t in clause.words if t.groups & _ADJECTIVES]
+        things = [t for t in clause.words if t not in states and _tells(t)]
+        if not states or not things:
+            return None
+        head = frozenset().union(*(keys(t) for t in things))
+        for value in sorted({f.value for f in self._facts if isinstance(f.value, int) and f.value > 0}):
+            token = Token("number", str(value), str(value), value=float(value))
+            total = _Support()
+            for words in (things, [*things, *states]):
+                item = Item(token, words=frozenset().union(*(keys(t) for t in words)), head=head)
+                support = self._one(Clause(items=[item], words=list(words), tokens=list(words), has_verb=True))
+                if not support.holds:
+                    break
+                total.facts.extend(support.facts)
+            else:
+                return total
+        return None
+
+    def _described(self, clause: Clause) -> _Support | None:
+        """Return the support of a clause about "the attacker account", where one account alone has that role."""
+        tokens = clause.tokens
+        for k, token in enumerate(tokens):
+            following = tokens[k + 1] if k + 1 < len(tokens) else None
+            if token.low != "the" or following is None or following.what != "word":
+                continue
+            if k and tokens[k - 1].low in ("is", "was", "are", "were", "be"):
+                continue
+            role = following.groups & _ROLES
+            if not role:
+                continue
+            noun = tokens[k + 2] if k + 2 < len(tokens) else None
+            typed = noun is not None and noun.low in lexicon.TYPE_WORDS
+            if not typed and "ATTACKER" not in role:
+                continue
+            holders = {
+                f.subject for f in self._facts
+                if f.kind is ValueKind.ROLE and isinstance(f.value, str)
+                and (known := lexicon.word(f.value.lower())) is not None and known.groups & role
+            }  # fmt: skip
+            if len(holders) != 1:
+                return None
+            subject = holders.pop()
+            ids = self._names.ids(subject)
+            if not ids:
+                return None
+            low = folded(plain(subject))
+            stand_in = Token("name", subject, low, ids, self._names.sort(next(iter(ids)), low))
+            gone = {id(following), id(noun) if typed else 0}
+            rest = [t for t in tokens[:k] if id(t) not in gone] + [stand_in]
+            rest += [t for t in tokens[k + 1 :] if id(t) not in gone]
+            parsed = clauses(rest)
+            total = _Support()
+            for part in parsed:
+                wrong = _misnamed(part)
+                support = _Support(reason=wrong) if wrong else self._one(part)
+                if not support.holds:
+                    return support
+                total.facts.extend(support.facts)
+                total.at = total.at or support.at
+            role_facts = [n for n, f in enumerate(self._facts) if f.subject == subject and f.kind is ValueKind.ROLE]
+            total.facts.extend(role_facts[:1])
+            return total
+        return None
+
     def _compared(self, clause: Clause) -> _Support | None:
         """Return the support of "X was called before Y": each by itself, and their times."""
         later = [i for i in clause.items if i.role in ("T<", "T>") and i.token.what in ("name", "code", "quote")]
@@ -417,14 +577,18 @@ class Checker:
             return None
         other = later[0]
         mine = [i for i in clause.items if i is not other and i.token.sort == other.token.sort]
+        mine = mine if len(mine) == 1 else [i for i in mine if self._names_deed(i) == self._names_deed(other)][:1]
         if len(mine) != 1:
             return None
+        spans = [i for i in clause.items if i.token.what == "duration"]
         words = [t for t in clause.words if not t.groups & {"BEFORE", "AFTER"}]
         sides = []
         for item in (mine[0].token, other.token):
             stand_in = Item(item, mine[0].role, side=mine[0].side)
             alone = Clause(
-                items=[stand_in if i is mine[0] else i for i in clause.items if i is not other], words=words,
+                items=[stand_in if i is mine[0] else i for i in clause.items
+                       if i is not other and i not in spans and (item is mine[0].token or i is mine[0])],
+                words=words, has_asides=True,
                 negative=clause.negative, subject=[stand_in] if mine[0] in clause.subject else clause.subject,
                 passive=clause.passive, has_verb=clause.has_verb, tokens=clause.tokens,
             )  # fmt: skip
@@ -438,7 +602,13 @@ class Checker:
         right = first.at < second.at if other.role == "T<" else first.at > second.at
         if not right:
             return _Support(reason="turns round the order of time")
+        gap = abs((second.at.replace(microsecond=0) - first.at.replace(microsecond=0)).total_seconds())
+        if any(not span_holds(i.token, gap) for i in spans):
+            return _Support(reason=f"the duration “{spans[0].token.text}” does not follow from the facts")
         return _Support(facts=first.facts + second.facts, at=first.at)
+
+    def _names_deed(self, item: Item) -> bool:
+        return "/" in item.token.low or "\\" in item.token.low or "." in item.token.low
 
     def _complete(self, members: Sequence[Item], facts: Sequence[int]) -> bool:
         """Return whether the facts of the same name hold nothing beyond the members of a list."""
@@ -472,7 +642,7 @@ class Checker:
         """Return the support by two facts of one thing: what one leaves open, the other says."""
         reason = _reason(first, clause)
         if first.whole:
-            if clause.has_asides and not clause.words:
+            if clause.has_asides and not any(_tells(t) for t in clause.words):
                 return _Support(facts=[index], at=first.at)
             return _Support(reason="names something and says nothing of it")
         if first.wrong or len(first.missing_items) > 2 or not first.used:
@@ -480,7 +650,8 @@ class Checker:
         topics = [m for m, _ in first.used if m.token.what == "name" and m.token.sort in _TOPICS]
         if clause.owner is not None:
             topics.append(clause.owner)
-        if not topics or not _joinable(first):
+        timed = any(i.token.what == "time" for i in clause.items)
+        if not topics or not _joinable(first) or (timed and first.missing_items):
             return _Support(reason=reason)
         rest = Clause(
             items=[*topics[:1], *first.missing_items], words=list(first.missing_words), negative=clause.negative,
@@ -697,6 +868,8 @@ def _rising(moments: Sequence[datetime | None]) -> bool:
     return len(known) == len(moments) and all(a <= b for a, b in pairwise(known))
 
 
+_TYPE_KEY = {"who": "=account", "where": "=host", "technique": "TECHNIQUE"}
+_ROLES = frozenset({"ATTACKER", "COMPROMISE", "ENTRY", "SOURCE", "TARGET", "BYSTANDER"})
 _OPENINGS = {
     "then": "then", "next": "then", "afterwards": "then", "afterward": "then", "subsequently": "then",
     "later": "then", "thereafter": "then", "finally": "then", "lastly": "then", "first": "first", "firstly": "first",

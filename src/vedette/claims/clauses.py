@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from vedette.claims import lexicon
 from vedette.claims.tokens import Token
 
-_BE = frozenset("is are was were be been being am isn't aren't wasn't weren't got".split())
+_BE = frozenset(
+    "is are was were be been being am isn't aren't wasn't weren't got remain remains remained stays stayed".split()
+)
 _HAVE = frozenset("has have had having hasn't haven't hadn't".split())
 _DO = frozenset("do does did didn't doesn't don't can could will would shall should may might must cannot".split())
 _PREPOSITIONS = {
@@ -37,6 +39,7 @@ _ADVERBS = frozenset(
 _ACTION_NOUNS = frozenset(
     "LOGON ACT TRY FAIL SESSION COMMAND RUN CALL REQUEST DO REACH OPEN READ USE PROCESS SUCCEED OPERATION".split()
 )
+_BEFORE_NOUNS = frozenset({"FAIL", "FIRST", "LAST", "NETWORK", "REMOTE", "SUCCEED"})
 _PRONOUNS = frozenset("it they he she this these that them him her its their his both".split())
 _PLACES_AS_SUBJECT = frozenset({"SEE", "HOLD", "SHOW", "REPORT", "NAME", "LISTED"})
 _SEEN = frozenset({"SEE", "NAME", "LISTED"})
@@ -127,6 +130,16 @@ def clauses(tokens: list[Token]) -> list[Clause]:
         owner = next((placed[i] for i in range(at - 1, -1, -1) if i in placed), None)
         clause = _read(inside)
         clause.owner = owner
+        if (
+            owner is not None
+            and owner.token.sort in ("who", "where", "command", "process", "resource", "file", "entity")
+            and clause.items
+            and all(i.token.sort in ("technique", "tactic") for i in clause.items)
+            and not any(w.groups - frozenset({"TECHNIQUE", "MAP"}) or not w.groups for w in clause.words)
+        ):
+            home = next((c for c in found if owner in c.items), found[0])
+            home.items.extend(Item(i.token) for i in clause.items)  # what it shows is said of the whole
+            continue
         clause.parent = next((c for c in found if owner is not None and owner in c.items), found[0] if found else None)
         if clause.parent is not None:
             clause.parent.has_asides = True
@@ -281,6 +294,8 @@ def _coordinated(tokens: list[Token]) -> list[tuple[str, list[Token]]]:
     start = 0
     link = ""
     for index, (a, b, word) in enumerate(cuts):
+        if 0 < a and b < n and tokens[a - 1].verb and tokens[b].verb and word in ("and", "or", ","):
+            continue  # two verbs of one object: "disable or reset X"
         end = cuts[index + 1][0] if index + 1 < len(cuts) else n
         left = tokens[start:a]
         right = tokens[b:end]
@@ -323,7 +338,7 @@ def _carry_over(clause: Clause, before: Clause, part: list[Token]) -> None:
         _inherit(clause, before)
     elif clause.pronoun and not clause.subject:
         own = clause.pronoun.split()[0] in ("its", "their", "his", "her")
-        for item in before.subject:
+        for item in before.subject or [i for i in before.items if i.token.what == "name"][:1]:
             side = 0 if own else -1 if clause.passive else 1
             copy = Item(item.token, "X" if own else "P" if clause.passive else "A", item.row, side=side)
             clause.items.insert(0, copy)
@@ -390,9 +405,11 @@ def _read(tokens: list[Token]) -> Clause:
                 if last is not None:
                     nxt = tokens[i + 1] if i + 1 < len(tokens) else None
                     k = i + 1
-                    while nxt is not None and nxt.what in ("word", "number") and not (nxt.groups & _ACTION_NOUNS):
+                    while nxt is not None and (
+                        nxt.what == "number" or nxt.groups & _BEFORE_NOUNS or nxt.low in ("only", "own")
+                    ):
                         k += 1
-                        nxt = tokens[k] if k < len(tokens) and k < i + 5 else None
+                        nxt = tokens[k] if k < len(tokens) and k < i + 4 else None
                     last.role = "A" if nxt is not None and nxt.groups & _ACTION_NOUNS else "O"
                     last.side = _side(last.role, last.token)
                     if last in clause.subject:

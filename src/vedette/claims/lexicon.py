@@ -43,7 +43,7 @@ CREDENTIAL: | credential credentials
 PASSWORD: | password passwords
 USE: use utilise utilize employ leverage | use usage
 ASSUME: assume take_on | assumption
-SEE: see observe spot detect notice appear log record register | sighting seen visible appearance
+SEE: see observe spot detect notice note appear log record register | sighting seen visible appearance
 REPORT: report raise flag | report
 HAPPEN: take_place happen occur |
 HOLD_UP: make_up |
@@ -58,8 +58,9 @@ BYSTANDER: | bystander bystanders
 ENTRY: | entry entry-point
 SOURCE: originate stem_from | source sources origin origins originating
 AFFECT: affect | affected
+STAND: stand_behind |
 CAUSE: cause trigger set_off give_rise_to produce lead_to | cause behind
-REST: rest_on be_based_on base build_on rely_on depend_on stem_from | basis based
+REST: rest_on be_based_on base base_on build_on rely_on depend_on stem_from underlie underpin | basis based
 FINDING: | finding findings detection detections alert alerts
 RULE: | rule rules
 EVENT: | event events record records
@@ -83,7 +84,7 @@ PRIVILEGE: | privilege privileges
 SESSION: | session sessions
 NETWORK: | network
 REMOTE: | remote remotely remote-desktop
-FAIL: fail | failed failure failures unsuccessful unsuccessfully failing
+FAIL: fail | unable failed failure failures unsuccessful unsuccessfully failing
 SUCCEED: succeed | successful successfully success successes
 BLOCK: block prevent stop | blocked
 DENY: deny reject refuse | denied rejected refused denial
@@ -91,13 +92,15 @@ TRY: try attempt seek | attempt attempts attempted tries try
 FIRST: | first earliest initially initial originally
 LAST: | last latest final lastly finally most-recent
 LISTED: | listed
-MAP: map correspond_to match associate tag | mapped
+MAP: map map_to correspond_to match associate associate_with tag
+    point_to relate_to link link_to tie_to indicate | mapped
 SHOW: show demonstrate exhibit display cover | showing
 HOLD: hold contain include comprise list consist_of count_among | including includes
 SERVE: serve belong_to fall_under fall_into fall_within |
 BELONG: belong own | owner belonging
 NAME: name call term | named called
-SPAN: span last run cover stretch take go_on pass elapse | duration length span
+SPAN: span last run cover stretch take
+    go_on pass elapse lie | duration length span
 NORMAL: | normal normally usual usually ordinary
 ALONE: | alone only sole solely exclusively single-handedly merely
 ISOLATE: isolate quarantine contain | isolation
@@ -175,7 +178,7 @@ FUNCTION_WORDS = frozenset(
     "every all not no none never nobody nothing neither cannot can't didn't doesn't don't wasn't weren't isn't aren't "
     "hasn't haven't hadn't won't couldn't n't without 's s ' respectively namely specifically particularly "
     "i.e e.g ie eg viz that's there's one ones such same case cases very just exactly precisely "
-    "using whose's upon onto itself yes no own".split()
+    "remain remains remained stays stayed using whose's upon onto itself yes no own".split()
 )  # fmt: skip
 
 NEUTRAL = frozenset(
@@ -191,6 +194,7 @@ NEUTRAL = frozenset(
     "number count counts value values figure figures name names named known id ids identifier "
     "thing things item items kind kinds type types sort sorts "
     "currently now main following below above together once twice thrice times of it "
+    "again activity activities event events titled entitled labelled labeled "
     "namely e.g i.e namely respectively mark marks marked assess assessed assigned assign considered consider "
     "come comes came coming up".split()
 )
@@ -198,7 +202,7 @@ NEUTRAL = frozenset(
 
 NEGATIONS = frozenset(
     "not no none never nobody nothing neither nor cannot can't didn't doesn't don't wasn't weren't isn't aren't hasn't "
-    "haven't hadn't won't couldn't without n't nowhere unable".split()
+    "haven't hadn't won't couldn't without n't nowhere".split()
 )
 HEDGES = frozenset(
     "may might could possibly perhaps probably likely apparently seemingly presumably allegedly reportedly potentially "

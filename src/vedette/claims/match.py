@@ -25,13 +25,20 @@ from vedette.schema import Fact, ValueKind
 _LOCATED = frozenset({"where", "entity"})
 _OUTWARD = frozenset({"REACH", "RUN", "ACT", "CAUSE", "CALL", "USE", "LOGON"})
 _REACHES = frozenset({"REACH", "CALL", "DOWNLOAD", "UPLOAD", "SEND"})
+_ADVISING = frozenset(
+    "recommended recommend recommendation suggested advised should must need needs needed next step steps action "
+    "plan".split()
+)
+_EVENT_NOUNS = frozenset({"LOGON", "REQUEST", "CHANGE", "REACH", "CALL", "TRY"})
+_THING_GROUPS = frozenset({"PROCESS", "SERVICE", "FILE", "COMMAND", "BUCKET", "OBJECT"})
+_OTHERS = frozenset("other others another more further besides except else".split())
 _SHOUTED = frozenset("utc ids ips urls mitre att&ck sha256 sha1 md5 rdp ttp ttps url".split())
 _DENIALS = lexicon.NEGATIONS - {"no", "none"}
 _OUTCOMES = frozenset({"FAIL", "SUCCEED", "BLOCK", "DENY", "TRY"})
 _TYPE_GROUPS = frozenset(
-    {"PROCESS", "SERVICE", "FILE", "COMMAND", "TECHNIQUE", "SUBTECHNIQUE", "TACTIC", "BUCKET", "OBJECT", "CONFIDENCE",
-     "SEVERITY", "ROLE", "TOTAL", "DO", "NAME", "HAPPEN", "HOLD_UP"}
-)  # fmt: skip
+    "HAPPEN HOLD_UP PROCESS SERVICE FILE COMMAND TECHNIQUE SUBTECHNIQUE TACTIC BUCKET OBJECT CONFIDENCE SEVERITY ROLE "
+    "TOTAL DO NAME".split()
+)
 _STATES = frozenset(
     "COMPROMISE ATTACKER CREATE TARGET BYSTANDER ENTRY SOURCE AFFECT IMPLICATE LOW MEDIUM HIGH CRITICAL INFORMATIONAL "
     "CONFIDENCE SEVERITY ROLE".split()
@@ -278,9 +285,12 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
                 continue
             pairs.remove((item, other))
             open_items.append(item)
+    listed = False
     for item in open_items:
         if not _computed(item, clause, view, reading):
             result.missing_items.append(item)
+        elif item.token.what == "number":
+            listed = True
     result.used = pairs
     scope = _scope_left_out(pairs, view, reading)
     unknown = open_ended(clause)
@@ -296,20 +306,28 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
         if view.asks and (token.low in _OPEN_WORDS or "UNKNOWN" in token.groups):
             result.said += 1
             continue
+        if listed and token.groups & _STATES and not any(i.token.what == "name" for i in clause.items):
+            result.said += 1
+            continue
         if not _word_held(token, clause, view, reading, matched, derived):
             result.missing_words.append(token)
+        elif token.low in lexicon.TYPE_WORDS and "HOLD" in clause.groups:
+            result.said += 1
         elif token.low not in lexicon.NEUTRAL and token.low not in lexicon.TYPE_WORDS:
             result.said += not token.groups or not token.groups <= _TYPE_GROUPS or "TECHNIQUE" in token.groups
     result.said += sum(a.token.what == "number" for a, _ in pairs)
+    clause_lows = {t.low for t in clause.tokens}
     for token in clause.tokens:
         low = token.low
         if token.what != "word":
             continue
-        if low in lexicon.HEDGES and low not in view.raw and not (view.advises and low in ("should", "must")):
+        if low in lexicon.HEDGES and low not in view.raw and not (view.advises and low in _ADVISING):
             result.missing_words.append(token)
         elif (low in lexicon.ALWAYS or low in lexicon.CAUSAL) and low not in view.raw and not token.groups:
             result.missing_words.append(token)
-        elif low in ("all", "every", "each", "any", "both", "until", "till") and not _quantified(low, clause, view):
+        elif low in _OTHERS and low not in view.raw and not (low == "others" and "among" in clause_lows):
+            result.missing_words.append(token)
+        elif low in ("all", "every", "each", "any", "both") and not _quantified(low, clause, view):
             result.missing_words.append(token)
     if not result.wrong:
         for low in view.hedges:
@@ -384,7 +402,7 @@ def _same(item: Item, other: Item, clause: Clause, view: View, reading: Reading)
             return False
         return _share_holds(a, b)
     if a.what == "duration":
-        return b.what == "duration" and _span_holds(a, b.value) and (b.relation in ("=", a.relation))
+        return b.what == "duration" and span_holds(a, b.value) and (b.relation in ("=", a.relation))
     if a.what == "quote":
         return b.what in ("quote", "name") and a.low.strip(" .,;:!?…") in b.low and len(a.low.strip(" .,;:!?…")) > 2
     return False
@@ -423,7 +441,8 @@ def _share_holds(a: Token, b: Token) -> bool:
     return holds(a.value, a.relation, b.value)
 
 
-def _span_holds(a: Token, actual: float) -> bool:
+def span_holds(a: Token, actual: float) -> bool:
+    """Return whether a written duration is a computed one, as finely as it was written."""
     unit = min(a.parts) if a.parts else 1.0
     if a.relation == "=":
         if unit <= 0:
@@ -530,7 +549,7 @@ def _computed(item: Item, clause: Clause, view: View, reading: Reading) -> bool:
         ends = [m for i, m in times if i.role == "]"]
         if not (starts and ends) and reading.moments:
             return False
-        return any(_span_holds(token, (b - a).total_seconds()) for a in starts for b in ends if b >= a)
+        return any(span_holds(token, (b - a).total_seconds()) for a in starts for b in ends if b >= a)
     if token.what == "time" and token.time is not None and item.role in ("<", ">"):
         moment = token.time.moment()
         if moment is None and token.time.month is None and times and token.time.second_of_day is not None:
@@ -544,7 +563,29 @@ def _computed(item: Item, clause: Clause, view: View, reading: Reading) -> bool:
         return all(m < moment if item.role == "<" else m > moment for _, m in times)
     if token.what == "quote":
         return holds_quote(reading.quotes, token.low)
+    if token.what == "number" and token.relation == "=" and "more" not in view.raw:
+        return token.value in _listed_counts(item, clause, view)
     return False
+
+
+def _listed_counts(item: Item, clause: Clause, view: View) -> set[int]:
+    """Return how many members of a whole list in the view are of the sort, and in the state, that a number counts."""
+    sorts = {_TYPE_KEYS[k] for k in item.words if k in _TYPE_KEYS}
+    if "TECHNIQUE" in item.words:
+        sorts.add("technique")
+    found: set[int] = set()
+    totals = {i.token.value for i in view.items if i.token.what == "number"}
+    for row in {i.row for i in view.items if i.row >= 0}:
+        members = [i for i in view.items if i.row == row]
+        if not members or members[0].token.sort not in sorts or members[0].token.what != "name":
+            continue
+        asked = {k for t in clause.words for k in keys(t) if k in _STATES and k != "IMPLICATE"}
+        if not asked:
+            found.add(len(members))
+        elif len(members) in totals:
+            owned = [[o for k in asked for o in view.words.get(k, [])]]
+            found.add(len({id(o) for group in owned for o in group if o in members}))
+    return found - {0}
 
 
 def _parts_swapped(pairs: Sequence[tuple[Item, Item]], view: View, clause: Clause) -> str:
@@ -673,6 +714,21 @@ def _word_held(
     if said & derived:
         return True
     if said & _TYPE_GROUPS:
+        if not said & _THING_GROUPS or any(
+            i.token.what in ("name", "code", "quote") and i.token.sort not in ("who", "where") for i in clause.items
+        ):
+            return True
+    if view.advises and low in _ADVISING:
+        return True
+    if "USE" in said and (
+        _identity(view) or "RUN" in view.groups or any(id(t) in matched and t.role == "W" for t in view.items)
+    ):
+        return True
+    if low == "using" and any(id(t) in matched and t.role == "W" for t in view.items):
+        return True
+    if low in ("make", "makes", "made", "making") and clause.groups & _EVENT_NOUNS:
+        return True
+    if said & {"HOLD", "SHOW", "SEE", "REPORT"} and any(i.token.what == "number" for i in clause.items):
         return True
     sorts = {i.token.sort for i in clause.items}
     if "SERVE" in said and (sorts & {"technique", "tactic"}):
@@ -691,10 +747,17 @@ def _word_held(
         owners = view.words.get(key)
         if owners is None:
             continue
-        if any(o is None or id(o) in matched or not _has_rivals(o, view) for o in owners):
+        if None in owners:
             return True
-        if clause.owner is not None and any(o is not None and o.token.ids & clause.owner.token.ids for o in owners):
-            return True
+        bound = [o for o in owners if o is not None]
+        mine = clause.owner.token.ids if clause.owner is not None else frozenset()
+        if any(id(o) in matched or not _has_rivals(o, view) or o.token.ids & mine for o in bound):
+            # said of some: then every name of that sort that the clause speaks of must be one of them
+            theirs = frozenset().union(*(o.token.ids for o in bound))
+            sorts_bound = {o.token.sort for o in bound}
+            alike = [i for i in clause.items if i.token.what == "name" and i.token.sort in sorts_bound]
+            if all(i.token.ids & theirs for i in alike):
+                return True
     if said & reading.name_words and not said & lexicon.CRITICAL_GROUPS:
         return True
     acted_on = any(i.token.sort == "who" and id(t) in matched and t.side < 0 for i in clause.items for t in view.items

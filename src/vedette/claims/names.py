@@ -116,6 +116,8 @@ class Names:
         self._derive()
         forms: dict[str, frozenset[str]] = {f: frozenset({self._root(f)}) for f in self._parent if "\0" not in f}
         for part, owners in self._parts.items():
+            if part in self._parent and self._sorts.get(self._root(part)) in ("who", "where", "technique", "case"):
+                continue
             forms[part] = forms.get(part, frozenset()) | frozenset(self._root(o) for o in owners)
         for tactic in attack.tactics():
             if " " in tactic.name:
@@ -317,7 +319,8 @@ class Names:
             if form in self._exact and not _cased(text[start:end]):
                 continue
             ids = self._forms[form]
-            found.append(Mention(start, end, ids, self.sort(next(iter(ids)), form)))
+            own = self._root(form) if form in self._parent else min(ids)
+            found.append(Mention(start, end, ids, self.sort(own, form)))
         return found
 
     def sort(self, root: str, form: str = "") -> str:
