@@ -116,6 +116,9 @@ def test_what_cannot_be_served_is_said(tmp_path: Path, capsys: pytest.CaptureFix
     certificate, _ = self_signed(tmp_path)
     with pytest.raises(UserError, match="TLS needs a certificate and its key"):
         run(capsys, tmp_path, "serve", "--tls-cert", str(certificate), "--model", "none")
+    for wrong in (tmp_path / "missing.pem", certificate):
+        with pytest.raises(UserError, match="cannot be used for TLS"):
+            run(capsys, tmp_path, "serve", "--tls-cert", str(certificate), "--tls-key", str(wrong), "--model", "none")
     run(capsys, tmp_path, "tokens", "create", "ana")
     with pytest.raises(UserError, match="cannot listen on"):
         run(capsys, tmp_path, "serve", "--host", "192.0.2.1", "--model", "none")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from vedette.cli.answering import ModelOption
 from vedette.cli.frame import Frame, frame_of
-from vedette.cli.serve import ModelOption, needs_server, opened_parts
+from vedette.cli.serve import needs_server, opened_parts
 
 app = typer.Typer(rich_markup_mode=None)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vedette.cli.answering import ModelOption
 from vedette.cli.frame import Frame, frame_of
 
 if TYPE_CHECKING:
@@ -17,13 +18,6 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None)
 
 PORT = 8484
-
-ModelOption = Annotated[
-    str | None,
-    typer.Option(
-        "--model", "-m", help="What words answers: none, embedded, openai:MODEL, ollama:MODEL … (VEDETTE_MODEL)."
-    ),
-]
 
 
 @app.command()
@@ -49,10 +43,8 @@ def serve(
         typer.Option("--proxy", help="Address of a proxy whose X-Forwarded-For is believed; may be repeated."),
     ] = None,
     tokens: Annotated[bool, typer.Option("--tokens", help="A token is needed on this machine too.")] = False,
-    certificate: Annotated[
-        Path | None, typer.Option("--tls-cert", help="Certificate chain (PEM), for TLS.", exists=True, dir_okay=False)
-    ] = None,
-    key: Annotated[Path | None, typer.Option("--tls-key", help="Its key (PEM).", exists=True, dir_okay=False)] = None,
+    certificate: Annotated[Path | None, typer.Option("--tls-cert", help="Certificate chain (PEM), for TLS.")] = None,
+    key: Annotated[Path | None, typer.Option("--tls-key", help="Its key (PEM).")] = None,
     slots: Annotated[int, typer.Option("--slots", min=1, max=64, help="Questions that are answered at once.")] = 4,
     ask_timeout_s: Annotated[
         float, typer.Option("--ask-timeout", min=1, max=3600, help="Seconds that one question may take.")
@@ -76,6 +68,10 @@ def serve(
         from vedette.errors import UserError
 
         raise UserError("TLS needs a certificate and its key", next_step="give --tls-cert and --tls-key")
+    if certificate is not None and key is not None:
+        from vedette.server.serving import check_tls
+
+        check_tls(certificate, key)
     from vedette.server import Access, Limits
     from vedette.server.app import create_app
     from vedette.server.serving import bind

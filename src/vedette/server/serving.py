@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -38,6 +39,17 @@ def bind(access: Access, port: int) -> socket.socket:
             next_step="vedette serve --port with another number" if taken else "name an address of this machine",
         ) from None
     return listening
+
+
+def check_tls(certificate: Path, key: Path) -> None:
+    """Raise UserError unless the files hold a certificate and its key."""
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password="")  # or it would ask for one
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        raise UserError(
+            f"{certificate} and {key} cannot be used for TLS: {getattr(error, 'strerror', None) or error}",
+            next_step="name a PEM file with the certificate chain and one with its key, without a pass phrase",
+        ) from None
 
 
 def serve(
