@@ -58,4 +58,5 @@ class Settings(BaseSettings):
     llm_context: int = Field(default=2048, ge=256, le=131_072)
     """Tokens of prompt and reply together, for the embedded model."""
     llm_threads: int | None = Field(default=None, ge=1, le=256)
-    """Threads of the embedded model; unset: the processors that may be used, at most 8."""
+    """Threads of the embedded model; unset: one less than the processors that may be used, at most 8. On a machine that
+    does nothing else, as many as there are processors are faster; on a busy one, far slower."""

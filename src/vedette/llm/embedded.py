@@ -8,6 +8,7 @@ second for the default ones), so name those that are used often when the model i
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 DEFAULT = "smollm2-135m-instruct"
 """The catalogue's entry that ``embedded`` means."""
+_MAX_THREADS = 8
 
 
 def is_here(ref: str, home: Path) -> bool:
@@ -40,6 +42,22 @@ def is_here(ref: str, home: Path) -> bool:
     except (UserError, OutsideError):
         return False
     return True
+
+
+def spare_threads() -> int:
+    """Return how many threads to compute with: one less than the processors that may be used, at least 1, at most 8.
+
+    The threads wait for each other after every layer, so one that has to wait for a processor stalls them all: with 2
+    threads on 2 processors that others used too, a tenth of the tokens of 1 thread were written (1.5 against 15.8 a
+    second).
+    """
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        usable = usable if quota == "max" else min(usable, -(-int(quota) // int(period)))
+    except (OSError, ValueError, ZeroDivisionError):
+        pass
+    return max(1, min(_MAX_THREADS, usable - 1))
 
 
 class EmbeddedModel(Backend):
@@ -196,7 +214,7 @@ class EmbeddedModel(Backend):
                 adapters=(*self._weights.adapters, *((path, 0.0) for path, _ in self._adapters.values())),
                 n_ctx=self._options.n_ctx,
                 n_parallel=self.slots.size,
-                threads=self._options.threads,
+                threads=self._options.threads or spare_threads(),
             )
         return self._model
 

@@ -52,7 +52,7 @@ class ModelOptions:
     n_ctx: int = 2048
     """Tokens of prompt and reply together, for the embedded model."""
     threads: int | None = None
-    """Of the embedded model; unset: the processors that may be used, at most 8."""
+    """Of the embedded model; unset: one less than the processors that may be used, at most 8."""
     adapters: tuple[str, ...] = ()
     """Registered adapters that the embedded model loads at once; others are loaded when first asked for."""
     reuse_prompt: bool = False
