@@ -162,9 +162,9 @@ def table(row: dict[str, Any]) -> str:
     called = sum(1 for r in answers["embedded"]["rows"] if r["n_calls"])
     lines += [
         "",
-        f"The model was asked in {called} of {len(answers['embedded']['rows'])} warm questions; the others are answered "
-        "by one computed sentence or a list. Processor time is what the same takes with one thread on a processor of its "
-        "own; the rest of a duration was spent waiting for one.",
+        f"The model was asked in {called} of {len(answers['embedded']['rows'])} warm questions; the others are "
+        "answered by one computed sentence or a list. Processor time is what the same takes with one thread on a "
+        "processor of its own; the rest of a duration was spent waiting for one.",
         "",
         f"{row['at']}, commit {row['commit']}, {row['machine']}, Python {row['python']}, threads: {row['threads']}, "
         f"{len(cold)} cold starts.",
