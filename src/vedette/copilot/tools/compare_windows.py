@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from vedette.copilot.tools.event_query import EventQuery, event_query
@@ -82,6 +83,7 @@ class CompareWindows:
             "contrast normal activity with the time of the attack",
             "which programs were new during the case",
             "DC01 March 6 vs March 9",
+            "then vs now",
         ),
         words=(
             "compare", "compared", "comparison", "versus", "vs", "against", "difference", "differences", "different",
@@ -148,15 +150,23 @@ def _windows(context: ToolContext, arguments: Mapping[str, Any]) -> tuple[Window
         if before.end_at is None:
             raise UserError("the first stretch of time has no end", next_step="say until when it goes")
         length = before.end_at - before.start_at if before.start_at else None
-        after = Window(start_at=before.end_at, end_at=before.end_at + length if length else None, said="after it")
+        after = Window(start_at=before.end_at, end_at=_moved(before.end_at, length), said="after it")
     if before is None:
         if after.start_at is None:
             raise UserError("the second stretch of time has no beginning", next_step="say from when it goes")
         length = after.end_at - after.start_at if after.end_at else None
         named = text_of(arguments, "case") or length is None
-        start = None if named or length is None else after.start_at - length
-        before = Window(start_at=start, end_at=after.start_at, said="before it")
+        start = None if named or length is None else -length
+        before = Window(start_at=_moved(after.start_at, start), end_at=after.start_at, said="before it")
     return before, after
+
+
+def _moved(at: datetime, by: timedelta | None) -> datetime | None:
+    """Return a time moved by a length; None, which is open, where there is none or time itself ends before."""
+    try:
+        return at + by if by is not None else None
+    except OverflowError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from vedette.investigate.tools.base import (
     choice_of,
     choose_case,
     in_window,
+    technique_of,
     text_of,
     window_of,
 )
@@ -310,14 +311,14 @@ def _what(q: EventQuery, arguments: Mapping[str, Any]) -> None:
 
 
 def _judged(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) -> None:
-    technique, finding = text_of(arguments, "technique"), text_of(arguments, "finding")
+    technique, finding = technique_of(arguments), text_of(arguments, "finding")
     if not technique and not finding:
         return
     from vedette.store.book import load_findings
 
     fitting: list[Finding] = load_findings(context.lake)
     if technique:
-        wanted = technique.upper()
+        wanted = technique
         fitting = [f for f in fitting if any(t == wanted or t.startswith(wanted + ".") for t in f.techniques)]
         q.said.append(("that a finding tagged", ValueKind.TECHNIQUE, wanted))
         known = attack.technique(wanted)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import re2
+
 from vedette.errors import UserError
 from vedette.investigate.names import host_key, parse_account, shown
 from vedette.investigate.tools.saying import FactList, Saying, iso
+from vedette.knowledge import attack
 from vedette.schema import (
     Case,
     CaseAccount,
@@ -24,6 +27,7 @@ from vedette.schema import (
 )
 from vedette.toolbox import ToolContext
 
+_TECHNIQUE_ID = re2.compile(r"T\d{4}(?:\.\d{3})?")
 MAX_TEXT = 200
 """Characters of an argument."""
 
@@ -82,6 +86,43 @@ def text_of(arguments: Mapping[str, Any], name: str) -> str | None:
     if "\0" in value:
         raise UserError(f"{name} holds a null character", next_step="leave it out")
     return value or None
+
+
+def technique_of(arguments: Mapping[str, Any], name: str = "technique") -> str | None:
+    """Return an argument that is an ATT&CK technique as its id; an id that the pinned matrix lacks is kept.
+
+    Raises:
+        UserError: it is neither an id nor a technique's name.
+    """
+    text = text_of(arguments, name)
+    if text is None:
+        return None
+    known = attack.technique(text)
+    if known is not None:
+        return known.id
+    low = text.casefold()
+    named = [t.id for t in attack.techniques() if low in (t.name.casefold(), t.title.casefold())]
+    if named:
+        return min(named, key=lambda i: ("." in i, i))
+    if _TECHNIQUE_ID.fullmatch(text.upper()):
+        return text.upper()
+    raise UserError(f"there is no ATT&CK technique {shown(text, 40)!r}", next_step="give its id, such as T1003.006")
+
+
+def tactic_of(arguments: Mapping[str, Any], name: str = "tactic") -> str | None:
+    """Return an argument that is an ATT&CK tactic as its short name.
+
+    Raises:
+        UserError: there is no such tactic.
+    """
+    text = text_of(arguments, name)
+    if text is None:
+        return None
+    known = attack.tactic(text)
+    if known is None:
+        named = ", ".join(t.name.lower() for t in attack.tactics())
+        raise UserError(f"there is no ATT&CK tactic {shown(text, 40)!r}", next_step=f"choose one of: {named}")
+    return known.shortname
 
 
 def choice_of(arguments: Mapping[str, Any], name: str, choices: Iterable[str], default: str | None) -> str | None:
@@ -352,5 +393,5 @@ __all__ = [
     "ACCOUNT", "ADDRESS", "CASE", "COUNT", "HOST", "SEVERITY_ORDER", "TACTIC", "TECHNIQUE", "WINDOW", "Chosen",
     "LakeState", "account_aliases", "account_in", "case_proof", "choice_of", "choose_case", "count_of", "entity_name",
     "host_aliases", "host_in", "in_window", "iso", "lake_state", "no_case", "proof_of", "same_host", "short_account",
-    "stored", "text_of", "titled", "which_case", "window_of", "within",
+    "stored", "tactic_of", "technique_of", "text_of", "titled", "which_case", "window_of", "within",
 ]  # fmt: skip

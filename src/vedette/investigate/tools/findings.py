@@ -27,12 +27,13 @@ from vedette.investigate.tools.base import (
     same_host,
     short_account,
     stored,
+    tactic_of,
+    technique_of,
     text_of,
     which_case,
     window_of,
 )
 from vedette.investigate.tools.saying import FactList, Saying, iso, joined
-from vedette.knowledge import attack
 from vedette.schema import Case, DataTable, Finding, Parameter, Severity, Tool, ToolResult, ValueKind, Window
 from vedette.toolbox import ToolContext
 
@@ -190,11 +191,8 @@ class _Wanted:
         self.names = {n.casefold() for n in names} | {short_account(n) for n in names if n}
         self.account = known_account.name if known_account else self.account
         self.host = known_host.name if known_host else self.host
-        technique, tactic, text = (text_of(arguments, n) for n in ("technique", "tactic", "text"))
-        self.technique = technique.upper() if technique else None
-        known = attack.tactic(tactic) if tactic else None
-        self.tactic = known.shortname if known else tactic
-        self.text = text
+        self.technique, self.tactic = technique_of(arguments), tactic_of(arguments)
+        self.text = text_of(arguments, "text")
         self.window: Window | None = window_of(arguments)
 
     def fits(self, f: Finding) -> bool:

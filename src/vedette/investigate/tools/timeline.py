@@ -22,6 +22,8 @@ from vedette.investigate.tools.base import (
     in_window,
     no_case,
     same_host,
+    tactic_of,
+    technique_of,
     text_of,
     which_case,
     window_of,
@@ -153,14 +155,12 @@ class Filter:
         account, host = text_of(arguments, "account"), text_of(arguments, "host")
         known_account = account_in(case, account) if account else None
         known_host = host_in(case, host) if host else None
-        technique, tactic = text_of(arguments, "technique"), text_of(arguments, "tactic")
-        known_tactic = attack.tactic(tactic) if tactic else None
         return cls(
             known_account.name if known_account else account,
             known_host.name if known_host else host,
             window_of(arguments),
-            technique.upper() if technique else None,
-            known_tactic.shortname if known_tactic else tactic,
+            technique_of(arguments),
+            tactic_of(arguments),
         )
 
     def fits(self, entry: TimelineEntry) -> bool:
