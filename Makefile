@@ -20,7 +20,12 @@ $(VENV)/.dev: $(VENV)/.run
 	@$(PIP) install --quiet -c constraints.txt -e '.[dev]'
 	@touch $@
 
-demo: $(VENV)/.run  ## From raw logs to a case with slides, on a made-up company
+$(VENV)/.llm: $(VENV)/.run
+	@echo "== adding the language model's runtime"
+	@$(PIP) install --quiet -c constraints.txt -e '.[llm]'
+	@touch $@
+
+demo: $(VENV)/.llm  ## From raw logs to a case with slides and answers, on a made-up company
 	@echo "== vedette demo"
 	@$(BIN)/vedette demo
 

@@ -114,7 +114,7 @@ def test_every_call_that_is_shown_parses(page: str, words: list[str], tmp_path: 
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the demo has run, small."""
     folder = tmp_path_factory.mktemp("demo")
-    run(folder, "demo", "--events", str(_EVENTS))
+    run(folder, "demo", "--events", str(_EVENTS), "--no-model")
     return folder
 
 

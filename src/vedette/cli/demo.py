@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vedette.cli.answering import answer_dict, show_answer
 from vedette.cli.bars import bar
-from vedette.cli.frame import JsonOption, WorkersOption, frame_of
+from vedette.cli.frame import Frame, JsonOption, WorkersOption, frame_of
 from vedette.cli.show import show_case
 from vedette.cli.steps import Given, load_ruleset, run_detect, run_ingest, run_investigate, show_ingest
-from vedette.errors import UserError
+from vedette.errors import UserError, VedetteError
+
+if TYPE_CHECKING:
+    from vedette.schema import Answer, Case
 
 app = typer.Typer(rich_markup_mode=None)
+
+QUESTIONS = (
+    "What happened?",
+    "Which account was compromised first, and when?",
+    "How did the attacker move from host to host?",
+)
+"""What the demo asks at its end; they would do for any incident."""
 
 
 @app.command()
@@ -27,9 +39,12 @@ def demo(
     folder: Annotated[Path, typer.Option("--folder", help="Where the logs go.")] = Path("vedette-demo"),
     out: Annotated[Path, typer.Option("--out", "-o", help="Where the slides and page go.")] = Path(),
     workers: WorkersOption = None,
+    model: Annotated[
+        bool, typer.Option("--model/--no-model", help="Fetch the embedded language model (98 MB, once) and ask it.")
+    ] = True,
     json: JsonOption = False,
 ) -> None:
-    """Write a realistic incident in native log formats, then find it, explain it and draw it.
+    """Write a realistic incident in native log formats, then find it, explain it, draw it and ask about it.
 
     The logs, their ground truth and a lake of their own go to ./vedette-demo; the deck and page to this folder.
     """
@@ -42,9 +57,7 @@ def demo(
         if not (folder / "README.txt").is_file():
             raise UserError(f"{folder} is not empty and no demo of ours", next_step="choose another --folder")
         remove_world(folder)
-        import shutil
-
-        shutil.rmtree(folder / "home", ignore_errors=True)
+        _clear(folder / "home")
     with bar(frame, "write") as shown:
         world = write_world(folder, seed=seed, n_events=events, progress=shown.events)
     if not json:
@@ -52,6 +65,7 @@ def demo(
         frame.say(f"1. Written: {world.n_events:,} events in {len(world.files)} log files below {world.logs}", "bold")
         frame.say("   (an audit event is several records, so there are more records than events)")
         frame.say(f"   {formats}")
+    usual = frame.home_path()
     frame.home = folder / "home"
     with frame.lake() as lake:
         summary = run_ingest(
@@ -73,6 +87,7 @@ def demo(
         written: list[Path] = []
         for case in cases:
             written += write_reports(frame, lake, case, out, ("pptx", "html"))
+    fetched = _fetch(frame, usual, json) if model else False
     if json:
         import orjson
 
@@ -87,6 +102,7 @@ def demo(
                 "cases": [orjson.loads(to_json(c)) for c in cases],
                 "written": [str(p) for p in written],
                 "truth": str(world.truth),
+                "answers": [answer_dict(a) for a in _answers(frame, cases, fetched)],
                 "seconds": round(time.monotonic() - started, 1),
             }
         )
@@ -97,9 +113,74 @@ def demo(
     for path in written:
         frame.say(f"   {path}")
     frame.say(f"   What really happened: {world.truth}")
+    if cases:
+        n = "" if fetched else ", without a language model"
+        frame.say(f"\n6. Asked{n}: every sentence is checked, and cites its evidence", "bold")
+        for answer in _answers(frame, cases, fetched):
+            frame.say(f"\n> {answer.question}", "bold")
+            show_answer(frame, answer)
     frame.note(f"{time.monotonic() - started:.0f} s in all")
     if cases:
+        frame.next_step('vedette ask "make slides for the last incident for my CISO"', "or vedette chat")
         frame.next_step(f"vedette cases show {cases[0].case_id}", "every account, host and step")
         example = '"SELECT class_name, count(*) FROM events GROUP BY 1"'
         frame.next_step(f"vedette query {example}", "your own questions")
     frame.next_step("vedette investigate PATH-TO-YOUR-LOGS --out reports", "your own logs", here=False)
+
+
+def _clear(home: Path) -> None:
+    """Delete a demo's home but for weights that were fetched into it."""
+    import shutil
+
+    for part in home.iterdir() if home.is_dir() else ():
+        if part.name == "models":
+            continue
+        if part.is_dir() and not part.is_symlink():
+            shutil.rmtree(part, ignore_errors=True)
+        else:
+            part.unlink(missing_ok=True)
+
+
+def _fetch(frame: Frame, usual: Path, quiet: bool) -> bool:
+    """Return whether the embedded model is in the demo's home; say what is fetched, and why there is none."""
+    from importlib.util import find_spec
+
+    from vedette.cli.forge.train import ForgeProgress
+    from vedette.llm.embedded import DEFAULT, is_here
+    from vedette.models import catalogue
+    from vedette.models.fetching import pull
+
+    home = frame.home_path()
+    if find_spec("xllamacpp") is None:
+        frame.note("no language model: its runtime is not installed (pip install 'vedette[llm]')")
+        return False
+    if is_here(DEFAULT, home):
+        return True
+    entry = catalogue.entry(DEFAULT, home)
+    held = catalogue.held(catalogue.entry(DEFAULT, usual), usual, check=False)
+    if not quiet:
+        size = f"{(entry.size_bytes or 0) / 1e6:,.0f} MB"
+        where = "from this machine" if held.path else "once; --no-model leaves it out"
+        frame.say(f"\nFetching the embedded language model {entry.name} ({entry.licence}, {size}), {where}")
+    try:
+        with ForgeProgress(frame) as progress:
+            pull(DEFAULT, home, progress, source=held.path if held.path and not held.problem else None)
+    except VedetteError as error:
+        frame.note(f"no language model: {error.message}; the answers are composed without one")
+        return False
+    return True
+
+
+def _answers(frame: Frame, cases: Sequence[Case], fetched: bool) -> Iterator[Answer]:
+    """Yield the answers to the demo's questions, one conversation about its gravest case."""
+    from vedette.cli.answering import open_copilot
+    from vedette.schema import Focus
+
+    if not cases:
+        return
+    focus = Focus()
+    with frame.lake() as lake, open_copilot(frame, lake, "embedded" if fetched else "none") as copilot:
+        for question in QUESTIONS:
+            answer = copilot.ask(question, focus=focus, case_id=cases[0].case_id)
+            focus = answer.focus
+            yield answer

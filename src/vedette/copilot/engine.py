@@ -21,7 +21,7 @@ from vedette.copilot.binding import Bound
 from vedette.copilot.compose import Citer, Draft, choice_text, claim_of, draft, tables_of
 from vedette.copilot.followups import answer_choice, chosen
 from vedette.copilot.mentions import World, calendar_of
-from vedette.copilot.model_router import ModelRouter, adapter_of, is_large
+from vedette.copilot.model_router import ModelRouter, adapter_of, can_word, is_large
 from vedette.copilot.names import name_index
 from vedette.copilot.noting import missing_text, notes_of, unused_note
 from vedette.copilot.planning import Planned, Planner, focus_after, needed
@@ -91,7 +91,8 @@ class Copilot:
         router: ``auto`` (the model's where it can, else rules), ``rules`` or ``model``.
         clock: what the time is, UTC.
         third_party: whether tools of other packages are used.
-        words: whether the model words answers; without, it only chooses tools.
+        words: whether the model words answers; None: where its words are worth waiting for
+            (:func:`vedette.copilot.model_router.can_word`). Without, it only chooses tools.
 
     Raises:
         UserError: there is no such router, or ``model`` is asked for and the model cannot choose tools.
@@ -106,7 +107,7 @@ class Copilot:
         router: str = "auto",
         clock: Callable[[], datetime] = _now,
         third_party: bool = True,
-        words: bool = True,
+        words: bool | None = None,
     ) -> None:
         if tools is None:
             from vedette.toolbox import tools as registered
@@ -116,7 +117,8 @@ class Copilot:
         self.model = model
         self._plugins = dict(tools)
         self._clock = clock
-        self._words = words
+        self.words = model is not None and (can_word(model) if words is None else words)
+        """Whether the model words answers."""
         declared = {name: plugin.tool for name, plugin in self._plugins.items()}
         self.planner = Planner(declared, self._router(router, declared))
 
@@ -331,7 +333,7 @@ class Copilot:
             )
 
     def _worded(self, run: _Run, made: Draft) -> Worded:
-        if self.model is None or not self._words or not worth_wording(made.said) or made.lead:
+        if self.model is None or not self.words or not worth_wording(made.said) or made.lead:
             return Worded(uncovered=made.said)
         short = not is_large(self.model)
         worded = word(self.model, run.question, made.said, made.facts, short=short, cancel=run.cancel)

@@ -536,7 +536,7 @@ def case_references(low: str, world: World) -> list[_Found]:
             add(m.start(), m.end(), matching[0].case_id)
     for m in _WITH.finditer(low):
         words = [w.strip("\"'") for w in m[1].split()[:6]]
-        words = [w.rstrip("s") if len(w) > 4 else w for w in words if w and (w not in COMMON or w in _TELLING)]
+        words = [w.rstrip("s") if len(w) > 3 else w for w in words if w and (w not in COMMON or w in _TELLING)]
         scored = [(sum(_speaks_of(c, w) for w in words), c) for c in cases]
         best = max((n for n, _ in scored), default=0)
         matching = [c for n, c in scored if n == best]
