@@ -51,10 +51,11 @@ GOOD: dict[str, list[Any]] = {
 }
 NEEDED: dict[str, dict[str, Any]] = {"entity_profile": {"entity": "alice"}, "technique_info": {"technique": "T1003"}}
 HOSTILE = [
-    "' OR 1=1 --", "x'; DROP TABLE events; --", "%", "_" * 50, "a" * 5_000, "\0", "", "   ", "\x1b[31m", "🦊", 
-    "../../etc", "case-", "T0000.000", "*" * 100, "\\", "(((", "NaN", -1, 0, 10**12, True, None, 3.5, [], ["a"], {"a": 1}, b"x",
-    Window(), Window(start_at=datetime.max.replace(tzinfo=UTC)), Window(start_at=datetime.min.replace(tzinfo=UTC)),
-    Window(start_at=DAY.end_at, end_at=DAY.start_at), Window(start_at=datetime(2024, 3, 5), end_at=None),  # noqa: DTZ001
+    "' OR 1=1 --", "x'; DROP TABLE events; --", "%", "_" * 50, "a" * 5_000, "\0", "", "   ", "\x1b[31m", "🦊",
+    "../../etc", "case-", "T0000.000", "*" * 100, "\\", "(((", "NaN", -1, 0, 10**12, True, None, 3.5, [], ["a"],
+    {"a": 1}, b"x", Window(), Window(start_at=datetime.max.replace(tzinfo=UTC)),
+    Window(start_at=datetime.min.replace(tzinfo=UTC)), Window(start_at=DAY.end_at, end_at=DAY.start_at),
+    Window(start_at=datetime(2024, 3, 5), end_at=None),  # noqa: DTZ001
 ]  # fmt: skip
 
 

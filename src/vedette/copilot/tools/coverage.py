@@ -50,7 +50,8 @@ class Coverage:
         n = self.n_kind_in_window
         noun = query.noun(n)
         sources = joined([say.value(ValueKind.TEXT, r) for r in self.kind_readers], 8)
-        return f"{say.n(n)} {noun}{in_window(say, query.window)} from {sources or 'no source'} were searched"
+        verb = "was" if n == 1 else "were"
+        return f"{say.n(n)} {noun}{in_window(say, query.window)} from {sources or 'no source'} {verb} searched"
 
     def unknown(self, query: EventQuery, context: ToolContext) -> tuple[str, ...]:
         """Return what the data cannot tell, and what is missing to tell it."""
