@@ -332,6 +332,9 @@ class Checker:
     def _each(self, clause: Clause) -> _Support | None:
         """Return the support of a clause that says the same of each member of a list, member by member."""
         lists = [[i for i in clause.items if i.row == r] for r in sorted({i.row for i in clause.items if i.row >= 0})]
+        if any(t.low == "then" for t in clause.tokens):
+            for sort in {i.token.sort for i in clause.items if i.token.what == "name"} - {"who", "where"}:
+                lists.append([i for i in clause.items if i.token.what == "name" and i.token.sort == sort])
         if any(i.token.what == "number" and i.token.value == 1 for i in clause.items):
             lists.extend([i] for i in clause.items if i.token.what == "name" and i.row < 0)
         for members in lists:
@@ -478,8 +481,10 @@ class Checker:
         if (not besides and not alone) or (not besides and any(w in ("besides", "except", "beyond") for w in lows)):
             return None
         named = [i for i in clause.items if i.token.what == "name" and i.token.sort in _TYPE_KEY]
-        if len(named) != 1 or len([i for i in clause.items if i.token.what == "name"]) != 1:
+        named = named or [i for i in clause.items if i.token.what == "quote" or i.token.sort == "finding"]
+        if len(named) != 1 or len([i for i in clause.items if i.token.what in ("name", "quote")]) != 1:
             return None
+        type_key = _TYPE_KEY.get(named[0].token.sort, "FINDING")
         drop = {*alone, "besides", "except", "other", "than", "no", "beyond"}
         words = [t for t in clause.words if t.low not in drop]
         kept = [i for i in clause.items if i.token.what != "number"]
@@ -492,8 +497,8 @@ class Checker:
         first = self._one(each)
         if not first.holds:
             return first
-        own = frozenset(k for t in words for k in keys(t)) | {_TYPE_KEY[named[0].token.sort]}
-        one = Item(Token("number", "one", "one", value=1), words=own, head=frozenset({_TYPE_KEY[named[0].token.sort]}))
+        own = frozenset(k for t in words for k in keys(t)) | {type_key}
+        one = Item(Token("number", "one", "one", value=1), words=own, head=frozenset({type_key}))
         count = Clause(items=[one], words=words, tokens=words, has_verb=True)
         second = self._one(count)
         if not second.holds:
@@ -581,6 +586,8 @@ class Checker:
         if len(mine) != 1:
             return None
         spans = [i for i in clause.items if i.token.what == "duration"]
+        if other.token.sort in ("who", "where"):
+            return self._seen_before(clause, mine[0], other, spans)
         words = [t for t in clause.words if not t.groups & {"BEFORE", "AFTER"}]
         sides = []
         for item in (mine[0].token, other.token):
@@ -606,6 +613,27 @@ class Checker:
         if any(not span_holds(i.token, gap) for i in spans):
             return _Support(reason=f"the duration “{spans[0].token.text}” does not follow from the facts")
         return _Support(facts=first.facts + second.facts, at=first.at)
+
+    def _seen_before(self, clause: Clause, one: Item, other: Item, spans: Sequence[Item]) -> _Support | None:
+        """Return the support of "X was seen before Y": by when each was seen first."""
+        if not clause.groups <= {"SEE", "FIRST", "ACT", "BEFORE", "AFTER", "IMPLICATE"}:
+            return None
+        found: list[tuple[datetime, int]] = []
+        for item in (one, other):
+            seen = [
+                (m, n) for n, f in enumerate(self._facts)
+                if self._names.ids(f.subject) & item.token.ids
+                and {"SEE", "FIRST"} & self._reading(n).name_words | {"SEE", "FIRST"} & self._reading(n).all_words
+                for m in self._reading(n).moments
+            ]  # fmt: skip
+            if not seen:
+                return None
+            found.append(min(seen))
+        right = found[0][0] < found[1][0] if other.role == "T<" else found[0][0] > found[1][0]
+        gap = abs((found[1][0] - found[0][0]).total_seconds())
+        if not right or any(not span_holds(i.token, gap) for i in spans):
+            return _Support(reason="turns round the order of time")
+        return _Support(facts=[n for _, n in found], at=found[0][0])
 
     def _names_deed(self, item: Item) -> bool:
         return "/" in item.token.low or "\\" in item.token.low or "." in item.token.low
@@ -651,7 +679,7 @@ class Checker:
         if clause.owner is not None:
             topics.append(clause.owner)
         timed = any(i.token.what == "time" for i in clause.items)
-        if not topics or not _joinable(first) or (timed and first.missing_items):
+        if not topics or not _joinable(first) or timed:
             return _Support(reason=reason)
         rest = Clause(
             items=[*topics[:1], *first.missing_items], words=list(first.missing_words), negative=clause.negative,
@@ -660,6 +688,8 @@ class Checker:
         for item in rest.items:
             item.side = item.side
         for other in self._candidates(rest):
+            if first.missing_words and self._facts[other].kind not in _STATE_KINDS:
+                continue
             reading = self._reading(other)
             for view in reading.views:
                 result = match(rest, reading, view, advised=self._advised)
@@ -691,6 +721,7 @@ class Checker:
 
 _LABELS = frozenset({"next step", "open question", "recommended", "recommendation", "still unknown", "unknown", "note"})
 """Words before a colon under which a fact says something of its own."""
+_STATE_KINDS = frozenset({ValueKind.ROLE, ValueKind.SHARE, ValueKind.CHOICE, ValueKind.COUNT})
 _TOPICS = frozenset({"who", "where", "entity", "technique", "case", "finding", "rule"})
 
 
@@ -718,7 +749,7 @@ def _joinable(result: Match) -> bool:
         return False
     from vedette.claims.match import _STATES
 
-    return all(t.groups & _STATES for t in result.missing_words)
+    return all(t.groups & (_STATES - _ADJECTIVES) for t in result.missing_words)
 
 
 def _subjects(parsed: Sequence[Clause]) -> list[Item]:
@@ -832,12 +863,13 @@ def _miscounted(clause: Clause) -> str:
 
 def _misnamed(clause: Clause) -> str:
     """Return what is wrong where two names are said to be one thing's and are not: "T1018 (DCSync)"."""
-    if any(_tells(t) for t in clause.words):
+    meant = "MEAN" in clause.groups
+    if any(_tells(t) and "MEAN" not in t.groups for t in clause.words):
         return ""
     named = [i for i in clause.items if i.token.what == "name" and i.row < 0]
     for a, b in pairwise(named):
         alike = a.token.sort == b.token.sort or {a.token.sort, b.token.sort} <= {"who", "entity"}
-        equated = clause.owner is not None or (clause.has_verb and {a.role, b.role} == {"X"})
+        equated = clause.owner is not None or (clause.has_verb and ({a.role, b.role} == {"X"} or meant))
         if (
             alike
             and equated

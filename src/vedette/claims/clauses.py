@@ -111,11 +111,17 @@ def clauses(tokens: list[Token]) -> list[Clause]:
     position: dict[int, int] = {}
     for index, token in enumerate(main):
         position[id(token)] = index
+    before: list[Token] = []
     for link, part in _coordinated(main):
+        if len(part) > 2 and part[0].low == "so" and part[1].low in _BE | _HAVE | _DO and before:
+            verb = next((k for k in range(len(before)) if _finite(before, k)), None)
+            if verb is not None:  # "and so is X"
+                part = [t for t in part[2:] if t.what != "mark"] + before[verb:]
+        before = part
         clause = _read(part)
         clause.link = link
         if found:
-            _carry_over(clause, found[-1], part)
+            _carry_over(clause, next((c for c in reversed(found) if c.subject), found[-1]), part)
         found.append(clause)
         for item in clause.items:
             if id(item.token) in position:
@@ -307,7 +313,7 @@ def _coordinated(tokens: list[Token]) -> list[tuple[str, list[Token]]]:
         fits = left_verb and (right_verb or gerund or (hard and bool(right)))
         if word in _SEQUENCERS and not right_verb:
             fits = False
-        if word == "and" and right and right[0].low in ("no", "none") and left_verb:
+        if word == "and" and right and right[0].low in ("no", "none", "so") and left_verb:
             fits = True
         if fits:
             parts.append((link, left))
@@ -373,6 +379,7 @@ def _read(tokens: list[Token]) -> Clause:
     role = "P" if clause.passive else "A"
     if copula or places or verb is None:
         role = "X"
+    involves = verb is not None and bool(tokens[verb].groups & {"IMPLICATE", "MEAN"})
     had = verb is not None and tokens[verb].low in _HAVE and places
     pending = ""
     rows = 0
@@ -490,7 +497,7 @@ def _read(tokens: list[Token]) -> Clause:
         elif i + 1 < len(tokens) and _finite(tokens, i + 1) and tokens[i - 1].what == "word":
             item.role = "P" if _voice(tokens, i + 1)[0] else "A"  # "an event that X caused"
         else:
-            item.role = "X" if copula or had else "P"
+            item.role = "X" if copula or had or involves else "P"
         if token.what == "time":
             item.role = _time_role(tokens, i, item, clause)
         item.side = _side(item.role, token)

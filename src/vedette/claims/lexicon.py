@@ -47,7 +47,7 @@ SEE: see observe spot detect notice note appear log record register | sighting s
 REPORT: report raise flag | report
 HAPPEN: take_place happen occur |
 HOLD_UP: make_up |
-ACT: act behave | active activity activities acting action actions
+ACT: act act_on act_upon behave | active activity activities acting action actions
 DO: do perform carry_out conduct |
 IMPLICATE: implicate involve take_part participate | implicated involved participant participants
 TARGET: target aim_at go_after direct_at | target targets targeted targeting
@@ -95,7 +95,7 @@ LISTED: | listed
 MAP: map map_to correspond_to match associate associate_with tag
     point_to relate_to link link_to tie_to indicate | mapped
 SHOW: show demonstrate exhibit display cover | showing
-HOLD: hold contain include comprise list consist_of count_among | including includes
+HOLD: hold contain include comprise list consist_of count_among collect gather | including includes grouped bundled
 SERVE: serve belong_to fall_under fall_into fall_within |
 BELONG: belong own | owner belonging
 NAME: name call term | named called
@@ -105,7 +105,7 @@ NORMAL: | normal normally usual usually ordinary
 ALONE: | alone only sole solely exclusively single-handedly merely
 ISOLATE: isolate quarantine contain | isolation
 REVOKE: revoke | revocation
-REVIEW: review check inspect examine | review
+EXAMINE: look_at examine analyse analyze inspect review check evaluate study scan | review
 SEARCH: search look_for look | search
 MOVE: move hop pivot | movement
 EXPLOIT: exploit | exploit exploitation
@@ -178,7 +178,7 @@ FUNCTION_WORDS = frozenset(
     "every all not no none never nobody nothing neither cannot can't didn't doesn't don't wasn't weren't isn't aren't "
     "hasn't haven't hadn't won't couldn't n't without 's s ' respectively namely specifically particularly "
     "i.e e.g ie eg viz that's there's one ones such same case cases very just exactly precisely "
-    "remain remains remained stays stayed using whose's upon onto itself yes no own".split()
+    "everything remain remains remained stays stayed using whose's upon onto itself yes no own".split()
 )  # fmt: skip
 
 NEUTRAL = frozenset(
@@ -190,7 +190,7 @@ NEUTRAL = frozenset(
     "stated report reports reported observe observed record recorded recording identify identified give gives given "
     "exist exists existed occur occurs occurred occurring happen happens happened happening place "
     "concern concerns concerned concerning regard regards regarding relate relates related follow follows follow "
-    "utc z gmt time times date day timestamp timestamps moment point clock point-in-time hrs o'clock "
+    "whole entire full utc z gmt time times date day timestamp timestamps moment point clock point-in-time hrs o'clock "
     "number count counts value values figure figures name names named known id ids identifier "
     "thing things item items kind kinds type types sort sorts "
     "currently now main following below above together once twice thrice times of it "
@@ -202,7 +202,7 @@ NEUTRAL = frozenset(
 
 NEGATIONS = frozenset(
     "not no none never nobody nothing neither nor cannot can't didn't doesn't don't wasn't weren't isn't aren't hasn't "
-    "haven't hadn't won't couldn't without n't nowhere".split()
+    "haven't hadn't won't couldn't n't nowhere".split()
 )
 HEDGES = frozenset(
     "may might could possibly perhaps probably likely apparently seemingly presumably allegedly reportedly potentially "

@@ -30,14 +30,16 @@ _ADVISING = frozenset(
     "plan".split()
 )
 _EVENT_NOUNS = frozenset({"LOGON", "REQUEST", "CHANGE", "REACH", "CALL", "TRY"})
-_THING_GROUPS = frozenset({"PROCESS", "SERVICE", "FILE", "COMMAND", "BUCKET", "OBJECT"})
+_THING_GROUPS = frozenset({"PROCESS", "SERVICE", "FILE", "COMMAND", "BUCKET", "OBJECT", "KEY"})
+_QUANTIFIERS = frozenset("all every each any both everything whole entire full".split())
+_SEVERITIES = frozenset({"LOW", "MEDIUM", "HIGH", "CRITICAL", "INFORMATIONAL"})
 _OTHERS = frozenset("other others another more further besides except else".split())
 _SHOUTED = frozenset("utc ids ips urls mitre att&ck sha256 sha1 md5 rdp ttp ttps url".split())
 _DENIALS = lexicon.NEGATIONS - {"no", "none"}
 _OUTCOMES = frozenset({"FAIL", "SUCCEED", "BLOCK", "DENY", "TRY"})
 _TYPE_GROUPS = frozenset(
     "HAPPEN HOLD_UP PROCESS SERVICE FILE COMMAND TECHNIQUE SUBTECHNIQUE TACTIC BUCKET OBJECT CONFIDENCE SEVERITY ROLE "
-    "TOTAL DO NAME".split()
+    "TOTAL DO NAME KEY".split()
 )
 _STATES = frozenset(
     "COMPROMISE ATTACKER CREATE TARGET BYSTANDER ENTRY SOURCE AFFECT IMPLICATE LOW MEDIUM HIGH CRITICAL INFORMATIONAL "
@@ -285,6 +287,10 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
                 continue
             pairs.remove((item, other))
             open_items.append(item)
+    for item in clause.items:
+        if item.role in ("T<", "T>", "C") and item.token.what != "time":
+            result.wrong = "says an order or comparison that the facts do not hold"
+            return result
     listed = False
     for item in open_items:
         if not _computed(item, clause, view, reading):
@@ -292,7 +298,7 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
         elif item.token.what == "number":
             listed = True
     result.used = pairs
-    scope = _scope_left_out(pairs, view, reading)
+    scope = _scope_left_out(pairs, view, clause)
     unknown = open_ended(clause)
     if view.asks:
         result.wrong = "" if unknown else "says as known what is an open question"
@@ -327,7 +333,7 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
             result.missing_words.append(token)
         elif low in _OTHERS and low not in view.raw and not (low == "others" and "among" in clause_lows):
             result.missing_words.append(token)
-        elif low in ("all", "every", "each", "any", "both") and not _quantified(low, clause, view):
+        elif low in _QUANTIFIERS and not _quantified(low, clause, view):
             result.missing_words.append(token)
     if not result.wrong:
         for low in view.hedges:
@@ -338,10 +344,10 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
     return result
 
 
-def _scope_left_out(pairs: Sequence[tuple[Item, Item]], view: View, reading: Reading) -> str:
+def _scope_left_out(pairs: Sequence[tuple[Item, Item]], view: View, clause: Clause) -> str:
     """Return what is wrong where a count is said of more than the fact counts: it counts what one name did or shows."""
     counted = [t for m, t in pairs if m.token.what == "number"]
-    if not counted:
+    if not counted and not (clause.groups & {"FIRST", "LAST"} and any(t.token.what == "time" for _, t in pairs)):
         return ""
     matched = {id(t) for _, t in pairs}
     said: set[str] = set().union(*(m.token.ids for m, _ in pairs))
@@ -357,6 +363,10 @@ def _scope_left_out(pairs: Sequence[tuple[Item, Item]], view: View, reading: Rea
 def _quantified(low: str, clause: Clause, view: View) -> bool:
     if low in view.raw or (low in ("every", "each") and view.raw & {"every", "each", "all"}):
         return True
+    if low in ("all", "everything", "whole", "entire", "full"):
+        spans = [i for i in clause.items if i.token.what == "duration" or i.role in ("[", "]")]
+        if spans and not any(i.token.what == "name" and i.token.sort != "case" for i in clause.items):
+            return True
     if low in ("both", "all", "each"):
         rows = [i.row for i in clause.items if i.row >= 0]
         most = max((rows.count(r) for r in set(rows)), default=0)
@@ -564,6 +574,9 @@ def _computed(item: Item, clause: Clause, view: View, reading: Reading) -> bool:
     if token.what == "quote":
         return holds_quote(reading.quotes, token.low)
     if token.what == "number" and token.relation == "=" and "more" not in view.raw:
+        said: set[str] = set().union(*(i.token.ids for i in clause.items))
+        if any(i.token.what == "name" and i.token.sort != "case" and not i.token.ids & said for i in view.subject):
+            return False
         return token.value in _listed_counts(item, clause, view)
     return False
 
@@ -728,11 +741,28 @@ def _word_held(
         return True
     if low in ("make", "makes", "made", "making") and clause.groups & _EVENT_NOUNS:
         return True
-    if said & {"HOLD", "SHOW", "SEE", "REPORT"} and any(i.token.what == "number" for i in clause.items):
+    if said & {"HOLD", "SHOW", "SEE", "REPORT", "SERVE", "BELONG"} and any(
+        i.token.what == "number" for i in clause.items
+    ):
         return True
     sorts = {i.token.sort for i in clause.items}
-    if "SERVE" in said and (sorts & {"technique", "tactic"}):
+    if said & {"SERVE", "MEAN"} and (sorts & {"technique", "tactic"}):
         return True
+    if said & {"SERVE", "BELONG"} and _identity(view):
+        return True
+    if "IMPLICATE" in said and any(i.token.what == "quote" for i in clause.items):
+        return True
+    if said & {"DOWNLOAD", "OPEN"} and any(i.token.low.startswith("getobject") for i in view.items):
+        return True
+    if (
+        said & _SEVERITIES
+        and not (
+            "FINDING" in clause.groups
+            or any(i.token.what == "quote" or i.token.sort == "finding" for i in clause.items)
+        )
+        and "FINDING" in view.groups
+    ):
+        return False  # a finding's severity is not the case's
     if said & {"USE", "SHOW", "SEE", "MAP"} and (
         sorts & {"technique", "tactic"} or "TECHNIQUE" in clause.groups or "TACTIC" in clause.groups
     ):

@@ -188,6 +188,8 @@ def _chunks(text: str) -> list[Token]:
 
 def _chunk(chunk: str) -> list[Token]:
     low = chunk.lower()
+    if low in lexicon.TYPE_WORDS:
+        return [_word(low, chunk)]
     if low.isalpha():
         return [_word(low, chunk)] if not _suspicious(chunk) else [_code(chunk, low)]
     if low[-1].isdigit() and (low[0].isdigit() or low[0] in "+-") and _NUMBER.match(low):
@@ -292,6 +294,10 @@ def _joined(tokens: list[Token]) -> list[Token]:
                 out.append(Token("number", nxt.text, nxt.low, value=value))
                 i += 2
                 continue
+            if token.low == "a" and nxt and nxt.low == "single":
+                out.append(Token("number", "a single", "single", value=1))
+                i += 2
+                continue
             if token.low in ("half",) and nxt and nxt.low in ("a", "an") and i + 2 < n:
                 unit = tokens[i + 2].low.rstrip("s")
                 if unit in UNITS and len(unit) > 1:
@@ -349,7 +355,7 @@ def _pronoun(tokens: list[Token], i: int) -> bool:
     """Return whether *one* stands for a thing: "the one", "one of them"."""
     before = tokens[i - 1].low if i else ""
     after = tokens[i + 1].low if i + 1 < len(tokens) else ""
-    return before in ("the", "this", "that", "no", "any", "each", "every") or after in ("another",)
+    return before in ("the", "this", "that", "no", "any", "each", "every") or after in ("another", "of")
 
 
 def _dated(tokens: list[Token]) -> list[Token]:
