@@ -290,7 +290,7 @@ class _Answer:
 
     def _grouped(self, total: int, by: str, what: str) -> None:
         query, where = self._query, self._query.where
-        if by == "account" and query.activity and query.activity.name in LOGONS:
+        if by == "account" and query.activity and query.activity.name in {*LOGONS, "lockout"}:
             by = "user"
         expression, kind, noun = _BY[by]
         domain = "coalesce(user_domain, actor_domain)" if by == "user" else "coalesce(actor_domain, user_domain)"

@@ -11,6 +11,7 @@ from vedette.copilot.tools.coverage import coverage
 from vedette.copilot.tools.event_query import FILTERS, EventQuery, event_query
 from vedette.copilot.tools.telling import TOLD, Names, event_fact, events_of
 from vedette.copilot.tools.where import Condition, one_of, written_out
+from vedette.investigate.tools.accounts import strongest
 from vedette.investigate.tools.base import (
     ACCOUNT,
     ADDRESS,
@@ -179,6 +180,14 @@ def _steps(facts: FactList, case: Case, wanted: Filter, what: str) -> dict[str, 
         counted = f"{name} of {say.n(len(steps), 'step')}" if len(steps) > 1 else "only step"
         lead = f"The {counted}{wanted.said(say)} in {say.case(case)}, at "
         step_fact(facts, case, entry, f"{name}_step", lead, say)
+    account = account_in(case, wanted.account) if wanted.account else None
+    if account is not None and account.role is AccountRole.CREATED:
+        said, reason = Saying(), strongest(account)[0]
+        facts.add(
+            "account_reason", account.name, said.told(reason.text, case), said, kind=ValueKind.ACCOUNT,
+            subject=account.name, subject_kind=ValueKind.ACCOUNT, evidence=reason.evidence,
+            aliases=account_aliases(account),
+        )  # fmt: skip
     return {"first": _of_step(first), "last": _of_step(last), "steps": len(steps)}
 
 

@@ -25,7 +25,7 @@ from vedette.copilot.tools.where import (
     written_out,
 )
 from vedette.investigate.names import is_address, is_external
-from vedette.investigate.tools.accounts import role_fact
+from vedette.investigate.tools.accounts import role_fact, strongest
 from vedette.investigate.tools.base import (
     account_in,
     host_in,
@@ -148,6 +148,8 @@ class Profile:
             self._company()
             self._findings()
             self._normal()
+        if self._case is not None:
+            self._unknown += [q for q in self._case.unknown if self._name in q][:3]
         return ToolResult(
             facts=self._facts.done(),
             values=self._values,
@@ -167,7 +169,7 @@ class Profile:
             assert account is not None  # noqa: S101 (the case was chosen by it)
             role_fact(self._facts, case, account)
             self._values["role"] = account.role.value
-            for reason in account.reasons[:2]:
+            for reason in strongest(account)[:2]:
                 said = Saying()
                 self._facts.add(
                     "account_reason", account.name, said.told(reason.text, case), said, kind=ValueKind.ACCOUNT,

@@ -24,6 +24,7 @@ from vedette.schema import (
     AccountRole,
     Case,
     CaseAccount,
+    Claim,
     DataTable,
     Evidence,
     Parameter,
@@ -178,7 +179,7 @@ def role_fact(facts: FactList, case: Case, account: CaseAccount) -> None:
 def why(facts: FactList, case: Case, account: CaseAccount) -> None:
     """Say which role an account has, then the strongest reasons for it."""
     role_fact(facts, case, account)
-    for reason in account.reasons[:2]:
+    for reason in strongest(account)[:2]:
         say = Saying()
         text = say.told(reason.text, case)
         facts.add(
@@ -186,6 +187,13 @@ def why(facts: FactList, case: Case, account: CaseAccount) -> None:
             subject_kind=ValueKind.ACCOUNT, evidence=reason.evidence or case_proof(case),
             aliases=account_aliases(account),
         )  # fmt: skip
+
+
+def strongest(account: CaseAccount) -> list[Claim]:
+    """Return the reasons for a role, the one that makes it first: of a created account, who created it."""
+    if account.role is not AccountRole.CREATED:
+        return list(account.reasons)
+    return sorted(account.reasons, key=lambda c: f" created {account.name} " not in c.text)
 
 
 def _none(facts: FactList, case: Case, role: str, host: str | None) -> None:

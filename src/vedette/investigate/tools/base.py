@@ -259,6 +259,7 @@ def which_case(facts: FactList, chosen: Chosen, context: ToolContext) -> None:
         "case_chosen", chosen.case.case_id, text, say, kind=ValueKind.CASE,
         evidence=[stored(c.case_id, c.title) for c in context.cases[:8]],
     )  # fmt: skip
+    facts.aside()
 
 
 def _joined_cases(saying: Saying, cases: Iterable[Case]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vedette.errors import UserError
-from vedette.investigate.tools.accounts import role_fact
+from vedette.investigate.tools.accounts import role_fact, strongest
 from vedette.investigate.tools.base import (
     ACCOUNT,
     CASE,
@@ -138,7 +138,7 @@ class Findings:
         )  # fmt: skip
         if not fitting and case and wanted.known:
             role_fact(facts, case, wanted.known)
-            for reason in wanted.known.reasons[:2]:
+            for reason in strongest(wanted.known)[:2]:
                 said = Saying()
                 facts.add(
                     "account_reason", wanted.known.name, said.told(reason.text, case), said, kind=ValueKind.ACCOUNT,

@@ -7,6 +7,7 @@ with its kind. So a fact's ``related`` holds what its ``text`` names, by constru
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -188,6 +189,12 @@ class FactList:
     def __init__(self) -> None:
         """Start with none."""
         self._facts: list[Fact] = []
+        self._aside: Fact | None = None
+
+    def aside(self) -> None:
+        """Put the last fact after the first when all are there: it says how the question was read."""
+        if len(self._facts) > 1:
+            self._aside = self._facts.pop()
 
     def add(
         self,
@@ -226,8 +233,9 @@ class FactList:
         return len(self._facts)
 
     def done(self) -> tuple[Fact, ...]:
-        """Return the facts."""
-        return tuple(self._facts)
+        """Return the facts, numbered in order."""
+        facts = [*self._facts[:1], *([self._aside] if self._aside else []), *self._facts[1:]]
+        return tuple(replace(f, fact_id=f"f{i}") for i, f in enumerate(facts, 1))
 
 
 __all__ = ["MAX_EVIDENCE", "MAX_QUOTE", "ROLE_WORDS", "FactList", "Saying", "iso", "joined", "mentions", "plural"]
