@@ -27,6 +27,7 @@ from _generate import (  # noqa: E402 (found by the path above)
     rules_page,
     schema_page,
     settings_page,
+    tools_page,
 )
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -36,6 +37,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/rules.md": rules_page.page,
     "docs/reference/recipes.md": recipes_page.page,
     "docs/reference/settings.md": settings_page.page,
+    "docs/reference/tools.md": tools_page.page,
     "docs/reference/openapi.json": openapi.text,
     "docs/decisions/index.md": lambda: decisions.index(DOCS / "decisions"),
 }
