@@ -38,6 +38,10 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         pass
 
+    def do_GET(self) -> None:
+        self.server.gets.append(self.path)
+        self.whole(200, b'{"type": "string"}')
+
     def do_POST(self) -> None:
         length = int(self.headers.get("content-length", 0))
         body = json.loads(self.rfile.read(length) or b"{}")
@@ -95,6 +99,7 @@ class FakeServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.behaviours = list(behaviours)
         self.seen: list[Seen] = []
+        self.gets: list[str] = []
         self.running = 0
         self.most_running = 0
         self._lock = threading.Lock()

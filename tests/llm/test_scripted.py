@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from llm_support import TURNS
+from llm_support import TURNS, FakeServer
 
 from vedette.errors import InternalError, OutsideError, UserError
 from vedette.llm import Ask, LanguageModel, structured
@@ -237,6 +238,14 @@ def test_cancelled_object_is_no_object() -> None:
     assert model.complete(TURNS, Ask(schema=SCHEMA, cancel=cancel)).finish == "cancelled"
     with pytest.raises(OutsideError, match="cancelled"):
         structured(model, TURNS, SCHEMA, Ask(cancel=cancel))
+
+
+def test_schema_that_leads_elsewhere_is_not_fetched(serve: Callable[..., FakeServer]) -> None:
+    server = serve()
+    for reference in (server.url, f"http://{server.host}/schema.json#/a"):
+        with pytest.raises(UserError, match="not in it"):
+            structured(ScriptedModel(['"x"'] * 2), TURNS, {"$ref": reference})
+    assert server.gets == []
 
 
 def test_pattern_of_a_schema_takes_linear_time() -> None:

@@ -24,6 +24,7 @@ from vedette.llm.guarded import guarded_client, load_httpx
 from vedette.llm.options import ModelOptions
 from vedette.llm.retrying import RETRIED, asked_wait_s
 from vedette.llm.sse import EventReader, StreamError
+from vedette.llm.thoughts import Thoughts, without_thoughts
 from vedette.llm.tries import AgainError, tried
 from vedette.llm.waiting import CancelledError, Deadline
 from vedette.llm.wire import Dialect, Part, WireError, address, answer, error_text, event, one_line, request
@@ -104,12 +105,13 @@ class Endpoint(Backend):
             return self._bridge.run(lambda: self._whole(content), deadline, doing)
 
         part = self._tried(once, deadline)
-        return self._reply(part, part.text, started)
+        return self._reply(part, without_thoughts(part.text), started)
 
     def _pieces(self, turns: Sequence[Message], ask: Ask, deadline: Deadline) -> Pieces:
         started = time.monotonic()
         doing = f"the reply of {self.name}"
         given: list[str] = []
+        thoughts = Thoughts()
         finish, n_prompt, n_completion = "", None, None
 
         def once() -> tuple[Part | None, Generator[Part, None, None]]:
@@ -126,10 +128,13 @@ class Endpoint(Backend):
                     finish = part.finish or finish
                     n_prompt = n_prompt if part.n_prompt is None else part.n_prompt
                     n_completion = n_completion if part.n_completion is None else part.n_completion
-                    if part.text:
-                        given.append(part.text)
-                        yield part.text
+                    if text := thoughts.take(part.text):
+                        given.append(text)
+                        yield text
                     part = next(parts, None)
+                if text := thoughts.end():
+                    given.append(text)
+                    yield text
             finally:
                 parts.close()
         except AgainError as error:
