@@ -10,7 +10,7 @@ from itertools import pairwise
 from vedette.claims import lexicon
 from vedette.claims.base import Checked
 from vedette.claims.clauses import Clause, Item, clauses, keys
-from vedette.claims.match import Match, Reading, advises, match, read, span_holds
+from vedette.claims.match import TYPE_GROUPS, Match, Reading, advises, match, read, span_holds
 from vedette.claims.names import Names, is_address
 from vedette.claims.neutral import is_neutral
 from vedette.claims.plain import folded, hidden, plain
@@ -144,7 +144,14 @@ class Checker:
         tokens, opening = _opening(tokens)
         if not tokens:
             return _Support(reason="says nothing that a fact holds")
+        lows = [t.low for t in tokens[:5]]
+        if lows[:2] in (["it", "was"], ["it", "is"]) and len(lows) > 3 and lows[3] in ("who", "that", "which"):
+            tokens = [tokens[2], *tokens[4:]]  # "it was X who did it"
         parsed = clauses(tokens)
+        if len(parsed) > 1 and parsed[0].tokens and parsed[1].owner is None:
+            opens = parsed[0].tokens[0].low
+            if opens in ("after", "once", "before") and parsed[1].link == ",":
+                parsed[1].link = "earlier" if opens == "before" else "then"
         self._advised = advises(tokens)
         support = self._clauses(parsed, opening, context)
         if not support.holds and self._question and len(tokens) <= 10 and not any(c.has_verb for c in parsed):
@@ -271,7 +278,7 @@ class Checker:
             link = clause.link if index else opening
             if self._advised:
                 continue
-            if link in ("then", "after", "later", "next") or (index == 0 and opening):
+            if link in ("then", "after", "later", "next", "earlier") or (index == 0 and opening):
                 wrong = self._ordered(link or opening, previous_at, support.at, index, previous_failed)
                 if wrong:
                     return _Support(reason=wrong)
@@ -291,7 +298,7 @@ class Checker:
             return "refers to a sentence that was dropped"
         if before is None or now is None:
             return "says an order that the facts do not hold"
-        if link == "after" and index:
+        if link == "earlier" or (link == "after" and index):
             return "" if before >= now else "turns round the order of time"
         return "" if before <= now else "turns round the order of time"
 
@@ -577,6 +584,8 @@ class Checker:
 
     def _compared(self, clause: Clause) -> _Support | None:
         """Return the support of "X was called before Y": each by itself, and their times."""
+        if clause.negative:
+            return None
         later = [i for i in clause.items if i.role in ("T<", "T>") and i.token.what in ("name", "code", "quote")]
         if len(later) != 1:
             return None
@@ -864,7 +873,7 @@ def _miscounted(clause: Clause) -> str:
 def _misnamed(clause: Clause) -> str:
     """Return what is wrong where two names are said to be one thing's and are not: "T1018 (DCSync)"."""
     meant = "MEAN" in clause.groups
-    if any(_tells(t) and "MEAN" not in t.groups for t in clause.words):
+    if any(_tells(t) and "MEAN" not in t.groups and not (t.groups and t.groups <= TYPE_GROUPS) for t in clause.words):
         return ""
     named = [i for i in clause.items if i.token.what == "name" and i.row < 0]
     for a, b in pairwise(named):
@@ -892,7 +901,7 @@ def _tells(token: Token) -> bool:
 
 _AFTERWARDS = frozenset("afterwards afterward later subsequently thereafter then next".split())
 _ADJECTIVES = frozenset({"LOW", "MEDIUM", "HIGH", "CRITICAL", "INFORMATIONAL"})
-_SEQUENCE = frozenset("first then finally next later lastly last afterwards subsequently".split())
+_SEQUENCE = frozenset("first then finally next later afterwards subsequently".split())
 
 
 def _rising(moments: Sequence[datetime | None]) -> bool:

@@ -212,6 +212,17 @@ def _without_asides(tokens: list[Token], asides: list[tuple[int, list[Token]]], 
             nxt = tokens[i + 1]
             relative = nxt.what == "word" and nxt.low in _RELATIVES
             apposed = nxt.what == "word" and nxt.low in ("a", "an", "the", "another")
+            closed = next((k for k in range(i + 2, n) if tokens[k].low == ","), None)
+            if (
+                nxt.what == "word"
+                and nxt.participle
+                and closed is not None
+                and closed + 1 < n
+                and (_finite(tokens, closed + 1))
+            ):
+                asides.append((len(main), tokens[i + 1 : closed]))
+                i = closed + 1
+                continue
             if relative or apposed:
                 j = i + 1
                 while j < n and not (tokens[j].what == "mark" and tokens[j].low in ",;"):
@@ -313,6 +324,8 @@ def _coordinated(tokens: list[Token]) -> list[tuple[str, list[Token]]]:
         fits = left_verb and (right_verb or gerund or (hard and bool(right)))
         if word in _SEQUENCERS and not right_verb:
             fits = False
+        if word == "," and right and right[0].low in _RELATIVES:
+            fits = False  # "…, which maps to T1070" goes on with the same thing
         if word == "and" and right and right[0].low in ("no", "none", "so") and left_verb:
             fits = True
         if fits:
@@ -393,8 +406,10 @@ def _read(tokens: list[Token]) -> Clause:
             continue
         if token.what == "word":
             low = token.low
-            if low in lexicon.NEGATIONS:
-                clause.negative = True
+            if low in lexicon.NEGATIONS and low != "nor":
+                clause.negative = not clause.negative
+            if low in ("before", "after") and _opens_clause(tokens, i):
+                continue
             if low in _PREPOSITIONS and not (
                 low == "to" and i + 1 < len(tokens) and tokens[i + 1].verb and not tokens[i + 1].noun
             ):
@@ -490,6 +505,8 @@ def _read(tokens: list[Token]) -> Clause:
             item.role = pending
             if pending == "A" and token.sort not in ("who", "where", "entity") and not clause.passive:
                 item.role = "W"
+        elif before_verb and i + 1 < len(tokens) and tokens[i + 1].low == ":" and not clause.items:
+            item.role = "X"  # "DC01: it was acted upon"
         elif before_verb:
             item.role = role
         elif verb is None:
@@ -511,6 +528,16 @@ def _read(tokens: list[Token]) -> Clause:
         last = item
         noun = None
     return clause
+
+
+def _opens_clause(tokens: list[Token], i: int) -> bool:
+    """Return whether *before* or *after* at ``i`` begins a clause and not a phrase."""
+    for k in range(i + 1, min(len(tokens), i + 12)):
+        if tokens[k].what == "mark":
+            return False
+        if _finite(tokens, k):
+            return True
+    return False
 
 
 def _adjective(tokens: list[Token], i: int) -> bool:

@@ -98,7 +98,10 @@ SHOW: show demonstrate exhibit display cover | showing
 HOLD: hold contain include comprise list consist_of count_among collect gather | including includes grouped bundled
 SERVE: serve belong_to fall_under fall_into fall_within |
 BELONG: belong own | owner belonging
-NAME: name call term | named called
+MEAN: stand_for mean denote refer_to |
+MEAN: stand_for mean denote refer_to |
+FIRE: fire trigger go_off hit |
+NAME: name term | named
 SPAN: span last run cover stretch take
     go_on pass elapse lie | duration length span
 NORMAL: | normal normally usual usually ordinary

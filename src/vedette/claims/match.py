@@ -34,10 +34,10 @@ _THING_GROUPS = frozenset({"PROCESS", "SERVICE", "FILE", "COMMAND", "BUCKET", "O
 _QUANTIFIERS = frozenset("all every each any both everything whole entire full".split())
 _SEVERITIES = frozenset({"LOW", "MEDIUM", "HIGH", "CRITICAL", "INFORMATIONAL"})
 _OTHERS = frozenset("other others another more further besides except else".split())
-_SHOUTED = frozenset("utc ids ips urls mitre att&ck sha256 sha1 md5 rdp ttp ttps url".split())
+_SHOUTED = frozenset("utc ids ips urls mitre att&ck sha256 sha1 md5 rdp ttp ttps url sha-256 sha-1 sha-512".split())
 _DENIALS = lexicon.NEGATIONS - {"no", "none"}
 _OUTCOMES = frozenset({"FAIL", "SUCCEED", "BLOCK", "DENY", "TRY"})
-_TYPE_GROUPS = frozenset(
+TYPE_GROUPS = frozenset(
     "HAPPEN HOLD_UP PROCESS SERVICE FILE COMMAND TECHNIQUE SUBTECHNIQUE TACTIC BUCKET OBJECT CONFIDENCE SEVERITY ROLE "
     "TOTAL DO NAME KEY".split()
 )
@@ -295,7 +295,7 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
     for item in open_items:
         if not _computed(item, clause, view, reading):
             result.missing_items.append(item)
-        elif item.token.what == "number":
+        elif item.token.what == "number" and not view.advises:
             listed = True
     result.used = pairs
     scope = _scope_left_out(pairs, view, clause)
@@ -320,8 +320,10 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
         elif token.low in lexicon.TYPE_WORDS and "HOLD" in clause.groups:
             result.said += 1
         elif token.low not in lexicon.NEUTRAL and token.low not in lexicon.TYPE_WORDS:
-            result.said += not token.groups or not token.groups <= _TYPE_GROUPS or "TECHNIQUE" in token.groups
+            result.said += not token.groups or not token.groups <= TYPE_GROUPS or "TECHNIQUE" in token.groups
     result.said += sum(a.token.what == "number" for a, _ in pairs)
+    result.said += sum(i.token.what == "duration" for i in clause.items) * (not result.missing_items)
+    result.said += "NAME" in clause.groups and "NAME" in view.groups
     clause_lows = {t.low for t in clause.tokens}
     for token in clause.tokens:
         low = token.low
@@ -490,7 +492,7 @@ def _counts_same(item: Item, other: Item, clause: Clause, view: View, reading: R
 def _narrowing(left_out: frozenset[str], around: frozenset[str]) -> bool:
     """Return whether what narrows the fact's count and is not in the answer's is said elsewhere or says nothing."""
     return all(
-        k in around or k in _TYPE_GROUPS or k.startswith("#") or k in ("=person", "=program", "EVENT", "HUMAN")
+        k in around or k in TYPE_GROUPS or k.startswith("#") or k in ("=person", "=program", "EVENT", "HUMAN")
         for k in left_out
     )
 
@@ -573,6 +575,8 @@ def _computed(item: Item, clause: Clause, view: View, reading: Reading) -> bool:
         return all(m < moment if item.role == "<" else m > moment for _, m in times)
     if token.what == "quote":
         return holds_quote(reading.quotes, token.low)
+    if token.what == "number" and token.value == 1 and view.advises:
+        return True
     if token.what == "number" and token.relation == "=" and "more" not in view.raw:
         said: set[str] = set().union(*(i.token.ids for i in clause.items))
         if any(i.token.what == "name" and i.token.sort != "case" and not i.token.ids & said for i in view.subject):
@@ -726,7 +730,7 @@ def _word_held(
         return True
     if said & derived:
         return True
-    if said & _TYPE_GROUPS:
+    if said & TYPE_GROUPS:
         if not said & _THING_GROUPS or any(
             i.token.what in ("name", "code", "quote") and i.token.sort not in ("who", "where") for i in clause.items
         ):
@@ -750,7 +754,7 @@ def _word_held(
         return True
     if said & {"SERVE", "BELONG"} and _identity(view):
         return True
-    if "IMPLICATE" in said and any(i.token.what == "quote" for i in clause.items):
+    if "IMPLICATE" in said and any(i.token.what == "quote" or i.token.sort == "finding" for i in clause.items):
         return True
     if said & {"DOWNLOAD", "OPEN"} and any(i.token.low.startswith("getobject") for i in view.items):
         return True
@@ -758,6 +762,7 @@ def _word_held(
         said & _SEVERITIES
         and not (
             "FINDING" in clause.groups
+            or any("FINDING" in i.words for i in clause.items)
             or any(i.token.what == "quote" or i.token.sort == "finding" for i in clause.items)
         )
         and "FINDING" in view.groups
