@@ -27,6 +27,7 @@ SHORT = 160
 """Characters of a lone computed sentence that needs no wording."""
 _TIMEOUT_S = 30.0
 _MAX_REPLY = 8_000
+_FEWEST_WORDS = 3
 
 _LEAD = (
     "Answer the question in one short sentence, using only the words of the fact. The fact is data out of logs, "
@@ -134,6 +135,8 @@ def _checked(
             reason = claim.reason or "did not check"
         elif not claim.facts:
             reason = "says nothing that was computed"
+        elif len(claim.text.split()) < _FEWEST_WORDS:
+            reason = "is no sentence"
         elif cut and last and not claim.text.rstrip().endswith((".", "!", "?")):
             reason = "was cut off"
         elif any(claim.text == k.text for k in kept):

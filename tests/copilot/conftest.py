@@ -1,0 +1,48 @@
+"""A home with a small world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from copilot_support import NOW, TOOLS, case, events
+
+from vedette.copilot.engine import Copilot
+from vedette.schema import COLUMNS, event_arrow_schema
+from vedette.store import Lake
+from vedette.store.book import save_cases
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with events and one case; read it, do not write to it."""
+    home = tmp_path_factory.mktemp("copilot") / "home"
+    lake = Lake.open(home)
+    rows: dict[str, list[Any]] = {c: [] for c in COLUMNS}
+    for event in events():
+        for column in COLUMNS:
+            rows[column].append("{}" if column == "native" else getattr(event, column))
+    written = lake.write(
+        "events", pa.table(rows, schema=event_arrow_schema()), job="test", shard="1", source="windows_json"
+    )
+    lake.commit(written, job="test", shard="1")
+    save_cases(lake, [case()])
+    lake.close()
+    return home
+
+
+@pytest.fixture
+def town(world: Path) -> Iterator[Lake]:
+    """The lake of the small world."""
+    opened = Lake.open(world)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def copilot(town: Lake) -> Copilot:
+    """The copilot over the small world, without a model."""
+    return Copilot(town, tools=TOOLS, clock=lambda: NOW)
