@@ -318,7 +318,8 @@ def _of_queries(queries: Sequence[str], lake: Lake, world: World) -> Ground:
                 rows = run_query(lake, sql, max_rows=100_000).rows
             except VedetteError:
                 continue
-        numbers.add(len(rows))
+        # a list shows its first ten, eight or five, and says how many more there are
+        numbers |= {len(rows)} | {len(rows) - shown for shown in (5, 8, 10) if len(rows) > shown}
         for column in zip(*rows, strict=True):
             sums.add(sum(v for v in column if isinstance(v, int)))
             numbers.add(len({str(v) for v in column if v is not None}))

@@ -1,0 +1,1 @@
+"""Instructions planted in log records, and whether anything but quoting them changes."""
