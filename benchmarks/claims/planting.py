@@ -261,10 +261,18 @@ def wrong_host(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterator
             n for n in names
             if n not in {t for t, _ in there} and role_of(n, facts) != role_of(name, facts)
             and not together(n, rest, text, facts)
+            and not any(n in f.text and text.rstrip(".")[-22:] in f.text.rstrip(".") for f in facts)
+            and not re.match(r"(Isolate|Disable|Reset)", text)
         ]  # fmt: skip
         if others:
             other = rng.choice(sorted(others))
             yield put(text, form, other if form == name else _short(other, ValueKind.HOST), count=9)
+
+
+def _counted(number: str, noun: str, facts: Sequence[Fact]) -> bool:
+    """Return whether a fact counts as many of the noun."""
+    value = int(number) if number.isdigit() else WORDS.index(number.lower()) if number.lower() in WORDS else -1
+    return any(f.kind is ValueKind.COUNT and f.value == value and noun.rstrip("s") in f.name for f in facts)
 
 
 def wrong_unit(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterator[str]:
@@ -273,8 +281,9 @@ def wrong_unit(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterator
              "findings": "accounts", "steps": "findings", "techniques": "hosts", "events": "accounts",
              "accounts": "findings", "hosts": "accounts"}  # fmt: skip
     for old, new in units.items():
-        pattern = rf"(\d|\b(?:{'|'.join(WORDS[1:])}|forty|fifty)) ((?:failed |high |medium |low )?){old}\b"
-        if re.search(pattern, text, re.IGNORECASE):
+        pattern = rf"(\d+|\b(?:{'|'.join(WORDS[1:])}|forty|fifty)) ((?:failed |high |medium |low )?){old}\b"
+        said = re.search(pattern, text, re.IGNORECASE)
+        if said and "less than" not in text and not _counted(said.group(1), new, facts):
             yield re.sub(pattern, rf"\1 \2{new}", text, count=1, flags=re.IGNORECASE)
 
 
@@ -290,6 +299,11 @@ def wrong_order(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterato
         yield f"{match.group(1)} {match.group(3)} and then {match.group(2).removeprefix('first ')}."
 
 
+def _many(severity: str, facts: Sequence[Fact]) -> object:
+    """Return how many findings have a severity; the word itself for what is none."""
+    return next((f.value for f in facts if f.name == f"n_{severity}_findings"), severity)
+
+
 def wrong_role(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterator[str]:
     """Another role or severity."""
     said = [r for r in (*ROLES, "critical", "high", "medium", "low") if re.search(rf"\b{r}\b", text)]
@@ -299,7 +313,7 @@ def wrong_role(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterator
             continue
         for group in groups:
             if role in group:
-                others = [r for r in group if r not in said]
+                others = [r for r in group if r not in said and _many(r, facts) != _many(role, facts)]
                 if others:
                     yield re.sub(rf"\b{role}\b", rng.choice(others), text, count=1)
 

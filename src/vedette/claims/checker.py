@@ -61,6 +61,7 @@ class Checker:
         self._readings: dict[int, Reading] = {}
         self._question = question
         self._advised = False
+        self._in_time = False
         self._sentences: dict[str, int] = {}
         for index, fact in enumerate(self._facts):
             for _, parts in blocks(fact.text):
@@ -147,6 +148,7 @@ class Checker:
         lows = [t.low for t in tokens[:5]]
         if lows[:2] in (["it", "was"], ["it", "is"]) and len(lows) > 3 and lows[3] in ("who", "that", "which"):
             tokens = [tokens[2], *tokens[4:]]  # "it was X who did it"
+        tokens = _turned(tokens)
         parsed = clauses(tokens)
         if len(parsed) > 1 and parsed[0].tokens and parsed[1].owner is None:
             opens = parsed[0].tokens[0].low
@@ -233,6 +235,7 @@ class Checker:
 
     def _clauses(self, parsed: list[Clause], opening: str, context: _Context) -> _Support:
         total = _Support()
+        self._in_time = bool(opening) or any(c.link in ("then", "after", "before", "earlier") for c in parsed)
         previous_at = context.at
         previous_failed = context.last_dropped
         if parsed and any(c.link == "then" for c in parsed[1:]):
@@ -251,6 +254,10 @@ class Checker:
                         item.head = counted.head
                     elif item.words:
                         counted = item
+            states = [t for t in clause.words if t.groups & _ADJECTIVES]
+            if counted is not None and states and not any(t.noun and t not in states for t in clause.words):
+                if not any(i.token.what in ("name", "number", "quote") for i in clause.items):
+                    clause.words = [*clause.words, Token("word", "things", "things", groups=counted.head, noun=True)]
             if clause.negative and not any(i.token.what == "number" for i in clause.items):
                 things = [t for t in clause.words if t.noun and not t.groups & _ADJECTIVES and _tells(t)]
                 if things:
@@ -277,6 +284,10 @@ class Checker:
             waiting = gap
             link = clause.link if index else opening
             if self._advised:
+                if link in ("before", "after") and not any(
+                    link in self._facts[n].text.lower().split() for n in support.facts
+                ):
+                    return _Support(reason="turns round the order of time")
                 continue
             if link in ("then", "after", "later", "next", "earlier") or (index == 0 and opening):
                 wrong = self._ordered(link or opening, previous_at, support.at, index, previous_failed)
@@ -663,14 +674,20 @@ class Checker:
     def _one(self, clause: Clause) -> _Support:
         """Return the support of one clause by one fact, completed by what others say of the same things."""
         best: tuple[Match, int] | None = None
+        untimed: _Support | None = None
         for index in self._candidates(clause):
             reading = self._reading(index)
             for view in reading.views:
                 result = match(clause, reading, view, advised=self._advised)
                 if result.whole and _says_something(clause, result):
+                    if self._in_time and result.at is None:
+                        untimed = untimed or _Support(facts=[index])
+                        continue
                     return _Support(facts=[index], at=result.at)
                 if best is None or result.cost < best[0].cost:
                     best = (result, index)
+        if untimed is not None:
+            return untimed
         if best is None:
             return _Support(reason=_unknown_names(clause) or "rests on no fact")
         return self._completed(clause, *best)
@@ -688,7 +705,8 @@ class Checker:
         if clause.owner is not None:
             topics.append(clause.owner)
         timed = any(i.token.what == "time" for i in clause.items)
-        if not topics or not _joinable(first) or timed:
+        rivals = {i.token.text for i in clause.items if i.token.what == "name" and i.token.sort in ("who", "where")}
+        if not topics or not _joinable(first) or timed or (first.missing_words and len(rivals) > 1):
             return _Support(reason=reason)
         rest = Clause(
             items=[*topics[:1], *first.missing_items], words=list(first.missing_words), negative=clause.negative,
@@ -911,6 +929,24 @@ def _rising(moments: Sequence[datetime | None]) -> bool:
 
 _TYPE_KEY = {"who": "=account", "where": "=host", "technique": "TECHNIQUE"}
 _ROLES = frozenset({"ATTACKER", "COMPROMISE", "ENTRY", "SOURCE", "TARGET", "BYSTANDER"})
+
+
+def _turned(tokens: list[Token]) -> list[Token]:
+    """Return "the account that created X is Y" as "Y created X"."""
+    lows = [t.low for t in tokens]
+    if len(tokens) < 6 or lows[0] != "the" or lows[2] not in ("that", "which", "who"):
+        return tokens
+    body = [t for t in tokens if t.what != "mark"]
+    if (
+        len(body) > 5
+        and body[-2].low in ("is", "was")
+        and body[-1].what == "name"
+        and body[1].low in lexicon.TYPE_WORDS
+    ):
+        return [body[-1], *body[3:-2]]
+    return tokens
+
+
 _OPENINGS = {
     "then": "then", "next": "then", "afterwards": "then", "afterward": "then", "subsequently": "then",
     "later": "then", "thereafter": "then", "finally": "then", "lastly": "then", "first": "first", "firstly": "first",

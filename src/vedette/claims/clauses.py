@@ -311,7 +311,14 @@ def _coordinated(tokens: list[Token]) -> list[tuple[str, list[Token]]]:
     start = 0
     link = ""
     for index, (a, b, word) in enumerate(cuts):
-        if 0 < a and b < n and tokens[a - 1].verb and tokens[b].verb and word in ("and", "or", ","):
+        if (
+            0 < a
+            and b < n
+            and tokens[a - 1].verb
+            and tokens[b].verb
+            and word in ("and", "or", ",")
+            and (tokens[b].low not in _BE | _HAVE | _DO)
+        ):
             continue  # two verbs of one object: "disable or reset X"
         end = cuts[index + 1][0] if index + 1 < len(cuts) else n
         left = tokens[start:a]
@@ -364,7 +371,9 @@ def _carry_over(clause: Clause, before: Clause, part: list[Token]) -> None:
             clause.subject.append(copy)
         clause.inherited = bool(before.subject)
     if any(low in ("it", "them") for low in lows[1:]) and clause.pronoun not in ("it", "them", "they"):
-        named = [i for i in before.items if i.token.what == "name" and i not in before.subject]
+        mine: set[str] = set().union(*(i.token.ids for i in clause.subject))
+        named = [i for i in before.items if i.token.what == "name" and not i.token.ids & mine]
+        named.sort(key=lambda i: (i.token.sort != "who", i in before.subject))
         if not any(i.token.what == "name" and i.role == "P" for i in clause.items):
             clause.items.extend(Item(i.token, "P", i.row, side=-1) for i in named[:1])
 
@@ -511,7 +520,12 @@ def _read(tokens: list[Token]) -> Clause:
             item.role = role
         elif verb is None:
             item.role = "X"
-        elif i + 1 < len(tokens) and _finite(tokens, i + 1) and tokens[i - 1].what == "word":
+        elif (
+            i + 1 < len(tokens)
+            and _finite(tokens, i + 1)
+            and tokens[i - 1].what == "word"
+            and (not tokens[i - 1].verb or tokens[i - 1].low in _DO)
+        ):
             item.role = "P" if _voice(tokens, i + 1)[0] else "A"  # "an event that X caused"
         else:
             item.role = "X" if copula or had or involves else "P"

@@ -476,6 +476,8 @@ def _counts_same(item: Item, other: Item, clause: Clause, view: View, reading: R
         return theirs <= around or not theirs
     if mine == theirs:
         return True
+    if mine <= {"=tim"} and theirs <= {"FINDING"} and "SHOW" in view.groups:
+        return True
     if mine <= {"=tim"} or "=time" in mine or "=tim" in mine:
         return bool(theirs & around) and _narrowing(theirs, around)
     if not theirs:
@@ -776,7 +778,7 @@ def _word_held(
         return True
     if low == "made" and "FINDING" in clause.groups and clause.passive:
         return True
-    if "IMPLICATE" in said and sorts & {"where"} and "who" not in sorts:
+    if "IMPLICATE" in said and sorts & {"where"} and "who" not in sorts and "=host" in view.words and view.raw:
         return True
     for key in said:
         owners = view.words.get(key)
@@ -801,7 +803,7 @@ def _word_held(
         if said & lexicon.IMPLIED.get(group, frozenset()) and not acted_on:
             return True
     if not said & lexicon.CRITICAL_GROUPS and said & reading.all_words and not token.verb:
-        return True
+        return not any(v.negative for v in reading.views)
     return False
 
 
