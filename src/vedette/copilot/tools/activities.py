@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vedette.copilot.tools.where import Condition, one_of
+from vedette.copilot.tools.where import Condition, any_of, one_of
 from vedette.schema import EventClass as C
 
 
@@ -106,14 +106,19 @@ _ALL = (
              "Windows Security (1102) or System (104) logs", ("clear",)),
 )  # fmt: skip
 
+OBJECT_CALLS = ("GetObject", "PutObject", "CopyObject", "DeleteObject", "storage.objects.get", "storage.objects.create")
+"""Calls that read or write one object of a cloud store: files there."""
+
 ACTIVITIES: dict[str, Activity] = {a.name: a for a in _ALL}
 """By the word that a question uses for it."""
 
 
 def conditions_of(activity: Activity) -> list[Condition]:
-    """Return the conditions on events; API calls are those that name an operation."""
+    """Return the conditions on events; API calls name an operation, and a cloud store's objects are files too."""
     if activity.name == "api":
         return [Condition("api_operation IS NOT NULL"), Condition("class_name <> ?", (C.RPC.value,))]
+    if activity.name == "file":
+        return [any_of([*activity.conditions(), one_of("api_operation", OBJECT_CALLS)])]
     return activity.conditions()
 
 

@@ -28,8 +28,10 @@ from vedette.investigate.tools.base import (
     HOST,
     TECHNIQUE,
     WINDOW,
+    account_in,
     choice_of,
     choose_case,
+    host_in,
     in_window,
     technique_of,
     text_of,
@@ -259,6 +261,14 @@ def _where(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) ->
         wanted = text_of(arguments, name)
         if wanted is None:
             continue
+        if is_account(context, wanted):
+            # an account comes from nowhere: what it did, or what was done to it, is meant
+            who = account_forms(context, wanted)
+            if who.name != q.account:
+                q.conditions.append(who.condition("actor" if side == "src" else "user"))
+                q.said.append(("by" if side == "src" else "upon", ValueKind.ACCOUNT, who.name))
+                q.entities.append(who.name)
+            continue
         forms = host_forms(context, wanted)
         q.entities.append(forms.name)
         q.aliases += [forms.key, *forms.addresses]
@@ -272,6 +282,15 @@ def _where(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) ->
             parts.append(all_of_bracketed([forms.on(), Condition("src_ip IS NULL AND src_name IS NULL")]))
         q.conditions.append(any_of(parts))
         q.said.append((before, ValueKind.ADDRESS if is_address(wanted) else ValueKind.HOST, forms.name))
+
+
+def is_account(context: ToolContext, wanted: str) -> bool:
+    """Return whether a name is an account's and no host's or address's."""
+    if is_address(wanted):
+        return False
+    if "\\" in wanted or "@" in wanted or wanted.startswith(("arn:", "assumed-role/", "S-1-")):
+        return True
+    return any(account_in(c, wanted) for c in context.cases) and not any(host_in(c, wanted) for c in context.cases)
 
 
 def _what(q: EventQuery, arguments: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from vedette.copilot.tools.telling import (
     telling,
     written_account,
 )
-from vedette.copilot.tools.where import Condition, account_key, one_of, short_host, written_out
+from vedette.copilot.tools.where import Condition, account_key, any_of, like, one_of, short_host, written_out
 from vedette.investigate.tools.base import COUNT, choice_of, count_of, stored
 from vedette.investigate.tools.saying import FactList, Saying, iso, joined
 from vedette.schema import DataTable, Event, Evidence, Parameter, Tool, ToolResult, ValueKind
@@ -40,7 +40,7 @@ _BY: dict[str, tuple[str, ValueKind, str]] = {
     "command": ("process_cmd", ValueKind.COMMAND, "command line"),
     "domain": ("lower(dns_query)", ValueKind.DOMAIN, "name asked for"),
     "url": ("url", ValueKind.URL, "URL"),
-    "file": ("file_path", ValueKind.FILE, "file"),
+    "file": ("coalesce(file_path, CASE WHEN api_operation IS NOT NULL THEN resource END)", ValueKind.FILE, "file"),
     "operation": ("api_operation", ValueKind.RESOURCE, "operation"),
     "resource": ("resource", ValueKind.RESOURCE, "resource"),
     "activity": ("concat_ws(' ', class_name, activity)", ValueKind.TEXT, "activity"),
@@ -318,6 +318,8 @@ class _Answer:
         say = Saying()
         listed = [f"{_worded(say, kind, name)} ({say.n(n)})" for name, n, *_ in found[: min(self._most, 12)]]
         counted = sum(n for _, n, *_ in found)
+        if not found and by == "command" and query.activity and query.activity.made and self._commands(total):
+            return
         if not found:
             text = f"None of the {say.n(total)} {query.noun(total)}{query.words(say)} names a {noun}"
         elif what == "distinct" or len(found) == 1:
@@ -350,6 +352,37 @@ class _Answer:
         )
         cut = max(0, len(found) - len(rows))
         self._tables.append(DataTable(columns=(noun, "events", "first", "last"), rows=rows, title=noun, cut=cut))
+
+    def _commands(self, total: int) -> bool:
+        """Say which commands name what was made, where the records of its making give none; tell whether any does."""
+        where, made = self._query.where, str(self._query.activity.made) if self._query.activity else ""
+        sql = (
+            f"SELECT DISTINCT {made} AS made FROM events WHERE {where.sql} AND made IS NOT NULL ORDER BY made LIMIT 10"  # noqa: S608 (as above)
+        )
+        names = [str(r[0]) for r in self._rows(sql, where.values).rows if len(str(r[0])) > 2]
+        if not names:
+            return False
+        parts = [like("process_cmd", n.replace("*", "")) for n in names]
+        naming = any_of(parts)
+        sql = (
+            f"SELECT {TOLD} FROM events WHERE class_name = 'process_activity' AND activity = 'launch' "  # noqa: S608 (as above)
+            f"AND {naming.sql} ORDER BY time, event_id LIMIT 5"
+        )
+        events = events_of(self._rows(sql, naming.values))
+        if not events:
+            return False
+        self._shown = written_out(sql, naming.values)
+        say = Saying()
+        what = joined([say.quote(n) for n in names[:3]], 3)
+        words = list(dict.fromkeys(f"at {say.at(e.time)} {telling(say, self._names, e)}" for e in events))
+        text = f"The records of the {say.n(total)} {self._query.noun(total)} give no command line; "
+        text += f"{say.n(len(events), 'process start names', 'process starts name')} {what}: {'; '.join(words)}."
+        self._facts.add(
+            "commands", [str(e.process_cmd)[:300] for e in events], text, say, kind=ValueKind.COMMAND,
+            evidence=proof(events), aliases=names,
+        )  # fmt: skip
+        self._values["top"] = [{"value": e.process_cmd, "count": 1} for e in events]
+        return True
 
     def _none(self) -> tuple[str, ...]:
         """Say that there are none, or that the lake cannot tell."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
+from vedette.investigate.names import is_address
 from vedette.investigate.tools.base import (
     CASE,
     HOST,
@@ -89,10 +90,13 @@ class ImplicatedAccounts:
         if host:
             known = host_in(case, host)
             name = known.name if known else host
-            fitting = [a for a in fitting if any(_is(h, name) for h in a.hosts)]
+            from_there = {s.account for s in case.timeline if f" from {name}" in s.text} if is_address(name) else set()
+            fitting = [a for a in fitting if a.name in from_there or any(_is(h, name) for h in a.hosts)]
         facts = FactList()
         if fitting:
             _headline(facts, case, fitting, role, host)
+            if role == "implicated" and not host:
+                _aimed_at(facts, case)
             for account in fitting[:6]:
                 why(facts, case, account)
         else:
@@ -115,7 +119,9 @@ class ImplicatedAccounts:
                 **({"created_in_logs": births} if births is not None else {}),
             },
             tables=(table,) if rows else (),
-            unknown=tuple(q for q in case.unknown if any(a.name in q for a in fitting))[:3],
+            unknown=tuple(q for q in case.unknown if any(a.name in q for a in fitting) or (host and f" {host}?" in q))[
+                :3
+            ],
             case_id=case.case_id,
             entities=tuple(a.name for a in fitting[:5]),
             next_questions=_next(fitting),
@@ -141,13 +147,34 @@ def _headline(facts: FactList, case: Case, fitting: list[CaseAccount], role: str
         say.add(ValueKind.ROLE, account.role.value)
         words.append(f"{say.account(account.name)} ({account.role.value}, {say.share(account.confidence)})")
     more = f" and {say.n(len(fitting) - 8)} more" if len(fitting) > 8 else ""
-    place = f" on {say.host(host)}" if host else ""
+    place = f" {'from' if is_address(host) else 'on'} {say.host(host)}" if host else ""
     verb = plural(len(fitting), "account is", "accounts are")
     text = f"In {say.case(case)}, {say.n(len(fitting))} {verb} {_role_said(role)}{place}: {joined(words)}{more}."
     facts.add(
         f"n_{role}_accounts", len(fitting), text, say, kind=ValueKind.COUNT, subject=case.case_id,
         subject_kind=ValueKind.CASE, evidence=[e for a in fitting for c in a.reasons[:1] for e in c.evidence[:1]],
         aliases=[x for a in fitting[:8] for x in account_aliases(a)],
+    )  # fmt: skip
+
+
+def _aimed_at(facts: FactList, case: Case) -> None:
+    """Say which accounts were aimed at besides those that took part, and how."""
+    targeted = [a for a in case.accounts if a.role is AccountRole.TARGETED]
+    if not targeted:
+        return
+    say = Saying()
+    words = []
+    for account in targeted[:3]:
+        why_ = say.told(account.reasons[0].text.rstrip("."), case) if account.reasons else ""
+        name = say.account(account.name)
+        words.append(f"{name} ({why_})" if why_ else name)
+    more = f" and {say.n(len(targeted) - 3)} more" if len(targeted) > 3 else ""
+    verb = plural(len(targeted), "account was", "accounts were")
+    text = f"Besides, {say.n(len(targeted))} {verb} aimed at: {'; '.join(words)}{more}."
+    facts.add(
+        "n_targeted_accounts", len(targeted), text, say, kind=ValueKind.COUNT, subject=case.case_id,
+        subject_kind=ValueKind.CASE, evidence=[e for a in targeted for c in a.reasons[:1] for e in c.evidence[:1]],
+        aliases=[x for a in targeted[:3] for x in account_aliases(a)],
     )  # fmt: skip
 
 
