@@ -9,6 +9,7 @@ import pytest
 from server_support import Running, TellingAnswerer, parts_of, running
 
 from vedette.schema import AccessRole
+from vedette.server import Limits
 from vedette.store import Lake
 from vedette.store.tokens import TokenBook
 
@@ -31,6 +32,16 @@ def server(lake: Lake, answerer: TellingAnswerer) -> Iterator[Running]:
     """A server without tokens."""
     with running(parts_of(lake, answerer)) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server without tokens for all tests that leave nothing behind in it."""
+    opened = Lake.open(tmp_path_factory.mktemp("standing") / "home")
+    limits = Limits(requests_per_minute=10**6, questions_per_minute=10**6, shutdown_grace_s=0.5)
+    with running(parts_of(opened, TellingAnswerer()), limits=limits) as started:
+        yield started
+    opened.close()
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from vedette.copilot.base import Listener, Progress, Stage
 from vedette.errors import UserError
 from vedette.schema import (
@@ -52,9 +54,9 @@ class TellingAnswerer:
     """
 
     slow_s: float = 0.0
+    quick: str = ""
+    """A question that is answered at once all the same."""
     fail: Callable[[str], Exception | None] = lambda question: None
-    stubborn: bool = False
-    """Takes its time even where it is cancelled."""
     asked: list[tuple[str, Focus, str | None]] = field(default_factory=list)
     running: int = 0
     most_running: int = 0
@@ -89,9 +91,7 @@ class TellingAnswerer:
             raise error
         plan = Plan(question=question, steps=(ToolCall(tool="who", arguments={"account": question}),), router="rules")
         listener(Progress(stage=Stage.PLANNED, plan=plan))
-        if self.stubborn:
-            time.sleep(self.slow_s)
-        elif cancel.wait(self.slow_s):
+        if question != self.quick and cancel.wait(self.slow_s):
             with self.lock:
                 self.n_cancelled += 1
             return answer_to(question, focus, case_id, plan, status=AnswerStatus.CANCELLED)
@@ -224,6 +224,29 @@ def running(parts: Parts, *, access: Access | None = None, limits: Limits | None
         if failures:
             raise failures[0]
         assert not _blocked, f"the server's loop was blocked by: {_blocked}"
+
+
+class _Web:
+    """One-off requests over plain HTTP; certificates, which cost more to load than the request, are left alone."""
+
+    def request(self, method: str, url: str, **more: Any) -> httpx.Response:
+        with httpx.Client(verify=False, timeout=60) as client:
+            return client.request(method, url, **more)
+
+    def get(self, url: str, **more: Any) -> httpx.Response:
+        return self.request("GET", url, **more)
+
+    def post(self, url: str, **more: Any) -> httpx.Response:
+        return self.request("POST", url, **more)
+
+    def delete(self, url: str, **more: Any) -> httpx.Response:
+        return self.request("DELETE", url, **more)
+
+    def options(self, url: str, **more: Any) -> httpx.Response:
+        return self.request("OPTIONS", url, **more)
+
+
+web = _Web()
 
 
 def wait_until(what: Callable[[], bool], timeout_s: float = 10.0) -> None:

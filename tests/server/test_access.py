@@ -7,11 +7,10 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from server_support import Running, TellingAnswerer, parts_of, running
+from server_support import Running, TellingAnswerer, parts_of, running, web
 
 from vedette.errors import UserError
 from vedette.schema import AccessRole
@@ -32,18 +31,16 @@ def bearer(secret: str) -> dict[str, str]:
 
 def test_as_soon_as_there_is_a_token_one_is_needed(lake: Lake) -> None:
     with running(parts_of(lake, TellingAnswerer())) as server:
-        assert httpx.get(f"{server.url}/api/status").json()["role"] == "analyst"
+        assert web.get(f"{server.url}/api/status").json()["role"] == "analyst"
         token, secret = TokenBook(lake).issue("a", AccessRole.VIEWER)
-        refused = httpx.get(f"{server.url}/api/status")
+        refused = web.get(f"{server.url}/api/status")
         assert refused.status_code == 401
         assert refused.headers["www-authenticate"].startswith("Bearer")
         assert refused.json()["error"]["type"] == "authentication_error"
-        assert httpx.get(f"{server.url}/api/health").json()["status"] == "ok", "whether it is up is no secret"
-        assert httpx.get(f"{server.url}/api/status", headers=bearer(secret)).json()["you"] == "a"
+        assert web.get(f"{server.url}/api/health").json()["status"] == "ok", "whether it is up is no secret"
+        assert web.get(f"{server.url}/api/status", headers=bearer(secret)).json()["you"] == "a"
         TokenBook(lake).revoke(token.token_id)
-        assert httpx.get(f"{server.url}/api/status", headers=bearer(secret)).json()["you"] != "a", (
-            "it opens nothing now"
-        )
+        assert web.get(f"{server.url}/api/status", headers=bearer(secret)).json()["you"] != "a", "it opens nothing now"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +51,7 @@ def test_as_soon_as_there_is_a_token_one_is_needed(lake: Lake) -> None:
 def test_what_is_no_token_that_holds_is_refused(lake: Lake, secrets: dict[str, str], given: str) -> None:
     with running(parts_of(lake, TellingAnswerer())) as server:
         headers = {"Authorization": given.encode("latin-1")}
-        assert httpx.get(f"{server.url}/api/status", headers=headers).status_code == 401
+        assert web.get(f"{server.url}/api/status", headers=headers).status_code == 401
 
 
 def test_a_token_that_has_expired_is_refused(lake: Lake) -> None:
@@ -63,7 +60,7 @@ def test_a_token_that_has_expired_is_refused(lake: Lake) -> None:
     _, secret = book.issue("a", AccessRole.VIEWER, expires_at=now[0] + timedelta(days=1))
     assert book.check(secret) is not None
     with running(parts_of(lake, TellingAnswerer())) as server:
-        assert httpx.get(f"{server.url}/api/status", headers=bearer(secret)).status_code == 401
+        assert web.get(f"{server.url}/api/status", headers=bearer(secret)).status_code == 401
 
 
 ROLES: list[tuple[str, str, Any, str]] = [
@@ -94,9 +91,9 @@ def test_each_role_may_do_what_is_said_and_no_more(lake: Lake, secrets: dict[str
     order = ["viewer", "analyst", "admin"]
     with running(parts_of(lake, TellingAnswerer())) as server:
         for method, path, body, least in ROLES:
-            assert httpx.request(method, server.url + path, json=body).status_code == 401
+            assert web.request(method, server.url + path, json=body).status_code == 401
             for role in order:
-                answer = httpx.request(method, server.url + path, json=body, headers=bearer(secrets[role]))
+                answer = web.request(method, server.url + path, json=body, headers=bearer(secrets[role]))
                 allowed = order.index(role) >= order.index(least)
                 assert (answer.status_code != 403) is allowed, (method, path, role, answer.text)
                 assert answer.status_code < 500
@@ -106,7 +103,7 @@ def test_each_role_may_do_what_is_said_and_no_more(lake: Lake, secrets: dict[str
 
 def test_sessions_of_others_look_as_if_they_were_not_there(lake: Lake, secrets: dict[str, str]) -> None:
     with running(parts_of(lake, TellingAnswerer())) as server:
-        asked = httpx.post(f"{server.url}/api/ask", json={"question": "x slides"}, headers=bearer(secrets["analyst"]))
+        asked = web.post(f"{server.url}/api/ask", json={"question": "x slides"}, headers=bearer(secrets["analyst"]))
         path = f"{server.url}/api/sessions/{asked.json()['session_id']}"
         calls: list[tuple[str, str, Any]] = [
             ("GET", "", None), ("DELETE", "", None), ("POST", "/ask", {"question": "y"}), ("GET", "/export", None),
@@ -115,12 +112,12 @@ def test_sessions_of_others_look_as_if_they_were_not_there(lake: Lake, secrets: 
             ("GET", "/turns/1/files/deck.pptx", None),
         ]  # fmt: skip
         for method, more, body in calls:
-            theirs = httpx.request(method, path + more, json=body, headers=bearer(secrets["other"]))
+            theirs = web.request(method, path + more, json=body, headers=bearer(secrets["other"]))
             missing = path.replace(asked.json()["session_id"], "session-0000000000000000")
-            nobodys = httpx.request(method, missing + more, json=body, headers=bearer(secrets["other"]))
+            nobodys = web.request(method, missing + more, json=body, headers=bearer(secrets["other"]))
             assert theirs.status_code == nobodys.status_code == 404, (method, more)
-        assert httpx.get(path, headers=bearer(secrets["admin"])).status_code == 200
-        listed = httpx.get(f"{server.url}/api/sessions", headers=bearer(secrets["other"])).json()
+        assert web.get(path, headers=bearer(secrets["admin"])).status_code == 200
+        listed = web.get(f"{server.url}/api/sessions", headers=bearer(secrets["other"])).json()
         assert listed == {"sessions": []}
 
 
@@ -137,8 +134,8 @@ def test_sessions_of_others_look_as_if_they_were_not_there(lake: Lake, secrets: 
         ("localhost@evil.example", 421), ("0x7f.1", 421), ("2130706433", 421),
     ],
 )  # fmt: skip
-def test_a_name_that_could_be_pointed_here_is_not_answered_to(server: Running, host: str, status: int) -> None:
-    answer = httpx.get(f"{server.url}/api/health", headers={"Host": host.format(port=server.port)})
+def test_a_name_that_could_be_pointed_here_is_not_answered_to(standing: Running, host: str, status: int) -> None:
+    answer = web.get(f"{standing.url}/api/health", headers={"Host": host.format(port=standing.port)})
     assert answer.status_code == status
     if status == 421:
         assert answer.json()["error"]["code"] == "wrong_host"
@@ -160,9 +157,9 @@ def test_a_name_that_could_be_pointed_here_is_not_answered_to(server: Running, h
         ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 200),
     ],
 )
-def test_pages_of_other_origins_are_refused(server: Running, headers: dict[str, str], status: int) -> None:
-    headers = {name: value.format(port=server.port) for name, value in headers.items()}
-    answer = httpx.get(f"{server.url}/api/status", headers=headers)
+def test_pages_of_other_origins_are_refused(standing: Running, headers: dict[str, str], status: int) -> None:
+    headers = {name: value.format(port=standing.port) for name, value in headers.items()}
+    answer = web.get(f"{standing.url}/api/status", headers=headers)
     assert answer.status_code == status
     assert "access-control-allow-origin" not in answer.headers
 
@@ -172,24 +169,24 @@ def test_an_origin_that_is_named_is_let_in_and_no_other(lake: Lake, secrets: dic
     asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
     with running(parts_of(lake, TellingAnswerer()), access=access) as server:
         url = f"{server.url}/api/status"
-        before = httpx.options(url, headers=asks | {"Origin": "https://soc.example"})
+        before = web.options(url, headers=asks | {"Origin": "https://soc.example"})
         assert before.status_code == 200
         assert before.headers["access-control-allow-origin"] == "https://soc.example"
-        answer = httpx.get(url, headers=bearer(secrets["viewer"]) | {"Origin": "https://soc.example"})
+        answer = web.get(url, headers=bearer(secrets["viewer"]) | {"Origin": "https://soc.example"})
         assert answer.headers["access-control-allow-origin"] == "https://soc.example"
-        assert httpx.get(url, headers={"Origin": "https://soc.example"}).status_code == 401
-        assert httpx.options(url, headers=asks | {"Origin": "https://evil.example"}).status_code == 403
+        assert web.get(url, headers={"Origin": "https://soc.example"}).status_code == 401
+        assert web.options(url, headers=asks | {"Origin": "https://evil.example"}).status_code == 403
 
 
 @pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"])
-def test_what_a_proxy_passes_on_needs_a_token(server: Running, header: str) -> None:
-    answer = httpx.get(f"{server.url}/api/status", headers={header: "127.0.0.1"})
+def test_what_a_proxy_passes_on_needs_a_token(standing: Running, header: str) -> None:
+    answer = web.get(f"{standing.url}/api/status", headers={header: "127.0.0.1"})
     assert answer.status_code == 401
 
 
 def test_tokens_can_be_needed_on_loopback_too(lake: Lake) -> None:
     with running(parts_of(lake, TellingAnswerer()), access=Access(tokens_needed=True)) as server:
-        assert httpx.get(f"{server.url}/api/status").status_code == 401
+        assert web.get(f"{server.url}/api/status").status_code == 401
 
 
 def test_binding_elsewhere_without_tokens_is_refused() -> None:
@@ -248,9 +245,9 @@ def test_a_believed_proxy_says_where_a_request_comes_from_and_others_do_not() ->
 def test_wrong_tokens_have_to_wait(lake: Lake, secrets: dict[str, str]) -> None:
     limits = Limits(refusals_per_minute=3, shutdown_grace_s=0.5)
     with running(parts_of(lake, TellingAnswerer()), limits=limits) as server:
-        codes = [httpx.get(f"{server.url}/api/status", headers=bearer(f"vdt_{i}")).status_code for i in range(5)]
+        codes = [web.get(f"{server.url}/api/status", headers=bearer(f"vdt_{i}")).status_code for i in range(5)]
         assert codes == [401, 401, 401, 429, 429]
-        right = httpx.get(f"{server.url}/api/status", headers=bearer(secrets["admin"]))
+        right = web.get(f"{server.url}/api/status", headers=bearer(secrets["admin"]))
         assert right.status_code == 429, "or one could go on guessing beside a token that holds"
         assert int(right.headers["retry-after"]) >= 1
     assert [row.detail["address"] for row in audit.entries(lake, action="token.refused")] == ["127.0.0.1"] * 3
@@ -261,14 +258,12 @@ def test_requests_and_questions_are_counted_by_token(lake: Lake, secrets: dict[s
     with running(parts_of(lake, TellingAnswerer()), limits=limits) as server:
 
         def ask(who: str) -> int:
-            answer = httpx.post(f"{server.url}/api/ask", json={"question": "x"}, headers=bearer(secrets[who]))
+            answer = web.post(f"{server.url}/api/ask", json={"question": "x"}, headers=bearer(secrets[who]))
             return answer.status_code
 
         assert [ask("analyst") for _ in range(3)] == [200, 200, 429]
         assert ask("other") == 200, "each token has its own measure"
-        status = [
-            httpx.get(f"{server.url}/api/status", headers=bearer(secrets["analyst"])).status_code for _ in range(4)
-        ]
+        status = [web.get(f"{server.url}/api/status", headers=bearer(secrets["analyst"])).status_code for _ in range(4)]
         assert status == [200, 200, 200, 429]
 
 
@@ -290,10 +285,10 @@ def test_rates_fill_up_again() -> None:
 def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not(lake: Lake) -> None:
     limits = Limits(body_bytes=1000, shutdown_grace_s=0.5)
     with running(parts_of(lake, TellingAnswerer()), limits=limits) as server:
-        said = httpx.post(f"{server.url}/api/ask", content=b"x" * 1001)
-        unsaid = httpx.post(f"{server.url}/api/ask", content=iter([b"x" * 600, b"y" * 600]))
+        said = web.post(f"{server.url}/api/ask", content=b"x" * 1001)
+        unsaid = web.post(f"{server.url}/api/ask", content=iter([b"x" * 600, b"y" * 600]))
         assert said.status_code == unsaid.status_code == 413
-        assert httpx.post(f"{server.url}/api/ask", json={"question": "x"}).status_code == 200
+        assert web.post(f"{server.url}/api/ask", json={"question": "x"}).status_code == 200
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(lake: Lake) -> None:
@@ -305,15 +300,15 @@ def test_a_body_that_does_not_come_is_not_waited_for(lake: Lake) -> None:
     assert answer.startswith(b"HTTP/1.1 408 ")
 
 
-def test_every_answer_carries_the_security_headers(server: Running) -> None:
+def test_every_answer_carries_the_security_headers(standing: Running) -> None:
     answers = [
-        httpx.get(f"{server.url}/api/health"),
-        httpx.get(f"{server.url}/nothing"),
-        httpx.get(f"{server.url}/api/status", headers={"Host": "evil.example"}),
-        httpx.post(
-            f"{server.url}/v1/chat/completions", json={"messages": [{"role": "user", "content": "x"}], "stream": True}
+        web.get(f"{standing.url}/api/health"),
+        web.get(f"{standing.url}/nothing"),
+        web.get(f"{standing.url}/api/status", headers={"Host": "evil.example"}),
+        web.post(
+            f"{standing.url}/v1/chat/completions", json={"messages": [{"role": "user", "content": "x"}], "stream": True}
         ),
-        httpx.post(f"{server.url}/mcp", content=b"{"),
+        web.post(f"{standing.url}/mcp", content=b"{"),
     ]
     for answer in answers:
         assert answer.headers["x-content-type-options"] == "nosniff"
@@ -326,20 +321,18 @@ def test_every_answer_carries_the_security_headers(server: Running) -> None:
 
 def test_what_is_done_is_in_the_audit_and_what_was_said_is_not(lake: Lake, secrets: dict[str, str]) -> None:
     with running(parts_of(lake, TellingAnswerer())) as server:
-        asked = httpx.post(
-            f"{server.url}/api/ask", json={"question": "secret words"}, headers=bearer(secrets["analyst"])
-        )
+        asked = web.post(f"{server.url}/api/ask", json={"question": "secret words"}, headers=bearer(secrets["analyst"]))
         session_id = asked.json()["session_id"]
         headers = bearer(secrets["analyst"])
-        token = httpx.post(f"{server.url}/api/sessions/{session_id}/share", json={}, headers=headers).json()["token"]
-        httpx.get(f"{server.url}/api/shared/{token}", headers=bearer(secrets["viewer"]))
-        httpx.get(f"{server.url}/api/sessions/{session_id}/export", headers=headers)
-        httpx.delete(f"{server.url}/api/sessions/{session_id}", headers=headers)
-        made = httpx.post(
+        token = web.post(f"{server.url}/api/sessions/{session_id}/share", json={}, headers=headers).json()["token"]
+        web.get(f"{server.url}/api/shared/{token}", headers=bearer(secrets["viewer"]))
+        web.get(f"{server.url}/api/sessions/{session_id}/export", headers=headers)
+        web.delete(f"{server.url}/api/sessions/{session_id}", headers=headers)
+        made = web.post(
             f"{server.url}/api/tokens", json={"name": "n", "role": "viewer"}, headers=bearer(secrets["admin"])
         ).json()
-        httpx.delete(f"{server.url}/api/tokens/{made['token']['token_id']}", headers=bearer(secrets["admin"]))
-        rows = httpx.get(f"{server.url}/api/audit?after=4", headers=bearer(secrets["admin"]))
+        web.delete(f"{server.url}/api/tokens/{made['token']['token_id']}", headers=bearer(secrets["admin"]))
+        rows = web.get(f"{server.url}/api/audit?after=4", headers=bearer(secrets["admin"]))
     entries = rows.json()["entries"]
     assert [(e["actor"], e["action"]) for e in entries] == [
         ("analyst-token", "question.ask"), ("analyst-token", "session.share"), ("viewer-token", "share.read"),
@@ -361,14 +354,14 @@ def test_looking_a_token_up_does_not_wait_for_answers(lake: Lake, secrets: dict[
     with running(parts_of(lake, telling), limits=Limits(n_asking=1, shutdown_grace_s=0.5)) as server:
 
         def ask() -> None:
-            httpx.post(f"{server.url}/api/ask", json={"question": "x"}, headers=bearer(secrets["viewer"]), timeout=60)
+            web.post(f"{server.url}/api/ask", json={"question": "x"}, headers=bearer(secrets["viewer"]), timeout=60)
 
         threads = [threading.Thread(target=ask) for _ in range(3)]
         for thread in threads:
             thread.start()
         while server.desk.asking.load.waiting < 2:
             time.sleep(0.01)
-        answer = httpx.get(f"{server.url}/api/status", headers=bearer(secrets["admin"]), timeout=5)
+        answer = web.get(f"{server.url}/api/status", headers=bearer(secrets["admin"]), timeout=5)
         assert answer.json()["asking"] == {"n_slots": 1, "running": 1, "waiting": 2}
         server.server.should_exit = True
         for thread in threads:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from server_support import ENVIRONMENT
+from server_support import ENVIRONMENT, web
 
 from vedette.cli.main import app
 from vedette.cli.serve import PORT
@@ -68,13 +68,13 @@ def test_it_says_where_it_is_answers_and_stops_at_once(tmp_path: Path) -> None:
         assert f"{base[1]}/mcp" in said
         shown = re.search(r"curl -s (\S+) -H '(\S+): (\S+)' \\\n\s+-d '(.+)'\n", said)
         assert shown, said
-        answer = httpx.post(shown[1], content=shown[4], headers={shown[2]: shown[3]}, timeout=60)
+        answer = web.post(shown[1], content=shown[4], headers={shown[2]: shown[3]}, timeout=60)
         assert answer.status_code == 200
         assert answer.json()["choices"][0]["message"]["content"]
         _, secret = TokenBook(Lake.open(tmp_path)).issue("ana", AccessRole.VIEWER)
-        assert httpx.get(f"{base[1]}/api/status").status_code == 401, "at once, while it serves"
+        assert web.get(f"{base[1]}/api/status").status_code == 401, "at once, while it serves"
         headers = {"Authorization": f"Bearer {secret}"}
-        assert httpx.get(f"{base[1]}/api/status", headers=headers).json()["you"] == "ana"
+        assert web.get(f"{base[1]}/api/status", headers=headers).json()["you"] == "ana"
         program.send_signal(signal.SIGINT)
         assert program.wait(60) == 0
         assert program.stderr is not None

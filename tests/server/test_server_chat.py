@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
 import openai
 import pytest
-from server_support import EVENT_ID, HOSTILE, Running, TellingAnswerer, parts_of, running
+from server_support import EVENT_ID, HOSTILE, Running, TellingAnswerer, parts_of, running, web
 
 from vedette.errors import OutsideError
 from vedette.schema import Focus
@@ -97,7 +96,7 @@ def test_a_conversation_that_is_not_known_is_replayed_without_the_model(lake: La
     worded, plain = TellingAnswerer(), TellingAnswerer()
     with running(parts_of(lake, worded, plain)) as server:
         messages = [said("user", f"q{i}") if i % 2 == 0 else said("assistant", f"a{i}") for i in range(12)]
-        answer = httpx.post(
+        answer = web.post(
             f"{server.url}/v1/chat/completions", json={"messages": [*messages, said("user", "and now?")]}
         ).json()
     assert [question for question, _, _ in plain.asked] == ["q4", "q6", "q8", "q10"], "the last four"
@@ -107,7 +106,7 @@ def test_a_conversation_that_is_not_known_is_replayed_without_the_model(lake: La
 
 def test_a_named_session_is_the_context_whatever_the_messages_say(server: Running, lake: Lake) -> None:
     def ask(question: str, **more: Any) -> Any:
-        return httpx.post(
+        return web.post(
             f"{server.url}/v1/chat/completions",
             json={"model": "vedette", "messages": [said("user", question)], **more.pop("body", {})},
             **more,
@@ -127,17 +126,17 @@ def test_a_named_session_is_the_context_whatever_the_messages_say(server: Runnin
 
 def test_store_false_keeps_nothing_but_still_goes_on(server: Running, lake: Lake, answerer: TellingAnswerer) -> None:
     url = f"{server.url}/v1/chat/completions"
-    first = httpx.post(url, json={"messages": [said("user", "alice")], "store": False}).json()
+    first = web.post(url, json={"messages": [said("user", "alice")], "store": False}).json()
     content = first["choices"][0]["message"]["content"]
     messages = [said("user", "alice"), said("assistant", f"  {content}\n"), said("user", "and bob?")]
-    second = httpx.post(url, json={"messages": messages, "store": False}).json()
+    second = web.post(url, json={"messages": messages, "store": False}).json()
     assert "about alice" in second["choices"][0]["message"]["content"]
     assert SessionBook(lake).list() == ()
     assert len(answerer.asked) == 2
 
 
 def test_a_case_can_be_named(server: Running, answerer: TellingAnswerer) -> None:
-    httpx.post(
+    web.post(
         f"{server.url}/v1/chat/completions", json={"messages": [said("user", "who?")], "vedette_case": "case-0badcafe"}
     )
     assert answerer.asked == [("who?", Focus(), "case-0badcafe")]
@@ -183,9 +182,9 @@ TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "ob
     ],
     ids=lambda v: v if isinstance(v, str) else None,
 )  # fmt: skip
-def test_what_cannot_be_done_is_refused_in_openais_shape(server: Running, change: Any, param: str) -> None:
+def test_what_cannot_be_done_is_refused_in_openais_shape(standing: Running, change: Any, param: str) -> None:
     body = {"model": "vedette", "messages": [said("user", "who?")]} | change
-    answer = httpx.post(f"{server.url}/v1/chat/completions", json=body)
+    answer = web.post(f"{standing.url}/v1/chat/completions", json=body)
     assert answer.status_code == (404 if param == "model" else 400)
     error = answer.json()["error"]
     assert set(error) == {"message", "type", "param", "code", "next_step", "location"}
@@ -219,7 +218,7 @@ def test_an_upstream_that_fails_is_an_error_and_no_answer(lake: Lake) -> None:
 def test_our_own_bug_says_nothing_of_its_inside(lake: Lake) -> None:
     telling = TellingAnswerer(fail=lambda q: KeyError("/home/secret/path"))
     with running(parts_of(lake, telling)) as server:
-        answer = httpx.post(f"{server.url}/v1/chat/completions", json={"messages": [said("user", "who?")]})
+        answer = web.post(f"{server.url}/v1/chat/completions", json={"messages": [said("user", "who?")]})
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert answer.json()["error"]["code"] == "internal"
@@ -239,7 +238,7 @@ def test_an_error_after_the_stream_began_is_its_last_event(lake: Lake, monkeypat
 def test_a_question_that_takes_too_long_is_stopped(lake: Lake) -> None:
     telling = TellingAnswerer(slow_s=30)
     with running(parts_of(lake, telling), limits=Limits(ask_timeout_s=0.3, shutdown_grace_s=0.5)) as server:
-        answer = httpx.post(f"{server.url}/v1/chat/completions", json={"messages": [said("user", "who?")]})
+        answer = web.post(f"{server.url}/v1/chat/completions", json={"messages": [said("user", "who?")]})
         assert answer.status_code == 504
         assert answer.json()["error"]["type"] == "timeout_error"
     assert telling.n_cancelled == 1

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from server_support import Running
+from server_support import Running, web
 from test_access import ROLES
 
 from vedette.server.app import create_app
@@ -72,7 +72,6 @@ def test_the_figures_that_are_said_are_the_limits() -> None:
 
 
 def test_the_committed_description_is_the_servers(server: Running) -> None:
-    import httpx
 
     committed = json.loads((DOCS / "reference" / "openapi.json").read_text(encoding="utf-8"))
-    assert httpx.get(f"{server.url}/openapi.json").json() == committed, "run: python docs/generate.py"
+    assert web.get(f"{server.url}/openapi.json").json() == committed, "run: python docs/generate.py"

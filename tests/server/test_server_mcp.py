@@ -10,13 +10,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import httpx2
 import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
-from server_support import ENVIRONMENT, EVENT_ID, HOSTILE, Running, TellingAnswerer, parts_of, running, wait_until
+from server_support import ENVIRONMENT, EVENT_ID, HOSTILE, Running, TellingAnswerer, parts_of, running, wait_until, web
 
 from vedette.server import Limits
 from vedette.server.mcp.quoting import fenced, inert
@@ -30,7 +29,7 @@ MODES = ("auto", "legacy")
 def over_http(url: str, mode: str, use: Callable[[Client], Awaitable[Any]], token: str | None = None) -> Any:
     async def run() -> Any:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
+        async with httpx2.AsyncClient(verify=False, headers=headers, timeout=30) as http:
             async with Client(streamable_http_client(f"{url}/mcp", http_client=http), mode=mode) as client:
                 return await use(client)
 
@@ -38,11 +37,11 @@ def over_http(url: str, mode: str, use: Callable[[Client], Awaitable[Any]], toke
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_tools_are_listed_read_only_with_their_schemas(server: Running, mode: str) -> None:
+def test_tools_are_listed_read_only_with_their_schemas(standing: Running, mode: str) -> None:
     async def use(client: Client) -> Any:
         return (await client.list_tools()).tools, client.instructions
 
-    tools, instructions = over_http(server.url, mode, use)
+    tools, instructions = over_http(standing.url, mode, use)
     assert [tool.name for tool in tools] == ["ask", "who"]
     for tool in tools:
         assert tool.annotations.read_only_hint is True
@@ -115,16 +114,16 @@ def test_a_question_is_asked_and_its_session_gone_on_with(server: Running, mode:
     ],
 )
 def test_a_call_that_makes_no_sense_is_an_error_that_says_why(
-    server: Running, tool: str, arguments: dict[str, Any], said: str
+    standing: Running, tool: str, arguments: dict[str, Any], said: str
 ) -> None:
-    result = over_http(server.url, "auto", lambda client: client.call_tool(tool, arguments))
+    result = over_http(standing.url, "auto", lambda client: client.call_tool(tool, arguments))
     assert result.is_error is True
     assert said in result.content[0].text
 
 
 def test_tokens_and_roles_hold_at_this_door_too(lake: Lake, secrets: dict[str, str]) -> None:
     with running(parts_of(lake, TellingAnswerer())) as server:
-        refused = httpx.post(f"{server.url}/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
+        refused = web.post(f"{server.url}/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
         assert refused.status_code == 401
 
         async def use(client: Client) -> Any:
@@ -154,11 +153,11 @@ def test_a_client_that_leaves_frees_its_slot(lake: Lake, mode: str) -> None:
     assert telling.n_cancelled == 1
 
 
-def test_bodies_that_are_no_protocol_are_refused(server: Running) -> None:
+def test_bodies_that_are_no_protocol_are_refused(standing: Running) -> None:
     headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
     for body in (b"", b"{", b"[]", b"null", b'{"jsonrpc":"2.0"}', b'{"jsonrpc":"2.0","id":1,"method":"x"}'):
         for version in ({}, {"MCP-Protocol-Version": "2026-07-28"}, {"MCP-Protocol-Version": "1"}):
-            answer = httpx.post(f"{server.url}/mcp", content=body, headers=headers | version)
+            answer = web.post(f"{standing.url}/mcp", content=body, headers=headers | version)
             assert answer.status_code < 500, (body, version, answer.text)
 
 
