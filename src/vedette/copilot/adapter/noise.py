@@ -1,0 +1,93 @@
+"""How people spoil their own questions: lower case, no punctuation, typos, fillers. Gaps' values are left as they are."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What one set's writers do."""
+
+    before: Sequence[str]
+    after: Sequence[str]
+    contractions: Sequence[tuple[str, str]]
+    typos: Sequence[str]
+    """Which kinds of slip: ``swap``, ``drop``, ``double``, ``near``."""
+
+
+TRAINING = Habits(
+    before=("hey, ", "hi, ", "please ", "pls ", "quick one: ", "ok, ", "so, ", "hello, ", "question: ", "morning, ", "sorry, ",
+            "well, ", "um, ", "can you tell me: ", "just checking: ", "now ", "right, ", "hey vedette, ", "alright, "),
+    after=(" please", " pls", " thanks", " thx", ", thank you", " asap", " if you can", " for me", " again", " quickly"),
+    contractions=(("what is", "what's"), ("who is", "who's"), ("do not", "don't"), ("did not", "didn't"), ("please", "pls"),
+                  ("are you", "r u"), ("you", "u"), ("accounts", "accts"), ("how is", "how's"), ("where is", "where's")),
+    typos=("swap", "drop", "double"),
+)  # fmt: skip
+HELD_OUT = Habits(
+    before=("yo, ", "good day, ", "small request: ", "hmm, ", "listen, ", "one more: ", "btw ", "team, ", "kindly, ", "urgent: "),
+    after=(" tnx", " when you get a chance", " cheers", ", much appreciated", " right away", " ta", " would be great"),
+    contractions=(("what is", "whats"), ("that is", "that's"), ("I am", "I'm"), ("cannot", "can't"), ("we have", "we've")),
+    typos=("near", "drop"),
+)  # fmt: skip
+
+_NEAR = {
+    "a": "s", "s": "d", "d": "f", "e": "r", "r": "t", "t": "y", "i": "o", "o": "p", "n": "m", "m": "n", "h": "j", "c": "v",
+    "l": "k", "u": "i", "w": "e", "g": "h", "p": "o",
+}  # fmt: skip
+
+
+def spoil(pieces: list[tuple[str, bool]], rng: random.Random, habits: Habits) -> list[tuple[str, bool]]:
+    """Return a phrasing's pieces (text, whether it is a gap's value) as a person may have typed them.
+
+    Lower case takes the values along: what was written is what is copied.
+    """
+    out = list(pieces)
+    if rng.random() < 0.2:
+        old, new = rng.choice(list(habits.contractions))
+        out = [(t, v) if v else (re.sub(rf"\b{old}\b", new, t), v) for t, v in out]
+    if rng.random() < 0.12:
+        out = [(rng.choice(list(habits.before)), False), *out]
+    if rng.random() < 0.08:
+        text, value = out[-1]
+        end = "" if value else text[len(text.rstrip("?.!")) :]
+        bare = text if value else text.rstrip("?.!")
+        out[-1] = (bare, value)
+        out.append((rng.choice(list(habits.after)) + end, False))
+    if rng.random() < 0.18:
+        for _ in range(rng.choice((1, 1, 2))):
+            out = _slip(out, rng, habits)
+    if rng.random() < 0.3:
+        out = [(t, v) if v else (re.sub(r"[?.!]+$|,(?= )", "", t), v) for t, v in out]
+    if rng.random() < 0.3:
+        out = [(t.lower(), v) for t, v in out]
+    elif rng.random() < 0.45 and out and not out[0][1]:
+        out[0] = (out[0][0][:1].upper() + out[0][0][1:], False)
+    return out
+
+
+def _slip(pieces: list[tuple[str, bool]], rng: random.Random, habits: Habits) -> list[tuple[str, bool]]:
+    places = [
+        (i, m.start(), m.end())
+        for i, (text, value) in enumerate(pieces)
+        if not value
+        for m in re.finditer(r"[a-zA-Z]{5,}", text)
+    ]
+    if not places:
+        return pieces
+    i, start, end = rng.choice(places)
+    text = pieces[i][0]
+    at = rng.randrange(start + 1, end - 1)
+    kind = rng.choice(list(habits.typos))
+    if kind == "swap":
+        text = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    elif kind == "drop":
+        text = text[:at] + text[at + 1 :]
+    elif kind == "double":
+        text = text[:at] + text[at] + text[at:]
+    else:
+        text = text[:at] + _NEAR.get(text[at], text[at]) + text[at + 1 :]
+    return [*pieces[:i], (text, False), *pieces[i + 1 :]]

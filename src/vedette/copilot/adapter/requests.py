@@ -1,0 +1,213 @@
+"""Requests with their plans, drawn by seed from phrasings: the rows of the training and of the held-out set."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+from vedette.copilot.adapter import noise, slots
+from vedette.copilot.adapter.intents import Intent, intents
+from vedette.copilot.adapter_prompt import routing_prompt, write_plan
+from vedette.schema import Focus, Message, Plan, Role, Tool, ToolCall, Window
+
+_GAP = re.compile(r"\{([a-z_]+\d?)\}")
+_EITHER = re.compile(r"\(([^()]*)\)")
+_TAILS: Mapping[bool, Mapping[str, tuple[str, ...]]] = {
+    False: {
+        "window": (" {window}", " {window}", " {window}", ", {window}", " and only {window}"),
+        "host": (" on {host}", " on {host}", " for host {host}", " at {host}", " on the machine {host}"),
+        "account": (" for {account}", " by {account}", " by {account}", " of user {account}", " involving {account}"),
+        "case": (" in {case}", " in {case}", " of {case}", " for {case}", " ({case})", ", I mean {case}"),
+        "front": ("{window}, ", "{window}: "),
+    },
+    True: {
+        "window": (" {window}", ", say {window}", " {window} that is"),
+        "host": (", restricted to {host}", " regarding {host}", " with {host} in mind"),
+        "account": (", restricted to {account}", " as regards {account}", " where {account} is concerned"),
+        "case": (" within {case}", ", with {case} in mind", " as regards {case}"),
+        "front": ("{window} - ",),
+    },
+}
+"""What a tail sounds like in training, and in the held-out set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """One way to say an intent."""
+
+    intent: str
+    family: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A question with the plan that is right."""
+
+    intent: str
+    family: str
+    phrasing: str
+    question: str
+    focus: Focus | None
+    steps: tuple[ToolCall, ...]
+
+    def messages(self, tools: Mapping[str, Tool]) -> list[Message]:
+        """Return the conversation to train on: prompt and plan."""
+        told = Message(role=Role.ASSISTANT, content=write_plan(self.steps, tools))
+        return [*routing_prompt(self.question, self.focus), told]
+
+
+@cache
+def phrasings(*, held_out: bool) -> tuple[Phrasing, ...]:
+    """Return the phrasings of one of the two sets; neither reads the other's module."""
+    if held_out:
+        from vedette.copilot.adapter.held_out import PHRASINGS as text
+    else:
+        from vedette.copilot.adapter.training import PHRASINGS as text
+    read: list[Phrasing] = []
+    intent = ""
+    for line in text.strip().splitlines():
+        if line.startswith("# "):
+            intent = line[2:].strip()
+        elif line.strip():
+            family, _, phrase = line.partition(" ")
+            read.append(Phrasing(intent, family, phrase.strip()))
+    return tuple(read)
+
+
+def requests(rows: int, seed: int, tools: Mapping[str, Tool], *, held_out: bool = False) -> Iterator[Request]:
+    """Yield requests: every phrasing in turn, intents with more to copy more often.
+
+    Args:
+        rows: how many.
+        seed: the same seed gives the same requests.
+        tools: every tool by name.
+        held_out: whether those of the held-out families and values.
+    """
+    rng = random.Random(f"{seed} {held_out}")
+    by_intent: dict[str, list[Phrasing]] = {}
+    for phrasing in phrasings(held_out=held_out):
+        by_intent.setdefault(phrasing.intent, []).append(phrasing)
+    if held_out:
+        order = [p for n in range(rows) for p in phrasings(held_out=True)[n : n + 1]]
+        while len(order) < rows:
+            order += rng.sample(order, min(len(order), rows - len(order)))
+    else:
+        names = list(by_intent)
+        weights = [intents()[n].weight for n in names]
+        turns = {n: iter(()) for n in names}  # type: dict[str, Iterator[Phrasing]]
+        order = []
+        for name in rng.choices(names, weights, k=rows):
+            phrasing = next(turns[name], None)
+            if phrasing is None:
+                turns[name] = iter(rng.sample(by_intent[name], len(by_intent[name])))
+                phrasing = next(turns[name])
+            order.append(phrasing)
+    for phrasing in order:
+        yield request(phrasing, rng, tools, held_out=held_out)
+
+
+def request(phrasing: Phrasing, rng: random.Random, tools: Mapping[str, Tool], *, held_out: bool) -> Request:
+    """Return one request made of a phrasing."""
+    intent = intents()[phrasing.intent]
+    text = phrasing.text
+    while match := _EITHER.search(text):
+        text = text[: match.start()] + rng.choice(match[1].split("|")) + text[match.end() :]
+    text = " ".join(text.split())
+    text, tails = _with_tails(text, intent, rng, held_out)
+    values: dict[str, slots.Filled] = {}
+    pieces: list[tuple[str, bool]] = []
+    gaps: list[str] = []
+    at = 0
+    for match in _GAP.finditer(text):
+        if match.start() > at:
+            pieces.append((text[at : match.start()], False))
+        gap = match[1]
+        if gap not in values:
+            values[gap] = slots.fill(gap, rng, held_out=held_out)
+        pieces.append((values[gap].text, True))
+        gaps.append(gap)
+        at = match.end()
+    if at < len(text):
+        pieces.append((text[at:], False))
+    habits = noise.HELD_OUT if held_out else noise.TRAINING
+    spoilt = noise.spoil(pieces, rng, habits)
+    written = [t for t, value in spoilt if value]
+    said = {
+        gap: (now if values[gap].value == values[gap].text and values[gap].text.casefold() == now.casefold() else values[gap].value)
+        for gap, now in zip(gaps, written, strict=True)
+    }  # fmt: skip
+    for gap in said:
+        if gap.rstrip("0123456789") in _CLOSED:
+            said[gap] = values[gap].value
+    focus = _focus(intent, rng, tools)
+    steps = tuple(_step(tool, arguments, said, tails, tools, focus) for tool, arguments in intent.steps)
+    question = " ".join("".join(t for t, _ in spoilt).split())
+    return Request(
+        intent=intent.name, family=phrasing.family, phrasing=phrasing.text, question=question, focus=focus, steps=steps
+    )
+
+
+_CLOSED = frozenset(slots.v.LEXICON)
+
+
+def _with_tails(text: str, intent: Intent, rng: random.Random, held_out: bool) -> tuple[str, dict[str, str]]:
+    """Return a phrasing with tails such as a time, and which argument each gives."""
+    tails: dict[str, str] = {}
+    forms = _TAILS[held_out]
+    if not intent.tails or rng.random() < (0.6 if held_out else 0.45):
+        return text, tails
+    chosen = rng.sample(intent.tails, 2 if len(intent.tails) > 1 and rng.random() < 0.2 else 1)
+    for tail in chosen:
+        gap = f"{tail}9"
+        tails[tail] = gap
+        if tail == "window" and rng.random() < 0.15:
+            form = rng.choice(forms["front"]).replace("{window}", "{window9}")
+            text = form + text
+            continue
+        form = rng.choice(forms[tail]).replace(f"{{{tail}}}", f"{{{gap}}}")
+        bare = text.rstrip("?.!")
+        text = bare + form + text[len(bare) :]
+    return text, tails
+
+
+def _step(
+    tool: str,
+    arguments: Mapping[str, str],
+    said: Mapping[str, str],
+    tails: Mapping[str, str],
+    tools: Mapping[str, Tool],
+    focus: Focus | None,
+) -> ToolCall:
+    name = focus.plan.steps[-1].tool if tool == "$" and focus is not None and focus.plan is not None else tool
+    given = {p: said[v[1:-1]] if v.startswith("{") else v for p, v in arguments.items()}
+    takes = {p.name for p in tools[name].parameters}
+    given |= {tail: said[gap] for tail, gap in tails.items() if tail in takes}
+    return ToolCall(tool=name, arguments={p.name: given[p.name] for p in tools[name].parameters if p.name in given})
+
+
+def _focus(intent: Intent, rng: random.Random, tools: Mapping[str, Tool]) -> Focus | None:
+    """Return what was talked of before: what a follow-up needs, else something or nothing at random."""
+    if not intent.after and rng.random() < 0.6:
+        return None
+    names = sorted(tools)
+    if intent.after not in ("", "any"):
+        names = [n for n in names if any(p.name == intent.after for p in tools[n].parameters)]
+    steps = []
+    for name in rng.sample(names, 2 if not intent.after and rng.random() < 0.08 else 1):
+        own = [p.name for p in tools[name].parameters]
+        some = set(rng.sample(own, min(len(own), rng.choice((0, 0, 1, 1, 2, 3)))))
+        if intent.after in own:
+            some.add(intent.after)
+        some |= {p.name for p in tools[name].parameters if p.required}
+        steps.append(ToolCall(tool=name, arguments=dict.fromkeys(sorted(some), "x")))
+    return Focus(
+        plan=Plan(question="", steps=tuple(steps)),
+        case_id="x" if rng.random() < 0.7 else None,
+        entities=("x",) if rng.random() < 0.7 else (),
+        window=Window(start_at=datetime(2026, 1, 1, tzinfo=UTC)) if rng.random() < 0.3 else None,
+    )
