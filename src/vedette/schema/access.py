@@ -13,9 +13,9 @@ class AccessRole(StrEnum):
     """What the holder of a token may do; each may do what those before it may."""
 
     VIEWER = "viewer"
-    """Read cases, sessions and reports."""
+    """Read cases, reports and evidence; ask."""
     ANALYST = "analyst"
-    """Ask, triage, share."""
+    """Judge, triage, share, export, delete."""
     ADMIN = "admin"
     """Tokens, the audit, everybody's sessions."""
 
