@@ -8,7 +8,9 @@ from typing import Any, NotRequired
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
+from vedette.cli.answering import AnswerOut, AskLine, AskLineError
 from vedette.schema import Case, Event, Finding, RankedLabel
+from vedette.store.sessions import SessionExport
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -75,13 +77,20 @@ class PredictLine(TypedDict):
 
 
 LINES: dict[str, Any] = {
+    "ask.schema.json": AnswerOut,
+    "ask-jsonl-input.schema.json": AskLine,
+    "ask-jsonl.schema.json": AnswerOut | AskLineError,
     "jsonl-input.schema.json": JsonlIn,
     "detect-jsonl.schema.json": DetectLine,
     "investigate-jsonl.schema.json": InvestigateLine,
     "predict-jsonl-input.schema.json": PredictIn,
     "predict-jsonl.schema.json": PredictLine,
 }
-NOUNS: dict[str, Any] = {"event.schema.json": Event, "finding.schema.json": Finding}
+NOUNS: dict[str, Any] = {
+    "event.schema.json": Event,
+    "finding.schema.json": Finding,
+    "session.schema.json": SessionExport,
+}
 
 
 def files() -> dict[str, str]:
@@ -92,5 +101,7 @@ def files() -> dict[str, str]:
     for name, kind in {**LINES, **NOUNS}.items():
         schema = TypeAdapter(kind).json_schema(mode="serialization")
         schema["$schema"] = DIALECT
+        if "Artefact" in schema.get("$defs", {}):  # bytes are Base64 in what we write
+            schema["$defs"]["Artefact"]["properties"]["content"] = {"type": "string", "contentEncoding": "base64"}
         out[name] = json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     return out

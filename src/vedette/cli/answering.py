@@ -28,6 +28,8 @@ CaseOption = Annotated[str | None, typer.Option("--case", help="Only this case i
 OutOption = Annotated[Path, typer.Option("--out", "-o", help="Folder that files (slides, reports) are written to.")]
 
 _MAX_ROWS = 20
+_MAX_SQL = 240
+"""Characters of a query that are shown; ``--json`` and ``/why`` have all of it."""
 
 
 class ClaimOut(TypedDict):
@@ -233,7 +235,11 @@ def write_files(answer: Answer, folder: Path) -> list[Path]:
 def show_answer(frame: Frame, answer: Answer, files: Sequence[Path] = (), *, text: bool = True) -> None:
     """Print an answer for people: sentences, tables, what was dropped, and the evidence by its number."""
     if text:
-        frame.say(answer.text)
+        from vedette.copilot.compose import Citer
+
+        citer = Citer()
+        for line in [citer.cite(claim) for claim in answer.claims] or [answer.text]:
+            frame.say(line)
     for table in answer.tables:
         show_table(frame, table)
     for path in files:
@@ -257,7 +263,7 @@ def show_footnotes(frame: Frame, answer: Answer) -> None:
         replaced = f"; {answer.n_replaced} computed in their place" if answer.n_replaced else ""
         frame.say(f"  {n} {what} not check and {'was' if n == 1 else 'were'} dropped{replaced}.", "yellow")
     for query in answer.queries[:3]:
-        frame.say(f"  SQL: {query[:600]}", "dim")
+        frame.say(f"  SQL: {query[:_MAX_SQL]}{'…' if len(query) > _MAX_SQL else ''}", "dim")
 
 
 def show_table(frame: Frame, table: DataTable) -> None:

@@ -33,6 +33,8 @@ MAX_CHARS = 1_200
 MAX_CITED = 3
 """Citation numbers of one sentence."""
 MAX_UNKNOWN = 2
+_ASIDE = "case_chosen"
+"""Name of facts that say which of several things was taken: said last, and always."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def draft(
     for at, group in enumerate(groups):
         share = max(2, room // (len(groups) - at))
         own: list[Fact] = []
-        for fact in _shaped(question, [f for f in group if f.text]):
+        aside = [f for f in group if f.name == _ASIDE]
+        for fact in _shaped(question, [f for f in group if f.text and f.name != _ASIDE]):
             if fact.text in texts:
                 continue
             length = sum(len(f.text) for f in said + own)
@@ -97,6 +100,9 @@ def draft(
                 break
             own.append(fact)
             texts.add(fact.text)
+        if own:
+            own += [f for f in aside if f.text not in texts]
+            texts.update(f.text for f in aside)
         said += own
         room -= len(own)
     n_left = len([f for f in every if f.text]) - len(said)
