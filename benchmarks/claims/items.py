@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.answers.worlds import default_folder, home_of, opened
 from benchmarks.claims.facts import facts_of
+
 from vedette.schema import Fact
 from vedette.store.book import load_cases
 
