@@ -6,6 +6,7 @@ import json
 import resource
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from vedette.errors import UserError
 from vedette.schema import event_arrow_schema
 from vedette.store import Lake, hits_arrow_schema
-from vedette.store.query import _locked_connection, check, run_query
+from vedette.store.query import _locked_connection, check, reading, run_query
 
 BASE = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -431,3 +432,40 @@ def test_the_parser_alone_refuses_what_is_hostile(filled: Lake) -> None:
         for sql in LEGITIMATE:
             check(connection, sql)
     assert sorted(passed) == sorted(NOT_BY_THE_PARSER)
+
+
+def test_overlapping_queries_leave_the_process_its_own_limit(filled: Lake) -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    wrong: list[Exception] = []
+
+    def work() -> None:
+        try:
+            for _ in range(3):
+                assert run_query(filled, "SELECT count(*) FROM events WHERE time > ?", [BASE.replace(tzinfo=None)]).rows
+        except Exception as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_values_are_parameters_and_never_part_of_the_statement(filled: Lake) -> None:
+    hostile = "x' OR 1=1; DROP TABLE events; --"
+    assert run_query(filled, "SELECT ? AS v", [hostile]).rows == [(hostile,)]
+    assert run_query(filled, "SELECT count(*) FROM events WHERE actor_name = ?", [hostile]).rows == [(0,)]
+    with pytest.raises(UserError, match="failed"):
+        run_query(filled, "SELECT ?")
+
+
+def test_one_connection_runs_several_selects(filled: Lake) -> None:
+    with reading(filled) as reader:
+        n = reader.run("SELECT count(*) FROM events").rows[0][0]
+        assert reader.run("SELECT count(*) FROM events WHERE true").rows == [(n,)]
+        assert reader.run("SELECT count(*) FROM findings").types == ("BIGINT",)
+        with pytest.raises(UserError):
+            reader.run("DROP TABLE events")

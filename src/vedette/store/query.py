@@ -217,7 +217,7 @@ _BOUND = _Bound()
 
 @contextmanager
 def _bounded_memory() -> Iterator[None]:
-    """Hold the process to MAX_QUERY_BYTES more than it had when the first of the running queries began.
+    """Hold the process to MAX_QUERY_BYTES more than it had when the latest of the running queries began.
 
     DuckDB's own limit is for its buffers: one huge text (``repeat('x', 3000000000)``) passes it.
     Where the system has no such limit (not Linux), DuckDB's is the only one.
@@ -230,11 +230,15 @@ def _bounded_memory() -> Iterator[None]:
         yield
         return
     with _BOUND.lock:
-        if _BOUND.n_running == 0:
-            soft, hard = _BOUND.before = resource.getrlimit(resource.RLIMIT_AS)
-            wanted = pages * resource.getpagesize() + MAX_QUERY_BYTES
-            bounds = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
-            resource.setrlimit(resource.RLIMIT_AS, (min([wanted, *bounds]), hard))
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if _BOUND.before is None:
+            _BOUND.before = (soft, hard)
+        own = _BOUND.before[0]
+        wanted = pages * resource.getpagesize() + MAX_QUERY_BYTES
+        # while queries overlap, what else the process takes meanwhile must not count against them
+        wanted = wanted if _BOUND.n_running == 0 else max(wanted, soft)
+        bounds = [limit for limit in (own, hard) if limit != resource.RLIM_INFINITY]
+        resource.setrlimit(resource.RLIMIT_AS, (min([wanted, *bounds]), hard))
         _BOUND.n_running += 1
     try:
         yield
@@ -243,6 +247,7 @@ def _bounded_memory() -> Iterator[None]:
             _BOUND.n_running -= 1
             if _BOUND.n_running == 0 and _BOUND.before is not None:
                 resource.setrlimit(resource.RLIMIT_AS, _BOUND.before)
+                _BOUND.before = None
 
 
 def _quoted(path: Path) -> str:
