@@ -17,7 +17,8 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=lambda: user_data_path("vedette", appauthor=False))
     """Where the lake, the state and caches live."""
     state_url: str | None = None
-    """SQLAlchemy URL of the state database; unset: SQLite in the home."""
+    """URL of the state database, such as `postgresql+psycopg://user@host/database`; unset: where the home's state was
+    last, which is at first its own SQLite."""
     workers: int = Field(default=1, ge=1, le=64)
     """Processes for bulk work."""
     timezone: str | None = None

@@ -14,6 +14,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from sqlalchemy import func, select
 from store_support import AT, HOSTILE, answer
 
@@ -144,6 +145,54 @@ def test_an_export_holds_everything(lake: Lake) -> None:
     assert b64decode(told["artefacts"][0]["content"]) == answer(1).artefacts[0].content
     assert made["feedback"][0]["text"] == "bob failed."
     assert made["session"]["session_id"] == session.session_id
+
+
+def test_an_export_is_as_its_schema_says(lake: Lake) -> None:
+    from vedette.store.sessions import SessionExport
+
+    book = SessionBook(lake)
+    session = book.start("q", "jo", "case-1")
+    book.add(session.session_id, answer(1))
+    FeedbackBook(lake).add(session.session_id, 1, FeedbackKind.ACCEPTED)
+    made = book.export(session.session_id)
+    path = Path(__file__).parents[2] / "docs" / "reference" / "session.schema.json"
+    schema = orjson.loads(path.read_bytes())
+    assert missing(made, schema, schema) == []
+    assert missing({**made, "version": 2, "turns": [{"number": "1"}]}, schema, schema)
+    read = TypeAdapter(SessionExport).validate_python(made)
+    assert read["turns"][0]["answer"].facts == answer(1).facts
+    assert read["session"] == book.get(session.session_id)
+
+
+def missing(value: Any, schema: dict[str, Any], root: dict[str, Any], at: str = "$") -> list[str]:
+    """Return where a value is not what a schema of ours says: the words that our schemas use."""
+    if "$ref" in schema:
+        return missing(value, root["$defs"][schema["$ref"].rsplit("/", 1)[1]], root, at)
+    if "anyOf" in schema:
+        tried = [missing(value, one, root, at) for one in schema["anyOf"]]
+        return [] if [] in tried else tried[0]
+    if "const" in schema or "enum" in schema:
+        return [] if value in schema.get("enum", [schema.get("const")]) else [at]
+    kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "null": type(None)}
+    kinds["boolean"] = bool
+    kind = schema.get("type")
+    if kind is None:
+        return []
+    if not isinstance(value, kinds[kind]):
+        return [f"{at} is no {kind}"]
+    found: list[str] = []
+    if kind == "object":
+        found += [f"{at}.{name} is missing" for name in schema.get("required", ()) if name not in value]
+        for name, one in value.items():
+            if name in schema.get("properties", {}):
+                found += missing(one, schema["properties"][name], root, f"{at}.{name}")
+            elif schema.get("properties") and not schema.get("additionalProperties"):
+                found.append(f"{at}.{name} is unknown")
+    if kind == "array":
+        for n, one in enumerate(value):
+            prefix = schema.get("prefixItems")
+            found += missing(one, prefix[n] if prefix else schema.get("items", {}), root, f"{at}[{n}]")
+    return found
 
 
 def test_a_share_opens_one_session_until_it_is_taken_back(lake: Lake) -> None:

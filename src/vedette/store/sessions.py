@@ -10,13 +10,14 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from sqlalchemy import Connection, delete, func, insert, select, update
+from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from vedette.errors import UserError
-from vedette.schema import Answer, Artefact, Focus, Session, Share, Turn
+from vedette.schema import Answer, Artefact, Feedback, Focus, Session, Share, Turn
 from vedette.store import audit, tables
 from vedette.store._secret import digest_of, new_secret
 from vedette.store.book import from_json, to_json, whoami
@@ -29,6 +30,27 @@ SHARE_PREFIX = "vds"
 MAX_TITLE_CHARS = 200
 MAX_ANSWER_BYTES = 32 << 20
 """Of a stored answer, its files not counted."""
+
+
+class TurnExport(TypedDict):
+    """One question of an exported session."""
+
+    number: int
+    """From 1."""
+    at: datetime
+    answer: Answer
+    """The whole answer: plan, tool calls, facts, claims, dropped sentences; files in Base64."""
+
+
+class SessionExport(TypedDict):
+    """A session as ``vedette sessions export`` writes it: everything that was kept."""
+
+    format: Literal["vedette-session"]
+    version: Literal[1]
+    """Counts up when a field is renamed or removed; fields may be added."""
+    session: Session
+    turns: list[TurnExport]
+    feedback: list[Feedback]
 
 
 def _utc_now() -> datetime:
@@ -236,9 +258,7 @@ class SessionBook:
         )
 
     def export(self, session_id: str) -> dict[str, Any]:
-        """Return everything that is kept of a session as JSON values; files are in Base64.
-
-        Its schema is ``docs/reference/session.schema.json``.
+        """Return a :class:`SessionExport` as JSON values; its schema is ``docs/reference/session.schema.json``.
 
         Raises:
             UserError: there is no such session.
