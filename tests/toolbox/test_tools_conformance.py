@@ -73,8 +73,8 @@ def variants(name: str) -> list[dict[str, Any]]:
 
 
 def some(name: str) -> list[dict[str, Any]]:
-    """Return a few of them: every fourth, the same each time."""
-    return variants(name)[:: 2 if len(TOOLS[name].tool.parameters) < 4 else 5]
+    """Return a few of them, the same each time."""
+    return variants(name)[:: 3 if len(TOOLS[name].tool.parameters) < 4 else 9]
 
 
 # ---------------------------------------------------------------------- what is declared
@@ -297,13 +297,13 @@ def test_window_at_the_ends_of_time(told: Lake) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_focus_gives_the_case(name: str, told: Lake) -> None:
-    if not any(p.name == "case" for p in TOOLS[name].tool.parameters):
-        pytest.skip("it speaks of no case")
+    if not any(p.name == "case" for p in TOOLS[name].tool.parameters) or name in ("events", "compare_windows"):
+        pytest.skip("it speaks of no case, or of one only where it is named")
     context = ToolContext(told, now=NOW)
     assert len(context.cases) > 1
     last = context.cases[-1].case_id
     focused, named = run(name, told, Focus(case_id=last)), run(name, told, case=last)
-    if name not in ("events", "first_last", "compare_windows"):
-        assert focused.case_id == named.case_id == last
-        assert not any(f.name == "case_chosen" for f in (*focused.facts, *named.facts))
-        assert any(f.name == "case_chosen" for f in run(name, told).facts)
+    assert focused.case_id == named.case_id == last
+    assert not any(f.name == "case_chosen" for f in (*focused.facts, *named.facts))
+    if name != "slides":
+        assert run(name, told).facts[1].name == "case_chosen", "said at once"
