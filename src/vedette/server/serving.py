@@ -44,7 +44,8 @@ def bind(access: Access, port: int) -> socket.socket:
 def check_tls(certificate: Path, key: Path) -> None:
     """Raise UserError unless the files hold a certificate and its key."""
     try:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password="")  # or it would ask for one
+        # without a password it would ask for one
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password="")
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         raise UserError(
             f"{certificate} and {key} cannot be used for TLS: {getattr(error, 'strerror', None) or error}",
