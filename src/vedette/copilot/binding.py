@@ -31,6 +31,8 @@ _REFERENCE = re2.compile(
 _PERSON = re2.compile(
     r"(?i)\b(he|him|his|she|hers?|they|them|their|(?:this|that|the same|said) (?:account|user|guy|person|identity))\b"
 )
+_PLURAL = re2.compile(r"(?i)\b(?:they|them|their)\b")
+"""Of one account only where one was asked about; else of the attackers."""
 _PLACE = re2.compile(
     r"(?i)\b(there|(?:this|that|the same|said) (?:host|machine|server|computer|box|workstation|system|device|laptop))\b"
 )
@@ -174,6 +176,8 @@ class Binder:
             if parameter.name in arguments:
                 continue
             if parameter.kind is ValueKind.CHOICE:
+                if parameter.name == "logon_type" and arguments.get("activity") not in (None, "logon", "failed_logon"):
+                    continue
                 word = choice_said(parameter, self.masked)
                 if word is not None:
                     arguments[parameter.name] = word
@@ -184,8 +188,16 @@ class Binder:
                     arguments[parameter.name] = int(text) if parameter.kind is ValueKind.COUNT else text
                 continue
             fitting = [m for m in left if _fits(parameter, m)]
-            if parameter.kind is ValueKind.TECHNIQUE and "activity" in arguments:
-                fitting = [m for m in fitting if not m.by_name]  # "was a scheduled task created" is of that kind
+            if parameter.kind is ValueKind.TECHNIQUE:
+                programs = _takes(tool, ValueKind.PROCESS)
+                fitting = [
+                    m
+                    for m in fitting
+                    # "was a scheduled task created" is of that kind, "rundll32" is a program
+                    if not m.by_name or not ("activity" in arguments or (programs and m.text.casefold() in PROGRAMS))
+                ]
+            if parameter.kind is ValueKind.PROCESS:
+                fitting = [m for m in fitting if not self._acted_on(m.start, m.end)]
             if parameter.kind is ValueKind.TEXT and arguments.get("activity") == "dns":
                 # "DNS queries for example.org": the name is what was asked for, not where
                 fitting += [m for m in left if m.kind is ValueKind.HOST and "." in m.text and self._before(m) in _ASKED]
@@ -223,17 +235,25 @@ class Binder:
         """Return a word to search for that nothing else took: a program, what is searched for, a stray name."""
         if parameter.kind is ValueKind.PROCESS:
             for match in _PROGRAM.finditer(self.question):
-                if match[0].casefold() in PROGRAMS:
+                if match[0].casefold() in PROGRAMS and not self._acted_on(match.start(), match.end()):
                     return str(match[0])
             return None
+        if parameter.kind is ValueKind.TEXT and "text" not in arguments and parameter.name == "text":
+            for match in _PROGRAM.finditer(self.question):
+                if match[0].casefold() in PROGRAMS and self._acted_on(match.start(), match.end()):
+                    return str(match[0])
         if parameter.kind is ValueKind.COMMAND or any(p in arguments for p in ("process", "command", "text")):
             return None
         for match in _SOUGHT.finditer(self.question):
             word = str(match[1]).rstrip(".,;:?!")
             inside = any(m.start <= match.start(1) < m.end and not m.by_name for m in self.mentions.found)
-            if 3 <= len(word) <= 80 and word.casefold() not in COMMON and not inside:
+            if 3 <= len(word) <= 80 and word.casefold() not in COMMON and not inside and not word.endswith("ly"):
                 return word
         return next((m.text for m in self.mentions.missing if not m.sure), None)
+
+    def _acted_on(self, start: int, end: int) -> bool:
+        """Return whether something was done to a program, and not by it."""
+        return bool(_ACTED_ON.search(self.question[:start]) or _OPENED.match(self.question[end:]))
 
     def _before(self, mention: Mention) -> str:
         """Return the word before a mention."""
@@ -261,7 +281,9 @@ class Binder:
         if parameter.kind not in _ENTITY_PARAMETERS:
             return None
         wanted: tuple[ValueKind, ...] = ()
-        if _PERSON.search(text):
+        before = focus.plan.steps if focus.plan else ()
+        alone = any(name in step.arguments for step in before for name in ("account", "entity"))
+        if _PERSON.search(text) and (alone or not _PLURAL.search(text)):
             wanted = (ValueKind.ACCOUNT,)
         elif _PLACE.search(text):
             wanted = (ValueKind.HOST,)
@@ -279,6 +301,10 @@ class Binder:
 _ASKED = ("for", "of", "about", "resolve", "resolving", "asking", "name")
 _DIRECTIONS = {"source": ("from", "by", "of"), "destination": ("to", "towards", "into")}
 """Parameters that a host or address fills only after a word that says so."""
+_ACTED_ON = re2.compile(r"(?i)\b(?:to|into|of|open(?:ed)?|dump(?:ed)?|access(?:ed)?|read)\s+(?:the )?(?:memory of )?$")
+_OPENED = re2.compile(
+    r"(?i)^(?:\.exe)?(?:'s)?\s+(?:memory )?(?:was |is |were |be )?(?:open|access|dump|read|inject)\w*\b"
+)
 _JUDGED = re2.compile(r"(?i)\b(?:findings?|rules?|alerts?|detections?)\b")
 _PROGRAM = re2.compile(r"[\pL][\pL\pN_-]+")
 _SOUGHT = re2.compile(

@@ -35,7 +35,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\bscheduled (?:tasks?|jobs?)\b|\bcron\b|\bschtasks\b|\btask events?\b", "task"),
         (r"\b(?:creat|install|register|add)\w*\b.{0,24}\bservices?\b|\bservices?\b.{0,20}\b(?:creat|install|register|add)\w*|\bnew services?\b", "service_created"),
         (r"\bservice (?:events?|changes?)\b|\bwindows services?\b", "service"),
-        (r"\b(?:open|access|read|dump)\w*\b.{0,20}\b(?:memory|lsass|process(?:es)?)\b|\bprocess access\w*", "process_access"),
+        (r"\b(?:open|access|read|dump)\w*\b.{0,20}\b(?:memory|lsass|process(?:es)?)\b|\blsass\b.{0,24}\b(?:open|access|read|dump)\w*|\bprocess access\w*", "process_access"),
         (r"\bdirectory (?:service )?access\w*|\bdirectory replication\b|\bdirectory (?:events?|objects?)\b", "directory"),
         (r"\b(?:dns|domain names?|names? (?:asked|resolved|looked)|name lookups?|resolv\w+|looked? up)\b", "dns"),
         (r"\b(?:web|http|https) (?:requests?|traffic|events?|logs?|access\w*|server requests?)\b|\brequests?\b.{0,24}\b(?:web|site|url)|\buser[ -]agents?\b|\burls?\b|\bhttp\b", "http"),
@@ -47,6 +47,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\bregistry\b|\bautorun|\brun keys?\b", "registry"),
         (r"\b(?:dlls?|modules?|drivers?|librar(?:y|ies)|images?)\b.{0,16}\bload\w*|\bload\w*\b.{0,16}\b(?:dlls?|modules?|drivers?|librar\w+)|\bmodule loads?\b", "module"),
         (r"\bscripts? (?:blocks?|events?|logs?)\b|\bpowershell (?:scripts?|blocks?|script blocks?|pipelines?)\b|\bscripts?\b.{0,12}\b(?:ran|run|executed)\b", "script"),
+        (r"\btasks?\b", "task"), (r"\bservices?\b", "service"),
         (r"\bfiles?\b|\bdownload\w*|\bwrote\b|\bwritten\b|\bdropped\b", "file"),
         (r"\b(?:network )?connect(?:ion|ions|ed|s)?\b|\btraffic\b|\bnetwork (?:events?|activity|flows?)\b|\btalk(?:ed|s)? to\b|\breach(?:ed)? out\b|\bcontacted\b", "network"),
         (r"\b(?:process(?:es)?|programs?|commands?(?: lines?)?|executables?|binar(?:y|ies)|tools?)\b|\b(?:ran|run|runs|running|execut\w*|launch\w*|start\w* program)\b", "process"),
@@ -135,7 +136,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
 _NUMBERED = {
     "port": re2.compile(r"(?i)\bports? (\d{1,5})\b|\b(\d{1,5})/(?:tcp|udp)\b"),
     "code": re2.compile(
-        r"(?i)\b(?:event ?(?:id|code)s?|eventid|eid|code|events? with (?:the )?(?:id|code))[ :=#]*(\d{1,5}|[A-Za-z]{3,40}Event)\b|\((\d{4})\)"
+        r"(?i)\b(?:event ?(?:id|code)s?|eventid|eid|code|events? with (?:the )?(?:id|code))[ :=#]*(\d{1,5}|[A-Za-z]{3,40}Event)\b|\((\d{4})\)|\b(\d{4}) (?:events?|records?)\b|\bevents? (\d{4})\b"
     ),
     "operation": re2.compile(
         r"\b((?:Get|List|Put|Create|Delete|Describe|Update|Assume|Attach|Detach|Add|Remove|Run|Start|Stop|Terminate|Modify|Revoke|Authorize|Console|Head|Copy|Invoke|Set|Enable|Disable)[A-Z][A-Za-z]{2,40})\b"

@@ -19,7 +19,7 @@ from vedette.copilot import scope
 from vedette.copilot.base import Listener, Progress, Stage
 from vedette.copilot.binding import Bound
 from vedette.copilot.compose import Citer, Draft, choice_text, claim_of, draft, tables_of
-from vedette.copilot.followups import answer_choice, chosen
+from vedette.copilot.followups import answer_choice, chosen, leans
 from vedette.copilot.mentions import World, calendar_of
 from vedette.copilot.model_router import ModelRouter, adapter_of, can_word, is_large
 from vedette.copilot.names import name_index
@@ -218,6 +218,9 @@ class Copilot:
             )
         if not planned.steps:
             asked = scope.suggestions(self.tools.values())
+            if leans(run.question):
+                text = ["Nothing was spoken of yet: which account, host, time or case do you mean?"]
+                return self._plain(run, AnswerStatus.CLARIFY, text, next_questions=asked)
             if planned.mentions.found or scope.is_about_security(run.question):
                 text = [scope.UNTOLD]
                 return self._plain(run, AnswerStatus.UNKNOWN, text, unknown=tuple(text), next_questions=asked)

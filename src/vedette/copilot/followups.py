@@ -23,6 +23,7 @@ _AND = re2.compile(
 _ABOUT = re2.compile(r"(?i)\b(?:what|how) about\b")
 _BARE: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"(?i)^\W*(?:but |and |ok(?:ay)? )?(?:why|how come|why is that|why so|why do you (?:say|think) (?:so|that)|reasons?|because of what|based on what|what(?:'s| is) the (?:evidence|proof|reason)|prove it|how do you know(?: that)?)\W*$", ("entity_profile", "implicated_accounts")),
+    (r"(?i)^\W*(?:and |but )?(?:with|by|using|over) (?:which|what) (?:protocol|method|means|way|logon type|credentials?)\W*$", ("events",)),
     (r"(?i)^\W*(?:and |but )?(?:when(?: was (?:that|this|it))?|since when|when exactly|what time(?: was (?:that|this|it))?|at what time|when did (?:that|this|it) happen)\W*$", ("first_last", "timeline")),
     (r"(?i)^\W*(?:and |but )?(?:where(?: was (?:that|this|it))?|on (?:which|what) (?:host|machine|server|computer)s?|which (?:hosts?|machines?))\W*$", ("hosts",)),
     (r"(?i)^\W*(?:and |but )?(?:who(?: was (?:that|this|it))?|by whom|whose|who did (?:that|this|it)|which accounts?)\W*$", ("implicated_accounts",)),
@@ -46,6 +47,12 @@ _ORDINALS = {
     "fourth": 3, "4th": 3, "four": 3, "fifth": 4, "5th": 4, "five": 4, "sixth": 5, "seventh": 6, "eighth": 7,
 }  # fmt: skip
 _MOST_WORDS = 7
+
+
+def leans(question: str) -> bool:
+    """Return whether a message means nothing without a conversation before it: ``why?``, ``at what time?``."""
+    text = " ".join(question.split())
+    return any(pattern.match(text) for pattern, _ in (*_BARES, *_SPLITS))
 
 
 def chosen(choice: Choice, message: str) -> str | None:

@@ -297,6 +297,8 @@ class _Reader:
         for m in _TOP.finditer(self.low):
             group = 1 if m[1] is not None else 2
             word = m[group]
+            if len(word) == 4 and word.isdigit():
+                continue  # "4662 events" are of that number
             self._add(ValueKind.COUNT, m.start(group), m.end(group), _NUMBER_WORDS.get(word) or int(word))
 
     # ------------------------------------------------------------------ names
@@ -599,6 +601,7 @@ _ALIASES = {
     "dump lsass": "T1003.001", "credential dumping": "T1003", "password spray": "T1110.003", "brute forcing": "T1110",
     "pth": "T1550.002", "dc sync": "T1003.006", "ps remoting": "T1021.006", "psremoting": "T1021.006",
     "winrm": "T1021.006", "log clearing": "T1070.001", "schtasks": "T1053.005", "scheduled tasks": "T1053.005",
+    "directory replication": "T1003.006", "replication of secrets": "T1003.006",
     "kerberoast": "T1558.003", "golden tickets": "T1558.001",
 }  # fmt: skip
 
@@ -653,4 +656,4 @@ def calendar_of(index: NameIndex, case: Case | None, focus: Focus, now: datetime
     window = focus.window
     day = (window.start_at or window.end_at) if window else None
     spans = (("incident", case.first_at, case.last_at),) if case else ()
-    return Calendar(now, index.first_at, index.last_at, day or (case.first_at if case else None), spans)
+    return Calendar(now, index.first_at, index.last_at, day or (case.first_at if case else None), spans, window)

@@ -16,7 +16,7 @@ from vedette.copilot.followups import follow_up
 from vedette.copilot.mentions import ENTITY_KINDS, Mention, Mentions, Missing, World, read_mentions
 from vedette.copilot.model_router import ModelRouter
 from vedette.copilot.rules import BAR, RulesRouter, clauses
-from vedette.schema import Focus, Tool, ToolCall, Usage, ValueKind
+from vedette.schema import Focus, Plan, Tool, ToolCall, Usage, ValueKind
 
 MAX_STEPS = 3
 _CLOSE = 0.72
@@ -116,20 +116,25 @@ class Planner:
 
     def _by_rules(self, question: str, mentions: Mentions, world: World) -> Planned:
         parts = clauses(question)
-        if len(parts) == 1:
+        if len(parts) == 1 and parts[0] == question:
             step = self._one(question, mentions, world)
             steps = (step,) if step is not None else ()
             return Planned(steps, mentions, "rules", left=uncovered(mentions, steps))
         steps_: list[Bound] = []
+        named = tuple(dict.fromkeys([m.value for m in mentions.of(*ENTITY_KINDS)]))
+        aside = tuple(n for n in named if not any(n in str(read_mentions(p, world).found) for p in parts))
+        if aside:  # named where nothing is asked: what "that one" means
+            world = replace(world, focus=replace(world.focus, entities=(*aside, *world.focus.entities)))
         for part in parts:
             own = read_mentions(part, world)
-            step = self._one(part, own, world)
+            step = self._again(part, own, world) or self._one(part, own, world)
             if step is None:
                 continue
             steps_.append(step)
             names = tuple(dict.fromkeys([m.value for m in own.of(*ENTITY_KINDS)] + list(world.focus.entities)))
             case = next((m.value for m in own.of(ValueKind.CASE)), world.focus.case_id)
-            world = replace(world, focus=replace(world.focus, entities=names, case_id=case))
+            plan = Plan(question=part, steps=(step.call,))
+            world = replace(world, focus=replace(world.focus, entities=names, case_id=case, plan=plan))
         kept = _distinct(steps_)[:MAX_STEPS]
         left = tuple(
             m for m in uncovered(mentions, kept) if not any(m.value == u.value for step in kept for u in step.used)
@@ -138,6 +143,13 @@ class Planner:
         if whole is not None and (not kept or len(uncovered(mentions, [whole])) < len(left)):
             return Planned((whole,), mentions, "rules", left=uncovered(mentions, [whole]))
         return Planned(kept, mentions, "rules", left=left)
+
+    def _again(self, part: str, mentions: Mentions, world: World) -> Bound | None:
+        """Return what a clause means that only the one before it makes whole, as ``and from which address`` does."""
+        if world.focus.plan is None or len(part.split()) > 4:
+            return None
+        calls = follow_up(part, mentions, world.focus, self.tools, world.index, asks=True)
+        return next(iter(self.resume(part, calls, world).steps), None) if calls else None
 
     def _one(self, question: str, mentions: Mentions, world: World) -> Bound | None:
         """Return the tool that one question means, None where it means none."""

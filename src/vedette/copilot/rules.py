@@ -171,10 +171,17 @@ def clauses(question: str) -> Sequence[str]:
     """Return the questions that a text asks, at most three: ``who did it, and on which hosts?`` asks two."""
     marked = _ENDS.sub("\x1f", question)
     marked = _AND.sub(lambda m: "\x1f" + m[1], marked)
-    kept = [p for part in marked.split("\x1f") if len((p := part.strip(" ,;")).split()) >= 2]
-    return kept[:3] if len(kept) > 1 else [question]
+    parts = [p for part in marked.split("\x1f") if len((p := part.strip(" ,;")).split()) >= 2]
+    # "Hi! Sorry to bother you. Could you tell me when bob logged on?" asks one thing
+    asking = [p for p in parts if _ASKING.search(p)]
+    kept = asking if len(asking) < len(parts) and asking else parts
+    return kept[:3] if len(kept) > 1 or len(parts) > 1 else [question]
 
 
+_ASKING = re2.compile(
+    r"(?i)\b(?:who|whose|what|when|where|which|how|why|tell me|show|list|give me|make|find|count|compare|summari[sz]e"
+    r"|explain|describe|draft|write)\b|^\W*(?:is|are|was|were|did|does|do|has|have|any|can|could|should)\b"
+)
 _ENDS = re2.compile(r"[?!;]\s+|\.\s+")
 _AND = re2.compile(
     r"(?i)(?:,|,?\s+and|,?\s+then|,?\s+plus)\s+(?:also\s+|then\s+)?"

@@ -92,7 +92,7 @@ _TRADE = re2.compile(
     r"(?i)\b(?:attack\w*|hack\w*|intru\w+|adversar\w+|malware|ransom\w*|breach\w*|compromis\w*|incident\w*|cases?|accounts?|users?"
     r"|hosts?|servers?|machines?|computers?|workstations?|log(?:s|on|ons|in|ins)?|events?|alerts?|findings?|credentials?|passwords?|hash(?:es)?|ips?"
     r"|address(?:es)?|domains?|files?|process(?:es)?|commands?|scripts?|tasks?|services?|registry|network|traffic|connections?|technique\w*|tactic\w*"
-    r"|exfiltrat\w*|stolen|stole|payload\w*|phish\w*|exploit\w*|vulnerab\w*|cves?|firewall|lateral\w*|persist\w*|data|evidence|bucket\w*|keys?|tokens?|sessions?|backdoor\w*|beacon\w*|victims?)\b"
+    r"|exfiltrat\w*|stolen|stole|payload\w*|phish\w*|exploit\w*|vulnerab\w*|cves?|firewall|lateral\w*|persist\w*|data|evidence|bucket\w*|keys?|tokens?|sessions?|backdoor\w*|beacon\w*|victims?|lsass|powershell|mimikatz|kerberos|registry|programs?|protocols?|tools?)\b"
 )
 _SHOWN = ("case_summary", "implicated_accounts", "timeline", "hosts", "first_last", "events", "next_steps", "slides")
 

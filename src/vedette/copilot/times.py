@@ -34,9 +34,9 @@ _UNITS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600, "hr": 36
 _WORDS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "couple of": 2, "three": 3, "few": 3, "four": 4, "five": 5, "six": 6,
     "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30,
-    "half an": 0.5,
+    "half an": 0.5, "quarter of an": 0.25,
 }  # fmt: skip
-_NUMBER = r"(\d{1,4}|half an|an?|one|two|(?:a )?couple of|three|(?:a )?few|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty)"  # noqa: E501
+_NUMBER = r"(\d{1,4}|half an|(?:a )?quarter of an|an?|one|two|(?:a )?couple of|three|(?:a )?few|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty)"  # noqa: E501
 _UNIT = r"(seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?)"
 _PARTS = {"morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24), "night": (18, 30)}
 _NEAR = {1: 60, 60: 300, 3600: 1800}
@@ -57,6 +57,8 @@ class Calendar:
     """A moment of the day that is talked of, for times without a date."""
     spans: tuple[tuple[str, datetime, datetime], ...] = ()
     """Named stretches: ``("incident", first, last)``."""
+    window: Window | None = None
+    """What ``before that`` counts from."""
 
     @property
     def old(self) -> bool:
@@ -424,6 +426,9 @@ _FROM_POINT = re2.compile(
     rf"\b(?:in |within |during )?(?:the )?(?:first |last )?{_NUMBER}?\s?{_UNIT} (before|after|following|around|of)"
     r"\s+(?:the\s+)?$"
 )
+_FROM_THAT = re2.compile(
+    rf"\b(?:in |within |during )?(?:the )?{_NUMBER}?\s?{_UNIT} (before|after) (?:that|this|it|then)\b"
+)
 _CALENDAR = re2.compile(
     r"\b(?:in |during )?(this|last|past|previous) (week|month|year|morning|afternoon|evening|night|weekend)\b"
     r"|\b(tonight|overnight)\b"
@@ -469,6 +474,13 @@ def _offsets(low: str, points: Sequence[_Point], calendar: Calendar, free: _Free
         else:
             counted = (point.at - length, point.until + length)
         found.append((m.start(), point.end, counted, point.relative))
+    said = calendar.window
+    for m in _FROM_THAT.finditer(low):
+        length = timedelta(seconds=_seconds(m[1] or "one", m[2]))
+        if m[3] == "before" and said and said.start_at:
+            found.append((m.start(), m.end(), (said.start_at - length, said.start_at), False))
+        elif m[3] == "after" and said and said.end_at:
+            found.append((m.start(), m.end(), (said.end_at, said.end_at + length), False))
     for m in _CALENDAR.finditer(low):
         found.append((m.start(), m.end(), _calendar(m[1] or "this", m[2] or m[3], today), True))
     for m in _CASE.finditer(low):
