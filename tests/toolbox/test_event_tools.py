@@ -352,3 +352,13 @@ def test_technique_info_knows_the_cases_and_asks_where_unsure(told: Lake) -> Non
 def test_values_are_plain_json(told: Lake) -> None:
     for name in ("events", "data_status", "first_last"):
         assert json.loads(json.dumps(dict(ask(name, told).values))) == dict(ask(name, told).values)
+
+
+def test_word_of_a_step_that_no_event_holds_is_found_in_the_steps(told: Lake) -> None:
+    first = ask("first_last", told, what="first", text="odd command")
+    assert first.values["first"]["at"] == at(21).isoformat()
+    assert first.facts[0].text.startswith("No event holds the text “odd command”; the only step of case-")
+    counted = ask("events", told, text="odd command")
+    assert counted.values["count"] == 0
+    assert any(f.name == "step" for f in counted.facts)
+    assert ask("first_last", told, text="no such words at all").values["first"] is None

@@ -150,6 +150,7 @@ class EventQuery:
     aliases: list[str] = field(default_factory=list)
     acting: Condition | None = None
     """That the account asked for is the one that acted."""
+    text: str | None = None
     no_finding: str | None = None
     """Set where events of a technique or finding were asked for and no finding is of it."""
 
@@ -308,6 +309,7 @@ def _what(q: EventQuery, arguments: Mapping[str, Any]) -> None:
         q.conditions.append(like("process_cmd", command))
         q.said.append(("with a command line that holds", ValueKind.COMMAND, command))
     if text:
+        q.text = text
         q.conditions.append(like(f"concat_ws(chr(10), {', '.join(SEARCHED)})", text))
         q.said.append(("that hold the text", ValueKind.TEXT, text))
     operation, code = text_of(arguments, "operation"), text_of(arguments, "code")

@@ -22,6 +22,7 @@ from vedette.copilot.tools.telling import (
 from vedette.copilot.tools.where import Condition, account_key, any_of, like, one_of, short_host, written_out
 from vedette.investigate.tools.base import COUNT, choice_of, count_of, stored
 from vedette.investigate.tools.saying import FactList, Saying, iso, joined
+from vedette.investigate.tools.timeline import speaking_of, step_fact
 from vedette.schema import DataTable, Event, Evidence, Parameter, Tool, ToolResult, ValueKind
 from vedette.store.query import Reader, reading
 from vedette.toolbox import ToolContext
@@ -398,11 +399,18 @@ class _Answer:
         unknown = seen.unknown(query, self._context)
         if unknown and seen.cannot_tell:
             return unknown
+        spoken = speaking_of(self._context, query.text) if query.text else None
         text = f"There are no {query.noun(2)}{query.words(say)}: {seen.looked_at(say, query)}."
         self._facts.add(
             "n_events", 0, text, say, kind=ValueKind.COUNT, subject=query.account or query.host or "",
             aliases=query.aliases, evidence=[*seen.evidence, self._statement()],
         )  # fmt: skip
+        if spoken is not None:
+            case, steps = spoken
+            for entry in steps[:3]:
+                said = Saying()
+                lead = f"But a step of {said.case(case)} is told in such words, at "
+                step_fact(self._facts, case, entry, lead=lead, said=said)
         return unknown
 
     def _undecided(self) -> tuple[str, ...]:

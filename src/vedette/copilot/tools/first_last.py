@@ -34,7 +34,7 @@ from vedette.investigate.tools.base import (
     within,
 )
 from vedette.investigate.tools.saying import FactList, Saying, iso
-from vedette.investigate.tools.timeline import Filter, no_steps, step_fact
+from vedette.investigate.tools.timeline import Filter, no_steps, speaking_of, step_fact
 from vedette.schema import (
     AccountRole,
     Case,
@@ -363,6 +363,9 @@ def _events(context: ToolContext, arguments: Mapping[str, Any], what: str) -> To
         n, first, last = reader.run(sql, where.values, timeout_s=TIMEOUT_S).rows[0]
         shown = written_out(sql, where.values)
         if not n:
+            spoken = speaking_of(context, text_of(arguments, "text") or "")
+            if spoken is not None:
+                return _spoken(facts, *spoken, what, str(arguments.get("text")), shown)
             return _no_events(context, reader, query, shown, facts)
         found = one_of("event_id", [first[1], last[1]])
         every = Condition(f"{found.sql} AND {where.sql}", (*found.values, *where.values))
@@ -392,6 +395,24 @@ def _events(context: ToolContext, arguments: Mapping[str, Any], what: str) -> To
         case_id=query.case_id,
         next_questions=(f"Is this normal for {query.account}?",) if query.account else (),
     )  # fmt: skip
+
+
+def _spoken(
+    facts: FactList, case: Case, steps: Sequence[TimelineEntry], what: str, text: str, shown: str
+) -> ToolResult:
+    """Return the first and last step whose words hold a text that no event holds."""
+    picked = {"first": steps[0], "last": max(steps, key=lambda s: s.at)}
+    for name in ("first", "last") if what == "both" and len(steps) > 1 else ("first" if what == "both" else what,):
+        say = Saying()
+        which = f"the {name} of {say.n(len(steps), 'step')}" if len(steps) > 1 else "the only step"
+        lead = f"No event holds the text {say.quote(text)}; {which} of {say.case(case)} told in such words, at "
+        step_fact(facts, case, picked[name], f"{name}_step", lead, say)
+    return ToolResult(
+        facts=facts.done(),
+        values={"first": _of_step(picked["first"]), "last": _of_step(picked["last"]), "steps": len(steps)},
+        query=shown,
+        case_id=case.case_id,
+    )
 
 
 def _first_step(facts: FactList, context: ToolContext, query: EventQuery) -> None:

@@ -198,6 +198,26 @@ def picked(steps: Sequence[TimelineEntry], most: int, order: str) -> list[Timeli
     return [steps[i] for i in sorted(ranked)]
 
 
+def speaking_of(context: ToolContext, text: str) -> tuple[Case, list[TimelineEntry]] | None:
+    """Return the first case with steps, or findings behind them, whose words hold a text, and those steps."""
+    low = text.casefold().replace("*", " ").split()
+    if not low:
+        return None
+    for case in context.cases:
+        titles: dict[str, str] = {}
+        for finding in case.findings:
+            for item in finding.evidence:
+                titles[item.ref] = f"{titles.get(item.ref, '')} {finding.title.casefold()}"
+        found = []
+        for entry in case.timeline:
+            words = entry.text.casefold() + " ".join(titles.get(e.ref, "") for e in entry.evidence)
+            if all(w in words for w in low):
+                found.append(entry)
+        if found:
+            return case, found
+    return None
+
+
 def _headline(
     facts: FactList, case: Case, steps: Sequence[TimelineEntry], wanted: Filter, n_told: int, order: str
 ) -> None:
