@@ -7,6 +7,7 @@ import json
 import math
 import os
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -52,6 +53,20 @@ def test_same_request_gives_the_same_tokens(model: LlamaModel) -> None:
         # the likeliest token is taken at temperature 0
         assert token.logprob == max(logprob for _, logprob in token.top)
         assert math.fsum(math.exp(logprob) for _, logprob in token.top) <= 1.0001
+
+
+def test_model_that_nobody_asked_closes(weights: tuple[Path, Path]) -> None:
+    """In a process of its own: the runtime once went on for ever here, and took its process with it."""
+    code = (
+        "import sys; from pathlib import Path; from vedette.models.llama import LlamaModel\n"
+        "for _ in range(5): LlamaModel(Path(sys.argv[1]), n_ctx=64, threads=1).close()\n"
+        "with LlamaModel(Path(sys.argv[1]), n_ctx=64, threads=1) as model: model.tokenize('x')\n"
+        "print('closed')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(weights[0])], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.stdout.strip() == "closed", done.stderr
 
 
 def test_seed_decides_where_there_is_a_choice(model: LlamaModel) -> None:

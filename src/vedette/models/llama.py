@@ -21,7 +21,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -86,6 +86,7 @@ class LlamaModel:
         self._key = secrets.token_urlsafe(32)
         self._state = threading.Condition()
         self._running = 0
+        self._began = False
         self._closing = threading.Event()
         self._schemas: set[str] = set()
         self._embedder: Any = None
@@ -110,6 +111,10 @@ class LlamaModel:
         self._closing.set()
         with self._state:
             self._state.wait_for(lambda: self._running == 0)
+            if self._server is not None and not self._began:
+                # told to end before its loop has begun, the runtime goes on for ever: one token makes it begin
+                with suppress(RuntimeError, ValueError):
+                    self._server.handle_completions({"prompt": "-", "n_predict": 1, "stream": True}, lambda _: False)
             self._server = None
             self._embedder = None
 
@@ -438,6 +443,7 @@ class LlamaModel:
         with self._busy():
             try:
                 told = self._server.handle_completions(body, take)
+                self._began = True
             except ValueError as error:
                 raise UserError(f"the embedded model refuses the request: {error}"[:500]) from None
             except RuntimeError as error:
