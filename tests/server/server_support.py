@@ -260,7 +260,7 @@ def wait_until(what: Callable[[], bool], timeout_s: float = 10.0) -> None:
 # -- the guard -----------------------------------------------------------------------------------
 
 _BLOCKING = frozenset(
-    {"open", "time.sleep", "sqlite3.connect", "socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.listdir",
+    {"open", "sqlite3.connect", "socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.listdir",
      "os.scandir", "os.mkdir", "os.rename", "os.remove", "shutil.copyfile"}
 )  # fmt: skip
 _guarded: set[int] = set()
@@ -276,6 +276,29 @@ def _audit(name: str, arguments: Sequence[Any]) -> None:
     if name in ("open", "os.listdir", "os.scandir") and (_by_import() or str(arguments[0]).endswith(".py")):
         return  # a module that is first needed now, or a route's source: once
     _blocked.append(f"{name} {str(arguments[:1])[:120]} {_where()}")
+
+
+def _watch(owner: Any, name: str) -> None:
+    """Note calls of a function that raises no audit event."""
+    real = getattr(owner, name)
+
+    def watched(*arguments: Any, **more: Any) -> Any:
+        if threading.get_ident() in _guarded and asyncio._get_running_loop() is not None:
+            waits = not any(value == 0 for value in (*arguments[1:], *more.values()))
+            if waits and "start" not in _callers():
+                _blocked.append(f"{owner.__name__}.{name} {_where()}")
+        return real(*arguments, **more)
+
+    setattr(owner, name, watched)
+
+
+def _callers() -> list[str]:
+    """The functions that led here: starting a thread waits until it runs, which is short."""
+    frame, found = sys._getframe(2), []
+    while frame is not None and len(found) < 4:
+        found.append(frame.f_code.co_name)
+        frame = frame.f_back  # type: ignore[assignment]
+    return found
 
 
 def _by_import() -> bool:
@@ -303,6 +326,8 @@ def guarded() -> Iterator[None]:
         from sqlalchemy import Engine, event
 
         sys.addaudithook(_audit)
+        _watch(time, "sleep")
+        _watch(threading.Condition, "wait")
 
         @event.listens_for(Engine, "before_cursor_execute")
         def _sql(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
