@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vedette.copilot.base import Listener
@@ -347,6 +347,7 @@ def own_books(draw: st.DrawFn) -> Promptbook:
 
 
 @settings(max_examples=100)
+@example(book=Promptbook(name="b-1", title="B", description="d", steps=(Step(title="a #", prompt="###?"),)))
 @given(book=own_books())
 def test_any_book_of_ours_round_trips_both_ways(book: Promptbook) -> None:
     assert read_markdown(write_markdown(book), "x.md") == book

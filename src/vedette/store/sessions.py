@@ -22,7 +22,7 @@ from vedette.store import audit, tables
 from vedette.store._secret import digest_of, new_secret
 from vedette.store.book import from_json, to_json, whoami
 from vedette.store.lake import Lake
-from vedette.store.state import from_db, to_db, writing
+from vedette.store.state import empty_log, from_db, to_db, writing
 
 EXPORT_FORMAT = "vedette-session"
 EXPORT_VERSION = 1
@@ -398,11 +398,7 @@ class SessionBook:
             del gone["n_sessions"]
             audit.add(connection, actor or whoami(), "session.delete", session_id, gone)
         if on_sqlite:
-            with self._lake.state.connect() as connection:
-                # the write-ahead log still holds the pages as they were; outside a transaction only
-                connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                connection.exec_driver_sql("BEGIN")
+            empty_log(self._lake.state)
 
     def _must_exist(self, connection: Connection, session_id: str) -> None:
         t = tables.sessions

@@ -158,6 +158,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
         ) from error
 
 
+def empty_log(engine: Engine) -> None:
+    """Empty SQLite's write-ahead log, which holds deleted rows as they were; where readers hold it, it goes later."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")  # a checkpoint is no part of a transaction
+        connection.exec_driver_sql("PRAGMA busy_timeout=1000")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_MS}")
+        connection.exec_driver_sql("BEGIN")
+
+
 def _migrate(engine: Engine, home: Path, place: str) -> None:
     if _revision(engine) == HEAD:
         return

@@ -31,7 +31,7 @@ from vedette.schema import ValueKind
 
 MAX_CHARS = 200_000
 _FENCE = "---"
-_HEADING = re.compile(r"##(?:[ \t]+(.*?))?[ \t]*#*[ \t]*")
+_HEADING = re.compile(r"##(?:[ \t]+(.*?))?[ \t]*")
 _ODD_LINE_ENDS = re.compile("[\x85\u2028\u2029\ufeff]")
 _KEYS = ("name", "title", "description", "tags", "inputs", "microsoft", "steps")
 _INPUT_KEYS = ("name", "description", "kind", "required", "default", "choices", "microsoft")
