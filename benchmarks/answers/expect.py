@@ -8,6 +8,7 @@ An expectation is a JSON object; all that it says must hold.
 | ``status`` | the answer's status is one of these |
 | ``accounts``, ``hosts``, ``techniques``, ``cases`` | the answer lists exactly ``is`` (``may`` besides), or at least ``has`` and nothing beyond ``may`` where that is given; none of ``not`` |
 | ``count`` | the values count this many, or one of these; without a count in the values the text says it |
+| ``none`` | there is none: the values count nothing, and one of the first two sentences says so |
 | ``time`` | each of these moments is told, within ``within_s`` seconds (2) |
 | ``numbers`` | each is told in the text; alternatives with a bar |
 | ``numbers_any`` | all of one of these groups are told |
@@ -35,7 +36,9 @@ from vedette.schema import Answer
 DEFAULT_LEAD = 4
 DEFAULT_WITHIN_S = 2
 _LEAD_ROWS = 5
-_COUNTS = frozenset({"count", "n_events", "n", "steps", "events", "total", "number", "n_hosts", "n_accounts"})
+_COUNTS = frozenset(
+    {"count", "distinct", "n_events", "n", "steps", "events", "total", "number", "n_hosts", "n_accounts"}
+)
 _WORDS = {
     "no": 0, "none": 0, "zero": 0, "one": 1, "once": 1, "two": 2, "twice": 2, "three": 3, "four": 4, "five": 5,
     "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
@@ -89,6 +92,8 @@ def problems(answer: Answer | Exception, expect: Mapping[str, Any], names: Names
             wrong += _listed(answer, seen, kind, expect[kind], names)
     if "count" in expect:
         wrong += _counted(answer, seen, expect["count"])
+    if expect.get("none"):
+        wrong += _none(answer)
     wrong += _timed(seen, expect)
     wrong += _said(seen, expect)
     if "file" in expect and not any(a.name.endswith(expect["file"]) for a in answer.artefacts):
@@ -165,9 +170,27 @@ def told_numbers(text: str) -> set[int]:
     return found | {_WORDS[w] for w in re.findall(r"[a-z]+", without.casefold()) if w in _WORDS}
 
 
+_NO = re.compile(r"\b(?:no|not|none|nothing|never|nobody|unknown|cannot|neither|zero|0)\b|n't", re.I)
+
+
+def _none(answer: Answer) -> list[str]:
+    counts = _levels(answer.values)
+    if counts and 0 not in counts:
+        return [f"counts {sorted(counts)[:6]}, not none"]
+    first = " ".join(c.text for c in answer.claims[:2]) or answer.text
+    return [] if _NO.search(first) else ["none is not said"]
+
+
+def _levels(values: Mapping[str, Any]) -> set[int]:
+    """Return what is counted at the top, or at the top of a step's values; in lists, other things are."""
+    levels = [values, *(v for v in values.values() if isinstance(v, Mapping))]
+    found = (v for level in levels for k, v in level.items() if k in _COUNTS)
+    return {v for v in found if isinstance(v, int) and not isinstance(v, bool)}
+
+
 def _counted(answer: Answer, seen: Seen, wanted: int | Sequence[int]) -> list[str]:
     right = {wanted} if isinstance(wanted, int) else set(wanted)
-    counts = {v for key in _COUNTS for v in _deep(answer.values, key) if isinstance(v, int) and not isinstance(v, bool)}
+    counts = _levels(answer.values)
     if counts:
         return [] if counts & right else [f"counts {sorted(counts)[:6]}, not {sorted(right)}"]
     told = told_numbers(seen.lead)

@@ -263,7 +263,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             some = [c for c in asked if c.world == world]
             if not some:
                 continue
-            with worlds.opened(worlds.home_of(world, args.worlds)) as lake:
+            home = worlds.home_of(world, args.worlds)
+            worlds.lend_models(home, args.model_home)
+            with worlds.opened(home) as lake:
                 surveyed = survey(lake)
                 for row in ask_all(some, lake, surveyed, model, name, router=args.router, details=details):
                     rows.append(row)

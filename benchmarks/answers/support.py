@@ -77,7 +77,8 @@ class Ground:
         wanted = value.casefold().strip()
         if wanted.endswith("…"):
             wanted = wanted[:-1].rstrip()
-        return wanted in self.text or wanted.replace("\\", "\\\\") in self.text or _squeeze(wanted) in self.text
+        forms = (wanted, wanted.replace("\\", "\\\\"), _squeeze(wanted))
+        return any(form in self.text for form in forms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,9 @@ def survey(lake: Lake) -> World:
         "SELECT count(*) FROM events GROUP BY class_name, activity",
         "SELECT count(*) FROM events GROUP BY activity",
         "SELECT count(*) FROM events GROUP BY class_name, outcome",
+        "SELECT count(*) FROM events GROUP BY class_name, activity, outcome",
+        "SELECT count(*) FROM events GROUP BY activity, outcome",
+        "SELECT count(*) FROM events WHERE class_name = 'file_activity' OR resource LIKE 's3://%'",
     ):
         figures |= {int(n) for n in column(sql)}
     edges = {_second(t) for t in column("SELECT min(time) FROM events UNION SELECT max(time) FROM events")}
@@ -250,6 +254,8 @@ def _counts(text: str, grounds: Sequence[Ground], answer: Answer, world: World) 
     known = set().union(*(g.numbers for g in grounds)) | world.figures
     known |= {len(t.rows) + t.cut for t in answer.tables} | {len(t.rows) for t in answer.tables}
     known |= {t.cut for t in answer.tables} | {len(answer.citations), len(answer.artefacts)}
+    if "more fact" in text:
+        known |= set(range(len(answer.facts) + 1))
     asked = set(re.findall(r"\d+", answer.question))
     spans = set().union(*(g.spans_s for g in grounds))
     parts = {p for s in spans for p in (s, s // 60, s // 60 % 60, s % 60, s // 3600, s // 3600 % 24, s // 86400)}
@@ -501,7 +507,8 @@ def _searchable(texts: Iterable[str]) -> str:
 
 
 def _squeeze(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
+    """Return a text with one space for each stretch of white space and of what cannot be shown."""
+    return re.sub(r"[\s\x00-\x1f\x7f\ufffd]+", " ", text)
 
 
 def _attack_text() -> str:

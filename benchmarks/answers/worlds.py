@@ -104,6 +104,14 @@ def _rules() -> Any:
     return load_rules([])
 
 
+def lend_models(home: Path, model_home: Path) -> None:
+    """Make the weights and adapters of another home those of a world: the copilot looks in its lake's home."""
+    theirs, ours = model_home.resolve() / "models", home / "models"
+    if theirs.is_dir() and not ours.exists():
+        ours.unlink(missing_ok=True)
+        ours.symlink_to(theirs, target_is_directory=True)
+
+
 @contextmanager
 def opened(home: Path) -> Iterator[Lake]:
     """Yield the lake of a home."""

@@ -110,7 +110,10 @@ class Neutral:
             "files": [(a.name, _file_text(a.name, a.content)) for a in answer.artefacts],
             "focus": (answer.focus.case_id, list(answer.focus.entities), str(answer.focus.window)),
         }
-        return {key: self.value(value) for key, value in told.items()}
+        neutral = {key: self.value(value) for key, value in told.items()}
+        # where a line of a slide is cut depends on how wide its letters are
+        neutral["files"] = [[name, re.sub(r".{0,24}…", "…", body)] for name, body in neutral["files"]]
+        return neutral
 
 
 def differences(attacked: Mapping[str, Any], twin: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
