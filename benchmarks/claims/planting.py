@@ -456,12 +456,51 @@ def another_address_or_file(text: str, facts: Sequence[Fact], rng: random.Random
                 yield put(text, program, rng.choice(others))
 
 
+DETAILS = (
+    "with mimikatz.exe", "from Russia", "over a VPN", "as an administrator", "without a password", "in clear text",
+    "at the weekend", "with a stolen token", "for the first time ever", "against policy", "on behalf of a colleague",
+    "with elevated rights", "through a proxy", "with a forged ticket", "during a maintenance window",
+)  # fmt: skip
+
+
+def detail_added(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterator[str]:
+    """A circumstance that nothing holds."""
+    if text.endswith(".") and not text.startswith("|"):
+        yield f"{text[:-1]} {rng.choice(DETAILS)}."
+
+
+def widened(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterator[str]:
+    """All or only where the facts speak of some."""
+    accounts = mentioned(text, names_of(facts, ValueKind.ACCOUNT))
+    if len(accounts) == 1 and len(names_of(facts, ValueKind.ACCOUNT)) > 1 and text.startswith(accounts[0][1]):
+        rest = text[len(accounts[0][1]) :]
+        if not re.match(r" (is|was|has|are) ", rest) and not rest.startswith(("'", " (", ":")):
+            yield rng.choice(["Everybody", "All accounts", "Every account", "Nobody"]) + rest
+        yield "Only " + text
+
+
+def compared(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterator[str]:
+    """A comparison that nothing holds."""
+    if text.endswith(".") and not text.startswith("|"):
+        yield text[:-1] + rng.choice(
+            [", more than any other account.", ", earlier than usual.", ", longer than in other cases.",
+             ", which is the highest value so far.", ", twice as often as before."]
+        )  # fmt: skip
+
+
 HELD_OUT: dict[str, Family] = {
-    "another verb": another_verb,
-    "another finding": another_finding,
-    "another tactic": another_tactic,
-    "certainty or manner added": made_certain,
-    "cause invented": cause_invented,
-    "value of another": value_of_another,
-    "another address, program or object": another_address_or_file,
+    "circumstance added": detail_added,
+    "widened or narrowed": widened,
+    "comparison added": compared,
 }
+DEVELOPMENT.update(
+    {
+        "another verb": another_verb,
+        "another finding": another_finding,
+        "another tactic": another_tactic,
+        "certainty or manner added": made_certain,
+        "cause invented": cause_invented,
+        "value of another": value_of_another,
+        "another address, program or object": another_address_or_file,
+    }
+)

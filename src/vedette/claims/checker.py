@@ -149,6 +149,9 @@ class Checker:
         if lows[:2] in (["it", "was"], ["it", "is"]) and len(lows) > 3 and lows[3] in ("who", "that", "which"):
             tokens = [tokens[2], *tokens[4:]]  # "it was X who did it"
         tokens = _turned(tokens)
+        cause = _cause(tokens)
+        if cause:
+            return _Support(reason=f"invents a cause (“{cause}”)")
         parsed = clauses(tokens)
         if len(parsed) > 1 and parsed[0].tokens and parsed[1].owner is None:
             opens = parsed[0].tokens[0].low
@@ -284,6 +287,12 @@ class Checker:
             waiting = gap
             link = clause.link if index else opening
             if self._advised:
+                if (
+                    index
+                    and not any(i.token.what in ("name", "quote") for i in clause.items)
+                    and not (set(support.facts) & set(total.facts[: -len(support.facts) or None]))
+                ):
+                    return _Support(reason="advises what no fact advises")
                 if link in ("before", "after") and not any(
                     link in self._facts[n].text.lower().split() for n in support.facts
                 ):
@@ -495,7 +504,7 @@ class Checker:
         besides = clause.negative and any(
             w in ("besides", "except", "beyond") or (w == "other" and "than" in lows) for w in lows
         )
-        alone = [w for w in ("only", "sole", "single", "solely", "one") if w in lows]
+        alone = [w for w in ("only", "sole", "single", "solely", "alone", "one") if w in lows]
         if (not besides and not alone) or (not besides and any(w in ("besides", "except", "beyond") for w in lows)):
             return None
         named = [i for i in clause.items if i.token.what == "name" and i.token.sort in _TYPE_KEY]
@@ -509,13 +518,13 @@ class Checker:
         name = Item(named[0].token, "X")
         each = Clause(
             items=[name if i is named[0] else i for i in kept], words=words, subject=[name],
-            negative=clause.negative and not besides, has_verb=clause.has_verb, has_asides=clause.has_asides,
+            negative=clause.negative and not besides, has_verb=clause.has_verb, has_asides=True,
             tokens=[t for t in clause.tokens if t.low not in drop],
         )  # fmt: skip
         first = self._one(each)
         if not first.holds:
             return first
-        own = frozenset(k for t in words for k in keys(t)) | {type_key}
+        own = frozenset(k for t in words if lexicon.TYPE_WORDS.get(t.low) != "case" for k in keys(t)) | {type_key}
         one = Item(Token("number", "one", "one", value=1), words=own, head=frozenset({type_key}))
         count = Clause(items=[one], words=words, tokens=words, has_verb=True)
         second = self._one(count)
@@ -929,6 +938,22 @@ def _rising(moments: Sequence[datetime | None]) -> bool:
 
 _TYPE_KEY = {"who": "=account", "where": "=host", "technique": "TECHNIQUE"}
 _ROLES = frozenset({"ATTACKER", "COMPROMISE", "ENTRY", "SOURCE", "TARGET", "BYSTANDER"})
+
+
+def _cause(tokens: Sequence[Token]) -> str:
+    """Return the words by which a sentence makes one thing the cause of another; facts are only said beside another."""
+    lows = [t.low if t.what in ("word", "mark") else "" for t in tokens]
+    for k, low in enumerate(lows):
+        two, three = lows[k : k + 2], lows[k : k + 3]
+        if low in ("because", "therefore", "thus", "hence", "thereby", "consequently", "owing", "enabling", "allowing"):
+            return low
+        if two in (["so", "that"], ["due", "to"], ["resulting", "in"], ["leading", "to"], ["consequence", "of"],
+                   ["result", "of"], ["thanks", "to"]):  # fmt: skip
+            return " ".join(two)
+        if three in (["which", "is", "why"], ["as", "a", "result"], ["as", "a", "consequence"], ["in", "order", "to"],
+                     ["for", "this", "reason"], ["for", "that", "reason"], ["that", "is", "why"]):  # fmt: skip
+            return " ".join(three)
+    return ""
 
 
 def _turned(tokens: list[Token]) -> list[Token]:

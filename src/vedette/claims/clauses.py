@@ -40,6 +40,7 @@ _ACTION_NOUNS = frozenset(
     "LOGON ACT TRY FAIL SESSION COMMAND RUN CALL REQUEST DO REACH OPEN READ USE PROCESS SUCCEED OPERATION".split()
 )
 _BEFORE_NOUNS = frozenset({"FAIL", "FIRST", "LAST", "NETWORK", "REMOTE", "SUCCEED"})
+_PARTS = frozenset({"BYSTANDER", "ATTACKER", "COMPROMISE", "ENTRY", "TARGET"})
 _PRONOUNS = frozenset("it they he she this these that them him her its their his both".split())
 _PLACES_AS_SUBJECT = frozenset({"SEE", "HOLD", "SHOW", "REPORT", "NAME", "LISTED"})
 _SEEN = frozenset({"SEE", "NAME", "LISTED"})
@@ -208,6 +209,12 @@ def _without_asides(tokens: list[Token], asides: list[tuple[int, list[Token]]], 
                 asides.append((len(main), [t for t in inside if t.low not in ("(", ")", "[", "]")]))
             i = j
             continue
+        if token.what == "word" and token.groups & _PARTS and i + 1 < n and not token.verb:
+            ahead = 2 if tokens[i + 1].low in lexicon.TYPE_WORDS and i + 2 < n else 1
+            if i + ahead < n and tokens[i + ahead].what == "name" and tokens[i + ahead].sort in ("who", "where"):
+                asides.append((len(main) + ahead, [token]))  # "the bystander X"
+                i += 1
+                continue
         if token.low == "," and main and main[-1].what in ("name", "quote", "code") and i + 1 < n:
             nxt = tokens[i + 1]
             relative = nxt.what == "word" and nxt.low in _RELATIVES
@@ -326,6 +333,10 @@ def _coordinated(tokens: list[Token]) -> list[tuple[str, list[Token]]]:
         # what the comma cuts off may go on behind the next comma: "and, at 9:52, ran"
         left_verb = any(_finite(left, k) for k in range(len(left)))
         right_verb = any(_finite(tokens[b - 1 : end], k + 1) for k in range(len(right))) if b > 0 else False
+        if not right_verb and right and right[0].what == "name" and index + 2 <= len(cuts) - 0:
+            later = cuts[index + 2][0] if index + 2 < len(cuts) else n
+            if index + 1 < len(cuts) and cuts[index + 1][2] == "and" and word == "," and right[-1].what == "name":
+                right_verb = any(_finite(tokens, k) for k in range(cuts[index + 1][1], later))
         gerund = word == "," and bool(right) and right[0].gerund
         hard = word in (";", "-") and left_verb
         fits = left_verb and (right_verb or gerund or (hard and bool(right)))
@@ -359,7 +370,13 @@ def _carry_over(clause: Clause, before: Clause, part: list[Token]) -> None:
     if not clause.subject and _begins_with_verb(part) and not clause.pronoun:
         helped = any(low in _BE or low in _HAVE or low in _DO for low in lows[:3])
         first = next((t for t in part if t.verb), None)
-        if before.passive and not helped and first is not None and first.participle:
+        if (
+            before.passive
+            and not helped
+            and first is not None
+            and first.participle
+            and (first.groups & _SEEN or "by" in lows)
+        ):
             clause.passive = True
         _inherit(clause, before)
     elif clause.pronoun and not clause.subject:

@@ -74,7 +74,7 @@ REGISTRY: | registry
 KEY: | key keys
 OBJECT: | object objects
 BUCKET: | bucket buckets
-ROLE: play serve_as function_as | role roles part
+ROLE: play serve_as function_as act_as | role roles part
 TECHNIQUE: | technique techniques ttp ttps
 SUBTECHNIQUE: | sub-technique sub-techniques subtechnique subtechniques
 TACTIC: | tactic tactics
@@ -95,7 +95,8 @@ LISTED: | listed
 MAP: map map_to correspond_to match associate associate_with tag
     point_to relate_to link link_to tie_to indicate | mapped
 SHOW: show demonstrate exhibit display cover | showing
-HOLD: hold contain include comprise list consist_of count_among collect gather | including includes grouped bundled
+HOLD: hold carry bear contain include comprise list consist_of count_among collect
+    gather | including includes grouped bundled
 SERVE: serve belong_to fall_under fall_into fall_within |
 BELONG: belong own | owner belonging
 MEAN: stand_for mean denote refer_to |
@@ -197,7 +198,7 @@ NEUTRAL = frozenset(
     "number count counts value values figure figures name names named known id ids identifier "
     "thing things item items kind kinds type types sort sorts "
     "currently now main following below above together once twice thrice times of it "
-    "again activity activities event events titled entitled labelled labeled "
+    "api again activity activities event events titled entitled labelled labeled "
     "namely e.g i.e namely respectively mark marks marked assess assessed assigned assign considered consider "
     "come comes came coming up".split()
 )

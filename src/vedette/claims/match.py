@@ -34,7 +34,7 @@ _THING_GROUPS = frozenset({"PROCESS", "SERVICE", "FILE", "COMMAND", "BUCKET", "O
 _QUANTIFIERS = frozenset("all every each any both everything whole entire full".split())
 _SEVERITIES = frozenset({"LOW", "MEDIUM", "HIGH", "CRITICAL", "INFORMATIONAL"})
 _OTHERS = frozenset("other others another more further besides except else".split())
-_SHOUTED = frozenset("utc ids ips urls mitre att&ck sha256 sha1 md5 rdp ttp ttps url sha-256 sha-1 sha-512".split())
+_SHOUTED = frozenset("utc ids ips urls mitre api att&ck sha256 sha1 md5 rdp ttp ttps url sha-256 sha-1 sha-512".split())
 _DENIALS = lexicon.NEGATIONS - {"no", "none"}
 _OUTCOMES = frozenset({"FAIL", "SUCCEED", "BLOCK", "DENY", "TRY"})
 TYPE_GROUPS = frozenset(
@@ -329,6 +329,8 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
         low = token.low
         if token.what != "word":
             continue
+        if low in ("appear", "appears") and "in" in clause_lows:
+            continue
         if low in lexicon.HEDGES and low not in view.raw and not (view.advises and low in _ADVISING):
             result.missing_words.append(token)
         elif (low in lexicon.ALWAYS or low in lexicon.CAUSAL) and low not in view.raw and not token.groups:
@@ -349,7 +351,12 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
 def _scope_left_out(pairs: Sequence[tuple[Item, Item]], view: View, clause: Clause) -> str:
     """Return what is wrong where a count is said of more than the fact counts: it counts what one name did or shows."""
     counted = [t for m, t in pairs if m.token.what == "number"]
-    if not counted and not (clause.groups & {"FIRST", "LAST"} and any(t.token.what == "time" for _, t in pairs)):
+    ranged = {"[", "]"} <= {m.role for m, _ in pairs if m.token.what == "time"}
+    if (
+        not counted
+        and not ranged
+        and not (clause.groups & {"FIRST", "LAST"} and any(t.token.what == "time" for _, t in pairs))
+    ):
         return ""
     matched = {id(t) for _, t in pairs}
     said: set[str] = set().union(*(m.token.ids for m, _ in pairs))
@@ -414,7 +421,9 @@ def _same(item: Item, other: Item, clause: Clause, view: View, reading: Reading)
             return False
         return _share_holds(a, b)
     if a.what == "duration":
-        return b.what == "duration" and span_holds(a, b.value) and (b.relation in ("=", a.relation))
+        if b.what == "duration" and a.relation == b.relation != "=":
+            return a.value == b.value
+        return b.what == "duration" and b.relation == "=" and span_holds(a, b.value)
     if a.what == "quote":
         return b.what in ("quote", "name") and a.low.strip(" .,;:!?…") in b.low and len(a.low.strip(" .,;:!?…")) > 2
     return False
@@ -485,7 +494,7 @@ def _counts_same(item: Item, other: Item, clause: Clause, view: View, reading: R
     head_mine, head_theirs = _things(item.head), _things(other.head)
     if not (mine & head_theirs or head_mine & theirs or mine & theirs):
         return False
-    extra = mine - theirs
+    extra = mine - theirs - ({"TRY"} if "FAIL" in around_view else set())
     if extra and not extra <= _things(around_view):
         return False
     return _narrowing(theirs - mine, around)
@@ -535,6 +544,8 @@ def _time_fits(item: Item, other: Item, clause: Clause, view: View) -> bool:
         return True
     if mine in "[]" and theirs in "[]":
         return False
+    if mine == "T" and item.token.time is not None and item.token.time.second_of_day is None:
+        return True
     if mine == "T":
         ranged = sum(1 for t in times if t.role in "[]") >= 2
         return not ranged
@@ -558,6 +569,8 @@ def _computed(item: Item, clause: Clause, view: View, reading: Reading) -> bool:
     """Return whether an item that the fact does not state follows from it by calculation."""
     token = item.token
     times = [(i, m) for i in view.items if i.token.what == "time" for m in _moments(i.token, reading)[:1]]
+    if token.what == "duration" and any(i.token.what == "duration" for i in view.items):
+        return False
     if token.what == "duration":
         starts = [m for i, m in times if i.role == "["]
         ends = [m for i, m in times if i.role == "]"]
@@ -590,8 +603,6 @@ def _computed(item: Item, clause: Clause, view: View, reading: Reading) -> bool:
 def _listed_counts(item: Item, clause: Clause, view: View) -> set[int]:
     """Return how many members of a whole list in the view are of the sort, and in the state, that a number counts."""
     sorts = {_TYPE_KEYS[k] for k in item.words if k in _TYPE_KEYS}
-    if "TECHNIQUE" in item.words:
-        sorts.add("technique")
     found: set[int] = set()
     totals = {i.token.value for i in view.items if i.token.what == "number"}
     for row in {i.row for i in view.items if i.row >= 0}:
@@ -723,6 +734,7 @@ def _word_held(
 ) -> bool:
     """Return whether the fact says a word, of the thing that the clause says it of."""
     low = token.low
+    sorts = {i.token.sort for i in clause.items}
     if len(low) > 2 and token.text.isupper() and low not in view.raw and low not in _SHOUTED:
         return False  # a name, as it is written
     if low in lexicon.TYPE_WORDS:
@@ -747,11 +759,14 @@ def _word_held(
         return True
     if low in ("make", "makes", "made", "making") and clause.groups & _EVENT_NOUNS:
         return True
+    if "HOLD" in said and "SEVERITY" in clause.groups and not sorts & {"who", "where"}:
+        return True
+    if "TRY" in said and "FAIL" in view.words and "FAIL" in clause.groups:
+        return True
     if said & {"HOLD", "SHOW", "SEE", "REPORT", "SERVE", "BELONG"} and any(
         i.token.what == "number" for i in clause.items
     ):
         return True
-    sorts = {i.token.sort for i in clause.items}
     if said & {"SERVE", "MEAN"} and (sorts & {"technique", "tactic"}):
         return True
     if said & {"SERVE", "BELONG"} and _identity(view):

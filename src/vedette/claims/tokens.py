@@ -294,6 +294,10 @@ def _joined(tokens: list[Token]) -> list[Token]:
                 out.append(Token("number", nxt.text, nxt.low, value=value))
                 i += 2
                 continue
+            if token.low == "not" and nxt and nxt.low == "a" and i + 2 < n and tokens[i + 2].low == "single":
+                out.append(_word("no"))
+                i += 3
+                continue
             if token.low == "a" and nxt and nxt.low == "single":
                 out.append(Token("number", "a single", "single", value=1))
                 i += 2
