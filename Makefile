@@ -83,6 +83,8 @@ bench: $(VENV)/.dev  ## Every benchmark; fills the tables in benchmarks/*/README
 	@$(BIN)/python -m benchmarks.techniques.run folds
 	@$(BIN)/python -m benchmarks.techniques.run report
 	@$(BIN)/python -m benchmarks.cve.run
+	@echo "== how soon there is an answer: benchmarks/latency"
+	@$(BIN)/python -m benchmarks.latency.run
 	@echo "== how fast training is: benchmarks/training"
 	@$(BIN)/python benchmarks/training/run.py
 	@$(BIN)/python docs/generate.py

@@ -127,6 +127,7 @@ def answers(home: Path, n: int, threads: int, name: str) -> dict[str, Any]:
 
     from vedette.copilot.engine import Copilot
     from vedette.llm import ModelOptions, open_model
+    from vedette.llm.embedded import EmbeddedModel
     from vedette.store import Lake
 
     opened = open_model(name, home=home, options=ModelOptions(threads=threads))
@@ -152,6 +153,9 @@ def answers(home: Path, n: int, threads: int, name: str) -> dict[str, Any]:
                 )
                 if number == 0:
                     first_s, first_mb = age_s(), peak_mb()
+                    if isinstance(opened, EmbeddedModel):
+                        # it is loaded when it is first asked; the memory is to be that with it, asked or not
+                        opened.load()
         finally:
             lake.close()
     return {"first_s": first_s, "first_peak_mb": first_mb, "peak_mb": peak_mb(), "rows": rows}

@@ -24,6 +24,7 @@ from typing import Any
 
 from vedette.llm.embedded import spare_threads
 from vedette.models import catalogue
+from vedette.settings import Settings
 
 HERE = Path(__file__).parent
 BEGIN, END = "<!-- results: run.py writes them -->", "<!-- end of results -->"
@@ -46,9 +47,10 @@ def main() -> None:
         home = given.home or demonstration(Path(scratch))
         state = catalogue.held(catalogue.entry(WEIGHTS, home), home)
         if state.path is None:
-            if given.weights is None:
-                raise SystemExit(f"the home has no weights: give --weights, or vedette models pull {WEIGHTS}")
-            catalogue.pull(WEIGHTS, home, source=given.weights)
+            weights = given.weights or catalogue.held(catalogue.entry(WEIGHTS), Settings().home).path
+            if weights is None:
+                raise SystemExit(f"there are no weights: give --weights, or vedette models pull {WEIGHTS}")
+            catalogue.pull(WEIGHTS, home, source=weights)
         row = measure(home, given.repeats, given.n, given.threads)
     print(table(row))
     if not given.no_write:
