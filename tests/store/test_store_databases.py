@@ -198,6 +198,31 @@ def test_a_home_knows_where_its_state_is_but_not_the_password(
     postgres.drop(name)
 
 
+def test_the_forge_reads_and_writes_a_home_whose_state_is_elsewhere(
+    tmp_path: Path, postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vedette.forge.corpus.base import Row, SourceFile
+    from vedette.forge.corpus.registry import reader_named
+    from vedette.forge.pipeline import _save
+    from vedette.forge.recipe import SourceSpec
+
+    name = postgres.create(postgres.migrated())
+    lake = Lake.open(tmp_path, postgres.url(name))
+    save_cases(lake, [case()])
+    add_note(lake, case(), "a red team", verdict=Verdict.BENIGN)
+    monkeypatch.setenv("PGPASSWORD", postgres.password)
+    for kind in ("activity", "cases"):
+        spec = SourceSpec(path=str(tmp_path), format=kind)
+        rows = [r for r in reader_named(kind).read(SourceFile(path=tmp_path, name="home"), spec) if isinstance(r, Row)]
+        assert rows, kind
+    _save(RunRecord(run_id="r", kind="train", started_at=AT, finished_at=None, version="1"), tmp_path)
+    with lake.state.connect() as connection:
+        assert connection.execute(select(tables.runs.c.run_id)).scalars().all() == ["r"]
+    assert not (tmp_path / "state.sqlite").exists()
+    lake.close()
+    postgres.drop(name)
+
+
 # -- from one database to another --------------------------------------------------------------------
 
 
