@@ -90,7 +90,7 @@ def test_fifty_clients_with_a_slow_upstream_are_not_mixed_up_and_none_is_lost(an
     with running(parts_of(any_lake, telling), limits=LIMITS) as server:
         sessions = asyncio.run(all_of(server.url))
         assert server.desk.asking.load.running == 0
-    assert telling.most_running == LIMITS.n_asking, "the slots were used, and no more than there are"
+    assert 1 < telling.most_running <= LIMITS.n_asking, "several at once, and no more than there are slots"
     assert len(set(sessions)) == N_CLIENTS
     book = SessionBook(any_lake)
     for number, session in enumerate(sessions):
