@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo models postgres test test-all lint fix bench docs clean
+.PHONY: help demo models routing postgres test test-all lint fix bench docs clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,14 @@ DATA ?= $(CURDIR)/../shared/data
 models: $(VENV)/.dev  ## Rebuild every model that ships, from the labelled sets in DATA (an hour or so)
 	@echo "== rebuilding the shipped models from $(DATA)"
 	@OMP_NUM_THREADS=1 $(BIN)/python recipes/rebuild.py --data $(DATA)
+
+routing: $(VENV)/.dev  ## Write the routing requests and train the adapter on them (minutes on a GPU, a night without)
+	@echo "== requests for the routing adapter"
+	@$(BIN)/python -m vedette.copilot.adapter --rows 30000 --seed 7 --out .dev/routing/train.jsonl
+	@$(BIN)/python -m vedette.copilot.adapter --rows 1200 --seed 11 --held-out --out .dev/routing/held-out.jsonl
+	@echo "== training it: recipes/routing.yaml"
+	@$(BIN)/vedette models pull smollm2-135m-instruct
+	@$(BIN)/vedette forge train recipes/routing.yaml
 
 postgres:  ## PostgreSQL for the tests, from Debian's package where there is none and you are root
 	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1; then exit 0; fi; \
@@ -85,6 +93,13 @@ bench: $(VENV)/.dev  ## Every benchmark; fills the tables in benchmarks/*/README
 	@$(BIN)/python -m benchmarks.cve.run
 	@echo "== how soon there is an answer: benchmarks/latency"
 	@$(BIN)/python -m benchmarks.latency.run
+	@echo "== questions into plans: benchmarks/routing"
+	@$(BIN)/python -m benchmarks.routing.run
+	@echo "== right answers: benchmarks/answers"
+	@$(BIN)/python -m benchmarks.answers.run --verify
+	-@$(BIN)/python -m benchmarks.answers.run --model none --model embedded --write
+	@echo "== planted instructions: benchmarks/injection"
+	-@$(BIN)/python -m benchmarks.injection.run --embedded-worlds 1 --write
 	@echo "== how fast training is: benchmarks/training"
 	@$(BIN)/python benchmarks/training/run.py
 	@$(BIN)/python docs/generate.py

@@ -5,7 +5,6 @@ spoken with its clauses turned round, ``k`` key words. Other words and other sen
 here may be copied there.
 """
 
-# ruff: noqa: E501 (a table)
 from __future__ import annotations
 
 PHRASINGS = r"""
@@ -820,7 +819,7 @@ d The auditor asks for the {side} event with id {code}.
 w I wonder when the {side} event with id {code} was.
 f fetch the {side} event with the code {code}
 s Event id {code}, when was the {side}?
-k {side} event, id {code}
+k id {code}, {side} occurrence
 # first_last.operation
 l Kindly state when {operation} was {side} invoked.
 d The auditor asks for the {side} call of {operation}.
@@ -855,14 +854,14 @@ d The auditor asks for the {side} {one} that came from {place}.
 w I wonder when the {side} {one} from {place} was.
 f fetch the {side} {one} from {place}
 s From {place}, when was the {side} {one}?
-k {side} {one}, from {place}
+k from {place}, {side} {one}
 # first_last.destination
 l Kindly state when the {side} connection made to {place} occurred.
 d The auditor asks for the {side} connection to {place}.
 w I wonder when the {side} connection to {place} was.
 f fetch the {side} connection to {place}
 s To {place}, when was the {side} connection?
-k {side} connection, to {place}
+k to {place}, {side} connection
 # entity_profile.who
 l Kindly provide particulars on {entity}.
 d A colleague asks who or what {entity} might be.
@@ -882,7 +881,7 @@ l Kindly state whether {entity} is implicated.
 d A colleague asks if {entity} got compromised.
 w I wonder whether {entity} had a part in this.
 f find out if {entity} was compromised
-s {entity}, involved or not?
+s {entity}, a party to this or not?
 k {entity}, compromised or not
 # compare_windows.bare
 l Kindly set {stretch} against {stretch2}.

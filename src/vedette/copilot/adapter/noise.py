@@ -1,4 +1,6 @@
-"""How people spoil their own questions: lower case, no punctuation, typos, fillers. Gaps' values are left as they are."""
+"""How people spoil their own questions: lower case, no punctuation, slips, fillers. Values in gaps have no slips."""
+
+# ruff: noqa: E501 (tables)
 
 from __future__ import annotations
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from vedette.copilot.adapter import noise, slots
+from vedette.copilot.adapter import noise, slots, vocabulary
 from vedette.copilot.adapter.intents import Intent, intents
 from vedette.copilot.adapter_prompt import routing_prompt, write_plan
 from vedette.schema import Focus, Message, Plan, Role, Tool, ToolCall, Window
 
 _GAP = re.compile(r"\{([a-z_]+\d?)\}")
 _EITHER = re.compile(r"\(([^()]*)\)")
+_CLOSED = frozenset(vocabulary.LEXICON)
+"""Gaps whose plan holds a choice's word and not the text."""
 _TAILS: Mapping[bool, Mapping[str, tuple[str, ...]]] = {
     False: {
         "window": (" {window}", " {window}", " {window}", ", {window}", " and only {window}"),
@@ -65,12 +67,12 @@ class Request:
 def phrasings(*, held_out: bool) -> tuple[Phrasing, ...]:
     """Return the phrasings of one of the two sets; neither reads the other's module."""
     if held_out:
-        from vedette.copilot.adapter.held_out import PHRASINGS as text
+        from vedette.copilot.adapter import held_out as said
     else:
-        from vedette.copilot.adapter.training import PHRASINGS as text
+        from vedette.copilot.adapter import training as said
     read: list[Phrasing] = []
     intent = ""
-    for line in text.strip().splitlines():
+    for line in said.PHRASINGS.strip().splitlines():
         if line.startswith("# "):
             intent = line[2:].strip()
         elif line.strip():
@@ -88,27 +90,29 @@ def requests(rows: int, seed: int, tools: Mapping[str, Tool], *, held_out: bool 
         tools: every tool by name.
         held_out: whether those of the held-out families and values.
     """
-    rng = random.Random(f"{seed} {held_out}")
+    rng = random.Random(f"{seed} {held_out}")  # noqa: S311 (nothing secret is drawn)
     by_intent: dict[str, list[Phrasing]] = {}
     for phrasing in phrasings(held_out=held_out):
         by_intent.setdefault(phrasing.intent, []).append(phrasing)
     if held_out:
-        order = [p for n in range(rows) for p in phrasings(held_out=True)[n : n + 1]]
+        every = list(phrasings(held_out=True))
+        order = every if rows >= len(every) else every[:: max(1, len(every) // max(1, rows))][:rows]
         while len(order) < rows:
-            order += rng.sample(order, min(len(order), rows - len(order)))
+            order = order + rng.sample(order, min(len(order), rows - len(order)))
     else:
-        names = list(by_intent)
-        weights = [intents()[n].weight for n in names]
-        turns = {n: iter(()) for n in names}  # type: dict[str, Iterator[Phrasing]]
-        order = []
-        for name in rng.choices(names, weights, k=rows):
-            phrasing = next(turns[name], None)
-            if phrasing is None:
-                turns[name] = iter(rng.sample(by_intent[name], len(by_intent[name])))
-                phrasing = next(turns[name])
-            order.append(phrasing)
+        order = list(_in_turn(by_intent, rows, rng))
     for phrasing in order:
         yield request(phrasing, rng, tools, held_out=held_out)
+
+
+def _in_turn(by_intent: Mapping[str, list[Phrasing]], rows: int, rng: random.Random) -> Iterator[Phrasing]:
+    """Yield phrasings of intents drawn by weight; no phrasing comes again before all of its intent have been."""
+    names = list(by_intent)
+    left: dict[str, list[Phrasing]] = {n: [] for n in names}
+    for name in rng.choices(names, [intents()[n].weight for n in names], k=rows):
+        if not left[name]:
+            left[name] = rng.sample(by_intent[name], len(by_intent[name]))[::-1]
+        yield left[name].pop()
 
 
 def request(phrasing: Phrasing, rng: random.Random, tools: Mapping[str, Tool], *, held_out: bool) -> Request:
@@ -138,21 +142,15 @@ def request(phrasing: Phrasing, rng: random.Random, tools: Mapping[str, Tool], *
     spoilt = noise.spoil(pieces, rng, habits)
     written = [t for t, value in spoilt if value]
     said = {
-        gap: (now if values[gap].value == values[gap].text and values[gap].text.casefold() == now.casefold() else values[gap].value)
+        gap: values[gap].value if gap.rstrip("0123456789") in _CLOSED else now
         for gap, now in zip(gaps, written, strict=True)
-    }  # fmt: skip
-    for gap in said:
-        if gap.rstrip("0123456789") in _CLOSED:
-            said[gap] = values[gap].value
+    }
     focus = _focus(intent, rng, tools)
     steps = tuple(_step(tool, arguments, said, tails, tools, focus) for tool, arguments in intent.steps)
     question = " ".join("".join(t for t, _ in spoilt).split())
     return Request(
         intent=intent.name, family=phrasing.family, phrasing=phrasing.text, question=question, focus=focus, steps=steps
     )
-
-
-_CLOSED = frozenset(slots.v.LEXICON)
 
 
 def _with_tails(text: str, intent: Intent, rng: random.Random, held_out: bool) -> tuple[str, dict[str, str]]:

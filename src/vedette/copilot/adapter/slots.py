@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from vedette.copilot.adapter import vocabulary as v
@@ -157,7 +157,10 @@ def _date(r: random.Random) -> str:
 def _window(r: random.Random) -> str:
     """A time as it stands in a sentence, with the word before it that says how it is meant."""
     form = r.randrange(24)
-    n, unit = r.choice((2, 3, 4, 5, 6, 7, 8, 10, 12, 24, 36, 48, 30, 90)), r.choice(("hours", "days", "minutes", "weeks"))
+    n, unit = (
+        r.choice((2, 3, 4, 5, 6, 7, 8, 10, 12, 24, 36, 48, 30, 90)),
+        r.choice(("hours", "days", "minutes", "weeks")),
+    )
     if form < 5:
         return r.choice(v.EVERYDAY)
     if form < 8:
@@ -177,7 +180,8 @@ def _window(r: random.Random) -> str:
     if form == 15:
         return f"{r.choice(('at', 'around', 'about', 'shortly before', 'right after'))} {_clock(r)}"
     if form == 16:
-        return f"{r.choice(('after', 'before', 'until', 'since'))} {_clock(r)}{r.choice(('', ' ' + r.choice(v.DAYS_SAID)))}"
+        at = f"{r.choice(('after', 'before', 'until', 'since'))} {_clock(r)}"
+        return f"{at}{r.choice(('', ' ' + r.choice(v.DAYS_SAID)))}"
     if form in (17, 18):
         return _since(r)
     if form == 19:
@@ -305,8 +309,3 @@ _MAKERS: dict[str, Callable[[random.Random], str]] = {
     "person": lambda r: r.choice(v.PERSON), "box": lambda r: r.choice(v.BOX), "address": lambda r: r.choice(v.ADDRESS),
     "thing": lambda r: r.choice((*v.PERSON[:6], *v.BOX, *v.ADDRESS)), "then": lambda r: r.choice(v.THEN),
 }  # fmt: skip
-
-
-def draw(pool: Sequence[str], rng: random.Random) -> str:
-    """Return one of a pool."""
-    return rng.choice(pool)

@@ -1,0 +1,1 @@
+"""Whether questions in words that were never trained on become the right plan."""
