@@ -117,16 +117,20 @@ def _routers(asked: argparse.Namespace, tools: Mapping[str, Tool], stack: ExitSt
         )
         grammar = plan_grammar(tools.values())
 
-        def ask(messages: list[Message], scale: float, grammar: str | None) -> Sequence[ToolCall] | None:
+        def ask(
+            messages: list[Message], scale: float, grammar: str | None, *, reuse: bool = False
+        ) -> Sequence[ToolCall] | None:
             turns = [{"role": m.role.value, "content": m.content} for m in messages]
             scales = [scale] if adapter else None
-            said = model.complete(turns, max_tokens=MAX_PLAN_TOKENS, grammar=grammar, scales=scales)
+            said = model.complete(turns, max_tokens=MAX_PLAN_TOKENS, grammar=grammar, scales=scales, reuse_prompt=reuse)
             return read_plan(said.text, tools)
 
         made["adapter"] = lambda r: ask(routing_prompt(r.question, r.focus), 1.0, grammar)
         made["adapter-free"] = lambda r: ask(routing_prompt(r.question, r.focus), 1.0, None)
         made["base"] = lambda r: ask(routing_prompt(r.question, r.focus), 0.0, grammar)
-        made["base-described"] = lambda r: ask(described_prompt(r.question, r.focus or Focus(), tools), 0.0, grammar)
+        made["base-described"] = lambda r: ask(
+            described_prompt(r.question, r.focus or Focus(), tools), 0.0, grammar, reuse=True
+        )
     return made
 
 

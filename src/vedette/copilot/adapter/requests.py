@@ -67,12 +67,12 @@ class Request:
 def phrasings(*, held_out: bool) -> tuple[Phrasing, ...]:
     """Return the phrasings of one of the two sets; neither reads the other's module."""
     if held_out:
-        from vedette.copilot.adapter import held_out as said
+        from vedette.copilot.adapter.held_out import PHRASINGS
     else:
-        from vedette.copilot.adapter import training as said
+        from vedette.copilot.adapter.training import PHRASINGS
     read: list[Phrasing] = []
     intent = ""
-    for line in said.PHRASINGS.strip().splitlines():
+    for line in PHRASINGS.strip().splitlines():
         if line.startswith("# "):
             intent = line[2:].strip()
         elif line.strip():
