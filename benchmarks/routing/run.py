@@ -67,7 +67,7 @@ def main() -> int:
     tools = {name: plugin.tool for name, plugin in plugins.items()}
     rows = list(requests(asked.rows, asked.seed, tools, held_out=True))
     scores: dict[str, Score] = {}
-    kept = _kept(asked.systems)
+    kept: list[dict[str, object]] = []
     with ExitStack() as stack:
         routers = _routers(asked, tools, stack)
         for system in asked.systems:
@@ -75,9 +75,12 @@ def main() -> int:
             scores[system] = score = Score()
             for row, got, seconds in _ask(routers[system], some, system):
                 _judge(score, system, row, got, seconds, tools, kept)
+                if score.n % 100 == 0:
+                    print(f"{system}: {score.right} of {score.n} right so far", file=sys.stderr, flush=True)
             kept.append(_summary(system, score, asked))
             print(f"{system}: {score.right}/{score.n} right, {score.tool} tools, {score.parsed} parsed", flush=True)
     _print_misses(scores)
+    kept = _others(asked.systems) + kept
     RESULTS.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept), encoding="utf-8")
     _fill([line for line in kept if "summary" in line])
     return 0
@@ -237,7 +240,7 @@ def _summary(system: str, score: Score, asked: argparse.Namespace) -> dict[str, 
     }
 
 
-def _kept(systems: Sequence[str]) -> list[dict[str, object]]:
+def _others(systems: Sequence[str]) -> list[dict[str, object]]:
     """Return what earlier runs wrote of other routers."""
     if not RESULTS.exists():
         return []
