@@ -108,11 +108,11 @@ def telling(say: Saying, names: Names, e: Event) -> str:
     networked = e.class_name in (EventClass.NETWORK, EventClass.DNS, EventClass.HTTP, EventClass.SMB, EventClass.RPC)
     if who is None and source and networked:
         who, came = came.removeprefix(" from "), ""
-    what = deed(e)
+    what = _particular(e) or deed(e)
     if e.class_name == EventClass.DNS and e.dns_query:
         what = f"asked for the name {say.value(ValueKind.DOMAIN, e.dns_query)}"
     elif what is None and e.message:
-        what = f"wrote {say.quote(e.message)}"
+        what = f"wrote {say.quote(' '.join(e.message.split()))}"
     elif what is None:
         what = f"did: {e.class_name.replace('_', ' ')}" + (f", {e.activity.replace('_', ' ')}" if e.activity else "")
     say.add(ValueKind.TEXT, what)
@@ -122,6 +122,24 @@ def telling(say: Saying, names: Names, e: Event) -> str:
         port = f", port {e.dst_port}"
     failed = " and failed" if e.outcome == Outcome.FAILURE else ""
     return f"{who or 'An unnamed account'} {what}{port}{failed}{where}{came}"
+
+
+def _particular(e: Event) -> str | None:
+    """Return what was done in an event that more can be said of than the verb of its class."""
+    program = shown((e.process_path or "").replace("\\", "/").rsplit("/", 1)[-1], 60) or "a process"
+    if e.class_name == EventClass.PROCESS and e.activity == "terminate":
+        return f"ended {program}"
+    if e.class_name == EventClass.PROCESS and e.activity == "open" and e.target_path:
+        return f"opened {shown(e.target_path, 100)} with {program}"
+    if e.class_name == EventClass.MODULE and e.file_path:
+        return f"loaded {shown(e.file_path, 120)} into {program}"
+    if e.class_name == EventClass.DIRECTORY:
+        return f"accessed the directory object {shown(e.resource, 100)}" if e.resource else "accessed the directory"
+    if e.class_name == EventClass.NETWORK and not (e.url or e.dns_query or e.dst_name or e.dst_ip):
+        return f"{'listened' if e.activity == 'listen' else 'opened a socket'} with {program}"
+    if e.class_name == EventClass.FILE and not e.file_path:
+        return f"touched a file with {program}"
+    return None
 
 
 def _authentication(say: Saying, e: Event, actor: str | None, user: str | None) -> str:
