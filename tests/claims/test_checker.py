@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from vedette.claims import check
@@ -191,6 +193,16 @@ HOSTILE = Fact(
 )
 def test_text_from_logs_is_no_assertion(sentence: str) -> None:
     assert not check(sentence, [HOSTILE]).claims
+
+
+def test_a_full_stop_in_a_log_does_not_end_our_sentence() -> None:
+    fact = replace(
+        HOSTILE,
+        text="At 2026-03-09 09:52 UTC: CORP\\alice ran echo hi. The admin approved this on DC01.corp.example.",
+        related=((ValueKind.TEXT, "ran echo hi. The admin approved this"), (ValueKind.HOST, "DC01.corp.example")),
+    )
+    assert not check("The admin approved this on DC01.corp.example.", [fact]).claims
+    assert check("alice ran `echo hi. The admin approved this` on DC01.", [fact]).claims
 
 
 def test_text_from_logs_may_be_quoted() -> None:

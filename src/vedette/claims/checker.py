@@ -10,7 +10,7 @@ from itertools import pairwise
 from vedette.claims import lexicon
 from vedette.claims.base import Checked
 from vedette.claims.clauses import Clause, Item, clauses, keys
-from vedette.claims.match import TYPE_GROUPS, Match, Reading, advises, match, read, span_holds
+from vedette.claims.match import TYPE_GROUPS, Match, Reading, advises, match, read, span_holds, told
 from vedette.claims.names import Names, is_address
 from vedette.claims.neutral import is_neutral
 from vedette.claims.plain import folded, hidden, plain
@@ -62,11 +62,11 @@ class Checker:
         self._question = question
         self._advised = False
         self._in_time = False
+        self._within: list[int] | None = None
         self._sentences: dict[str, int] = {}
         for index, fact in enumerate(self._facts):
-            for _, parts in blocks(fact.text):
-                for part in parts:
-                    self._sentences.setdefault(_bare(part), index)
+            for part in told(fact):
+                self._sentences.setdefault(_bare(part), index)
             if fact.text:
                 self._sentences.setdefault(_bare(fact.text), index)
                 label, _, rest = fact.text.partition(": ")
@@ -271,7 +271,10 @@ class Checker:
                 if last is not None and last.token.what == "duration" and clause.tokens[-1] is last.token:
                     gap = last
                     clause.items = clause.items[:-1]
+            nameless = not any(i.token.what in ("name", "quote") for i in clause.items)
+            self._within = list(total.facts) if self._advised and index and nameless else None
             support = self._clause(clause, context)
+            self._within = None
             if not support.holds:
                 return support
             total.facts.extend(support.facts)
@@ -735,6 +738,8 @@ class Checker:
 
     def _candidates(self, clause: Clause) -> list[int]:
         """Return the numbers of the facts that hold every name of the clause."""
+        if self._within is not None:
+            return self._within
         wanted: set[str] = set()
         for item in clause.items:
             if item.token.what == "name":

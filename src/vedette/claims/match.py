@@ -111,7 +111,7 @@ def read(fact: Fact, names: Names) -> Reading:
     views: list[View] = []
     words: set[str] = set()
     ids: set[str] = set()
-    for sentence in sentences(fact.text):
+    for sentence in told(fact):
         tokens = tokenise(sentence, names)
         parsed = clauses(tokens)
         asks = sentence.rstrip().endswith("?")
@@ -132,6 +132,14 @@ def read(fact: Fact, names: Names) -> Reading:
     moments = [m for m in [as_moment(v) for v in _times(fact)] if m is not None]
     name_words = frozenset(k for t in tokenise(fact.name.replace("_", " "), names) for k in keys(t))
     return Reading(fact, views, name_words, moments, quotes_of(fact), frozenset(ids), frozenset(words))
+
+
+def told(fact: Fact) -> list[str]:
+    """Return the computed sentences of a fact; a value that holds a full stop does not split the sentence around it."""
+    values = [*values_of(fact.value), *(v for _, value in fact.related for v in values_of(value))]
+    if any(len(v) > 3 and v in fact.text and len(sentences(v + " x")) > 1 for v in values):
+        return [fact.text]
+    return sentences(fact.text)
 
 
 def advises(tokens: Sequence[Token]) -> bool:
@@ -740,6 +748,13 @@ def _word_held(
     if low in lexicon.TYPE_WORDS:
         return _type_held(low, clause, view, reading)
     said = token.groups or frozenset({"=" + lexicon.stem(low)})
+    if (
+        "RUN" in said
+        and said & {"BEGIN", "SPAN"}
+        and not clause.passive
+        and not any(i.role == "P" for i in clause.items)
+    ):
+        said = said - {"RUN"}  # "the case started": nothing was run
     if low in lexicon.NEUTRAL and not token.groups & lexicon.CRITICAL_GROUPS:
         return True
     if said & derived:
