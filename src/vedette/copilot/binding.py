@@ -249,7 +249,7 @@ class Binder:
             inside = any(m.start <= match.start(1) < m.end and not m.by_name for m in self.mentions.found)
             if 3 <= len(word) <= 80 and word.casefold() not in COMMON and not inside and not word.endswith("ly"):
                 return word
-        return next((m.text for m in self.mentions.missing if not m.sure), None)
+        return next((m.text for m in self.mentions.missing if not m.sure and not m.stray), None)
 
     def _acted_on(self, start: int, end: int) -> bool:
         """Return whether something was done to a program, and not by it."""
@@ -271,7 +271,7 @@ class Binder:
         ):
             return False
         # "logged on to FS01" is where it happened, not where it went
-        return parameter.name != "destination" or not _LOGGED.search(self.question)
+        return parameter.name != "destination" or not _LOGGED.search(self.masked)
 
     def _referred(self, parameter: Parameter, text: str) -> Any:
         """Return what ``he``, ``there``, ``it`` or ``then`` refers to, None where nothing does."""

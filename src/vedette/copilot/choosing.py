@@ -50,7 +50,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\btasks?\b", "task"), (r"\bservices?\b", "service"),
         (r"\bfiles?\b|\bdownload\w*|\bwrote\b|\bwritten\b|\bdropped\b", "file"),
         (r"\b(?:network )?connect(?:ion|ions|ed|s)?\b|\btraffic\b|\bnetwork (?:events?|activity|flows?)\b|\btalk(?:ed|s)? to\b|\breach(?:ed)? out\b|\bcontacted\b", "network"),
-        (r"\b(?:process(?:es)?|programs?|commands?(?: lines?)?|executables?|binar(?:y|ies)|tools?)\b|\b(?:ran|run|runs|running|execut\w*|launch\w*|start\w* program)\b", "process"),
+        (r"\bdid \S+ (?:start|launch|run)\b|\b(?:process(?:es)?|programs?|commands?(?: lines?)?|executables?|binar(?:y|ies)|tools?)\b|\b(?:ran|run|runs|running|execut\w*|launch\w*|start\w* program)\b", "process"),
     ),
     "outcome": (
         (rf"\b{_FAIL}\b|\bdid ?n[o']t (?:work|succeed)|\berrors?\b", "failure"),
@@ -71,7 +71,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\b(?:distinct|unique)\b", "distinct"),
         (r"\bhow (?:many|often)\b|\bcount\b|\bnumber of\b|\bhow much\b", "count"),
         (r"\btop\b|\bmost (?:often|frequent\w*|common\w*|active|used)\b|\bbusiest\b|\bthe most\b|\b(?:by|per|for each|grouped by|each) (?:account|user|host|machine|address|ip|port|process|program|command|domain|url|file|operation|day|hour|outcome|source|activity|destination)\b", "top"),
-        (r"^\W*(?:please )?(?:which|what) (?:\w+ ){0,2}(?:accounts?|users?|hosts?|machines?|computers?|servers?|addresses|ips?|ports?|process(?:es)?|programs?|domains?|dns|urls?|user.?agents?|operations?|names?|files?|commands?)\b", "top"),
+        (r"^\W*(?:please )?(?:which|what) (?:\w+ ){0,2}(?:accounts?|users?|hosts?|machines?|computers?|servers?|addresses|ips?|ports?|process(?:es)?|programs?|domains?|dns|urls?|user.?agents?|operations?|names|files?|commands?)\b", "top"),
         (r"^\W*who\b", "top"),
         (r"\b(?:show|list|see|print|display|give|which|what|find|search|grep|pull|get)\b", "list"),
         (r"\bfirst and (?:the )?last\b|\bboth\b", "both"),

@@ -93,6 +93,7 @@ _CUES: tuple[tuple[str, str, float], ...] = (
     ("events", r"\b(?:what|which) groups?\b|\blocked out\b|\block-?outs?\b", 4),
     ("events", r"\b(?:what|which) (?:\w+ )?(?:buckets?|objects?|shares?|folders?|keys?|user.?agents?|browsers?)\b", 2.2),
     ("events", r"\bwhat (?:did|has) (?:ENTITY|he|she|it|they) (?:run|execute|launch|start)\b", 3.2),
+    ("events", r"\b(?:creat|add|ma[dk]|install|delet|remov)\w*\b.{0,20}\b(?:new )?(?:accounts?|users?|tasks?|services?|groups?)\b", 4.4),
     ("events", r"\bhow many (?:new )?(?:accounts|users|tasks|services|groups)\b.{0,24}\b(?:created|made|added|installed|changed)", 4.6),
     ("events", r"\b(?:which|what) (?:programs?|process(?:es)?|tools?|commands?|executables?|binar\w+)\b", 4),
     ("events", r"\bwhat (?:is|was) the name of the (?:\w+ )?(?:task|service|file|process|group|share|tool|program|script)\b", 4),

@@ -13,6 +13,7 @@ import re2
 from rapidfuzz import fuzz
 
 from vedette.copilot import times
+from vedette.copilot.choosing import choice_said
 from vedette.copilot.mentions import ENTITY_KINDS, Mention, Mentions
 from vedette.copilot.names import NameIndex
 from vedette.schema import Choice, Focus, Parameter, Plan, Tool, ToolCall, ValueKind, Window
@@ -129,6 +130,10 @@ def follow_up(
             made = [_about(tools[n], plan, focus, index) for n in names if n in tools]
             whole = [c for c in made if c is not None]
             return (whole[0],) if whole and (plan or focus.case_id) else None
+    if plan is not None and _WHICH_ONE.match(text):
+        remade = [_chosen_again(step, tools[step.tool], question) for step in plan.steps[:1] if step.tool in tools]
+        if remade and remade[0] is not None:
+            return (remade[0],)
     if plan is None or not plan.steps or len(text.split()) > _MOST_WORDS or not mentions.found:
         return None
     if not _AND.match(text) and (asks or len(mentions.rest.split()) > 2):
@@ -142,6 +147,19 @@ def follow_up(
     ]
     changed = [call for call in swapped if call is not None]
     return tuple(changed) or None
+
+
+def _chosen_again(step: ToolCall, tool: Tool, question: str) -> ToolCall | None:
+    """Return a step with the choice that a question about its answer says: the target, of hosts."""
+    for parameter in tool.parameters:
+        if parameter.kind is ValueKind.CHOICE:
+            word = choice_said(parameter, question.lower())
+            if word is not None and word != step.arguments.get(parameter.name):
+                return ToolCall(tool=step.tool, arguments={**step.arguments, parameter.name: word})
+    return None
+
+
+_WHICH_ONE = re2.compile(r"(?i)^\W*(?:and |but |so )?which (?:ones?|of (?:them|those|these))\b")
 
 
 def _about(tool: Tool, plan: Plan | None, focus: Focus, index: NameIndex) -> ToolCall | None:

@@ -10,16 +10,19 @@ import ipaddress
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import re2
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from vedette.copilot.lexicon import (
     ACCOUNT_CUES,
     COMMON,
     FILE_ENDINGS,
     HOST_CUES,
+    PROGRAMS,
     STRONG_CUES,
     TECHNICAL,
 )
@@ -145,14 +148,35 @@ def mask(question: str, mentions: Mentions, *, by_name: bool = True) -> str:
         for m in mentions.found
         if m.kind in _MASKS and m.kind not in named and (by_name or not m.by_name)
     ]
-    spans += [(m.start, m.start + len(m.text), "ENTITY") for m in mentions.missing if m.kind is not ValueKind.CASE]
+    spans += [
+        (m.start, m.start + len(m.text), "ENTITY")
+        for m in mentions.missing
+        if m.kind is not ValueKind.CASE and not m.stray
+    ]
     out, at = [], 0
     for start, end, word in sorted(spans):
         if start >= at:
             out += [question[at:start].lower(), word]
             at = end
     out.append(question[at:].lower())
-    return " ".join("".join(out).replace("\u2019", "'").split())
+    return " ".join(_spelt(word) for word in "".join(out).replace("\u2019", "'").split())
+
+
+@lru_cache(maxsize=4096)
+def _spelt(word: str) -> str:
+    """Return a word of a question as it is spelt: ``acount`` is account; names are masked already."""
+    bare = word.strip(".,;:?!\"'()")
+    if len(bare) < _SHORTEST_WORD or not bare.isascii() or not bare.isalpha() or not bare.islower():
+        return word
+    if bare in COMMON or bare in TECHNICAL or bare in PROGRAMS:
+        return word
+    near = process.extract(bare, _LONG_WORDS, scorer=OSA.distance, score_cutoff=1, limit=3)
+    kept = [known for known, _, _ in near if known[0] == bare[0] and len(known) >= len(bare)]
+    return word.replace(bare, kept[0]) if len(kept) == 1 else word
+
+
+_SHORTEST_WORD = 4
+_LONG_WORDS = sorted(w for w in COMMON if len(w) > _SHORTEST_WORD and w.isalpha())
 
 
 def read_mentions(question: str, world: World) -> Mentions:
@@ -311,10 +335,13 @@ class _Reader:
             token = self.text[start:end]
             low = token.casefold()
             cue, marked = self._cue(start, end)
-            if (low in COMMON or low in TECHNICAL) and not marked:
+            named = low in _ACCOUNTS and cue in ("did", "does", "has", "as", "by", "is", "was")
+            if (low in COMMON or low in TECHNICAL) and not marked and not named:
                 continue
             if self._name(start, end, _preferred(cue), sure=marked, quiet=True):
                 continue
+            if named and cue in ("did", "does", "has"):
+                self._miss(start, end, ValueKind.ACCOUNT, ())
             if low in COMMON or low in TECHNICAL or low.isdigit():
                 continue
             if "/" in token and not token.startswith("/") and "\\" not in token:
@@ -399,6 +426,10 @@ class _Reader:
             "did", "does", "has", "is", "was", "about", "by", "for", "of", "as", "and", "on", "from", "to", "where's",
             "who's", "against",
         ) or self.low[end : end + 2] in ("'s", "\u2019s")  # fmt: skip
+
+
+_ACCOUNTS = frozenset("root admin administrator guest system daemon backup test support operator".split())
+"""Everyday words that are accounts where questions put one: ``did root …``, ``as admin``."""
 
 
 def _deed(low: str) -> bool:

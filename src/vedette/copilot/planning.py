@@ -139,7 +139,7 @@ class Planner:
         left = tuple(
             m for m in uncovered(mentions, kept) if not any(m.value == u.value for step in kept for u in step.used)
         )
-        whole = self._one(question, mentions, world)
+        whole = self._one(question, mentions, world) if not aside else None
         if whole is not None and (not kept or len(uncovered(mentions, [whole])) < len(left)):
             return Planned((whole,), mentions, "rules", left=uncovered(mentions, [whole]))
         return Planned(kept, mentions, "rules", left=left)

@@ -174,10 +174,14 @@ def clauses(question: str) -> Sequence[str]:
     parts = [p for part in marked.split("\x1f") if len((p := part.strip(" ,;")).split()) >= 2]
     # "Hi! Sorry to bother you. Could you tell me when bob logged on?" asks one thing
     asking = [p for p in parts if _ASKING.search(p)]
-    kept = asking if len(asking) < len(parts) and asking else parts
-    return kept[:3] if len(kept) > 1 or len(parts) > 1 else [question]
+    if asking and len(asking) < len(parts):
+        # a short aside belongs to the question: "Two logs were cleared. Which one first?"
+        return asking[:3] if len(question.split()) > _LONG else [question]
+    return parts[:3] if len(parts) > 1 else [question]
 
 
+_LONG = 25
+"""Words of a text from which what asks nothing in it is left out."""
 _ASKING = re2.compile(
     r"(?i)\b(?:who|whose|what|when|where|which|how|why|tell me|show|list|give me|make|find|count|compare|summari[sz]e"
     r"|explain|describe|draft|write)\b|^\W*(?:is|are|was|were|did|does|do|has|have|any|can|could|should)\b"

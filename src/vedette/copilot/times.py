@@ -170,6 +170,7 @@ _NUMERIC = re2.compile(r"\b(\d{1,2})([./])(\d{1,2})(?:[./](\d{4}|\d{2})?)?\b")
 _NAMED = re2.compile(rf"\b(today|yesterday|day before yesterday|(?:last |this |on )?{_WEEKDAY})\b")
 _CLOCK = re2.compile(rf"\b(\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(?:[.,](\d{{1,6}}))?)?(?:\s?(am|pm))?{_ZONE}")
 _HOUR = re2.compile(rf"\b(\d{{1,2}})\s?(am|pm|a\.m\.|p\.m\.|h|o'?clock|hrs)\b{_ZONE}")
+_HOUR_OF = re2.compile(r"\b(\d{1,2})(?: o'?clock)? in the (morning|afternoon|evening)\b")
 _WORD_TIME = re2.compile(r"\b(noon|midday|midnight)\b")
 _MONTH_ONLY = re2.compile(
     rf"\b(?:in|during|of|since|before|after|until|all of|throughout) ({_MONTH})\b(?: (\d{{4}})\b)?"
@@ -347,6 +348,8 @@ def _clocks(low: str) -> list[_Clock]:
         add(m.start(), m.end(), _hour(int(m[1]), m[5]), int(m[2]), seconds, 1 if m[3] else 60, m[6])
     for m in _HOUR.finditer(low):
         add(m.start(), m.end(), _hour(int(m[1]), m[2].replace(".", "")), 0, 0, 3600, m[3])
+    for m in _HOUR_OF.finditer(low):
+        add(m.start(), m.end(), _hour(int(m[1]), "am" if m[2] == "morning" else "pm"), 0, 0, 3600, None)
     for m in _WORD_TIME.finditer(low):
         add(m.start(), m.end(), 0 if m[1] == "midnight" else 12, 0, 0, 60, None)
     for m in _BARE.finditer(low):
