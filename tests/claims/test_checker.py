@@ -114,6 +114,8 @@ def test_drops_what_does_not_follow(sentence: str) -> None:
 def test_keeps_the_computed_sentences(fact: Fact) -> None:
     checked = check(fact.text, FACTS)
     assert fact.fact_id in checked.claims[0].facts
+    assert check(f"{fact.text} [1]", FACTS).claims
+    assert check(f"{fact.text[:-1]} [{fact.fact_id}].", FACTS).claims
     assert not checked.dropped
 
 

@@ -10,12 +10,12 @@ from itertools import pairwise
 from vedette.claims import lexicon
 from vedette.claims.base import Checked
 from vedette.claims.clauses import Clause, Item, clauses, keys
-from vedette.claims.match import TYPE_GROUPS, Match, Reading, advises, match, read, span_holds, told
+from vedette.claims.match import OWN_LABELS, TYPE_GROUPS, Match, Reading, advises, match, read, span_holds, told
 from vedette.claims.names import Names, is_address
 from vedette.claims.neutral import is_neutral
 from vedette.claims.plain import folded, hidden, plain
 from vedette.claims.sentences import blocks
-from vedette.claims.tokens import Token, tokenise
+from vedette.claims.tokens import Token, tokenise, without_citations
 from vedette.schema import Claim, Evidence, Fact, ValueKind
 
 MAX_SENTENCE = 4000
@@ -70,7 +70,7 @@ class Checker:
             if fact.text:
                 self._sentences.setdefault(_bare(fact.text), index)
                 label, _, rest = fact.text.partition(": ")
-                if label.lower() in _LABELS and rest:
+                if label.lower() in OWN_LABELS and rest:
                     self._sentences.setdefault(_bare(rest), index)
 
     def check(self, text: str, *, required: Sequence[str] = ()) -> Checked:
@@ -760,8 +760,6 @@ class Checker:
         return reading
 
 
-_LABELS = frozenset({"next step", "open question", "recommended", "recommendation", "still unknown", "unknown", "note"})
-"""Words before a colon under which a fact says something of its own."""
 _STATE_KINDS = frozenset({ValueKind.ROLE, ValueKind.SHARE, ValueKind.CHOICE, ValueKind.COUNT})
 _TOPICS = frozenset({"who", "where", "entity", "technique", "case", "finding", "rule"})
 
@@ -832,7 +830,7 @@ def _unknown_names(clause: Clause) -> str:
 
 
 def _bare(sentence: str) -> str:
-    return folded(plain(sentence)).strip(" .,;:!*_")
+    return folded(plain(without_citations(sentence))).strip(" .,;:!*_")
 
 
 def _unreported(tokens: list[Token]) -> list[Token]:

@@ -134,8 +134,16 @@ def read(fact: Fact, names: Names) -> Reading:
     return Reading(fact, views, name_words, moments, quotes_of(fact), frozenset(ids), frozenset(words))
 
 
+OWN_LABELS = frozenset(
+    {"next step", "open question", "recommended", "recommendation", "still unknown", "unknown", "note"}
+)
+"""Words before a colon under which a fact says something of its own, and not out of a log."""
+
+
 def told(fact: Fact) -> list[str]:
     """Return the computed sentences of a fact; a value that holds a full stop does not split the sentence around it."""
+    if fact.text.partition(": ")[0].lower() in OWN_LABELS:
+        return sentences(fact.text)
     values = [*values_of(fact.value), *(v for _, value in fact.related for v in values_of(value))]
     if any(len(v) > 3 and v in fact.text and len(sentences(v + " x")) > 1 for v in values):
         return [fact.text]

@@ -56,9 +56,14 @@ _ORDINAL = re2.compile(r"^(\d+)(?:st|nd|rd|th)$")
 _LEFT_CUES = frozenset("account user by as for named called identity username service daemon and , or".split())
 
 
+def without_citations(sentence: str) -> str:
+    """Return a sentence without citation marks such as ``[3]`` or ``[f2]``."""
+    return str(_CITATION.sub("", sentence)) if "[" in sentence else sentence
+
+
 def tokenise(sentence: str, names: Names) -> list[Token]:
     """Return the tokens of a sentence in order; citation marks and emphasis are left out."""
-    text = plain(_CITATION.sub("", sentence)).replace("**", "").replace("__", "")
+    text = plain(without_citations(sentence)).replace("**", "").replace("__", "")
     low = folded(text)
     spans: list[tuple[int, int, Token]] = []
     mentions = names.find(text, low)
