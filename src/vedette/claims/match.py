@@ -145,7 +145,7 @@ def told(fact: Fact) -> list[str]:
     if fact.text.partition(": ")[0].lower() in OWN_LABELS:
         return sentences(fact.text)
     values = [*values_of(fact.value), *(v for _, value in fact.related for v in values_of(value))]
-    if any(len(v) > 3 and v in fact.text and len(sentences(v + " x")) > 1 for v in values):
+    if any(3 < len(v) < len(fact.text) and v in fact.text and len(sentences(v + " x")) > 1 for v in values):
         return [fact.text]
     return sentences(fact.text)
 
