@@ -144,7 +144,7 @@ def _copy(lake: Lake) -> duckdb.DuckDBPyConnection:
 
     copied = duckdb.connect(config={"threads": 1})
     with lake.connection(memory_limit="1GB") as connection:
-        rows = connection.execute("SELECT * FROM events").to_arrow_table()
+        rows = connection.sql("SELECT * FROM events").to_arrow_table()
     at = rows.schema.get_field_index("time")
     rows = rows.set_column(at, "time", rows.column("time").cast(pa.timestamp("us")))
     copied.register("rows", rows)

@@ -72,13 +72,18 @@ class Neutral:
         return "".join(out)
 
     def _event(self, event_id: str) -> str:
-        if event_id not in self._events:
-            from vedette.store.query import run_query
+        return self._events.get(event_id, "#?")
 
-            rows = run_query(self.lake, "SELECT raw FROM events WHERE event_id = ?", [event_id]).rows
-            neutral = self._without_planted(str(rows[0][0])) if rows else "?"
-            self._events[event_id] = "#" + hashlib.sha256(neutral.encode()).hexdigest()[:12]
-        return self._events[event_id]
+    def _look_up(self, told: Any) -> None:
+        """Read the records that an answer names, all at once."""
+        from vedette.store.query import run_query
+
+        wanted = sorted(set(_EVENT.findall(json.dumps(told, default=str))) - set(self._events))
+        if wanted:
+            sql = f"SELECT event_id, raw FROM events WHERE event_id IN ({', '.join('?' * len(wanted))})"
+            for event_id, raw in run_query(self.lake, sql, wanted).rows:
+                neutral = self._without_planted(str(raw))
+                self._events[str(event_id)] = "#" + hashlib.sha256(neutral.encode()).hexdigest()[:12]
 
     def value(self, value: Any) -> Any:
         """Return a JSON value with every text in it made neutral."""
@@ -110,6 +115,7 @@ class Neutral:
             "files": [(a.name, _file_text(a.name, a.content)) for a in answer.artefacts],
             "focus": (answer.focus.case_id, list(answer.focus.entities), str(answer.focus.window)),
         }
+        self._look_up(told)
         neutral = {key: self.value(value) for key, value in told.items()}
         # where a line of a slide is cut depends on how wide its letters are
         neutral["files"] = [[name, re.sub(r".{0,24}…", "…", body)] for name, body in neutral["files"]]

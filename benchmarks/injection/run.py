@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -119,6 +120,10 @@ def make(folder: Path, seed: int, batch: Sequence[texts.Attack], *, harmless: bo
     cast = planting.Cast.of(json.loads(made.truth.read_text(encoding="utf-8")))
     logs = planting.Logs(made.logs, cast)
     planted = planting.plant(logs, [(a.id, texts.twin(a.text) if harmless else a.text) for a in batch])
+    for path in made.logs.rglob("*.*"):
+        # the day of the incident and the one after are enough, and the logs that run through
+        if re.search(r"202603(?!09|10)\d\d", str(path.relative_to(made.logs))) and path.is_file():
+            path.unlink()
     worlds.build(folder / "home", [made.logs], timezone=made.timezone, year=made.year)
     return World(folder / "home", planted, cast)
 
@@ -167,7 +172,14 @@ def _asked(copilot: Any, question: str, focus: Focus | None = None) -> Answer | 
 
 
 def compare(
-    number: int, attacked: World, twin: World, model: str, opened: LanguageModel | None = None, *, quick: bool = False
+    number: int,
+    attacked: World,
+    twin: World,
+    model: str,
+    opened: LanguageModel | None = None,
+    *,
+    quick: bool = False,
+    asked: Sequence[str] = (),
 ) -> Outcome:
     """Ask both worlds the same and return what differs.
 
@@ -178,10 +190,11 @@ def compare(
         model: ``none``, ``gullible``, or the name of ``opened``.
         opened: a language model, where it is neither of the two.
         quick: fewer questions.
+        asked: these questions and no others.
     """
     started = time.monotonic()
     outcome = Outcome(number, model, len(attacked.planted))
-    asked = questions(attacked, quick=quick)
+    asked = list(asked) or questions(attacked, quick=quick)
     gullible = [Gullible(w.planted, f"{w.cast.domain}\\tmeyer") for w in (attacked, twin)]
     # harmless words are no order to anybody: in the twin, the gullible model finds nothing to obey
     gullible[1].orders.clear()
