@@ -101,7 +101,7 @@ def _arguments() -> argparse.Namespace:
 
 def _some(rows: Sequence[Request], n: int) -> Sequence[Request]:
     """Return rows spread over all."""
-    return rows[:: max(1, len(rows) // n)][:n]
+    return [rows[i * len(rows) // n] for i in range(min(n, len(rows)))] if n < len(rows) else rows
 
 
 # ---------------------------------------------------------------------- routers

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -19,9 +19,31 @@ class Habits:
     contractions: Sequence[tuple[str, str]]
     typos: Sequence[str]
     """Which kinds of slip: ``swap``, ``drop``, ``double``, ``near``."""
+    frames: Mapping[str, Sequence[str]]
+    """What may stand before a phrasing of a family."""
+    ends: Sequence[str]
+    """What may stand at its end in place of its own mark."""
 
 
+_ASKED = (
+    "tell me, ", "do you know ", "any idea ", "I'd like to know ", "I need to know ", "help me understand ", "could you say ",
+    "I'm trying to see ", "my question is ", "let's see, ", "for the record, ", "next question: ", "first of all, ",
+    "to be sure: ", "before I forget, ", "honest question, ", "I have to tell the team ", "need this for the ticket: ",
+    "while you're at it, ", "any chance you know ", "one thing: ", "not sure about this: ", "out of curiosity, ",
+    "it'd help to know ", "remind me, ", "no rush, but ", "I forgot, ", "they keep bugging me about this: ", "simple one, ",
+    "can somebody explain to me ", "I can't tell ", "we need to establish ", "so here's the thing: ", "let me ask, ",
+)  # fmt: skip
+_ORDERED = (
+    "I need you to ", "would you ", "go ahead and ", "I want you to ", "could someone ", "try to ", "let's ", "time to ",
+    "your task: ", "do me a favour and ", "next, ", "you should ", "it's time to ", "first ", "if possible, ", "at once ",
+)  # fmt: skip
+_NAMED = (
+    "I need ", "looking for ", "give me ", "show ", "need: ", "requesting ", "I'd love to see ", "can I have ", "want: ",
+    "where do I find ", "hand over ", "on my list: ", "topic: ", "missing: ", "re ", "for the notes: ", "may I see ",
+)  # fmt: skip
 TRAINING = Habits(
+    frames={"q": _ASKED, "m": _ASKED, "n": _ASKED, "i": _ORDERED, "t": _NAMED, "j": _NAMED},
+    ends=(".", "...", "!", " ?", ".", "??", ".", ";"),
     before=("hey, ", "hi, ", "please ", "pls ", "quick one: ", "ok, ", "so, ", "hello, ", "question: ", "morning, ", "sorry, ",
             "well, ", "um, ", "can you tell me: ", "just checking: ", "now ", "right, ", "hey vedette, ", "alright, "),
     after=(" please", " pls", " thanks", " thx", ", thank you", " asap", " if you can", " for me", " again", " quickly"),
@@ -30,6 +52,8 @@ TRAINING = Habits(
     typos=("swap", "drop", "double"),
 )  # fmt: skip
 HELD_OUT = Habits(
+    frames={},
+    ends=(),
     before=("yo, ", "good day, ", "small request: ", "hmm, ", "listen, ", "one more: ", "btw ", "team, ", "kindly, ", "urgent: "),
     after=(" tnx", " when you get a chance", " cheers", ", much appreciated", " right away", " ta", " would be great"),
     contractions=(("what is", "whats"), ("that is", "that's"), ("I am", "I'm"), ("cannot", "can't"), ("we have", "we've")),
@@ -42,12 +66,18 @@ _NEAR = {
 }  # fmt: skip
 
 
-def spoil(pieces: list[tuple[str, bool]], rng: random.Random, habits: Habits) -> list[tuple[str, bool]]:
+def spoil(pieces: list[tuple[str, bool]], rng: random.Random, habits: Habits, family: str) -> list[tuple[str, bool]]:
     """Return a phrasing's pieces (text, whether it is a gap's value) as a person may have typed them.
 
     Lower case takes the values along: what was written is what is copied.
     """
     out = list(pieces)
+    if family in habits.frames and rng.random() < 0.35:
+        out = [(rng.choice(habits.frames[family]), False), *out]
+    if habits.ends and rng.random() < 0.25:
+        text, value = out[-1]
+        out[-1] = (text if value else text.rstrip("?.!"), value)
+        out.append((rng.choice(habits.ends), False))
     if rng.random() < 0.2:
         old, new = rng.choice(list(habits.contractions))
         out = [(t, v) if v else (re.sub(rf"\b{old}\b", new, t), v) for t, v in out]

@@ -20,11 +20,82 @@ _CLOSED = frozenset(vocabulary.LEXICON)
 """Gaps whose plan holds a choice's word and not the text."""
 _TAILS: Mapping[bool, Mapping[str, tuple[str, ...]]] = {
     False: {
-        "window": (" {window}", " {window}", " {window}", ", {window}", " and only {window}"),
-        "host": (" on {host}", " on {host}", " for host {host}", " at {host}", " on the machine {host}"),
-        "account": (" for {account}", " by {account}", " by {account}", " of user {account}", " involving {account}"),
-        "case": (" in {case}", " in {case}", " of {case}", " for {case}", " ({case})", ", I mean {case}"),
-        "front": ("{window}, ", "{window}: "),
+        "window": (
+            " {window}",
+            " {window}",
+            " {window}",
+            ", {window}",
+            " and only {window}",
+            " - {window}",
+            " ({window})",
+            ", just {window}",
+            " if it was {window}",
+            " as of {window}",
+            " but {window} only",
+        ),
+        "host": (
+            " on {host}",
+            " on {host}",
+            " for host {host}",
+            " at {host}",
+            " on the machine {host}",
+            " (host {host})",
+            ", only {host}",
+            " limited to {host}",
+            " concerning {host}",
+            ", I mean on {host}",
+            " for server {host}",
+            " just for {host}",
+            " when it comes to {host}",
+            " and only for {host}",
+            " - {host}",
+            " related to {host}",
+            " about {host}",
+            " in connection with {host}",
+            ", host = {host}",
+            " from the perspective of {host}",
+        ),
+        "account": (
+            " for {account}",
+            " by {account}",
+            " by {account}",
+            " of user {account}",
+            " involving {account}",
+            " (user {account})",
+            ", only {account}",
+            " limited to {account}",
+            " concerning {account}",
+            ", I mean by {account}",
+            " just for {account}",
+            " when it comes to {account}",
+            " - {account}",
+            " and only for {account}",
+            " related to {account}",
+            " about {account}",
+            ", account = {account}",
+            " in connection with {account}",
+            " under the account {account}",
+        ),
+        "case": (
+            " in {case}",
+            " in {case}",
+            " of {case}",
+            " for {case}",
+            " ({case})",
+            ", I mean {case}",
+            " - {case}",
+            ", only {case}",
+            " limited to {case}",
+            " concerning {case}",
+            " when it comes to {case}",
+            " related to {case}",
+            " from {case}",
+            " belonging to {case}",
+            " about {case}",
+            ", case = {case}",
+            " during {case}",
+        ),
+        "front": ("{window}, ", "{window}: ", "{window} ", "about {window}: "),
     },
     True: {
         "window": (" {window}", ", say {window}", " {window} that is"),
@@ -96,7 +167,7 @@ def requests(rows: int, seed: int, tools: Mapping[str, Tool], *, held_out: bool 
         by_intent.setdefault(phrasing.intent, []).append(phrasing)
     if held_out:
         every = list(phrasings(held_out=True))
-        order = every if rows >= len(every) else every[:: max(1, len(every) // max(1, rows))][:rows]
+        order = every if rows >= len(every) else [every[i * len(every) // rows] for i in range(rows)]
         while len(order) < rows:
             order = order + rng.sample(order, min(len(order), rows - len(order)))
     else:
@@ -139,7 +210,7 @@ def request(phrasing: Phrasing, rng: random.Random, tools: Mapping[str, Tool], *
     if at < len(text):
         pieces.append((text[at:], False))
     habits = noise.HELD_OUT if held_out else noise.TRAINING
-    spoilt = noise.spoil(pieces, rng, habits)
+    spoilt = noise.spoil(pieces, rng, habits, phrasing.family)
     written = [t for t, value in spoilt if value]
     said = {
         gap: values[gap].value if gap.rstrip("0123456789") in _CLOSED else now
