@@ -14,11 +14,18 @@ from pathlib import Path
 
 from benchmarks.claims.items import Item, facts, read
 from benchmarks.claims.planting import DEVELOPMENT, EXTRAS, HELD_OUT, Family
+
 from vedette.claims import Checker
 
 README = Path(__file__).with_name("README.md")
 TRUE = {
-    "development": ("true-dev.txt", "true-dev-more.txt", "true-dev-second.txt", "true-dev-third.txt"),
+    "development": (
+        "true-dev.txt",
+        "true-dev-more.txt",
+        "true-dev-second.txt",
+        "true-dev-third.txt",
+        "true-dev-fourth.txt",
+    ),
     "held out": ("true-held-out.txt",),
 }
 SEED = 7
