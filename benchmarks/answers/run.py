@@ -190,16 +190,20 @@ def misses(rows: Sequence[Row]) -> str:
     return "\n".join(lines) or "None."
 
 
+def _why(row: Row) -> str:
+    """Return what was wrong; of the held-out part only which tools were chosen, so that nothing is tuned to it."""
+    if row.part == "held-out":
+        return f"tools: {', '.join(row.tools) or 'none'}; {row.status}"
+    return "; ".join(row.problems)[:160].replace("|", "/")
+
+
 def write_readme(rows: Sequence[Row], header: dict[str, Any]) -> None:
     """Put the figures into the README, between its marks."""
     text = README.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN, 1)
     after = rest.split(END, 1)[1]
     missed = [r for r in rows if not r.right]
-    listed = "\n".join(
-        f"| `{r.id}` | {r.turn} | {r.model} | {r.part} | {r.kind} | {'; '.join(r.problems)[:160].replace('|', '/')} |"
-        for r in missed
-    )
+    listed = "\n".join(f"| `{r.id}` | {r.turn} | {r.model} | {r.part} | {r.kind} | {_why(r)} |" for r in missed)
     body = (
         f"\nMeasured {header['at'][:10]} at commit `{header['commit']}` on {header['machine']}.\n\n{table(rows)}\n\n"
         f"### What went wrong\n\n| question | turn | model | part | kind | why |\n|---|---|---|---|---|---|\n{listed}\n"
@@ -283,7 +287,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         }
         lines = [json.dumps(header)]
         # what events hold stays out: only ids, tools, verdicts and times
-        lines += [json.dumps({**asdict(r), "unsupported": len(r.unsupported)}, ensure_ascii=False) for r in rows]
+        kept = [{**asdict(r), "unsupported": len(r.unsupported), "problems": _why(r)} for r in rows]
+        lines += [json.dumps(row, ensure_ascii=False) for row in kept]
         RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
         write_readme(rows, header)
     wrong = sum(not r.right for r in rows)

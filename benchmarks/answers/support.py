@@ -128,7 +128,7 @@ def survey(lake: Lake) -> World:
         "SELECT count(*) FROM events GROUP BY class_name, outcome",
         "SELECT count(*) FROM events GROUP BY class_name, activity, outcome",
         "SELECT count(*) FROM events GROUP BY activity, outcome",
-        "SELECT count(*) FROM events WHERE class_name = 'file_activity' OR resource LIKE 's3://%'",
+        "SELECT count(*) FROM events WHERE class_name = 'file_activity' OR api_operation IN ('GetObject', 'PutObject')",
     ):
         figures |= {int(n) for n in column(sql)}
     edges = {_second(t) for t in column("SELECT min(time) FROM events UNION SELECT max(time) FROM events")}

@@ -117,8 +117,8 @@ class Neutral:
         }
         self._look_up(told)
         neutral = {key: self.value(value) for key, value in told.items()}
-        # where a line of a slide is cut depends on how wide its letters are
-        neutral["files"] = [[name, re.sub(r".{0,24}…", "…", body)] for name, body in neutral["files"]]
+        # where a line of a slide is cut depends on how wide its letters are: of such a line, the beginning is compared
+        neutral["files"] = [[name, re.sub(r"(?m)^(.{0,24}).*…$", r"\1…", body)] for name, body in neutral["files"]]
         return neutral
 
 
@@ -160,7 +160,7 @@ def _tail(text: str, start: int, written: str) -> int:
     for i in range(start, min(len(text), start + len(written) + 8)):
         if _counts(text[i]):
             told += text[i].casefold()
-            if len(told) > 2 and letters.endswith(told):
+            if len(told) > 1 and letters.endswith(told):
                 end = _with_punctuation(text, i + 1, written)
     return end
 
