@@ -250,7 +250,7 @@ def test_the_listener_hears_each_stage_in_order(copilot: Copilot) -> None:
     heard: list[Progress] = []
     answer = copilot.ask("who is alice?", listener=heard.append)
     assert [p.stage for p in heard] == [Stage.PLANNED, Stage.RAN, *[Stage.CLAIM] * len(answer.claims), Stage.DONE]
-    assert " ".join(p.text for p in heard if p.stage is Stage.CLAIM) == answer.text
+    assert "".join(p.text for p in heard if p.stage is Stage.CLAIM) == answer.text
 
 
 def test_a_cancelled_question(copilot: Copilot) -> None:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 import typer
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-from vedette.cli.frame import Frame, clean
+from vedette.cli.frame import Frame
+from vedette.cli.shown import PIPE_WIDTH, point, table_lines
 from vedette.errors import OutsideError
 
 if TYPE_CHECKING:
     from vedette.copilot.engine import Copilot
-    from vedette.schema import Answer, DataTable
+    from vedette.schema import Answer, Citation, DataTable
     from vedette.store import Lake
 
 ModelOption = Annotated[
@@ -235,11 +236,8 @@ def write_files(answer: Answer, folder: Path) -> list[Path]:
 def show_answer(frame: Frame, answer: Answer, files: Sequence[Path] = (), *, text: bool = True) -> None:
     """Print an answer for people: sentences, tables, what was dropped, and the evidence by its number."""
     if text:
-        from vedette.copilot.compose import Citer
-
-        citer = Citer()
-        for line in [citer.cite(claim) for claim in answer.claims] or [answer.text]:
-            frame.say(line)
+        for line in answer.text.split("\n"):
+            show_piece(frame, line)
     for table in answer.tables:
         show_table(frame, table)
     for path in files:
@@ -247,14 +245,18 @@ def show_answer(frame: Frame, answer: Answer, files: Sequence[Path] = (), *, tex
     show_footnotes(frame, answer)
 
 
+def show_piece(frame: Frame, piece: str) -> None:
+    """Print a sentence of an answer, or a line of its text."""
+    if line := point(piece):
+        frame.say(line)
+
+
 def show_footnotes(frame: Frame, answer: Answer) -> None:
     """Print what stands under an answer: citations, what the checker dropped, the query."""
     if answer.citations:
         frame.say("")
         for c in answer.citations[:_MAX_ROWS]:
-            at = c.at.strftime("%Y-%m-%d %H:%M:%S") if c.at else ""
-            quote = f"  {c.quote[:80]}" if c.quote else ""
-            frame.say(f"  [{c.number}] {c.ref[:12]}  {at}{quote}", "dim")
+            frame.say(_footnote(c, len(answer.queries)), "dim")
         if len(answer.citations) > _MAX_ROWS:
             frame.say(f"  … and {len(answer.citations) - _MAX_ROWS} more", "dim")
     if answer.dropped:
@@ -267,20 +269,27 @@ def show_footnotes(frame: Frame, answer: Answer) -> None:
 
 
 def show_table(frame: Frame, table: DataTable) -> None:
-    """Print the first rows of a table, one field a line where it is too wide."""
-    from rich.table import Table
-    from rich.text import Text
-
+    """Print the first rows of a table; what does not fit beside the first columns is left out and named."""
     if len(table.rows) < 2:
         return  # the sentences say it
-    shown = Table(*(clean(c) for c in table.columns), box=None, title_justify="left")
-    if table.title:
-        frame.say(f"\n{table.title}", "bold")
-    else:
-        frame.say("")
-    for row in table.rows[:_MAX_ROWS]:
-        shown.add_row(*(Text(clean("" if v is None else str(v))[:90], overflow="ellipsis", no_wrap=True) for v in row))
-    frame.print(shown)
+    width = frame.out.width if frame.out.is_terminal else PIPE_WIDTH
+    lines, left_out = table_lines(table.columns, table.rows[:_MAX_ROWS], width)
+    frame.say(f"\n{table.title}" if table.title else "", "bold")
+    for at, line in enumerate(lines):
+        frame.say(line, "dim" if at == 0 else None)
     left = table.cut + max(0, len(table.rows) - _MAX_ROWS)
     if left:
         frame.say(f"  … and {left:,} more rows", "dim")
+    if left_out:
+        frame.say(f"  not shown for want of room: {', '.join(left_out)}", "dim")
+
+
+def _footnote(citation: Citation, n_queries: int) -> str:
+    """Return what a citation stands for in a line."""
+    head = f"  [{citation.number}] "
+    if citation.ref == "query" and n_queries == 1:
+        return f"{head}the statement below"
+    quote = citation.quote[:80]
+    if citation.at is None:
+        return f"{head}{citation.ref[:24]}  {quote}".rstrip()
+    return f"{head}{citation.ref[:12]}  {citation.at:%Y-%m-%d %H:%M:%S}  {quote}".rstrip()

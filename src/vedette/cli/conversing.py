@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from vedette.cli.answering import show_footnotes, show_table, write_files
+from vedette.cli.answering import show_footnotes, show_piece, show_table, write_files
 from vedette.cli.frame import Frame, clean
 from vedette.errors import UserError, VedetteError
 
@@ -143,7 +143,7 @@ class Conversation:
 
     def _heard(self, progress: Progress) -> None:
         if progress.stage.value == "claim":
-            self.frame.say(progress.text)
+            show_piece(self.frame, progress.text)
 
     def _keep(self, answer: Answer) -> None:
         from vedette.store.book import whoami
@@ -209,7 +209,7 @@ class Conversation:
             self._show(chosen[0])
             return
         for c in chosen:
-            self.frame.say(f"  [{c.number}] {c.ref[:12]}  {c.at or ''}  {c.quote[:100]}")
+            self.frame.say(f"  [{c.number}] {c.ref[:13]}  {c.at or ''}  {c.quote[:100]}")
 
     def _show(self, citation: Citation) -> None:
         from vedette.store.book import event_lookup

@@ -175,10 +175,10 @@ def clean(text: str) -> str:
 
 
 def _hang(line: str, width: int) -> str:
-    body = line.lstrip(" ·→?")
+    body = line.lstrip(" ·•→?")
     indent = " " * min(len(line) - len(body), 12)
     wrapped = textwrap.wrap(
-        line, max(width, 40), subsequent_indent=indent, break_long_words=False, drop_whitespace=True
+        line, max(width, 40), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
     return "\n".join(wrapped) or line
 

@@ -33,7 +33,7 @@ class Progress:
     tool: str | None = None
     claim: Claim | None = None
     text: str = ""
-    """For a claim: the sentence with its citation numbers, as it is shown."""
+    """For a claim: its piece of the answer's text, citation numbers, spacing and marks included."""
     answer: Answer | None = None
 
 

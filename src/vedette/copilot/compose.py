@@ -28,6 +28,8 @@ from vedette.schema import (
 )
 
 MAX_SENTENCES = 6
+MAX_BESIDE_TABLE = 4
+"""Where a table says the rest."""
 MAX_CHARS = 1_200
 """Of the sentences after the first three."""
 MAX_CITED = 3
@@ -45,8 +47,10 @@ class Draft:
     """Everything that was computed, numbered ``f1``, ``f2`` … through all steps."""
     said: tuple[Fact, ...] = ()
     """Those that the answer says, in order; the first is the direct answer."""
+    gaps: tuple[Fact, ...] = ()
+    """What is unknown."""
     notes: tuple[Fact, ...] = ()
-    """What is said after them: how the question was read, what is unknown, how much more there is."""
+    """What is said last: how the question was read, which case was taken, how much more there is."""
     values: Mapping[str, Any] = field(default_factory=dict)
     lead: str = ""
     """``Yes`` or ``No``, where the question asks for it and the values decide."""
@@ -86,7 +90,9 @@ def draft(
     groups = numbered(results)
     every = tuple(f for group in groups for f in group)
     said: list[Fact] = []
-    room = MAX_SENTENCES
+    asides: list[Fact] = []
+    beside_table = any(len(t.rows) > 1 for r in results for t in r.tables)
+    room = MAX_BESIDE_TABLE if beside_table else MAX_SENTENCES
     texts: set[str] = set()
     for at, group in enumerate(groups):
         share = max(2, room // (len(groups) - at))
@@ -101,23 +107,26 @@ def draft(
             own.append(fact)
             texts.add(fact.text)
         if own:
-            own += [f for f in aside if f.text not in texts]
+            asides += [f for f in aside if f.text not in texts]
             texts.update(f.text for f in aside)
         said += own
         room -= len(own)
-    n_left = len([f for f in every if f.text]) - len(said)
-    shown = sum(len(t.rows) for r in results for t in r.tables)
+    gaps = list(dict.fromkeys(u for r in results for u in r.unknown))[: MAX_UNKNOWN if said else MAX_SENTENCES]
+    gap_facts = [_note(f"u{i}", f"Still unknown: {text}" if said else text) for i, text in enumerate(gaps, 1)]
     tail = list(notes)
-    for text in list(dict.fromkeys(u for r in results for u in r.unknown))[: MAX_UNKNOWN if said else MAX_SENTENCES]:
-        tail.append(f"Still unknown: {text}" if said else text)
-    if n_left > 0:
-        where = "; the table has them" if shown else ""
-        tail.append(
-            f"There {'is' if n_left == 1 else 'are'} {n_left} more {'fact' if n_left == 1 else 'facts'}{where}."
-        )
+    n_left = len([f for f in every if f.text]) - len(said) - len(asides)
+    if n_left > 0 and not beside_table:
+        tail.append(f"There {'is' if n_left == 1 else 'are'} {n_left} more {'fact' if n_left == 1 else 'facts'}.")
     made = [_note(f"n{i}", text) for i, text in enumerate(tail, 1)]
     lead = "" if left or len(steps) != 1 else yes_or_no(question, steps[0], results[0], mentions)
-    return Draft((*every, *made), tuple(said), tuple(made), merged(steps, results), lead)
+    return Draft(
+        facts=(*every, *gap_facts, *made),
+        said=tuple(said),
+        gaps=tuple(gap_facts),
+        notes=(*asides, *made),
+        values=merged(steps, results),
+        lead=lead,
+    )
 
 
 def _note(fact_id: str, text: str) -> Fact:

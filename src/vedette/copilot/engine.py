@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 from vedette.copilot import scope
 from vedette.copilot.base import Listener, Progress, Stage
 from vedette.copilot.binding import Bound
-from vedette.copilot.compose import Citer, Draft, choice_text, claim_of, draft, tables_of
+from vedette.copilot.compose import Draft, choice_text, claim_of, draft, tables_of
 from vedette.copilot.followups import answer_choice, chosen, leans
+from vedette.copilot.layout import Page, Place, placed
 from vedette.copilot.mentions import World, calendar_of
 from vedette.copilot.model_router import ModelRouter, adapter_of, can_word, is_large
 from vedette.copilot.names import name_index
@@ -275,14 +276,15 @@ class Copilot:
             for i, text in enumerate(texts, 1)
         )
         claims = tuple(claim_of(f) for f in facts)
+        page = Page()
         for claim in claims:
-            run.tell(Stage.CLAIM, claim=claim, text=claim.text)
+            run.tell(Stage.CLAIM, claim=claim, text=page.add(Place.LEAD, claim))
         settled = status in (AnswerStatus.DECLINED, AnswerStatus.CANCELLED)
         return Answer(
             answer_id=uuid.uuid4().hex,
             question=run.question,
             status=status,
-            text=" ".join(texts),
+            text=page.text,
             claims=claims,
             facts=facts,
             plan=run.plan,
@@ -353,13 +355,11 @@ class Copilot:
         worded: Worded,
         world: World,
     ) -> Answer:
-        claims = _claims(made, worded)
-        citer = Citer()
-        shown = []
-        for claim in claims:
-            text = citer.cite(claim)
-            shown.append(text)
-            run.tell(Stage.CLAIM, claim=claim, text=text)
+        laid = _laid(made, worded)
+        claims = tuple(claim for _, claim in laid)
+        page = Page()
+        for place, claim in laid:
+            run.tell(Stage.CLAIM, claim=claim, text=page.add(place, claim))
         unknown = tuple(dict.fromkeys(u for r in results for u in r.unknown))
         case_id = next((r.case_id for r in reversed(results) if r.case_id), run.focus.case_id)
         names = [n for r in results for n in r.entities]
@@ -370,10 +370,10 @@ class Copilot:
             answer_id=uuid.uuid4().hex,
             question=run.question,
             status=AnswerStatus.ANSWERED if made.said else AnswerStatus.UNKNOWN,
-            text=" ".join(shown),
+            text=page.text,
             claims=claims,
             values=made.values,
-            citations=citer.citations,
+            citations=page.citations,
             facts=made.facts,
             dropped=worded.dropped,
             n_replaced=n_replaced,
@@ -391,7 +391,7 @@ class Copilot:
         )
 
 
-def _claims(made: Draft, worded: Worded) -> tuple[Claim, ...]:
+def _laid(made: Draft, worded: Worded) -> list[tuple[Place, Claim]]:
     """Return the sentences to show: the model's that checked, and computed ones for what those do not say.
 
     The direct answer comes first, whoever words it.
@@ -404,11 +404,12 @@ def _claims(made: Draft, worded: Worded) -> tuple[Claim, ...]:
         uncovered.remove(first)
     claims += worded.claims
     claims += [claim_of(f) for f in uncovered]
-    claims += [claim_of(f) for f in made.notes]
-    if not claims:
-        text = "Nothing was found that answers this."
-        claims.append(Claim(text=text, evidence=(), checked=True))
-    return tuple(claims)
+    if not claims and not made.gaps:
+        claims.append(Claim(text="Nothing was found that answers this.", evidence=(), checked=True))
+    laid = placed(claims)
+    laid += [(Place.POINT if claims else Place.LEAD, claim_of(f)) for f in made.gaps]
+    laid += [(Place.REMARK, claim_of(f)) for f in made.notes]
+    return laid
 
 
 def _readable(question: str) -> str:

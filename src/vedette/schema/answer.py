@@ -60,7 +60,8 @@ class Answer:
     question: str
     status: AnswerStatus
     text: str
-    """Plain sentences with citation numbers in brackets: ``alice logged on first [1].`` Built from ``claims``."""
+    """Sentences with citation numbers in brackets, ``alice logged on first [1].``, built from ``claims``: a short lead,
+    further facts as a Markdown list (``- `` begins a line), remarks."""
     claims: tuple[Claim, ...] = ()
     """Every sentence shown, each checked."""
     values: Mapping[str, Any] = field(default_factory=dict)
