@@ -148,10 +148,11 @@ def _grammar(tools: tuple[Tool, ...]) -> str:
     ]
     for i, tool in enumerate(tools):
         opening = _literal(f'{{"tool":{_quoted(tool.name)},"arguments":{{')
-        names = [f"t{i}p{j}" for j in range(len(tool.parameters))]
+        routed = [p for p in tool.parameters if p.routed]
+        names = [f"t{i}p{j}" for j in range(len(routed))]
         inside = f" ({_optional_list(names)})?" if names else ""
         lines.append(f'tool{i} ::= {opening}{inside} "}}}}"')
-        lines += [f"t{i}p{j} ::= {_literal(_quoted(p.name) + ':')} {_form(p)}" for j, p in enumerate(tool.parameters)]
+        lines += [f"t{i}p{j} ::= {_literal(_quoted(p.name) + ':')} {_form(p)}" for j, p in enumerate(routed)]
     return "\n".join(lines) + "\n"
 
 

@@ -14,9 +14,10 @@ from typing import Any
 import re2
 
 from vedette.copilot import times
-from vedette.copilot.choosing import choice_said, has_place, placed
+from vedette.copilot.choosing import EXCLUDING, choice_said, has_place, placed
 from vedette.copilot.lexicon import COMMON, PROGRAMS
 from vedette.copilot.mentions import ENTITY_KINDS, Mention, Mentions, World, mask, read_mentions
+from vedette.copilot.quotes import blanked
 from vedette.schema import Choice, Parameter, Tool, ToolCall, ValueKind, Window
 
 _ENTITY_PARAMETERS = frozenset({*ENTITY_KINDS, ValueKind.ENTITY})
@@ -74,6 +75,8 @@ class Binder:
         self.mentions = mentions
         self.world = world
         self.low = _squeezed(question)
+        self.own = blanked(question, [(m.start, m.end) for m in mentions.of(ValueKind.TEXT)])
+        """The question without what it quotes: words in quotes are data and mean nothing of their own."""
         self.masked = _REFERENCE.sub("ENTITY", mask(question, mentions, by_name=False))
 
     def bind(self, tool: Tool, raw: Mapping[str, Any], *, fill: bool = True) -> Bound:
@@ -178,12 +181,14 @@ class Binder:
             if parameter.kind is ValueKind.CHOICE:
                 if parameter.name == "logon_type" and arguments.get("activity") not in (None, "logon", "failed_logon"):
                     continue
+                if parameter.name == "whose" and arguments.get("activity") not in _ACTORS:
+                    continue
                 word = choice_said(parameter, self.masked)
                 if word is not None:
                     arguments[parameter.name] = word
                 continue
             if has_place(parameter):
-                text = placed(parameter, self.question)
+                text = placed(parameter, self.own)
                 if text is not None:
                     arguments[parameter.name] = int(text) if parameter.kind is ValueKind.COUNT else text
                 continue
@@ -203,7 +208,7 @@ class Binder:
                 fitting += [m for m in left if m.kind is ValueKind.HOST and "." in m.text and self._before(m) in _ASKED]
             if parameter.kind is ValueKind.HOST and arguments.get("activity") == "dns":
                 fitting = [m for m in fitting if not ("." in m.text and self._before(m) in _ASKED)]
-            if parameter.kind is ValueKind.FINDING and not _JUDGED.search(self.question):
+            if parameter.kind is ValueKind.FINDING and not _JUDGED.search(self.own):
                 continue
             if parameter.name in _DIRECTIONS:
                 fitting = [m for m in fitting if self._directed(parameter, m)]
@@ -222,7 +227,7 @@ class Binder:
                     arguments[parameter.name] = sought
                 continue
             if not fitting:
-                referred = None if parameter.name in _DIRECTIONS else self._referred(parameter, self.question)
+                referred = None if parameter.name in _DIRECTIONS else self._referred(parameter, self.own)
                 if referred is not None and not any(_holds(v, referred) for v in arguments.values()):
                     arguments[parameter.name] = (referred,) if parameter.many else referred
                 continue
@@ -234,17 +239,17 @@ class Binder:
     def _sought(self, parameter: Parameter, arguments: Mapping[str, Any]) -> str | None:
         """Return a word to search for that nothing else took: a program, what is searched for, a stray name."""
         if parameter.kind is ValueKind.PROCESS:
-            for match in _PROGRAM.finditer(self.question):
+            for match in _PROGRAM.finditer(self.own):
                 if match[0].casefold() in PROGRAMS and not self._acted_on(match.start(), match.end()):
                     return str(match[0])
             return None
         if parameter.kind is ValueKind.TEXT and "text" not in arguments and parameter.name == "text":
-            for match in _PROGRAM.finditer(self.question):
+            for match in _PROGRAM.finditer(self.own):
                 if match[0].casefold() in PROGRAMS and self._acted_on(match.start(), match.end()):
                     return str(match[0])
         if parameter.kind is ValueKind.COMMAND or any(p in arguments for p in ("process", "command", "text")):
             return None
-        for match in _SOUGHT.finditer(self.question):
+        for match in _SOUGHT.finditer(self.own):
             word = str(match[1]).rstrip(".,;:?!")
             inside = any(m.start <= match.start(1) < m.end and not m.by_name for m in self.mentions.found)
             if 3 <= len(word) <= 80 and word.casefold() not in COMMON and not inside and not word.endswith("ly"):
@@ -298,6 +303,8 @@ class Binder:
         return [name for name in self.world.focus.entities if self.world.index.kind_of(name) in kinds]
 
 
+_ACTORS = ("api", "object")
+"""Activities whose records always name who acted; on a host, services act for an attacker too."""
 _ASKED = ("for", "of", "about", "resolve", "resolving", "asking", "name")
 _DIRECTIONS = {"source": ("from", "by", "of"), "destination": ("to", "towards", "into")}
 """Parameters that a host or address fills only after a word that says so."""
@@ -342,6 +349,8 @@ def uncovered(mentions: Mentions, bound: Iterable[Bound]) -> tuple[Mention, ...]
 
 def _fits(parameter: Parameter, mention: Mention) -> bool:
     kind = parameter.kind
+    if mention.excluded != (parameter.name == EXCLUDING):
+        return False
     if kind is ValueKind.ENTITY:
         return mention.kind in ENTITY_KINDS
     if kind is ValueKind.TEXT:

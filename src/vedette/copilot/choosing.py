@@ -15,6 +15,9 @@ import re2
 
 from vedette.schema import Parameter
 
+EXCLUDING = "excluding"
+"""Name of parameters that take what a question leaves out, and nothing else."""
+
 _LOGON = r"(?:log(?:s|ged|ging)?[ -]?(?:on|in|ins|ons)|logins?|logons?|sign(?:s|ed|ing)?[ -]?(?:in|on|ins|ons)|authenticat\w*)"
 _FAIL = r"(?:fail\w*|unsuccessful\w*|bad|wrong|denied|rejected|refused|invalid|incorrect)"
 
@@ -42,6 +45,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\b(?:smb|file shares?|network shares?|shared folders?|admin shares?)\b", "smb"),
         (r"\brpc\b", "rpc"),
         (r"\b(?:e-?mails?|mails?)\b", "email"),
+        (r"\b(?:s3|gcs|cloud storage|storage|bucket|stored)\b.{0,24}\bobjects?\b|\bbuckets?\b.{0,40}\b(?:read|access|download|open|copi|copy|empt|stole|steal|taken|touch|exfiltrat|downloaded)\w*|\b(?:read|access|download|open|copi|copy|stole|steal|took|take|touch|exfiltrat)\w*\b.{0,24}\bbuckets?\b|\b(?:which|what) (?:\w+ )?objects?\b", "object"),
         (r"\b(?:api|cloud|aws|cloudtrail)\b.{0,12}\b(?:calls?|operations?|actions?|activity|requests?|events?)\b|\b(?:calls?|operations?)\b.{0,20}\b(?:api|cloud|aws)\b|\bapi operations?\b|\boperations? (?:did|was|were|called)", "api"),
         (r"\b(?:security )?alerts?\b.{0,30}\b(?:suricata|edr|ids|product|sensor)s?\b|\b(?:suricata|ids|edr) alerts?\b", "alert"),
         (r"\bregistry\b|\bautorun|\brun keys?\b", "registry"),
@@ -71,14 +75,17 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\b(?:distinct|unique)\b", "distinct"),
         (r"\bhow (?:many|often)\b|\bcount\b|\bnumber of\b|\bhow much\b", "count"),
         (r"\btop\b|\bmost (?:often|frequent\w*|common\w*|active|used)\b|\bbusiest\b|\bthe most\b|\b(?:by|per|for each|grouped by|each) (?:account|user|host|machine|address|ip|port|process|program|command|domain|url|file|operation|day|hour|outcome|source|activity|destination)\b", "top"),
-        (r"^\W*(?:please )?(?:which|what) (?:\w+ ){0,2}(?:accounts?|users?|hosts?|machines?|computers?|servers?|addresses|ips?|ports?|process(?:es)?|programs?|domains?|dns|urls?|user.?agents?|operations?|names|files?|commands?)\b", "top"),
+        (r"^\W*(?:please )?(?:which|what) (?:\w+ ){0,2}(?:accounts?|users?|hosts?|machines?|computers?|servers?|addresses|ips?|ports?|process(?:es)?|programs?|domains?|dns|urls?|user.?agents?|operations?|names|files?|commands?|buckets?|objects?|resources?|shares?|secrets?)\b", "top"),
         (r"^\W*who\b", "top"),
         (r"\b(?:show|list|see|print|display|give|which|what|find|search|grep|pull|get)\b", "list"),
         (r"\bfirst and (?:the )?last\b|\bboth\b", "both"),
         (r"\bfirst\b|\bearliest\b|\binitial\w*|\bstart\w*|\bbeg[aiu]n\w*|\boriginally\b", "first"),
         (r"\blast\b|\blatest\b|\bmost recent\w*|\bend(?:ed)?\b|\bstopp?\w*|\bfinal\w*", "last"),
     ),
+    "whose": ((r"\b(?:they|them|their|attackers?|intruders?|adversar(?:y|ies)|hackers?|threat actors?)\b", "implicated"),),
     "by": (
+        (r"\b(?:which|what|how many|different|distinct|top|list|by|per|each) (?:\w+ ){0,3}buckets?\b", "bucket"),
+        (r"\b(?:which|what|how many|different|distinct|top|list|by|per|each) (?:\w+ ){0,3}(?:objects?|resources?|shares?|secrets?)\b", "resource"),
         (r"\bwhat (?:did|has|have) .{1,60} (?:run|execute|launch|start)\b", "command"),
         (r"\b(?:per|by|each|every) day\b|\bdaily\b|\bwhich days?\b", "day"), (r"\b(?:per|by|each|every) hour\b|\bhourly\b|\bwhich hours?\b", "hour"),
         (r"\b(?:by|per|each) (?:source )?(?:address|ip)|\bsource (?:addresses|ips?|address)\b|\b(?:which|what|how many|different|distinct|top|list|the) (?:\w+ ){0,3}(?:addresses|ips|ip addresses|address)\b|\bfrom (?:where|which (?:address|ip)\w*)", "address"),

@@ -52,6 +52,8 @@ class Draft:
     notes: tuple[Fact, ...] = ()
     """What is said last: how the question was read, which case was taken, how much more there is."""
     values: Mapping[str, Any] = field(default_factory=dict)
+    asked_gap: bool = False
+    """Whether what is unknown is the very thing that was asked: it is said first, and nothing is answered."""
     lead: str = ""
     """``Yes`` or ``No``, where the question asks for it and the values decide."""
 
@@ -111,7 +113,10 @@ def draft(
             texts.update(f.text for f in aside)
         said += own
         room -= len(own)
+    gap = _asked_gap(question, [u for r in results for u in r.unknown], mentions)
     gaps = list(dict.fromkeys(u for r in results for u in r.unknown))[: MAX_UNKNOWN if said else MAX_SENTENCES]
+    if gap is not None:
+        gaps = [gap, *(g for g in gaps if g != gap)]
     gap_facts = [_note(f"u{i}", f"Still unknown: {text}" if said else text) for i, text in enumerate(gaps, 1)]
     tail = list(notes)
     n_left = len([f for f in every if f.text]) - len(said) - len(asides)
@@ -125,7 +130,8 @@ def draft(
         gaps=tuple(gap_facts),
         notes=(*asides, *made),
         values=merged(steps, results),
-        lead=lead,
+        asked_gap=gap is not None,
+        lead="" if gap is not None else lead,
     )
 
 
@@ -167,6 +173,30 @@ def _shaped(question: str, facts: Sequence[Fact]) -> list[Fact]:
             ordered.remove(best)
             ordered.insert(0, best)
     return ordered
+
+
+_HOW_TAKEN = re2.compile(
+    r"(?i)\bhow (?:exactly |then )?(?:was|were|did|has|had|have|could|is)\b.{0,60}"
+    r"\b(?:stolen|steal|stole|taken over|take over"
+    r"|compromised|compromise|hacked|hijacked|phished|leaked|cracked|guessed|come to control|came to control"
+    r"|g[eo]t (?:hold of )?(?:\w+ ){0,3}(?:password|credential|key|token|account)s?)\b"
+)
+_WHO_BEHIND = re2.compile(r"(?i)\bwho(?:se)?\b.{0,24}\b(?:behind|owns?|owned|address is|ip is|hides?|belongs?)\b")
+_OPEN = (
+    (_HOW_TAKEN, ValueKind.ACCOUNT, "How did the attacker come to control {}?"),
+    (_WHO_BEHIND, ValueKind.ADDRESS, "Who uses {}?"),
+)
+"""What asks a thing that cases keep as an open question, what it is about, and how the open question begins."""
+
+
+def _asked_gap(question: str, unknown: Sequence[str], mentions: Mentions) -> str | None:
+    """Return the open question of a case that the question itself asks, None where it asks for something else."""
+    for pattern, kind, begins in _OPEN:
+        if pattern.search(question):
+            names = [str(m.value) for m in mentions.of(kind)]
+            heads = [begins.format(n) for n in names] or ([begins.split("{}")[0]] if kind is ValueKind.ACCOUNT else [])
+            return next((u for u in unknown if u.startswith(tuple(heads))), None)
+    return None
 
 
 # ---------------------------------------------------------------------- yes and no

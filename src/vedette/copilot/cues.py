@@ -91,6 +91,7 @@ _CUES: tuple[tuple[str, str, float], ...] = (
     ("entity_profile", r"\b(?:has|have|had) ENTITY been (?:hit|compromised|targeted|affected|attacked|touched|used|abused|hacked|breached)", 4.5),
     # events
     ("events", r"\b(?:what|which) groups?\b|\blocked out\b|\block-?outs?\b", 4),
+    ("events", r"\b(?:what|which) (?:\w+ )?(?:buckets?|objects?)\b.{0,24}\b(?:did|were|was|has|have|got)\b", 4),
     ("events", r"\b(?:what|which) (?:\w+ )?(?:buckets?|objects?|shares?|folders?|keys?|user.?agents?|browsers?)\b", 2.2),
     ("events", r"\bwhat (?:did|has) (?:ENTITY|he|she|it|they) (?:run|execute|launch|start)\b", 3.2),
     ("events", r"\b(?:creat|add|ma[dk]|install|delet|remov)\w*\b.{0,20}\b(?:new )?(?:accounts?|users?|tasks?|services?|groups?)\b", 4.4),
@@ -110,6 +111,7 @@ _CUES: tuple[tuple[str, str, float], ...] = (
     ("first_last", r"\bwhen (?:did|was|were|is|has|had)\b.{1,60}\b(?:first|last|earliest|latest)\b", 3.5),
     ("first_last", r"\b(?:who|which \w+|what)\b.{0,30}\b(?:first|last|earliest|latest)\b", 3),
     ("first_last", r"\bwhen (?:did|was|were|has|had) (?:ENTITY|he|she|it|they|that account)\b", 3),
+    ("first_last", r"\bwhen (?:\S+ ){1,3}(?:logged|signed|connected|ran|started|appeared|became|was|first|last)\b", 3),
     ("first_last", r"^(?:first|last|earliest|latest)\b", 1.5),
     # compare_windows
     ("compare_windows", r"\b(?:compare[sd]?|comparison|versus|vs\.?|differences?|differ(?:s|ed)?|contrast)\b", 4),

@@ -26,6 +26,7 @@ from vedette.copilot.model_router import ModelRouter, adapter_of, can_word, is_l
 from vedette.copilot.names import name_index
 from vedette.copilot.noting import missing_text, notes_of, unused_note
 from vedette.copilot.planning import Planned, Planner, focus_after, needed
+from vedette.copilot.quotes import spoken
 from vedette.copilot.wording import Worded, word, worth_wording
 from vedette.errors import UserError, VedetteError
 from vedette.schema import (
@@ -164,7 +165,7 @@ class Copilot:
 
     def _answered(self, run: _Run, context: ToolContext, pinned: str | None) -> Answer:
         picked = chosen(run.focus.pending, run.question) if run.focus.pending else None
-        if picked is None and (ruled := scope.ruling(run.question)) is not None:
+        if picked is None and (ruled := scope.ruling(spoken(run.question))) is not None:
             return self._ruled(run, ruled)
         world = self._world(run, context, pinned)
         if run.cancelled:
@@ -317,7 +318,7 @@ class Copilot:
         left = [m for m in planned.left if m.kind is not ValueKind.CASE or m.value != world.case_id]
         notes = notes_of(planned, world)
         unused = unused_note(left)
-        made = draft(run.question, steps, results, planned.mentions, [*notes, *unused], bool(left))
+        made = draft(spoken(run.question), steps, results, planned.mentions, [*notes, *unused], bool(left))
         worded = self._worded(run, made)
         if run.cancelled:
             return self._cancelled(run)
@@ -369,7 +370,7 @@ class Copilot:
         return Answer(
             answer_id=uuid.uuid4().hex,
             question=run.question,
-            status=AnswerStatus.ANSWERED if made.said else AnswerStatus.UNKNOWN,
+            status=AnswerStatus.ANSWERED if made.said and not made.asked_gap else AnswerStatus.UNKNOWN,
             text=page.text,
             claims=claims,
             values=made.values,
@@ -406,8 +407,12 @@ def _laid(made: Draft, worded: Worded) -> list[tuple[Place, Claim]]:
     claims += [claim_of(f) for f in uncovered]
     if not claims and not made.gaps:
         claims.append(Claim(text="Nothing was found that answers this.", evidence=(), checked=True))
-    laid = placed(claims)
-    laid += [(Place.POINT if claims else Place.LEAD, claim_of(f)) for f in made.gaps]
+    gaps = [claim_of(f) for f in made.gaps]
+    if made.asked_gap:
+        laid = [(Place.LEAD, gaps.pop(0)), *((Place.POINT, claim) for claim in claims)]
+    else:
+        laid = placed(claims)
+    laid += [(Place.POINT if claims else Place.LEAD, gap) for gap in gaps]
     laid += [(Place.REMARK, claim_of(f)) for f in made.notes]
     return laid
 

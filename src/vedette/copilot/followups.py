@@ -13,7 +13,7 @@ import re2
 from rapidfuzz import fuzz
 
 from vedette.copilot import times
-from vedette.copilot.choosing import choice_said
+from vedette.copilot.choosing import EXCLUDING, choice_said
 from vedette.copilot.mentions import ENTITY_KINDS, Mention, Mentions
 from vedette.copilot.names import NameIndex
 from vedette.schema import Choice, Focus, Parameter, Plan, Tool, ToolCall, ValueKind, Window
@@ -41,7 +41,7 @@ _SPLITS = (
 )  # fmt: skip
 """Questions that want the last answer's events by something."""
 _COUNTED = ("events", "first_last")
-_KEPT = ("activity", "outcome", "logon_type", "text", "process", "command", "operation", "code", "port")
+_KEPT = ("activity", "whose", "outcome", "logon_type", "text", "process", "command", "operation", "code", "port")
 """Choices that a question about the same events keeps."""
 _ORDINALS = {
     "first": 0, "1st": 0, "one": 0, "former": 0, "second": 1, "2nd": 1, "two": 1, "third": 2, "3rd": 2, "three": 2,
@@ -174,7 +174,7 @@ def _about(tool: Tool, plan: Plan | None, focus: Focus, index: NameIndex) -> Too
         if parameter.kind in (ValueKind.CHOICE, ValueKind.COUNT, ValueKind.FLAG, ValueKind.TEXT):
             continue
         value = before.get(parameter.name)
-        if value is None and parameter.kind is ValueKind.ENTITY:
+        if value is None and parameter.kind is ValueKind.ENTITY and parameter.required:
             value = before.get("account") or before.get("host") or before.get("address")
         if value is None and parameter.kind in ENTITY_KINDS:
             named = before.get("entity")
@@ -202,7 +202,8 @@ def _swapped(step: ToolCall, tool: Tool, found: Sequence[Mention], about: bool) 
                 if other.kind in (*ENTITY_KINDS, ValueKind.ENTITY):
                     arguments.pop(other.name, None)
         value = mention.value
-        arguments[parameter.name] = times.write(value) if isinstance(value, Window) else value
+        written = times.write(value) if isinstance(value, Window) else value
+        arguments[parameter.name] = [written] if parameter.many else written
         took = True
     return ToolCall(tool=step.tool, arguments=arguments) if took else None
 
@@ -211,6 +212,7 @@ def _place(tool: Tool, mention: Mention, arguments: Mapping[str, object]) -> Par
     fitting = [
         p
         for p in tool.parameters
-        if p.kind is mention.kind or (p.kind is ValueKind.ENTITY and mention.kind in ENTITY_KINDS)
+        if (p.name == EXCLUDING) == mention.excluded
+        and (p.kind is mention.kind or (p.kind is ValueKind.ENTITY and mention.kind in ENTITY_KINDS))
     ]
     return next((p for p in fitting if p.name in arguments), fitting[0] if fitting else None)

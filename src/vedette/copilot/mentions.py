@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -27,6 +27,7 @@ from vedette.copilot.lexicon import (
     TECHNICAL,
 )
 from vedette.copilot.names import Name, NameIndex
+from vedette.copilot.quotes import QUOTED, STAND_IN
 from vedette.copilot.times import Calendar, TimeMention, windows
 from vedette.knowledge import attack
 from vedette.schema import Case, Focus, ValueKind, Window
@@ -72,6 +73,8 @@ class Mention:
     """For a technique: whether it was named and not given by its id."""
     relative: bool = False
     """For a window: whether it counts from the end of old data."""
+    excluded: bool = False
+    """Whether the question leaves it out: ``besides FS01``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,15 @@ class Mentions:
 
 
 _TOKEN = re2.compile(r"[\pL\pN_][\pL\pN_.$@\\/:&+-]*")
-_QUOTED = re2.compile("[\"“‘`]([^\"”“’`]+)[\"”’`]|(?:^|\\s)'([^']+)'")
 _LONGEST_QUOTE = 200
+_THE = r"(?:(?:the|our|host|account|user|server|machine|computer|address|ip|workstation)\s+)*"
+_EXCEPT = re2.compile(
+    r"\b(?:besides|beside|other than|else than|except(?: for)?|excepting|apart from|aside from|excluding|exclude"
+    r"|without counting|not counting|not including|ignoring|save for"
+    r"|(?:any|every|no) ?(?:one|body|where|thing)(?: else)? but|but not)"
+    rf"(?:\s+(?:on|from|by|to|at|of))?\s+[\"'“‘`]?{_THE}[\"'“‘`]?$"
+)
+_JOINED = re2.compile(rf"^[\"'”’`]?(?:\s*,\s*|\s+(?:and|or|nor)\s+|\s*,\s*(?:and|or)\s+)[\"'“‘`]?{_THE}$")
 _TECHNIQUE = re2.compile(r"(?i)\bT\d{4}(?:\.\d{3})?\b")
 _HASH = re2.compile(r"(?i)\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})\b")
 _CVE = re2.compile(r"(?i)\bCVE-\d{4}-\d{4,7}\b")
@@ -125,12 +135,13 @@ _NUMBER_WORDS = {
 _URL = re2.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s\"'<>]+")
 _DOMAIN = re2.compile(r"(?i)^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{1,30}$")
 _EDGE = ".,:;?!/-+&"
+_WHAT_TIME = re2.compile(r"\b(?:at )?(?:what|which) (?:exact )?time\b")
 
 
 _MASKS = {
     **dict.fromkeys((*ENTITY_KINDS, ValueKind.ENTITY), "ENTITY"),
     ValueKind.TIME: "TIME", ValueKind.TECHNIQUE: "TECHNIQUE", ValueKind.TACTIC: "TACTIC", ValueKind.CASE: "CASE",
-    ValueKind.COUNT: "COUNT", ValueKind.VULNERABILITY: "VULNERABILITY",
+    ValueKind.COUNT: "COUNT", ValueKind.VULNERABILITY: "VULNERABILITY", ValueKind.TEXT: STAND_IN,
 }  # fmt: skip
 
 
@@ -159,7 +170,8 @@ def mask(question: str, mentions: Mentions, *, by_name: bool = True) -> str:
             out += [question[at:start].lower(), word]
             at = end
     out.append(question[at:].lower())
-    return " ".join(_spelt(word) for word in "".join(out).replace("\u2019", "'").split())
+    words = " ".join(_spelt(word) for word in "".join(out).replace("\u2019", "'").split())
+    return str(_WHAT_TIME.sub("when", words))
 
 
 @lru_cache(maxsize=4096)
@@ -196,16 +208,28 @@ class _Reader:
         self.taken = bytearray(len(question))
 
     def read(self) -> Mentions:
+        self._quoted()
         self._patterns()
         self._cases()
-        self._quoted()
         self._phrases()
         self._times()
         self._tokens()
         self._counts()
         self.found.sort(key=lambda m: m.start)
+        self._excluded()
         rest = "".join(" " if used else c for c, used in zip(self.text, self.taken, strict=True))
         return Mentions(tuple(self.found), tuple(self.missing), " ".join(rest.split()))
+
+    def _excluded(self) -> None:
+        """Mark the names that the question leaves out, and those joined to them: ``other than alice and bob``."""
+        after = -1
+        for at, mention in enumerate(self.found):
+            if mention.kind not in ENTITY_KINDS:
+                continue
+            joined = after >= 0 and _JOINED.match(self.low[after : mention.start]) is not None
+            if joined or _EXCEPT.search(self.low[: mention.start]):
+                self.found[at] = replace(mention, excluded=True)
+                after = mention.end
 
     # ------------------------------------------------------------------ marking
 
@@ -275,11 +299,13 @@ class _Reader:
     # ------------------------------------------------------------------ quotes, phrases, times, numbers
 
     def _quoted(self) -> None:
-        for m in _QUOTED.finditer(self.text):
+        for m in QUOTED.finditer(self.text):
             group = 1 if m[1] is not None else 2
             start, end = m.start(group), m.end(group)
-            if not m[group].strip() or end - start > _LONGEST_QUOTE or not self._free(start, end):
+            if not m[group].strip() or end - start > _LONGEST_QUOTE:
                 continue
+            if any(form.fullmatch(m[group].strip()) for form in (_CASE_ID, _TECHNIQUE, _SID, _HASH, _CVE, _V4, _V6)):
+                continue  # it says itself what it is
             if not self._name(start, end, ENTITY_KINDS, sure=True, quiet=True):
                 self._add(ValueKind.TEXT, start, end, m[group].strip())
 

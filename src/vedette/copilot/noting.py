@@ -31,10 +31,16 @@ def notes_of(planned: Planned, world: World) -> list[str]:
 def unused_note(left: Sequence[Mention]) -> list[str]:
     """Return what of the question was not looked at, where something was not."""
     named = [m for m in left if m.kind not in (ValueKind.CASE, ValueKind.COUNT, ValueKind.TACTIC) and not m.by_name]
-    if not named:
-        return []
-    words = ", ".join(f"“{shown(m.text, 60)}”" for m in named[:3])
-    return [f"This does not look at {words} alone."]
+    wanted = [m for m in named if not m.excluded]
+    unwanted = [m for m in named if m.excluded]
+    notes = [f"This does not look at {_quoted(wanted)} alone."] if wanted else []
+    if unwanted:
+        notes.append(f"This does not leave out {_quoted(unwanted)}.")
+    return notes
+
+
+def _quoted(mentions: Sequence[Mention]) -> str:
+    return ", ".join(f"“{shown(m.text, 60)}”" for m in mentions[:3])
 
 
 def missing_text(missing: Missing, world: World) -> str:

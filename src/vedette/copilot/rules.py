@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import re2
 
@@ -20,6 +21,7 @@ from vedette.copilot.cues import CUES
 from vedette.copilot.lexicon import COMMON
 from vedette.copilot.mentions import ENTITY_KINDS, Mentions, World, mask, read_mentions
 from vedette.copilot.names import NameIndex
+from vedette.copilot.quotes import QUOTED
 from vedette.copilot.times import Calendar
 from vedette.schema import Tool, ValueKind
 
@@ -169,8 +171,17 @@ def _stemmed(text: str) -> str:
 
 def clauses(question: str) -> Sequence[str]:
     """Return the questions that a text asks, at most three: ``who did it, and on which hosts?`` asks two."""
-    marked = _ENDS.sub("\x1f", question)
+    quotes: list[str] = []
+
+    def kept(match: Any) -> str:
+        quotes.append(match[0])
+        return f"\x1e{len(quotes) - 1}\x1e"
+
+    marked = QUOTED.sub(kept, question)
+    marked = _ENDS.sub("\x1f", marked)
     marked = _AND.sub(lambda m: "\x1f" + m[1], marked)
+    for number, quote in enumerate(quotes):
+        marked = marked.replace(f"\x1e{number}\x1e", quote)
     parts = [p for part in marked.split("\x1f") if len((p := part.strip(" ,;")).split()) >= 2]
     # "Hi! Sorry to bother you. Could you tell me when bob logged on?" asks one thing
     asking = [p for p in parts if _ASKING.search(p)]

@@ -35,6 +35,8 @@ class Parameter:
     """Whether it takes a list."""
     example: str = ""
     """As a user would write it in a question."""
+    routed: bool = True
+    """Whether a router may give it; False: only grounding does, from what the question names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

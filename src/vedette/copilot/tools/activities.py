@@ -74,6 +74,8 @@ _ALL = (
     Activity("rpc", (C.RPC,), "RPC call", "RPC calls", "RPC logs (Zeek)"),
     Activity("email", (C.EMAIL,), "mail event", "mail events", "mail logs"),
     Activity("file", (C.FILE,), "file event", "file events", "file logs (Sysmon, Windows object access, auditd)"),
+    Activity("object", (C.API,), "access to a stored object", "accesses to stored objects",
+             "a cloud's audit log with data events (S3, Cloud Storage)"),
     Activity("registry", (C.REGISTRY,), "registry event", "registry events", "registry logs (Sysmon 12 to 14)"),
     Activity("module", (C.MODULE,), "module load", "module loads", "module load logs (Sysmon 7)"),
     Activity("service", (C.SERVICE,), "service event", "service events", "Windows service logs (7045, 4697)"),
@@ -117,6 +119,8 @@ def conditions_of(activity: Activity) -> list[Condition]:
     """Return the conditions on events; API calls name an operation, and a cloud store's objects are files too."""
     if activity.name == "api":
         return [Condition("api_operation IS NOT NULL"), Condition("class_name <> ?", (C.RPC.value,))]
+    if activity.name == "object":
+        return [one_of("api_operation", OBJECT_CALLS)]
     if activity.name == "file":
         return [any_of([*activity.conditions(), one_of("api_operation", OBJECT_CALLS)])]
     return activity.conditions()

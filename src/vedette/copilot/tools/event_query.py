@@ -40,6 +40,7 @@ from vedette.investigate.tools.base import (
 from vedette.investigate.tools.saying import Saying
 from vedette.knowledge import attack
 from vedette.schema import Finding, Outcome, Parameter, ValueKind, Window
+from vedette.store.query import reading
 from vedette.toolbox import ToolContext
 
 SEARCHED = (
@@ -66,6 +67,14 @@ FILTERS = (
         example="failed logons",
     ),
     ACCOUNT,
+    Parameter(
+        name="whose",
+        kind=ValueKind.CHOICE,
+        choices=("implicated",),
+        description="Only what accounts implicated in the case did, where no account is named.",
+        example="they",
+        routed=False,
+    ),
     HOST,
     ADDRESS,
     Parameter(
@@ -79,6 +88,14 @@ FILTERS = (
         kind=ValueKind.ENTITY,
         description="Only what went to this host or address.",
         example="to DC01",
+    ),
+    Parameter(
+        name="excluding",
+        kind=ValueKind.ENTITY,
+        many=True,
+        description="Leave out what these accounts did or was done to them, and what was on these hosts or addresses.",
+        example="besides FS01",
+        routed=False,
     ),
     WINDOW,
     Parameter(
@@ -190,8 +207,11 @@ def event_query(context: ToolContext, arguments: Mapping[str, Any]) -> EventQuer
     q.window = window_of(arguments)
     if text_of(arguments, "case"):
         _case(q, context, arguments)
+    if choice_of(arguments, "whose", ("implicated",), None) and not text_of(arguments, "account"):
+        _whose(q, context, arguments)
     _who(q, context, arguments)
     _where(q, context, arguments)
+    _without(q, context, arguments)
     q.conditions += in_time(q.window)
     if outcome and not (q.activity and q.activity.outcome == outcome):
         q.conditions.append(one_of("outcome", [outcome]))
@@ -210,6 +230,26 @@ def _case(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) -> 
         last = chosen.case.last_at.replace(microsecond=999_999)
         q.window = Window(start_at=chosen.case.first_at.replace(microsecond=0), end_at=last, said="during the case")
         q.said.append(("during", ValueKind.CASE, chosen.case.case_id))
+
+
+def _whose(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) -> None:
+    chosen = choose_case(context, arguments)
+    if chosen is None:
+        raise UserError("there is no case, so nobody is implicated", next_step="name an account")
+    q.case_id = chosen.case.case_id
+    names = [a.name for a in chosen.case.accounts if a.implicated]
+    forms = [account_forms(context, name) for name in names]
+    acting = [f.condition("actor") for f in forms] or [Condition("false")]
+    q.conditions.append(any_of(acting))
+    q.entities += names
+    if q.window is None:  # before it and after it, they did their work
+        q.window = Window(
+            start_at=chosen.case.first_at.replace(microsecond=0),
+            end_at=chosen.case.last_at.replace(microsecond=999_999),
+            said="during the case",
+        )
+        q.said.append(("during", ValueKind.CASE, chosen.case.case_id))
+    q.said.append(("by the accounts implicated in", ValueKind.CASE, chosen.case.case_id))
 
 
 def _who(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) -> None:
@@ -283,6 +323,43 @@ def _where(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) ->
             parts.append(all_of_bracketed([forms.on(), Condition("src_ip IS NULL AND src_name IS NULL")]))
         q.conditions.append(any_of(parts))
         q.said.append((before, ValueKind.ADDRESS if is_address(wanted) else ValueKind.HOST, forms.name))
+
+
+def _without(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) -> None:
+    """Leave out accounts, hosts and addresses; what names none at all stays out too, since it may be theirs."""
+    for at, wanted in enumerate(arguments.get("excluding") or ()):
+        name = str(wanted)
+        if is_address(name):
+            q.conditions.append(negated(address_condition(name)))
+            q.conditions.append(Condition("coalesce(src_ip, dst_ip, device_ip) IS NOT NULL"))
+            q.said.append(("and" if at else "other than from, to or on", ValueKind.ADDRESS, name))
+        elif is_host(context, name):
+            forms = host_forms(context, name)
+            q.conditions += [negated(forms.on()), Condition("device_name IS NOT NULL")]
+            q.said.append(("and" if at else "other than on", ValueKind.HOST, forms.name))
+        else:
+            who = account_forms(context, name)
+            q.conditions += [
+                negated(any_of([who.condition("actor"), who.condition("user")])),
+                Condition("coalesce(actor_name, user_name) IS NOT NULL"),
+            ]
+            q.said.append(("and" if at else "other than by or upon", ValueKind.ACCOUNT, who.name))
+
+
+def is_host(context: ToolContext, wanted: str) -> bool:
+    """Return whether a name is a host's: one of a case, or one that recorded events."""
+    if is_account(context, wanted):
+        return False
+    if any(host_in(c, wanted) for c in context.cases):
+        return True
+    on = host_forms(context, wanted).on()
+    with reading(context.lake) as reader:
+        return bool(reader.run(f"SELECT 1 FROM events WHERE {on.sql} LIMIT 1", on.values, max_rows=1).rows)  # noqa: S608 (the condition is ours, its values are parameters)
+
+
+def negated(condition: Condition) -> Condition:
+    """Return the condition that another does not hold; where it cannot be told, it does not."""
+    return Condition(f"NOT coalesce(({condition.sql}), false)", condition.values)
 
 
 def is_account(context: ToolContext, wanted: str) -> bool:

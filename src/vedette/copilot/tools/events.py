@@ -44,6 +44,13 @@ _BY: dict[str, tuple[str, ValueKind, str]] = {
     "file": ("coalesce(file_path, CASE WHEN api_operation IS NOT NULL THEN resource END)", ValueKind.FILE, "file"),
     "operation": ("api_operation", ValueKind.RESOURCE, "operation"),
     "resource": ("resource", ValueKind.RESOURCE, "resource"),
+    "bucket": (
+        "CASE WHEN resource LIKE '%://%' THEN split_part(split_part(resource, '://', 2), '/', 1) "
+        "WHEN resource LIKE 'arn:%:s3:::%' THEN split_part(split_part(resource, ':::', 2), '/', 1) "
+        "WHEN resource LIKE '%buckets/%' THEN split_part(split_part(resource, 'buckets/', 2), '/', 1) END",
+        ValueKind.RESOURCE,
+        "bucket",
+    ),
     "activity": ("concat_ws(' ', class_name, activity)", ValueKind.TEXT, "activity"),
     "outcome": ("outcome", ValueKind.TEXT, "outcome"),
     "source": ("reader", ValueKind.TEXT, "kind of log"),
@@ -121,7 +128,7 @@ class Events:
 def _usual_by(query: EventQuery) -> str:
     name = query.activity.name if query.activity else ""
     usual = {"dns": "domain", "http": "url", "network": "destination", "process": "process", "api": "operation",
-             "file": "file", "logon": "user", "failed_logon": "user", "lockout": "user",
+             "file": "file", "object": "bucket", "logon": "user", "failed_logon": "user", "lockout": "user",
              "account_created": "user", "account_change": "user", "explicit_logon": "user"}  # fmt: skip
     return usual.get(name, "activity" if query.account else "account")
 
