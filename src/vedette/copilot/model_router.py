@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +30,10 @@ from vedette.schema import Focus, Message, Role, Tool, ToolCall, Usage, ValueKin
 log = logging.getLogger(__name__)
 
 MAX_PLAN_TOKENS = 160
-_TIMEOUT_S = 20.0
+_TIMEOUT_S = 4.0
+"""For a choice by the embedded model: rules choose at once, so that nobody waits longer for it."""
+_REMOTE_TIMEOUT_S = 10.0
+"""For a choice by a larger model, with the tools in its prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Routed:
     """None where it failed or gave no plan; empty where it said that no tool answers."""
     usage: Usage = field(default_factory=Usage)
     router: str = ""
+    failure: str = ""
+    """Why there is no plan, for people: ``gave no plan within 4 s``."""
 
 
 class ModelRouter:
@@ -49,20 +55,22 @@ class ModelRouter:
         model: what is asked.
         tools: every tool by name.
         adapter: name of the routing adapter for the embedded model; None: the model gets the tools in its prompt.
-        timeout_s: for one choice.
+        timeout_s: for one choice; None: what suits the model.
     """
 
     def __init__(
-        self, model: LanguageModel, tools: Mapping[str, Tool], *, adapter: str | None, timeout_s: float = _TIMEOUT_S
+        self, model: LanguageModel, tools: Mapping[str, Tool], *, adapter: str | None, timeout_s: float | None = None
     ) -> None:
         self.model = model
         self.tools = dict(tools)
         self.adapter = adapter
-        self._timeout_s = timeout_s
+        usual_s = _TIMEOUT_S if adapter is not None or not is_large(model) else _REMOTE_TIMEOUT_S
+        self._timeout_s = usual_s if timeout_s is None else timeout_s
         self.name = f"{model.name}+{adapter}" if adapter else model.name
 
     def route(self, question: str, focus: Focus, cancel: threading.Event | None = None) -> Routed:
         """Return the steps that the model chose; whatever goes wrong gives no plan, and the rules decide."""
+        started = time.monotonic()
         try:
             if self.adapter is not None:
                 return self._adapted(question, focus, cancel)
@@ -72,7 +80,8 @@ class ModelRouter:
         except Exception as error:
             # a provider's own exceptions: the answer goes on without the model
             log.warning("the model failed while choosing tools: %s", type(error).__name__)
-        return Routed(None)
+        late = time.monotonic() - started >= self._timeout_s
+        return Routed(None, failure=f"gave no plan within {self._timeout_s:g} s" if late else "failed")
 
     def _adapted(self, question: str, focus: Focus, cancel: threading.Event | None) -> Routed:
         ask = Ask(
@@ -105,7 +114,7 @@ def adapter_of(model: LanguageModel, home: Any) -> str | None:
 def can_word(model: LanguageModel) -> bool:
     """Return whether a model's words are worth waiting for.
 
-    Of ten leads that the default embedded weights worded untrained, none checked: each cost its time and was replaced.
+    Of six leads that the default embedded weights worded untrained, none checked: each cost its time and was replaced.
     """
     return is_large(model)
 
@@ -131,7 +140,7 @@ def described_prompt(question: str, focus: Focus, tools: Mapping[str, Tool]) -> 
     """Return the messages that ask a larger model for a plan."""
     lines = []
     for tool in tools.values():
-        told = ", ".join(_described(p.name, p.kind, p.choices, p.required) for p in tool.parameters)
+        told = ", ".join(_described(p.name, p.kind, p.choices, p.required) for p in tool.parameters if p.routed)
         lines.append(f"- {tool.name}({told}): {tool.description} Such as: {'; '.join(tool.examples[:2])}")
     return [
         Message(role=Role.SYSTEM, content=_SYSTEM + "\n".join(lines)),
@@ -150,6 +159,8 @@ def plan_schema(tools: Mapping[str, Tool]) -> dict[str, Any]:
     for tool in tools.values():
         properties: dict[str, Any] = {}
         for p in tool.parameters:
+            if not p.routed:
+                continue
             one: dict[str, Any] = {"type": "string", "maxLength": MAX_ARGUMENT}
             if p.kind is ValueKind.CHOICE and p.choices:
                 one = {"type": "string", "enum": list(p.choices)}

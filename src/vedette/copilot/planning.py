@@ -73,7 +73,8 @@ class Planner:
             return by_rules
         routed = self.model.route(question, world.focus, cancel)
         if routed.steps is None:
-            return replace(by_rules, router="rules", usage=routed.usage, model=self.model.name)
+            why = f"rules, since {self.model.name} {routed.failure or 'gave no plan'}"
+            return replace(by_rules, router=why, usage=routed.usage, model=self.model.name)
         binder = Binder(question, mentions, world)
         steps = _distinct([binder.bind(self.tools[s.tool], s.arguments) for s in routed.steps])
         left = uncovered(mentions, steps)
@@ -164,7 +165,8 @@ class Planner:
             if scored.score < max(BAR, _CLOSE * ranked[0].score):
                 break
             bound = binder.bind(scored.tool, {})
-            points = scored.score - _LEFT_OUT * len(uncovered(mentions, [bound])) - _LACKING * len(bound.lacks)
+            left = [m for m in uncovered(mentions, [bound]) if not m.excluded]
+            points = scored.score - _LEFT_OUT * len(left) - _LACKING * len(bound.lacks)
             if best is None or points > best[0]:
                 best = (points, bound)
         return best[1] if best else None
