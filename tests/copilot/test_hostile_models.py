@@ -10,6 +10,7 @@ from copilot_support import NOW, TOOLS
 from vedette.copilot.adapter_prompt import routing_prompt
 from vedette.copilot.engine import Copilot
 from vedette.copilot.model_router import ModelRouter, described_prompt, plan_schema
+from vedette.copilot.planning import Planner
 from vedette.copilot.wording import wording_prompt
 from vedette.errors import InternalError, OutsideError
 from vedette.llm.scripted import Asked, Say, ScriptedModel
@@ -204,3 +205,15 @@ def test_the_schema_of_plans_is_bounded() -> None:
     assert schema["properties"]["steps"]["maxItems"] == 3
     text = str(schema)
     assert text.count("'type': 'string'") == text.count("'maxLength'") + text.count("'enum'")
+
+
+def test_a_small_model_is_asked_only_where_rules_are_not_sure(town: Lake) -> None:
+    wrong = '{"steps":[{"tool":"slides","arguments":{}}]}'
+    copilot = Copilot(town, model=ScriptedModel([], constrains=True), tools=TOOLS, clock=lambda: NOW)
+    world = copilot._world(*_running(copilot))
+    for question, asked_model in (("how many logons did alice have?", False), ("anything odd with alice lately", True)):
+        model = ScriptedModel([Say(wrong)], constrains=True)
+        router = ModelRouter(model, copilot.tools, adapter=None, timeout_s=5)
+        planned = Planner(copilot.tools, router, always=False).plan(question, world)
+        assert (planned.usage.n_calls > 0) is asked_model, question
+        assert Planner(copilot.tools, router).model is router

@@ -90,7 +90,7 @@ class Copilot:
         lake: what is asked about.
         model: words answers and, with the routing adapter or where it is large, chooses tools; None: neither.
         tools: by name; None: every registered one.
-        router: ``auto`` (the model's where it can, else rules), ``rules`` or ``model``.
+        router: ``auto`` (a large model's, an embedded one's where rules are not sure), ``rules`` or ``model``.
         clock: what the time is, UTC.
         third_party: whether tools of other packages are used.
         words: whether the model words answers; None: where its words are worth waiting for
@@ -122,7 +122,9 @@ class Copilot:
         self.words = model is not None and (can_word(model) if words is None else words)
         """Whether the model words answers."""
         declared = {name: plugin.tool for name, plugin in self._plugins.items()}
-        self.planner = Planner(declared, self._router(router, declared))
+        # a small model is asked where the rules are not sure, a large one always
+        always = router == "model" or (model is not None and is_large(model))
+        self.planner = Planner(declared, self._router(router, declared), always=always)
 
     def _router(self, router: str, tools: Mapping[str, Tool]) -> ModelRouter | None:
         if router not in ROUTERS:

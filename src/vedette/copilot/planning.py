@@ -23,6 +23,8 @@ _CLOSE = 0.72
 """Share of the best score that another tool needs to be weighed against it."""
 _CLEAR = 3.2
 """Points from which rules are sure that a tool is meant."""
+_SURE = 4.5
+"""Points from which rules are so sure that a small model is not asked, which errs more often than they do then."""
 _LEFT_OUT, _LACKING = 1.2, 2.5
 """Points that a thing of the question left out costs, and a required argument that is not there."""
 _BY_KIND = (
@@ -55,10 +57,12 @@ class Planner:
     Args:
         tools: every tool by name.
         model: the model's router, where there is one.
+        always: whether the model is asked even where rules are sure.
     """
 
-    def __init__(self, tools: Mapping[str, Tool], model: ModelRouter | None) -> None:
+    def __init__(self, tools: Mapping[str, Tool], model: ModelRouter | None, *, always: bool = True) -> None:
         self.tools = dict(tools)
+        self.always = always
         self.rules = RulesRouter(tools)
         self.model = model
 
@@ -69,7 +73,7 @@ class Planner:
         if asked is not None:
             return asked
         by_rules = self._by_rules(question, mentions, world)
-        if self.model is None:
+        if self.model is None or (not self.always and self._sure(question, mentions, by_rules)):
             return by_rules
         routed = self.model.route(question, world.focus, cancel)
         if routed.steps is None:
@@ -81,6 +85,9 @@ class Planner:
         grounded = bool(steps) and not any(s.lacks for s in steps)
         worse = by_rules.steps and not any(s.lacks for s in by_rules.steps) and len(left) > len(by_rules.left)
         none = not routed.steps and self._best(question, mentions) < _CLEAR
+        same = not self.always and [s.tool.name for s in steps] == [s.tool.name for s in by_rules.steps]
+        if steps and same:  # what grounding reads in the question is surer than what a small model copies from it
+            return replace(by_rules, router=routed.router, usage=routed.usage, model=self.model.name)
         if none or (grounded and not worse):
             return Planned(steps, mentions, routed.router, routed.usage, self.model.name, left)
         return replace(by_rules, router=f"rules, since the plan of {routed.router} did not ground", usage=routed.usage)
@@ -95,6 +102,16 @@ class Planner:
             mentions = read_mentions(written, world)
             steps.append(Binder(written, mentions, world).bind(self.tools[call.tool], call.arguments, fill=False))
         return Planned(tuple(steps), Mentions(), "the conversation")
+
+    def _sure(self, question: str, mentions: Mentions, planned: Planned) -> bool:
+        """Return whether the rules' plan leaves nothing out and no other tool comes near."""
+        if not planned.steps or any(s.lacks for s in planned.steps) or planned.left:
+            return False
+        if len(clauses(question)) > 1:
+            return True  # each clause is read alone, which a small model cannot
+        ranked = self.rules.rank(mentions, question)
+        runner_up = ranked[1].score if len(ranked) > 1 else 0.0
+        return ranked[0].score >= _SURE and runner_up < _CLOSE * ranked[0].score
 
     def _best(self, question: str, mentions: Mentions) -> float:
         ranked = self.rules.rank(mentions, question)

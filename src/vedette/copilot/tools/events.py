@@ -330,7 +330,9 @@ class _Answer:
             return
         if not found:
             text = f"None of the {say.n(total)} {query.noun(total)}{query.words(say)} names a {noun}"
-        elif what == "distinct" or len(found) == 1:
+        elif what != "distinct" and len(found) == 1:
+            text = f"The only {noun} in {say.n(total)} {query.noun(total)}{query.words(say)}: {listed[0]}"
+        elif what == "distinct":
             head = n_said or say.n(len(found))
             say.add(ValueKind.COUNT, len(found))
             text = f"There {'is' if len(found) == 1 else 'are'} {head} different {_many(noun, len(found))} in "
