@@ -26,6 +26,7 @@ TRUE = {
         "true-dev-second.txt",
         "true-dev-third.txt",
         "true-dev-fourth.txt",
+        "true-dev-fifth.txt",
     ),
     "held out": ("true-held-out.txt",),
 }

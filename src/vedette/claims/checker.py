@@ -10,10 +10,12 @@ from itertools import pairwise
 from vedette.claims import lexicon
 from vedette.claims.base import Checked
 from vedette.claims.clauses import Clause, Item, clauses, keys
+from vedette.claims.derived import derived
 from vedette.claims.match import OWN_LABELS, TYPE_GROUPS, Match, Reading, advises, match, read, span_holds, told
 from vedette.claims.names import Names, is_address
 from vedette.claims.neutral import is_neutral
 from vedette.claims.plain import folded, hidden, plain
+from vedette.claims.reword import reworded
 from vedette.claims.sentences import blocks
 from vedette.claims.tokens import Token, tokenise, without_citations
 from vedette.schema import Claim, Evidence, Fact, ValueKind
@@ -56,8 +58,10 @@ class Checker:
 
     def __init__(self, facts: Sequence[Fact], *, question: str = "") -> None:
         """Take the facts. Reading each is put off until a sentence may rest on it."""
-        self._facts = list(facts)
-        self._names = Names(self._facts)
+        together = derived(facts)
+        self._facts = [*facts, *(f for f, _ in together)]
+        self._sources = [*((n,) for n in range(len(facts))), *(s for _, s in together)]
+        self._names = Names(list(facts))
         self._readings: dict[int, Reading] = {}
         self._question = question
         self._advised = False
@@ -89,7 +93,7 @@ class Checker:
                 if kind != "item":
                     lead = sentence if support.holds and sentence.rstrip(" *_").endswith(":") else ""
                 if support.holds:
-                    used.update(support.facts)
+                    used.update(s for n in support.facts for s in self._sources[n])
                     kept.append(self._claim(sentence, support))
                 else:
                     dropped.append(Claim(text=sentence, evidence=(), checked=False, reason=support.reason))
@@ -98,7 +102,7 @@ class Checker:
         return Checked(claims=tuple(kept), dropped=tuple(dropped), uncovered=uncovered)
 
     def _claim(self, sentence: str, support: _Support) -> Claim:
-        numbers = list(dict.fromkeys(support.facts))
+        numbers = list(dict.fromkeys(s for n in support.facts for s in self._sources[n]))
         evidence: dict[str, Evidence] = {}
         for number in numbers:
             for item in self._facts[number].evidence:
@@ -133,6 +137,8 @@ class Checker:
             return self._row(tokens, context)
         if any(t.low == "?" for t in tokens):
             return _Support(reason="asks and does not say")
+        if any(a.low in _FOLDS and c.what in ("number", "duration") for a, c in _nearby(tokens)):
+            return _Support(reason="multiplies what was counted")
         tokens = _unreported(tokens)
         verdict = tokens[0].low if tokens and tokens[0].low in ("yes", "no") else ""
         if verdict and (len(tokens) == 1 or tokens[1].what == "mark"):
@@ -148,7 +154,7 @@ class Checker:
         lows = [t.low for t in tokens[:5]]
         if lows[:2] in (["it", "was"], ["it", "is"]) and len(lows) > 3 and lows[3] in ("who", "that", "which"):
             tokens = [tokens[2], *tokens[4:]]  # "it was X who did it"
-        tokens = _turned(tokens)
+        tokens, advice = reworded(_turned(tokens))
         cause = _cause(tokens)
         if cause:
             return _Support(reason=f"invents a cause (“{cause}”)")
@@ -157,7 +163,7 @@ class Checker:
             opens = parsed[0].tokens[0].low
             if opens in ("after", "once", "before") and parsed[1].link == ",":
                 parsed[1].link = "earlier" if opens == "before" else "then"
-        self._advised = advises(tokens)
+        self._advised = advice or advises(tokens)
         support = self._clauses(parsed, opening, context)
         if not support.holds and self._question and len(tokens) <= 10 and not any(c.has_verb for c in parsed):
             beside = self._beside_question(sentence, "", context)
@@ -350,7 +356,7 @@ class Checker:
             return support
         for apart in (
             self._each, self._each_number, self._each_state, self._compared, self._gapped, self._only, self._all,
-            self._described,
+            self._described, self._only_listed, self._by_counts,
         ):  # fmt: skip
             other = apart(clause)
             if other is not None:
@@ -535,6 +541,72 @@ class Checker:
             return _Support(reason=f"no fact says that it is {named[0].token.text} alone")
         return _Support(facts=first.facts + second.facts, at=first.at)
 
+    def _only_listed(self, clause: Clause) -> _Support | None:
+        """Return the support of "X was active on A and B only": a fact whose whole list it names."""
+        lows = [t.low for t in clause.tokens if t.what != "mark"]
+        if clause.negative or not lows or lows.count("only") != 1 or lows[-1] != "only" and lows[0] != "only":
+            return None
+        if lows[0] == "only":
+            return None
+        plainly = Clause(
+            items=clause.items, words=[t for t in clause.words if t.low != "only"], owner=clause.owner,
+            parent=clause.parent, link=clause.link, subject=clause.subject, passive=clause.passive,
+            has_verb=clause.has_verb, tokens=[t for t in clause.tokens if t.low != "only"],
+        )  # fmt: skip
+        for index in self._candidates(plainly):
+            value = self._facts[index].value
+            listed = [value] if isinstance(value, str) else value
+            if not isinstance(listed, list | tuple) or self._facts[index].kind is ValueKind.TEXT:
+                continue
+            said: set[str] = set().union(*(i.token.ids for i in plainly.items))
+            ids = [self._names.ids(str(v)) for v in listed]
+            if not all(own and own & said for own in ids):
+                continue
+            reading = self._reading(index)
+            for view in reading.views:
+                result = match(plainly, reading, view, advised=self._advised)
+                if result.whole and _says_something(plainly, result) and not isinstance(value, str):
+                    return _Support(facts=[index], at=result.at)
+        return None
+
+    def _by_counts(self, clause: Clause) -> _Support | None:
+        """Return the support of "a high case with five findings on two hosts": what is said, and each count alone.
+
+        Only where what comes before the counts names nothing that they could be counts of.
+        """
+        if clause.negative or clause.owner is not None or any(t.low in ("each", "times") for t in clause.tokens):
+            return None
+        starts = [k for k, t in enumerate(clause.tokens) if t.what == "number" and _may_split(clause.tokens, k)]
+        if not starts or (len(starts) == 1 and starts[0] <= 1):
+            return None
+        cuts = [0, *starts] if starts[0] > 0 else starts
+        pieces = [clause.tokens[a:b] for a, b in pairwise([*cuts, len(clause.tokens)])]
+        pieces = [_trimmed(p) for p in pieces]
+        pieces = [p for p in pieces if any(t.what != "mark" and t.low not in lexicon.FUNCTION_WORDS for t in p)]
+        if len(pieces) < 2:
+            return None
+        first = pieces[0]
+        if first[0].what != "number" and any(t.what in ("name", "quote", "code") and t.sort != "case" for t in first):
+            return None
+        heads = [_counted_noun(p) for p in pieces]
+        total = _Support()
+        for k, piece in enumerate(pieces):
+            if piece[0].what == "number" and heads[k] is None:
+                head = next((h for h in [*heads[:k][::-1], *heads[k + 1 :]] if h is not None), None)
+                if head is None:
+                    return None
+                piece = [*piece[:1], *[t for t in piece[1:] if t.low not in ("of", "them", "which", "these")], head]
+            for part in clauses(piece):
+                if not part.items and all(not _tells(t) for t in part.words):
+                    continue
+                support = self._one(part)
+                if not support.holds:
+                    support = self._each(part) or self._only(part) or support
+                if not support.holds:
+                    return support
+                total.facts.extend(support.facts)
+        return total if total.facts else None
+
     def _all(self, clause: Clause) -> _Support | None:
         """Return the support of "all findings are high": as many are high as there are findings."""
         if not any(t.low in ("all", "every") for t in clause.tokens) or clause.negative:
@@ -613,6 +685,9 @@ class Checker:
         if len(later) != 1:
             return None
         other = later[0]
+        around = self._around(clause, other)
+        if around is not None:
+            return around
         mine = [i for i in clause.items if i is not other and i.token.sort == other.token.sort]
         mine = mine if len(mine) == 1 else [i for i in mine if self._names_deed(i) == self._names_deed(other)][:1]
         if len(mine) != 1:
@@ -645,6 +720,43 @@ class Checker:
         if any(not span_holds(i.token, gap) for i in spans):
             return _Support(reason=f"the duration “{spans[0].token.text}” does not follow from the facts")
         return _Support(facts=first.facts + second.facts, at=first.at)
+
+    def _around(self, clause: Clause, other: Item) -> _Support | None:
+        """Return the support of "N seconds after the DCSync, X did A": A, and when what is named there happened."""
+        spans = [i for i in clause.items if i.token.what == "duration"]
+        rest = [i for i in clause.items if i is not other and i not in spans]
+        words = [t for t in clause.words if not t.groups & {"BEFORE", "AFTER"}]
+        if other.token.sort in ("who", "where") or not rest:
+            return None
+        alone = Clause(
+            items=rest, words=words, has_asides=True, negative=clause.negative,
+            subject=[i for i in clause.subject if i is not other], passive=clause.passive, has_verb=clause.has_verb,
+            tokens=[t for t in clause.tokens if t is not other.token and all(t is not s.token for s in spans)],
+        )  # fmt: skip
+        support = self._one(alone)
+        if not support.holds or support.at is None:
+            return None
+        found = {}
+        for n in self._candidates(Clause(items=[other])):
+            fact = self._facts[n]
+            if fact.kind is ValueKind.TIME and fact.subject_kind is ValueKind.ACCOUNT and fact.subject and (
+                other.token.ids & self._reading(n).ids
+            ):  # fmt: skip
+                for moment in self._reading(n).moments[:1]:
+                    found[moment] = n
+        if not found or len(found) > 3:
+            return None
+        before = support.at.replace(microsecond=0)
+        for moment, n in found.items():
+            gap = (before - moment.replace(microsecond=0)).total_seconds()
+            right = gap > 0 if other.role == "T>" else gap < 0
+            if not right:
+                return None
+            if spans and not all(span_holds(i.token, abs(gap)) for i in spans):
+                continue
+            if n not in support.facts and (spans or len(found) >= 1):
+                return _Support(facts=[*support.facts, n], at=support.at)
+        return None
 
     def _seen_before(self, clause: Clause, one: Item, other: Item, spans: Sequence[Item]) -> _Support | None:
         """Return the support of "X was seen before Y": by when each was seen first."""
@@ -718,6 +830,10 @@ class Checker:
             topics.append(clause.owner)
         timed = any(i.token.what == "time" for i in clause.items)
         rivals = {i.token.text for i in clause.items if i.token.what == "name" and i.token.sort in ("who", "where")}
+        sorts = {i.token.sort for i in clause.items if i.token.what == "name" and i not in first.missing_items}
+        counted = any(i.token.what == "number" for i in clause.items)
+        if counted and any(i.token.sort in sorts for i in first.missing_items):
+            return _Support(reason=reason)  # the count is of one of them
         if not topics or not _joinable(first) or timed or (first.missing_words and len(rivals) > 1):
             return _Support(reason=reason)
         rest = Clause(
@@ -778,6 +894,48 @@ class _Context:
             if support.subjects:
                 self.subjects = support.subjects
             self.at = support.at or self.at
+
+
+_FOLDS = frozenset({"twice", "thrice", "double", "triple", "half"})
+
+
+def _nearby(tokens: Sequence[Token]) -> list[tuple[Token, Token]]:
+    """Return each token with the one after it, *times* and *of the* between them left out."""
+    told_of = [t for t in tokens if t.low not in ("times", "of", "the", "as", "many")]
+    return list(pairwise(told_of))
+
+
+_BEFORE_COUNT = frozenset("with of on over across and involving giving in has have for from shows showing , : ;".split())
+
+
+def _may_split(tokens: Sequence[Token], k: int) -> bool:
+    """Return whether a number begins a part of its own: "…, five findings", "with two hosts"."""
+    if k == 0:
+        return True
+    before = tokens[k - 1].low
+    if before in ("only", "just") and k > 1:
+        before = tokens[k - 2].low
+    return before in _BEFORE_COUNT
+
+
+def _trimmed(tokens: Sequence[Token]) -> list[Token]:
+    """Return a part without what joins it to the next, and without *only* beside its count."""
+    out = [t for t in tokens if t.low not in ("only", "just", "here", "also")]
+    while out and (out[-1].low in _BEFORE_COUNT or out[-1].low in ("the", "a", ".", "them")):
+        out.pop()
+    while out and out[0].low in ("of", "the", "with", "and", ",", "a", "an"):
+        out.pop(0)
+    return out
+
+
+def _counted_noun(tokens: Sequence[Token]) -> Token | None:
+    """Return the noun that the number at the start counts, None where it is left out."""
+    for token in tokens[1:]:
+        if token.what == "mark":
+            return None
+        if token.what == "word" and (token.low in lexicon.TYPE_WORDS or (token.noun and not token.groups & _ADJECTIVES)):
+            return token
+    return None
 
 
 def _joinable(result: Match) -> bool:

@@ -115,7 +115,7 @@ def clauses(tokens: list[Token]) -> list[Clause]:
     before: list[Token] = []
     for link, part in _coordinated(main):
         if len(part) > 2 and part[0].low == "so" and part[1].low in _BE | _HAVE | _DO and before:
-            verb = next((k for k in range(len(before)) if _finite(before, k)), None)
+            verb = next((k for k in range(len(before)) if finite(before, k)), None)
             if verb is not None:  # "and so is X"
                 part = [t for t in part[2:] if t.what != "mark"] + before[verb:]
         before = part
@@ -225,7 +225,7 @@ def _without_asides(tokens: list[Token], asides: list[tuple[int, list[Token]]], 
                 and nxt.participle
                 and closed is not None
                 and closed + 1 < n
-                and (_finite(tokens, closed + 1))
+                and (finite(tokens, closed + 1))
             ):
                 asides.append((len(main), tokens[i + 1 : closed]))
                 i = closed + 1
@@ -235,8 +235,8 @@ def _without_asides(tokens: list[Token], asides: list[tuple[int, list[Token]]], 
                 while j < n and not (tokens[j].what == "mark" and tokens[j].low in ",;"):
                     j += 1
                 inside = tokens[i + 1 : j]
-                finite = any(_finite(inside, k) for k in range(len(inside)))
-                if relative or (not finite and j < n and not any(t.what in ("time",) for t in inside)):
+                said = any(finite(inside, k) for k in range(len(inside)))
+                if relative or (not said and j < n and not any(t.what in ("time",) for t in inside)):
                     asides.append((len(main), inside))
                     i = j + 1 if j < n and tokens[j].low == "," else j
                     continue
@@ -245,7 +245,7 @@ def _without_asides(tokens: list[Token], asides: list[tuple[int, list[Token]]], 
     return main
 
 
-def _finite(tokens: list[Token], i: int) -> bool:
+def finite(tokens: list[Token], i: int) -> bool:
     """Return whether the word at ``i`` is the verb of a clause."""
     token = tokens[i]
     if token.what != "word":
@@ -331,12 +331,12 @@ def _coordinated(tokens: list[Token]) -> list[tuple[str, list[Token]]]:
         left = tokens[start:a]
         right = tokens[b:end]
         # what the comma cuts off may go on behind the next comma: "and, at 9:52, ran"
-        left_verb = any(_finite(left, k) for k in range(len(left)))
-        right_verb = any(_finite(tokens[b - 1 : end], k + 1) for k in range(len(right))) if b > 0 else False
+        left_verb = any(finite(left, k) for k in range(len(left)))
+        right_verb = any(finite(tokens[b - 1 : end], k + 1) for k in range(len(right))) if b > 0 else False
         if not right_verb and right and right[0].what == "name" and index + 2 <= len(cuts) - 0:
             later = cuts[index + 2][0] if index + 2 < len(cuts) else n
             if index + 1 < len(cuts) and cuts[index + 1][2] == "and" and word == "," and right[-1].what == "name":
-                right_verb = any(_finite(tokens, k) for k in range(cuts[index + 1][1], later))
+                right_verb = any(finite(tokens, k) for k in range(cuts[index + 1][1], later))
         gerund = word == "," and bool(right) and right[0].gerund
         hard = word in (";", "-") and left_verb
         fits = left_verb and (right_verb or gerund or (hard and bool(right)))
@@ -410,7 +410,7 @@ def _inherit(clause: Clause, before: Clause) -> None:
 def _read(tokens: list[Token]) -> Clause:
     """Return one clause with the parts of its names."""
     clause = Clause(tokens=tokens)
-    verb = next((i for i in range(len(tokens)) if _finite(tokens, i)), None)
+    verb = next((i for i in range(len(tokens)) if finite(tokens, i)), None)
     if verb is None:
         verb = next((i for i, t in enumerate(tokens) if t.what == "word" and t.gerund and i == 0), None)
     clause.has_verb = verb is not None
@@ -469,7 +469,7 @@ def _read(tokens: list[Token]) -> Clause:
                 if low in ("this", "these", "that", "its", "their", "his", "her", "both"):
                     if nxt is not None and (nxt.low in lexicon.TYPE_WORDS or low in ("its", "their", "his", "her")):
                         clause.pronoun = low + " " + nxt.low
-                    elif nxt is not None and nxt.what == "word" and _finite(tokens, i + 1):
+                    elif nxt is not None and nxt.what == "word" and finite(tokens, i + 1):
                         clause.pronoun = low
                 else:
                     clause.pronoun = low
@@ -539,7 +539,7 @@ def _read(tokens: list[Token]) -> Clause:
             item.role = "X"
         elif (
             i + 1 < len(tokens)
-            and _finite(tokens, i + 1)
+            and finite(tokens, i + 1)
             and tokens[i - 1].what == "word"
             and (not tokens[i - 1].verb or tokens[i - 1].low in _DO)
         ):
@@ -566,7 +566,7 @@ def _opens_clause(tokens: list[Token], i: int) -> bool:
     for k in range(i + 1, min(len(tokens), i + 12)):
         if tokens[k].what == "mark":
             return False
-        if _finite(tokens, k):
+        if finite(tokens, k):
             return True
     return False
 
@@ -645,9 +645,9 @@ def _count(tokens: list[Token], i: int, item: Item) -> None:
             j += 1
     while j < len(tokens) and tokens[j].what == "word":
         token = tokens[j]
-        if token.low in lexicon.FUNCTION_WORDS or (j > i + 1 and _finite(tokens, j) and not token.noun):
+        if token.low in lexicon.FUNCTION_WORDS or (j > i + 1 and finite(tokens, j) and not token.noun):
             break
-        if j > i + 1 and _finite(tokens, j) and not (tokens[j - 1].groups or tokens[j - 1].low):
+        if j > i + 1 and finite(tokens, j) and not (tokens[j - 1].groups or tokens[j - 1].low):
             break
         words |= keys(token)
         head = keys(token)

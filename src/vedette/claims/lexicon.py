@@ -17,7 +17,7 @@ LOGON: log_on log_in log_onto log_into sign_in sign_on sign_into authenticate lo
 LOGOFF: log_off log_out sign_out | logoff logout sign-out
 CREATE: create add make set_up establish | creation addition new
 DELETE: delete remove erase wipe | deletion removal
-CHANGE: change modify alter edit update adjust | change changes modification modifications alteration update
+CHANGE: change modify alter edit update adjust write_to | change changes modification modifications alteration update
 RESET: reset | resets
 DISABLE: disable deactivate turn_off switch_off | disabled
 ENABLE: enable activate turn_on switch_on | enabled
@@ -78,7 +78,7 @@ ROLE: play serve_as function_as act_as | role roles part
 TECHNIQUE: | technique techniques ttp ttps
 SUBTECHNIQUE: | sub-technique sub-techniques subtechnique subtechniques
 TACTIC: | tactic tactics
-SEVERITY: rate grade classify rank | severity severities
+SEVERITY: rate grade classify rank treat | severity severities
 CONFIDENCE: | confidence probability likelihood certainty sure certain confident
 PRIVILEGE: | privilege privileges
 SESSION: | session sessions
@@ -94,11 +94,11 @@ LAST: | last latest final lastly finally most-recent
 LISTED: | listed
 MAP: map map_to correspond_to match associate associate_with tag
     point_to relate_to link link_to tie_to indicate | mapped
-SHOW: show demonstrate exhibit display cover | showing
+SHOW: show demonstrate exhibit display cover represent | showing
 HOLD: hold carry bear contain include comprise list consist_of count_among collect
     gather | including includes grouped bundled
 SERVE: serve belong_to fall_under fall_into fall_within |
-BELONG: belong own | owner belonging
+BELONG: belong own sit | owner belonging
 MEAN: stand_for mean denote refer_to |
 MEAN: stand_for mean denote refer_to |
 FIRE: fire trigger go_off hit |
@@ -109,7 +109,7 @@ NORMAL: | normal normally usual usually ordinary
 ALONE: | alone only sole solely exclusively single-handedly merely
 ISOLATE: isolate quarantine contain | isolation
 REVOKE: revoke | revocation
-EXAMINE: look_at examine analyse analyze inspect review check evaluate study scan | review
+EXAMINE: look_at go_into examine analyse analyze inspect review check evaluate study scan | review
 SEARCH: search look_for look | search
 MOVE: move hop pivot | movement
 EXPLOIT: exploit | exploit exploitation
@@ -200,7 +200,7 @@ NEUTRAL = frozenset(
     "currently now main following below above together once twice thrice times of it "
     "api again activity activities event events titled entitled labelled labeled "
     "namely e.g i.e namely respectively mark marks marked assess assessed assigned assign considered consider "
-    "come comes came coming up".split()
+    "come comes came coming up turned sign signs got gained mere all-in-all".split()
 )
 """Words that add nothing to what a sentence claims beside what they stand with."""
 
@@ -211,7 +211,7 @@ NEGATIONS = frozenset(
 HEDGES = frozenset(
     "may might could possibly perhaps probably likely apparently seemingly presumably allegedly reportedly potentially "
     "appears appear seems seem suspected suspect suggests suggest suggesting suggested supposedly maybe unlikely "
-    "would should must expected plausible plausibly conceivably".split()
+    "would should must will shall expected plausible plausibly conceivably".split()
 )
 ALWAYS = frozenset("always only solely exclusively entirely fully completely mostly mainly primarily largely".split())
 CAUSAL = frozenset(

@@ -33,6 +33,7 @@ _EVENT_NOUNS = frozenset({"LOGON", "REQUEST", "CHANGE", "REACH", "CALL", "TRY"})
 _THING_GROUPS = frozenset({"PROCESS", "SERVICE", "FILE", "COMMAND", "BUCKET", "OBJECT", "KEY"})
 _QUANTIFIERS = frozenset("all every each any both everything whole entire full".split())
 _SEVERITIES = frozenset({"LOW", "MEDIUM", "HIGH", "CRITICAL", "INFORMATIONAL"})
+_BE_FORMS = frozenset("is are was were be been being am".split())
 _OTHERS = frozenset("other others another more further besides except else".split())
 _SHOUTED = frozenset("utc ids ips urls mitre api att&ck sha256 sha1 md5 rdp ttp ttps url sha-256 sha-1 sha-512".split())
 _DENIALS = lexicon.NEGATIONS - {"no", "none"}
@@ -158,6 +159,8 @@ def advises(tokens: Sequence[Token]) -> bool:
     if "should" in lows or "recommended" in lows or "recommend" in lows or "advised" in lows:
         return True
     first = tokens[0] if tokens else None
+    if first is not None and first.noun and any(t.low in ("is", "was", "are", "were") for t in tokens[1:7]):
+        return False  # "Access key X is an indicator"
     if first is None or first.what != "word" or first.low.split(" ")[0] not in lexicon.bases():
         return False
     return len(tokens) > 1 and tokens[1].low not in (":", "of", "by")
@@ -353,8 +356,15 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
             result.missing_words.append(token)
         elif low in _OTHERS and low not in view.raw and not (low == "others" and "among" in clause_lows):
             result.missing_words.append(token)
+        elif low in ("same", "identical") and low not in view.raw and not _same_time(clause):
+            result.missing_words.append(token)
         elif low in _QUANTIFIERS and not _quantified(low, clause, view):
             result.missing_words.append(token)
+    if not result.wrong and "=step" in _said_of(clause) and clause.groups & {"FIRST", "LAST"}:
+        if not view.raw & {"first", "last"}:
+            result.wrong = "says of a step what no fact says: that it was the first or last"
+    if not result.wrong and _habitual(clause) and "used" not in view.raw:
+        result.wrong = "tells what was done as a habit"
     if not result.wrong:
         for low in view.hedges:
             if not any(t.low == low for t in clause.tokens):
@@ -362,6 +372,26 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
     if result.at is None:
         result.at = _moment(pairs, view, reading)
     return result
+
+
+def _said_of(clause: Clause) -> set[str]:
+    return {k for t in clause.words for k in keys(t)}
+
+
+def _habitual(clause: Clause) -> bool:
+    """Return whether a clause says "used to do"."""
+    lows = [t.low for t in clause.tokens]
+    return any(
+        a == "used" and b == "to" and (k == 0 or lows[k - 1] not in _BE_FORMS)
+        for k, (a, b) in enumerate(pairwise(lows))
+    ) or any(low.startswith("use to") or low.startswith("used to") for low in lows)
+
+
+def _same_time(clause: Clause) -> bool:
+    """Return whether *same* is said of a time or of what a list has in common."""
+    lows = [t.low for t in clause.tokens]
+    at = next((k for k, low in enumerate(lows) if low in ("same", "identical")), 0)
+    return bool(set(lows[at + 1 : at + 2]) & {"day", "time", "second", "minute", "hour", "moment", "date"})
 
 
 def _scope_left_out(pairs: Sequence[tuple[Item, Item]], view: View, clause: Clause) -> str:
@@ -626,7 +656,7 @@ def _listed_counts(item: Item, clause: Clause, view: View) -> set[int]:
         if not members or members[0].token.sort not in sorts or members[0].token.what != "name":
             continue
         asked = {k for t in clause.words for k in keys(t) if k in _STATES and k != "IMPLICATE"}
-        if not asked:
+        if not asked or all(view.words.get(k) and None in view.words[k] for k in asked):
             found.add(len(members))
         elif len(members) in totals:
             owned = [[o for k in asked for o in view.words.get(k, [])]]
@@ -849,6 +879,9 @@ def _type_held(low: str, clause: Clause, view: View, reading: Reading) -> bool:
     sort = lexicon.TYPE_WORDS[low]
     if sort == "case":
         return True
+    named = {i.token.sort for i in clause.items if i.token.what == "name"} & {"who", "where"}
+    if sort in ("who", "where") and named and sort not in named and _predicated(low, clause):
+        return False  # "the host X is an account"
     if any(i.token.sort == sort or i.token.sort == "entity" for i in clause.items if i.token.what in ("name", "code")):
         return True
     if "=" + lexicon.stem(low) in view.words or any(
@@ -856,6 +889,22 @@ def _type_held(low: str, clause: Clause, view: View, reading: Reading) -> bool:
     ):
         return True
     return any(i.token.sort == sort for i in view.items) or sort in ("net", "hash", "file")
+
+
+def _predicated(low: str, clause: Clause) -> bool:
+    """Return whether a type is said of what the clause speaks of: "X is an implicated account"."""
+    lows = [t.low for t in clause.tokens]
+    at = lows.index(low)
+    start = next((k for k in range(at - 1, -1, -1) if lows[k] in _BE_FORMS), None)
+    after = clause.tokens[at + 1] if at + 1 < len(lows) else None
+    between = clause.tokens[start + 1 : at] if start is not None else []
+    return (
+        start is not None
+        and (after is None or after.what in ("mark", "word"))
+        and any(t.low in ("a", "an", "the", "one") for t in between)
+        and all(t.what == "word" for t in between)
+        and not any(t.low in ("of", "by", "from", "to", "on") for t in between)
+    )
 
 
 def _moment(pairs: Sequence[tuple[Item, Item]], view: View, reading: Reading) -> datetime | None:

@@ -283,6 +283,7 @@ class Names:
                 short[tail.removeprefix("user/").removeprefix("role/")].add(form)
             elif form.startswith("assumed-role/") and form.count("/") == 2:
                 short[form.split("/")[1]].add(form)
+                short[form.split("/")[2]].add(form)
             elif sort in ("where", "entity") and "." in form and not is_address(form) and " " not in form:
                 if "/" not in form and "\\" not in form:
                     short[form.split(".", 1)[0]].add(form)

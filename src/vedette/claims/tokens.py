@@ -416,7 +416,7 @@ def _loosened(tokens: list[Token]) -> list[Token]:
                 if relation is None or any(t.what != "word" for t in out[-length:]):
                     continue
                 if length == 1 and words[0] in ("over", "under", "some", "just", "only", "above", "below"):
-                    if words[0] in ("over", "under") and token.what == "duration":
+                    if words[0] == "over" and token.what == "duration":
                         continue  # "over 13 minutes" may mean in the course of them
                     if words[0] == "only":
                         continue
