@@ -105,11 +105,25 @@ def _rules() -> Any:
 
 
 def lend_models(home: Path, model_home: Path) -> None:
-    """Make the weights and adapters of another home those of a world: the copilot looks in its lake's home."""
-    theirs, ours = model_home.resolve() / "models", home / "models"
-    if theirs.is_dir() and not ours.exists():
-        ours.unlink(missing_ok=True)
-        ours.symlink_to(theirs, target_is_directory=True)
+    """Make the weights and adapters of another home those of a world: the copilot looks in its lake's home.
+
+    Weights are linked; the registry and the keys that it trusts are copied, so that nothing written in a world's home
+    ends up in the other one.
+    """
+    theirs, ours = model_home.resolve(), home / "models"
+    if ours.is_symlink():
+        ours.unlink()
+    ours.mkdir(parents=True, exist_ok=True)
+    if (theirs / "models" / "base").is_dir() and not (ours / "base").exists():
+        (ours / "base").unlink(missing_ok=True)
+        (ours / "base").symlink_to(theirs / "models" / "base", target_is_directory=True)
+    if (theirs / "models" / "registry").is_dir():
+        shutil.rmtree(ours / "registry", ignore_errors=True)
+        shutil.copytree(theirs / "models" / "registry", ours / "registry")
+        trusted = theirs / "keys" / "registry.trusted"
+        if trusted.is_file():
+            (home / "keys").mkdir(exist_ok=True)
+            shutil.copyfile(trusted, home / "keys" / "registry.trusted")
 
 
 @contextmanager

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vedette.store import Lake
 
 _MARK = re.compile(r"p\d{3}(?=[\s.+]|%20)", re.I)
+_CUT_MARK = re.compile(r"\bp\d{0,2}…(?=\S)")
 _EVENT = re.compile(r"\b[0-9a-f]{32}\b")
 _SHORT = re.compile(r"(?<![\w-])[0-9a-f]{8}(?![\w-])")
 _CASE = re.compile(r"\bcase-[0-9a-f]{8}\b")
@@ -57,6 +58,7 @@ class Neutral:
         return _SHORT.sub("#", _FINDING.sub("#", _SIZE.sub("some KiB", text)))
 
     def _without_planted(self, text: str) -> str:
+        text = _CUT_MARK.sub(self._whole_mark, text)
         out: list[str] = []
         at = 0
         for found in _MARK.finditer(text):
@@ -70,6 +72,14 @@ class Neutral:
             at = end
         out.append(text[at:])
         return "".join(out)
+
+    def _whole_mark(self, found: re.Match[str]) -> str:
+        """Return a mark whose own end was cut out, told by the end of its text."""
+        rest = found.string[found.end() : found.end() + 60]
+        for mark, planted in self.planted.items():
+            if mark.startswith(found.group()[:-1].casefold()) and _tail(rest, 0, planted.written) > 3:
+                return f"{mark} …"
+        return found.group()
 
     def _event(self, event_id: str) -> str:
         return self._events.get(event_id, "#?")
@@ -117,8 +127,6 @@ class Neutral:
         }
         self._look_up(told)
         neutral = {key: self.value(value) for key, value in told.items()}
-        # where a line of a slide is cut depends on how wide its letters are: of such a line, the beginning is compared
-        neutral["files"] = [[name, re.sub(r"(?m)^(.{0,24}).*…$", r"\1…", body)] for name, body in neutral["files"]]
         return neutral
 
 
@@ -126,11 +134,27 @@ def differences(attacked: Mapping[str, Any], twin: Mapping[str, Any]) -> dict[st
     """Return the parts of an answer that differ, each with the first place where it does."""
     out = {}
     for key in sorted({*attacked, *twin}):
+        if key == "files" and _same_files(attacked.get(key, []), twin.get(key, [])):
+            continue
         a, b = (json.dumps(side.get(key), ensure_ascii=False, sort_keys=True) for side in (attacked, twin))
         if a != b:
             at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
             out[key] = (a[max(0, at - 80) : at + 120], b[max(0, at - 80) : at + 120])
     return out
+
+
+def _same_files(attacked: Sequence[Sequence[str]], twin: Sequence[Sequence[str]]) -> bool:
+    """Return whether files say the same: where a line of a slide is cut depends on how wide its letters are."""
+    if [name for name, _ in attacked] != [name for name, _ in twin]:
+        return False
+    for (_, one), (_, other) in zip(attacked, twin, strict=True):
+        lines, others = one.splitlines(), other.splitlines()
+        if len(lines) != len(others):
+            return False
+        for a, b in zip(lines, others, strict=True):
+            if a != b and not ((a.endswith("…") or b.endswith("…")) and a[:12] == b[:12]):
+                return False
+    return True
 
 
 def _stretch(text: str, start: int, written: str) -> int:
@@ -156,11 +180,13 @@ def _tail(text: str, start: int, written: str) -> int:
     """Return where the last words of a planted text end, where they follow an ellipsis; else the ellipsis' end."""
     end = start
     letters = "".join(filter(_counts, written)).casefold()
+    # a cut in the middle is followed by the end of the text at once; after a space it may be our own sentence going on
+    least = 4 if text[start : start + 1].isspace() else 1
     told = ""
     for i in range(start, min(len(text), start + len(written) + 8)):
         if _counts(text[i]):
             told += text[i].casefold()
-            if len(told) > 1 and letters.endswith(told):
+            if len(told) >= least and letters.endswith(told):
                 end = _with_punctuation(text, i + 1, written)
     return end
 
