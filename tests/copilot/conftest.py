@@ -11,9 +11,28 @@ import pytest
 from copilot_support import NOW, TOOLS, case, events
 
 from vedette.copilot.engine import Copilot
-from vedette.schema import COLUMNS, event_arrow_schema
+from vedette.schema import COLUMNS, Event, event_arrow_schema
 from vedette.store import Lake
 from vedette.store.book import save_cases
+
+
+def fill(lake: Lake, rows_of: list[Event], shard: str) -> None:
+    """Write events into a lake."""
+    rows: dict[str, list[Any]] = {c: [] for c in COLUMNS}
+    for event in rows_of:
+        for column in COLUMNS:
+            rows[column].append("{}" if column == "native" else getattr(event, column))
+    table = pa.table(rows, schema=event_arrow_schema())
+    lake.commit(lake.write("events", table, job="test", shard=shard, source="windows_json"), job="test", shard=shard)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Iterator[Lake]:
+    """A lake of its own with the events of the small world, to write to."""
+    opened = Lake.open(tmp_path / "home")
+    fill(opened, events(), "1")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")
@@ -21,14 +40,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with events and one case; read it, do not write to it."""
     home = tmp_path_factory.mktemp("copilot") / "home"
     lake = Lake.open(home)
-    rows: dict[str, list[Any]] = {c: [] for c in COLUMNS}
-    for event in events():
-        for column in COLUMNS:
-            rows[column].append("{}" if column == "native" else getattr(event, column))
-    written = lake.write(
-        "events", pa.table(rows, schema=event_arrow_schema()), job="test", shard="1", source="windows_json"
-    )
-    lake.commit(written, job="test", shard="1")
+    fill(lake, events(), "1")
     save_cases(lake, [case()])
     lake.close()
     return home

@@ -134,20 +134,24 @@ class NameIndex:
         return found[0].kind if found else None
 
 
-_held: OrderedDict[tuple[str, int, int, tuple[str, ...]], NameIndex] = OrderedDict()
+_held: OrderedDict[tuple[str, str], NameIndex] = OrderedDict()
 _lock = threading.Lock()
 
 
 def name_index(lake: Lake, cases: Sequence[Case]) -> NameIndex:
-    """Return the index of this state of the lake, built now or kept from before."""
-    segments = lake.segments("events")
-    last = max((s.seq for s in segments), default=0)
-    key = (str(lake.home), last, len(segments), tuple(c.case_id for c in cases))
+    """Return the index of this state of the lake, built now or kept from before: in memory, or in the home."""
+    from vedette.copilot import names_cache
+
+    state = names_cache.state_of(lake, cases)
+    key = (str(lake.home), state)
     with _lock:
         if key in _held:
             _held.move_to_end(key)
             return _held[key]
-    index = _built(lake, cases)
+    index = names_cache.kept(lake.home, state)
+    if index is None:
+        index = _built(lake, cases)
+        names_cache.keep(lake.home, state, index)
     with _lock:
         _held[key] = index
         while len(_held) > _KEPT:
