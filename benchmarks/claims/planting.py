@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from vedette.schema import Fact, ValueKind
 
@@ -152,9 +152,9 @@ def shifted_time(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterat
         hour, minute, second = int(match.group(1)), int(match.group(2)), match.group(3)
         if hour > 23:
             continue
-        at = datetime(2000, 1, 1, hour, minute, int(second or 0))
-        moved = at + (timedelta(seconds=rng.choice([7, 19, 60, 3600, -3600])) if second else timedelta(minutes=rng.choice(
-            [1, 5, 60, -3])))  # fmt: skip
+        at = datetime(2000, 1, 1, hour, minute, int(second or 0), tzinfo=UTC)
+        seconds = rng.choice([7, 19, 60, 3600, -3600] if second else [60, 300, 3600, -180])
+        moved = at + timedelta(seconds=seconds)
         new = moved.strftime("%H:%M:%S" if second else "%H:%M")
         yield text[: match.start()] + new + text[match.end() :]
     for match in re.finditer(r"\b(\d{1,2}) (March|August|October|December|May|September) (\d{4})", text):
@@ -181,7 +181,8 @@ EXTRAS = (
     "It is likely that other systems are affected as well.", "No further action is needed.",
     "This is consistent with ransomware preparation.", "The user confirmed the activity was legitimate.",
     "Persistence was established through a service.", "The credentials were later sold.",
-    "Antivirus blocked the attempt.", "The attack was carried out by a known group.", "Multi-factor authentication was bypassed.",
+    "Antivirus blocked the attempt.", "The attack was carried out by a known group.",
+    "Multi-factor authentication was bypassed.",
     "The intruder had been present for weeks.", "Sensitive customer records were stolen.",
     "All affected systems have been cleaned.", "The domain is fully compromised.",
 )  # fmt: skip
@@ -208,7 +209,8 @@ def extra_clause(text: str, facts: Sequence[Fact], rng: random.Random) -> Iterat
 _FLIPS = (
     (r"\bdid not (\w+)", None), (r"\bwas (?!not\b)", "was not "), (r"\bis (?!not\b)", "is not "),
     (r"\bare (?!not\b)", "are not "), (r"\bwere (?!not\b)", "were not "), (r"\bran\b", "did not run"),
-    (r"\blogged on\b", "did not log on"), (r"\bcreated\b(?= [a-z])", "never created"), (r"\breached\b", "never reached"),
+    (r"\blogged on\b", "did not log on"), (r"\bcreated\b(?= [a-z])", "never created"),
+    (r"\breached\b", "never reached"),
     (r"\basked for\b", "never asked for"), (r"\bcalled\b(?= [A-Z])", "never called"), (r"\bNo\b", "One"),
     (r"\bfired\b", "never fired"), (r"\bholds\b", "does not hold"), (r"\bhas\b", "does not have"),
     (r"\bfailed logons?\b", "successful logons"), (r"\bfailed to log on\b", "managed to log on"),
@@ -238,9 +240,10 @@ def parts_swapped(text: str, facts: Sequence[Fact], rng: random.Random) -> Itera
     """Two accounts, or two hosts, in each other's place."""
     for kind in (ValueKind.ACCOUNT, ValueKind.HOST):
         there = mentioned(text, names_of(facts, kind))
-        if len(there) == 2 and not re.search(rf"{re.escape(there[0][1])}(,| and) {re.escape(there[1][1])}", text) and not (
-            re.search(rf"{re.escape(there[1][1])}(,| and) {re.escape(there[0][1])}", text)
-        ):  # fmt: skip
+        if len(there) != 2:
+            continue
+        one, two = (re.escape(form) for _, form in there)
+        if not re.search(rf"{one}(,| and) {two}|{two}(,| and) {one}", text):
             (_, a), (_, b) = there
             if a in b or b in a:
                 continue
@@ -344,7 +347,8 @@ DEVELOPMENT: dict[str, Family] = {
 # ---------------------------------------------------------------- held out
 
 VERBS = (
-    ("created", "deleted"), ("ran", "downloaded"), ("run", "blocked"), ("executed", "deleted"), ("logged on to", "logged off from"),
+    ("created", "deleted"), ("ran", "downloaded"), ("run", "blocked"), ("executed", "deleted"),
+    ("logged on to", "logged off from"),
     ("changed", "deleted"), ("touched", "encrypted"), ("reached", "scanned"), ("asked for", "changed"),
     ("requested", "reset"), ("called", "denied"), ("signed in to", "was locked out of"), ("modified", "disabled"),
     ("authenticated to", "crashed"), ("added", "removed"), ("fired", "was suppressed"), ("contacted", "attacked"),
@@ -445,8 +449,8 @@ def another_address_or_file(text: str, facts: Sequence[Fact], rng: random.Random
         others = [a for a in pool if a not in text and not together(a, said, "", facts)]
         if others and said:
             yield text.replace(address, rng.choice(others))
-    programs = ("whoami", "nltest", "wevtutil.exe", "curl.exe", "rundll32.exe", "schtasks", "bash", "ListBuckets", "ListUsers",
-                "ListRoles", "ListObjects", "GetObject", "ListSecrets")  # fmt: skip
+    programs = ("whoami", "nltest", "wevtutil.exe", "curl.exe", "rundll32.exe", "schtasks", "bash", "ListBuckets",
+                "ListUsers", "ListRoles", "ListObjects", "GetObject", "ListSecrets")  # fmt: skip
     for program in programs:
         if re.search(rf"(?<![\w.]){re.escape(program)}(?![\w.]\w)", text):
             said = [n for n, _ in mentioned(text, names_of(facts, ValueKind.ACCOUNT))]

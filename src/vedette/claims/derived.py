@@ -85,7 +85,10 @@ def _techniques(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
     for value in set(counts.values()):
         alike = [n for n in members if counts[n] == value]
         if len(alike) == 1:
-            yield f"{facts[alike[0]].value} is the only technique shown by {_n(value, 'finding')}.", [alike[0], whole[0]]
+            yield (
+                f"{facts[alike[0]].value} is the only technique shown by {_n(value, 'finding')}.",
+                [alike[0], whole[0]],
+            )
     total = next((n for n, f in enumerate(facts) if f.name == "n_findings"), None)
     for number in members:
         if total is not None and counts[number] == facts[total].value and counts[number] > 1:
@@ -98,7 +101,7 @@ def _findings(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
         if fact.name == "finding" and isinstance(fact.value, str) and not _denies(fact.value):
             at = next((str(v) for k, v in fact.related if k is ValueKind.TIME), "")
             place = next((f" on {v}" for k, v in fact.related if k is ValueKind.HOST), "")
-            yield f"{_loosened(fact.value)}{place}, first at {at[:19].replace('T', ' ')} UTC.", [number]
+            yield f"{_loosened(fact.value)}{place} at {at[:19].replace('T', ' ')} UTC.", [number]
     whole = _whole(facts, "finding")
     members = [n for n in whole[1:] if _count(facts[n])]
     if not members or len(members) != len(whole) - 1:
@@ -109,7 +112,7 @@ def _findings(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
         by_title[str(facts[n].value)] = by_title.get(str(facts[n].value), 0) + counts[n]
     total = sum(counts.values())
     if len(members) > 1:
-        yield f"All {len(members)} findings together fired {total} times.", whole
+        yield f"{len(members)} findings together fired {total} times.", whole
         top = [t for t, c in by_title.items() if c == max(by_title.values())]
         if len(top) == 1:
             best = next(n for n in members if facts[n].value == top[0])
@@ -117,10 +120,6 @@ def _findings(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
             yield f"The finding “{top[0]}” fired most often, {often}, more than any other finding.", [best, whole[0]]
             yield f"The most frequent finding, “{top[0]}”, fired {often}.", [best, whole[0]]
             yield f"The most frequent finding fired {often}.", [best, whole[0]]
-            rest = {c for t, c in by_title.items() if t != top[0]}
-            if len(rest) == 1:
-                times = "once" if rest == {1} else f"{rest.pop()} times"
-                yield f"The other findings fired {times} each, except “{top[0]}”, which fired {often}.", whole
     for severity in ("critical", "high", "medium", "low"):
         alike = [n for n in members if facts[n].text.startswith(f"The {severity} finding")]
         count = next((n for n, f in enumerate(facts) if f.name == f"n_{severity}_findings"), None)
@@ -132,11 +131,11 @@ def _findings(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
     if len(placed) == len(members):
         for place in places:
             there = [n for n in members if (ValueKind.HOST, place) in facts[n].related]
-            yield f"{_n(len(there), 'finding')} fired on {place}.", [*there, whole[0]]
+            yield f"{place} holds {_n(len(there), 'finding')} that fired on it.", [*there, whole[0]]
             each = {counts[n] for n in there}
             if len(each) == 1 and len(there) > 1:
                 times = "once" if each == {1} else f"{each.pop()} times"
-                yield f"The {len(there)} findings on {place} each fired {times}.", [*there, whole[0]]
+                yield f"{place} holds {len(there)} findings, which each fired {times} on it.", [*there, whole[0]]
                 yield f"The findings on {place} fired {times} each.", [*there, whole[0]]
         if len(places) == 1:
             place = next(iter(places))
@@ -170,9 +169,9 @@ def _steps(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
         yield f"The {word} step of the timeline is at {shown}.", [*alike, whole[0]]
         who = {facts[n].subject for n in alike}
         if len(who) == 1 and facts[ends[0]].subject_kind is ValueKind.ACCOUNT:
-            name = facts[ends[0]].subject
-            yield f"The {word} step was taken by {name} at {shown}.", [*alike, whole[0]]
-            yield f"{name} acted {word}; the timeline {begins} with {name}.", [*alike, whole[0]]
+            holder = facts[ends[0]].subject
+            yield f"The {word} step was taken by {holder} at {shown}.", [*alike, whole[0]]
+            yield f"{holder} acted {word}; the timeline {begins} with {holder}.", [*alike, whole[0]]
         for n in alike[:1] if len(alike) == 1 else []:
             deed = facts[n].text.partition(": ")[2] or facts[n].text
             yield f"The {word} step at {shown} is that {deed}", [n, whole[0]]
@@ -186,17 +185,17 @@ def _steps(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
             program = rest.split()[0].strip('"').rsplit("\\", 1)[-1].rsplit("/", 1)[-1]
             for what in {program, {"called": "calls", "ran": "commands"}.get(verb, program)}:
                 deeds.setdefault((fact.subject, verb, what), {})[fact.value, deed] = n
-    for (who, verb, what), found in deeds.items():
+    for (name, verb, what), found in deeds.items():
         sources = [*found.values(), whole[0]]
         moments = sorted(str(v) for v, _ in found)
         if what == "calls":
-            yield f"{who} made {_n(len(found), 'call')}.", sources
+            yield f"{name} made {_n(len(found), 'call')}.", sources
         elif what != "commands" and len(found) > 1:
-            shown = [f"{m[:10]} {m[11:19]} UTC" for m in moments]
+            stamps = [f"{m[:10]} {m[11:19]} UTC" for m in moments]
             places = {v for n in found.values() for k, v in facts[n].related if k is ValueKind.HOST}
             place = f" on {next(iter(places))}" if len(places) == 1 else ""
-            yield f"{who} {verb} {what} {len(found)} times{place}.", sources
-            yield f"{who} {verb} {what} {len(found)} times, at {' and at '.join(shown)}.", sources
+            yield f"{name} {verb} {what} {len(found)} times{place}.", sources
+            yield f"{name} {verb} {what} {len(found)} times, at {' and at '.join(stamps)}.", sources
 
 
 def _accounts(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:

@@ -42,7 +42,7 @@ TYPE_GROUPS = frozenset(
     "HAPPEN HOLD_UP PROCESS SERVICE FILE COMMAND TECHNIQUE SUBTECHNIQUE TACTIC BUCKET OBJECT CONFIDENCE SEVERITY ROLE "
     "TOTAL DO NAME KEY".split()
 )
-_STATES = frozenset(
+STATES = frozenset(
     "COMPROMISE ATTACKER CREATE TARGET BYSTANDER ENTRY SOURCE AFFECT IMPLICATE LOW MEDIUM HIGH CRITICAL INFORMATIONAL "
     "CONFIDENCE SEVERITY ROLE".split()
 )
@@ -331,7 +331,7 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
         if view.asks and (token.low in _OPEN_WORDS or "UNKNOWN" in token.groups):
             result.said += 1
             continue
-        if listed and token.groups & _STATES and not any(i.token.what == "name" for i in clause.items):
+        if listed and token.groups & STATES and not any(i.token.what == "name" for i in clause.items):
             result.said += 1
             continue
         if not _word_held(token, clause, view, reading, matched, derived):
@@ -396,7 +396,7 @@ def _same_time(clause: Clause) -> bool:
 
 def _scope_left_out(pairs: Sequence[tuple[Item, Item]], view: View, clause: Clause) -> str:
     """Return what is wrong where a count is said of more than the fact counts: it counts what one name did or shows."""
-    counted = [t for m, t in pairs if m.token.what == "number"]
+    counted = [t for m, t in pairs if m.token.what in ("number", "duration")]
     ranged = {"[", "]"} <= {m.role for m, _ in pairs if m.token.what == "time"}
     if (
         not counted
@@ -416,6 +416,14 @@ def _scope_left_out(pairs: Sequence[tuple[Item, Item]], view: View, clause: Clau
 
 
 def _quantified(low: str, clause: Clause, view: View) -> bool:
+    of = _quantified_noun(low, clause)
+    if of is not None and low in ("each", "every", "all"):
+        sort = lexicon.TYPE_WORDS.get(of.low)
+        listed = any(i.row >= 0 and i.token.sort == sort for i in clause.items)
+        if sort is None and of.groups and not keys(of) & set(view.words):
+            return False
+        if sort in ("who", "where") and not listed and not keys(of) & set(view.words):
+            return False
     if low in view.raw or (low in ("every", "each") and view.raw & {"every", "each", "all"}):
         return True
     if low in ("all", "everything", "whole", "entire", "full"):
@@ -427,6 +435,14 @@ def _quantified(low: str, clause: Clause, view: View) -> bool:
         most = max((rows.count(r) for r in set(rows)), default=0)
         return most == 2 if low == "both" else most >= 2
     return False
+
+
+def _quantified_noun(low: str, clause: Clause) -> Token | None:
+    """Return the noun behind *each* or *all*, where one follows at once."""
+    at = next((k for k, t in enumerate(clause.tokens) if t.low == low), -1)
+    rest = [t for t in clause.tokens[at + 1 : at + 4] if t.low not in ("of", "the", "these", "those")]
+    first = rest[0] if rest and rest[0].what == "word" else None
+    return first if first is not None and (first.noun or first.low in lexicon.TYPE_WORDS) else None
 
 
 def _partner(
@@ -655,8 +671,8 @@ def _listed_counts(item: Item, clause: Clause, view: View) -> set[int]:
         members = [i for i in view.items if i.row == row]
         if not members or members[0].token.sort not in sorts or members[0].token.what != "name":
             continue
-        asked = {k for t in clause.words for k in keys(t) if k in _STATES and k != "IMPLICATE"}
-        if not asked or all(view.words.get(k) and None in view.words[k] for k in asked):
+        asked = {k for t in clause.words for k in keys(t) if k in STATES and k != "IMPLICATE"}
+        if not asked or (len(members) > 1 and all(None in view.words.get(k, []) for k in asked)):
             found.add(len(members))
         elif len(members) in totals:
             owned = [[o for k in asked for o in view.words.get(k, [])]]

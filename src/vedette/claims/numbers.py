@@ -28,7 +28,8 @@ AT_LEAST: dict[tuple[str, ...], str] = {
     ("nearly",): "~<", ("almost",): "~<", ("just", "under"): "~<", ("just", "over"): "~>", ("close", "to"): "~",
     ("exactly",): "=", ("precisely",): "=", ("just",): "=", ("only",): "=",
     ("a", "total", "of"): "=", ("a", "little", "over"): "~>", ("a", "little", "under"): "~<",
-    ("a", "mere"): "=", ("slightly", "over"): "~>", ("slightly", "under"): "~<", ("well", "over"): ">", ("a", "bit", "over"): "~>",
+    ("a", "mere"): "=",
+    ("slightly", "over"): "~>", ("slightly", "under"): "~<", ("well", "over"): ">", ("a", "bit", "over"): "~>",
 }  # fmt: skip
 """Words before a number, and how the number then relates to what was counted."""
 
