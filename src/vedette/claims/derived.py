@@ -125,7 +125,8 @@ def _findings(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
         count = next((n for n, f in enumerate(facts) if f.name == f"n_{severity}_findings"), None)
         if len(alike) == 1 and count is not None and facts[count].value == 1:
             _, _, rest = facts[alike[0]].text.partition("”")
-            yield f"The {severity} finding, the one, the only, the single, {rest.strip()}", [alike[0], count]
+            yield f"The {severity} finding {rest.strip()}", [alike[0], count]
+            yield f"The only {severity} finding {rest.strip()}", [alike[0], count]
     places = {str(v) for n in members for k, v in facts[n].related if k is ValueKind.HOST}
     placed = [n for n in members if any(k is ValueKind.HOST for k, _ in facts[n].related)]
     if len(placed) == len(members):
