@@ -10,7 +10,8 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from benchmarks.claims.planting import ADDRESS, HASH, Family, mentioned, names_of, put
+from benchmarks.claims.mentions import mentioned, names_of, put
+from benchmarks.claims.planting import ADDRESS, HASH, Family
 
 from vedette.schema import Fact, ValueKind
 
