@@ -31,6 +31,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\b(?:locked out|lock-?outs?|account lock\w*)\b", "lockout"),
         (r"\b(?:clear|wipe|erase|delet|purg)\w*\b.{0,24}\b(?:event )?logs?\b|\blogs?\b.{0,16}\b(?:clear|wip|eras|delet|purg)\w*|\blog clear\w*", "log_cleared"),
         (r"\b(?:account|user)s?\b.{0,24}\b(?:created|added|made)\b|\b(?:creat|add|mak)\w*\b.{0,16}\b(?:new )?(?:accounts?|users?)\b|\bnew (?:accounts?|users?)\b", "account_created"),
+        (r"\b(?:who|which (?:account|user)) (?:has |had )?(?:created|made|added) ENTITY\b|\b(?:was|is) ENTITY (?:created|made|added)\b", "account_created"),
         (r"\bgroups?\b.{0,24}\b(?:chang|add|remov|join|member)\w*|\b(?:add|remov)\w*\b.{0,40}\b(?:to|from)\b.{0,24}\bgroup|\bmember(?:ship)?s? (?:change|added)|\bgroup (?:changes?|members?\w*)", "group_change"),
         (r"\b(?:what|which) groups?\b", "group_change"),
         (r"\b(?:account|user|password) (?:changes?|modif\w*|resets?)\b|\b(?:reset|chang)\w*\b.{0,16}\b(?:password|account)s?\b", "account_change"),
