@@ -94,3 +94,19 @@ def test_an_opening_that_says_nothing_does_not_matter(opening: str) -> None:
     """The sentence behind it is judged."""
     assert check(f"{opening}alice ran whoami at 09:20 UTC.", WHOLE).claims
     assert not check(f"{opening}alice ran whoami at 09:21 UTC.", WHOLE).claims
+
+
+@pytest.mark.parametrize("value", [None, [], {}, ["x"], 3, "", "not a time", [["nested"]]])
+def test_odd_values_never_raise(value: object) -> None:
+    """Whatever a fact holds, checking answers."""
+    odd = tuple(
+        Fact(fact_id=f"o{n}", name=name, value=value, kind=kind, subject=subject, subject_kind=subject_kind,
+             related=((kind, value), (kind, value), (ValueKind.TEXT, "ran  ")), text="The first and the last.")
+        for n, (name, kind, subject, subject_kind) in enumerate(
+            (name, kind, subject, subject_kind)
+            for name in ("step", "finding", "technique", "n_steps", "n_hosts", "n_implicated_accounts")
+            for kind in (ValueKind.TIME, ValueKind.COUNT, ValueKind.HOST, ValueKind.SHARE, ValueKind.ROLE)
+            for subject, subject_kind in (("CORP\\alice", ValueKind.ACCOUNT), ("h1", ValueKind.HOST))
+        )
+    )  # fmt: skip
+    assert not check("The first step was taken by bob.", odd).claims

@@ -177,15 +177,15 @@ def _steps(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
             deed = facts[n].text.partition(": ")[2] or facts[n].text
             yield f"The {word} step at {shown} is that {deed}", [n, whole[0]]
             yield f"The {word} call is that {deed}", [n, whole[0]]
-    deeds: dict[tuple[str, str, str], dict[tuple[object, str], int]] = {}
+    deeds: dict[tuple[str, str, str], dict[tuple[str, str], int]] = {}
     for n in steps:
         fact = facts[n]
         deed = next((str(v) for k, v in fact.related if k is ValueKind.TEXT), "")
         verb, _, rest = deed.partition(" ")
-        if verb in ("ran", "called", "touched", "changed") and rest and fact.subject_kind is ValueKind.ACCOUNT:
+        if verb in ("ran", "called", "touched", "changed") and rest.strip() and fact.subject_kind is ValueKind.ACCOUNT:
             program = rest.split()[0].strip('"').rsplit("\\", 1)[-1].rsplit("/", 1)[-1]
             for what in {program, {"called": "calls", "ran": "commands"}.get(verb, program)}:
-                deeds.setdefault((fact.subject, verb, what), {})[fact.value, deed] = n
+                deeds.setdefault((fact.subject, verb, what), {})[str(fact.value), deed] = n
     for (name, verb, what), found in deeds.items():
         sources = [*found.values(), whole[0]]
         moments = sorted(str(v) for v, _ in found)
@@ -203,7 +203,7 @@ def _accounts(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
     count = next((n for n, f in enumerate(facts) if f.name == "n_implicated_accounts"), None)
     if count is None or facts[count].kind is not ValueKind.COUNT:
         return
-    named = {v for k, v in facts[count].related if k is ValueKind.ACCOUNT}
+    named = {str(v) for k, v in facts[count].related if k is ValueKind.ACCOUNT}
     roles = [n for n, f in enumerate(facts) if f.kind is ValueKind.ROLE and f.subject_kind is ValueKind.ACCOUNT]
     if len(named) != facts[count].value:
         return
@@ -211,12 +211,19 @@ def _accounts(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
         if facts[n].subject not in named:
             yield f"{facts[n].subject} is not implicated.", [n, count]
     shares = {
-        n: v for n in roles if facts[n].subject in named for k, v in facts[n].related if k is ValueKind.SHARE
-    }  # fmt: skip
+        n: v
+        for n in roles
+        if facts[n].subject in named
+        for k, v in facts[n].related
+        if k is ValueKind.SHARE and isinstance(v, int | float)
+    }
     if len(shares) == len(named) > 1:
         top = [n for n, v in shares.items() if v == max(shares.values())]
         if len(top) == 1 and all(
-            v <= shares[top[0]] for n in roles for k, v in facts[n].related if k is ValueKind.SHARE
+            v <= shares[top[0]]
+            for n in roles
+            for k, v in facts[n].related
+            if k is ValueKind.SHARE and isinstance(v, int | float)
         ):
             name = facts[top[0]].subject
             yield f"Confidence is highest for {name}, with {shares[top[0]]:.0%}; it is the highest.", [*top, count]
@@ -234,12 +241,17 @@ def _spans(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
             yield f"The last activity of {fact.subject} was at {end}, when it ended.", [number]
         elif "first" in fact.text and "last" in fact.text:
             seconds = _seconds(moments)
-            yield f"{fact.subject} was seen in the case from {start} to {end}, over {seconds}.", [number]
+            if seconds is not None:
+                said = f"{fact.subject} was seen in the case from {start} to {end}, over {seconds} seconds."
+                yield said, [number]
 
 
-def _seconds(moments: Sequence[str]) -> str:
-    first, last = sorted(datetime.fromisoformat(m).replace(microsecond=0) for m in moments)
-    return f"{int((last - first).total_seconds())} seconds"
+def _seconds(moments: Sequence[str]) -> int | None:
+    try:
+        first, last = sorted(datetime.fromisoformat(m).replace(microsecond=0) for m in moments)
+        return int((last - first).total_seconds())
+    except (ValueError, TypeError):
+        return None  # not times, or with and without offset
 
 
 def _hosts(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
@@ -254,6 +266,6 @@ def _hosts(facts: Sequence[Fact]) -> Iterator[tuple[str, Sequence[int]]]:
     elif len(hosts) > 1:
         for number, fact in enumerate(facts):
             value = fact.value
-            if fact.kind is ValueKind.HOST and isinstance(value, list | tuple) and set(value) == hosts:
+            if fact.kind is ValueKind.HOST and isinstance(value, list | tuple) and {str(v) for v in value} == hosts:
                 every = "both hosts" if len(hosts) == 2 else f"all {len(hosts)} hosts"
                 yield f"{fact.subject} was active on {every}.", [number, count]
