@@ -22,7 +22,7 @@ from vedette.models.manifest import SIGNATURE
 from vedette.models.shipped import FOLDER, write_manifest
 
 RECIPES = Path(__file__).resolve().parent
-SHIPS = ("technique-tagger", "cve-cwe", "cve-cvss")
+SHIPS = ("technique-tagger", "cve-cwe", "cve-cvss", "question-router")
 """Recipes whose models are in the package."""
 CROSS_VALIDATED = {"technique-tagger": RECIPES.parent / "benchmarks" / "techniques" / "run.py"}
 """Models that a benchmark makes from their recipe, in three steps."""
@@ -38,7 +38,7 @@ class Told(Silent):
 
 def rebuild(name: str, data: Path, home: Path) -> bool:
     """Follow a recipe and put its model into the package; return whether its gate held."""
-    variables = {"data": str(data)}
+    variables = {"data": str(data)} | (_requests(home) if name == "question-router" else {})
     outcome = follow(load_recipe(RECIPES / f"{name}.yaml", variables), home, Told(), variables=variables)
     if outcome is None:
         return False
@@ -59,6 +59,16 @@ def rebuild(name: str, data: Path, home: Path) -> bool:
     }
     write_manifest(target, {k: v for k, v in facts.items() if v is not None})
     return True
+
+
+def _requests(folder: Path) -> dict[str, str]:
+    """Write the rows that tools are chosen by, and return the recipe's variables that name them."""
+    made = {"requests": folder / "choose.jsonl", "held_out": folder / "choose-held-out.jsonl"}
+    for name, path in made.items():
+        drawn = ["--rows", "1200", "--seed", "11", "--held-out"] if name == "held_out" else ["--rows", "30000"]
+        command = [sys.executable, "-m", "vedette.copilot.adapter", "--choose", *drawn, "--out", str(path)]
+        subprocess.run(command, check=True)  # noqa: S603  (a module of this package)
+    return {name: str(path) for name, path in made.items()}
 
 
 def cross_validate(script: Path, data: Path, work: Path) -> bool:

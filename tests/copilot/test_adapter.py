@@ -221,3 +221,35 @@ def regex_of(grammar: str) -> re.Pattern[str]:
         return made_[name]
 
     return re.compile(rule("root"))
+
+
+def test_the_shipped_chooser_knows_every_tool() -> None:
+    from vedette.copilot.adapter.choosing_rows import NONE
+    from vedette.copilot.rules import CHOOSER
+    from vedette.models import load
+
+    known = set(load(CHOOSER).labels)
+    assert known == {*tools()[0], NONE}, "run: python recipes/rebuild.py question-router --data FOLDER"
+
+
+def test_rows_for_choosing_hold_marks_and_no_values() -> None:
+    from vedette.copilot.adapter.choosing_rows import choosing_rows
+
+    declared = {name: plugin.tool for name, plugin in tools()[0].items()}
+    rows = list(choosing_rows(400, 3, declared))
+    assert rows == list(choosing_rows(400, 3, declared))
+    assert {"ENTITY", "TIME"} <= {word for row in rows for word in row["text"].split()}
+    assert not [row for row in rows if "corp.example" in row["text"] or "\\" in row["text"]]
+    assert {row["label"] for row in rows} > {"events", "implicated_accounts", "none"}
+
+
+def test_the_chooser_finds_tools_that_the_rules_do_not() -> None:
+    from vedette.copilot.mentions import Mentions
+    from vedette.copilot.rules import CHOOSER, RulesRouter
+    from vedette.models import load
+
+    declared = {name: plugin.tool for name, plugin in tools()[0].items()}
+    question = "kindly enumerate the machines that the intruders laid hands on"
+    best = RulesRouter(declared, load(CHOOSER)).rank(Mentions(), question)[0]
+    assert best.tool.name == "hosts"
+    assert best.meant

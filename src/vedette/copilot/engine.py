@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vedette.copilot import scope
@@ -27,8 +28,10 @@ from vedette.copilot.names import name_index
 from vedette.copilot.noting import missing_text, notes_of, unused_note
 from vedette.copilot.planning import Planned, Planner, focus_after, needed
 from vedette.copilot.quotes import spoken
+from vedette.copilot.rules import CHOOSER
 from vedette.copilot.wording import Worded, word, worth_wording
 from vedette.errors import UserError, VedetteError
+from vedette.models import Predictor, load
 from vedette.schema import (
     Answer,
     AnswerStatus,
@@ -124,7 +127,8 @@ class Copilot:
         declared = {name: plugin.tool for name, plugin in self._plugins.items()}
         # a small model is asked where the rules are not sure, a large one always
         always = router == "model" or (model is not None and is_large(model))
-        self.planner = Planner(declared, self._router(router, declared), always=always)
+        chooser = _chooser(lake.home, third_party)
+        self.planner = Planner(declared, self._router(router, declared), always=always, chooser=chooser)
 
     def _router(self, router: str, tools: Mapping[str, Tool]) -> ModelRouter | None:
         if router not in ROUTERS:
@@ -417,6 +421,15 @@ def _laid(made: Draft, worded: Worded) -> list[tuple[Place, Claim]]:
     laid += [(Place.POINT if claims else Place.LEAD, gap) for gap in gaps]
     laid += [(Place.REMARK, claim_of(f)) for f in made.notes]
     return laid
+
+
+def _chooser(home: Path, third_party: bool) -> Predictor | None:
+    """Return the trained chooser of tools: the home's, where one is registered, else the one that ships."""
+    try:
+        return load(CHOOSER, home, third_party=third_party)
+    except VedetteError as error:
+        log.warning("tools are chosen by rules alone: %s", error.message)
+        return None
 
 
 def _readable(question: str) -> str:

@@ -138,7 +138,7 @@ _EDGE = ".,:;?!/-+&"
 _WHAT_TIME = re2.compile(r"\b(?:at )?(?:what|which) (?:exact )?time\b")
 
 
-_MASKS = {
+MASKS = {
     **dict.fromkeys((*ENTITY_KINDS, ValueKind.ENTITY), "ENTITY"),
     ValueKind.TIME: "TIME", ValueKind.TECHNIQUE: "TECHNIQUE", ValueKind.TACTIC: "TACTIC", ValueKind.CASE: "CASE",
     ValueKind.COUNT: "COUNT", ValueKind.VULNERABILITY: "VULNERABILITY", ValueKind.TEXT: STAND_IN,
@@ -155,9 +155,9 @@ def mask(question: str, mentions: Mentions, *, by_name: bool = True) -> str:
     """
     named = () if by_name else (ValueKind.TACTIC,)
     spans = [
-        (m.start, m.end, _MASKS[m.kind])
+        (m.start, m.end, MASKS[m.kind])
         for m in mentions.found
-        if m.kind in _MASKS and m.kind not in named and (by_name or not m.by_name)
+        if m.kind in MASKS and m.kind not in named and (by_name or not m.by_name)
     ]
     spans += [
         (m.start, m.start + len(m.text), "ENTITY")

@@ -15,7 +15,8 @@ from vedette.copilot.binding import Binder, Bound, uncovered
 from vedette.copilot.followups import follow_up
 from vedette.copilot.mentions import ENTITY_KINDS, Mention, Mentions, Missing, World, read_mentions
 from vedette.copilot.model_router import ModelRouter
-from vedette.copilot.rules import BAR, RulesRouter, clauses
+from vedette.copilot.rules import RulesRouter, clauses
+from vedette.models import Predictor
 from vedette.schema import Focus, Plan, Tool, ToolCall, Usage, ValueKind
 
 MAX_STEPS = 3
@@ -58,12 +59,20 @@ class Planner:
         tools: every tool by name.
         model: the model's router, where there is one.
         always: whether the model is asked even where rules are sure.
+        chooser: what the rules ask besides; None: rules alone.
     """
 
-    def __init__(self, tools: Mapping[str, Tool], model: ModelRouter | None, *, always: bool = True) -> None:
+    def __init__(
+        self,
+        tools: Mapping[str, Tool],
+        model: ModelRouter | None,
+        *,
+        always: bool = True,
+        chooser: Predictor | None = None,
+    ) -> None:
         self.tools = dict(tools)
         self.always = always
-        self.rules = RulesRouter(tools)
+        self.rules = RulesRouter(tools, chooser)
         self.model = model
 
     def plan(self, question: str, world: World, cancel: threading.Event | None = None) -> Planned:
@@ -115,7 +124,7 @@ class Planner:
 
     def _best(self, question: str, mentions: Mentions) -> float:
         ranked = self.rules.rank(mentions, question)
-        return ranked[0].score if ranked else 0.0
+        return max((scored.ruled for scored in ranked), default=0.0)
 
     # ------------------------------------------------------------------ follow-ups
 
@@ -175,11 +184,11 @@ class Planner:
         ranked = self.rules.rank(mentions, question)
         if not ranked:
             return None
-        if ranked[0].score < BAR:
+        if not any(scored.meant for scored in ranked):
             return self._by_kind(binder, mentions)
         best: tuple[float, Bound] | None = None
         for scored in ranked[:5]:
-            if scored.score < max(BAR, _CLOSE * ranked[0].score):
+            if not scored.meant or scored.score < _CLOSE * ranked[0].score:
                 break
             bound = binder.bind(scored.tool, {})
             left = [m for m in uncovered(mentions, [bound]) if not m.excluded]

@@ -1,9 +1,11 @@
-"""Routing without a model: which tools a question means, by its words, its shape, examples, and what it speaks of.
+"""Routing without a language model: which tools a question means, by its words, its shape, examples, and its values.
 
-Four things speak for a tool, and add up: patterns of questions (:mod:`vedette.copilot.cues`); the tool's own words that
-the question has, rare ones more; the likeness to its examples (cosine of words, word pairs and four-letter pieces,
-weighted by how few tools share them); and whether it takes what the question names. Names, times and ids are masked on
-both sides, so that ``what did alice do`` and ``what did svc-backup do`` are one question.
+Five things speak for a tool, and add up: a small linear model that was trained on thousands of phrasings
+(``question-router``, which ships; :mod:`vedette.copilot.adapter.choosing_rows` says on what); patterns of questions
+(:mod:`vedette.copilot.cues`); the tool's own words that the question has, rare ones more; the likeness to its examples
+(cosine of words, word pairs and pieces, weighted by how few tools share them); and whether it takes what the
+question names. Names, times and ids are masked on all sides: ``what did alice do`` and ``what did svc-backup do``
+are one question.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from vedette.copilot.mentions import ENTITY_KINDS, Mentions, World, mask, read_m
 from vedette.copilot.names import NameIndex
 from vedette.copilot.quotes import QUOTED
 from vedette.copilot.times import Calendar
+from vedette.models import Predictor
 from vedette.schema import Tool, ValueKind
 
 BAR = 1.6
@@ -36,6 +39,13 @@ _SEARCHED = {
     ValueKind.TEXT, ValueKind.FILE, ValueKind.HASH, ValueKind.DOMAIN, ValueKind.URL, ValueKind.EMAIL,
 }  # fmt: skip
 
+_CHOSEN = 3.0
+"""Points of a tool that the trained chooser is certain of."""
+CERTAIN = 0.9
+"""Confidence of the chooser that is enough by itself."""
+CHOOSER = "question-router"
+"""Name of the chooser in the registry, and among the models that ship."""
+
 _SPACES = re2.compile(r"[^\pL\pN&'_-]+")
 
 
@@ -45,7 +55,17 @@ class Scored:
 
     tool: Tool
     score: float
-    """Points, without upper limit; below ``BAR`` it is not meant."""
+    """Points, without upper limit: what tools are put in order by."""
+    ruled: float
+    """The points that the rules gave, the chooser left out: below ``BAR`` the tool is not meant, unless the chooser is
+    all but certain. How likely a tool is among the tools says little of whether any is meant."""
+    chosen: float
+    """The chooser's confidence, in [0, 1]."""
+
+    @property
+    def meant(self) -> bool:
+        """Return whether enough speaks for the tool."""
+        return self.ruled >= BAR or self.chosen >= CERTAIN
 
 
 class RulesRouter:
@@ -53,12 +73,14 @@ class RulesRouter:
 
     Args:
         tools: every tool by name.
+        chooser: the trained classifier; None ranks by rules alone.
     """
 
     name = "rules"
 
-    def __init__(self, tools: Mapping[str, Tool]) -> None:
+    def __init__(self, tools: Mapping[str, Tool], chooser: Predictor | None = None) -> None:
         self.tools = dict(tools)
+        self._chooser = chooser
         examples = [(tool, _masked_example(e)) for tool in self.tools.values() for e in tool.examples]
         grams = [(tool.name, _grams(text)) for tool, text in examples]
         owners: dict[str, set[str]] = {}
@@ -85,6 +107,7 @@ class RulesRouter:
             if name in self.tools and pattern.search(masked):
                 held = shaped.get(name, 0.0)
                 shaped[name] = max(held, weight) + 0.3 * min(held, weight)
+        chosen = self._chosen(masked)
         out = []
         top = math.log(1 + len(self.tools))
         for tool in self.tools.values():
@@ -93,8 +116,14 @@ class RulesRouter:
             score = shaped.get(tool.name, 0.0) + _WORD * words + _LIKENESS * likeness.get(tool.name, 0.0)
             if score > 0:
                 score += self._fit(tool, mentions)
-            out.append(Scored(tool, score))
+            sure = chosen.get(tool.name, 0.0)
+            out.append(Scored(tool, score + _CHOSEN * sure, score, sure))
         return sorted(out, key=lambda s: (-s.score, s.tool.name))
+
+    def _chosen(self, masked: str) -> dict[str, float]:
+        if self._chooser is None:
+            return {}
+        return {label.label: label.confidence for label in self._chooser.predict([masked])[0].labels}
 
     def _fit(self, tool: Tool, mentions: Mentions) -> float:
         """Return what speaks for and against a tool by whether it takes what the question names."""
