@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from html import unescape
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
     from vedette.store import Lake
 
 _MARK = re.compile(r"p\d{3}(?=[\s.+]|%20)", re.I)
-_CUT_MARK = re.compile(r"\bp\d{0,2}…(?=\S)")
+_CUT_MARK = re.compile(r"\bp\d{0,3}…(?=\S)")
 _EVENT = re.compile(r"\b[0-9a-f]{32}\b")
 _SHORT = re.compile(r"(?<![\w-])[0-9a-f]{8}(?![\w-])")
 _CASE = re.compile(r"\bcase-[0-9a-f]{8}\b")
 _FINDING = re.compile(r"(?<![\w-])[0-9a-f]{16}(?![\w-])")
+_ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
+_FURNITURE = re.compile(r"[\d\s+#,]*|.*\bcontinued\b.*|.*\(\d+ of \d+\)|(?:# )?and \d+ more\b.*|‹#›|TLP:.*")
 _SIZE = re.compile(r"\b\d+ KiB\b")
 
 
@@ -84,6 +87,16 @@ class Neutral:
     def _event(self, event_id: str) -> str:
         return self._events.get(event_id, "#?")
 
+    def _ends(self, body: str) -> str:
+        """Return a file's text where labels are marks: of a name with a backslash in it, they show what follows it."""
+        ends = {m: p.written.rsplit("\\", 1)[-1] for m, p in self.planted.items() if "\\" in p.written}
+        lines = []
+        for line in unescape(body).split("\n"):
+            told = line.removesuffix("…").strip()
+            mark = next((m for m, e in ends.items() if len(told) > 2 and e.strip().startswith(told)), None)
+            lines.append(f"⟦{mark}⟧" if mark else line)
+        return "\n".join(lines)
+
     def _look_up(self, told: Any) -> None:
         """Read the records that an answer names, all at once."""
         from vedette.store.query import run_query
@@ -92,7 +105,7 @@ class Neutral:
         if wanted:
             sql = f"SELECT event_id, raw FROM events WHERE event_id IN ({', '.join('?' * len(wanted))})"
             for event_id, raw in run_query(self.lake, sql, wanted).rows:
-                neutral = self._without_planted(str(raw))
+                neutral = self._without_planted(_ESCAPED.sub(lambda m: chr(int(m.group(1), 16)), str(raw)))
                 self._events[str(event_id)] = "#" + hashlib.sha256(neutral.encode()).hexdigest()[:12]
 
     def value(self, value: Any) -> Any:
@@ -122,7 +135,7 @@ class Neutral:
             "unknown": list(answer.unknown),
             "choice": asdict(answer.choice) if answer.choice else None,
             "next": list(answer.next_questions),
-            "files": [(a.name, _file_text(a.name, a.content)) for a in answer.artefacts],
+            "files": [(a.name, self._ends(_file_text(a.name, a.content))) for a in answer.artefacts],
             "focus": (answer.focus.case_id, list(answer.focus.entities), str(answer.focus.window)),
         }
         self._look_up(told)
@@ -144,16 +157,30 @@ def differences(attacked: Mapping[str, Any], twin: Mapping[str, Any]) -> dict[st
 
 
 def _same_files(attacked: Sequence[Sequence[str]], twin: Sequence[Sequence[str]]) -> bool:
-    """Return whether files say the same: where a line of a slide is cut depends on how wide its letters are."""
+    """Return whether files say the same.
+
+    In slides, where a line is cut and where a page ends depend on how wide letters are: their lines are compared
+    without order and page numbers, and of a line that one of the two cuts, the beginning.
+    """
     if [name for name, _ in attacked] != [name for name, _ in twin]:
         return False
-    for (_, one), (_, other) in zip(attacked, twin, strict=True):
-        lines, others = one.splitlines(), other.splitlines()
-        if len(lines) != len(others):
+    for (name, one), (_, other) in zip(attacked, twin, strict=True):
+        if one != other and not (name.endswith(".pptx") and _same_lines(one, other) and _same_lines(other, one)):
             return False
-        for a, b in zip(lines, others, strict=True):
-            if a != b and not ((a.endswith("…") or b.endswith("…")) and a[:12] == b[:12]):
-                return False
+    return True
+
+
+def _same_lines(one: str, other: str) -> bool:
+    there = set(other.splitlines())
+    if "more (see the JSON file)" in other:
+        # what did not fit; the report, which holds all of it, is compared whole
+        return True
+    begins = {line[:6] for line in there}
+    cut = {line[:6] for line in there if line.endswith("…")}
+    for line in set(one.splitlines()) - there:
+        if _FURNITURE.fullmatch(line) or line[:6] in cut or (line.endswith("…") and line[:6] in begins):
+            continue
+        return False
     return True
 
 
@@ -177,13 +204,15 @@ def _stretch(text: str, start: int, written: str) -> int:
 
 
 def _tail(text: str, start: int, written: str) -> int:
-    """Return where the last words of a planted text end, where they follow an ellipsis; else the ellipsis' end."""
-    end = start
+    """Return where the last words of a planted text end, where they follow an ellipsis; else before the ellipsis."""
     letters = "".join(filter(_counts, written)).casefold()
     # a cut in the middle is followed by the end of the text at once; after a space it may be our own sentence going on
-    least = 4 if text[start : start + 1].isspace() else 1
+    least = 4 if text[start : start + 1].isspace() else 2
+    end = start - 1
     told = ""
     for i in range(start, min(len(text), start + len(written) + 8)):
+        if text[i] in "\n`|":
+            break
         if _counts(text[i]):
             told += text[i].casefold()
             if len(told) >= least and letters.endswith(told):
