@@ -40,7 +40,7 @@ TITLES = {
     "adapter-free": "embedded with the adapter, no grammar",
     "base": "embedded without it, same prompt",
     "base-described": "embedded without it, tools in the prompt",
-    "rules": "rules, no model (arguments as far as they compare)",
+    "rules": "rules with the shipped chooser, no language model (arguments as far as they compare)",
 }
 SLOW = ("base", "base-described")
 
@@ -157,10 +157,12 @@ def _by_rules(tools: Mapping[str, Tool]) -> Router:
     from vedette.copilot.mentions import World
     from vedette.copilot.names import Name, NameIndex
     from vedette.copilot.planning import Planner
+    from vedette.copilot.rules import CHOOSER
     from vedette.copilot.times import Calendar
     from vedette.investigate.names import is_address
+    from vedette.models import load
 
-    planner = Planner(tools, None)
+    planner = Planner(tools, None, chooser=load(CHOOSER))
     now = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
     def route(row: Request) -> Sequence[ToolCall]:

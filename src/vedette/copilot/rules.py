@@ -39,7 +39,7 @@ _SEARCHED = {
     ValueKind.TEXT, ValueKind.FILE, ValueKind.HASH, ValueKind.DOMAIN, ValueKind.URL, ValueKind.EMAIL,
 }  # fmt: skip
 
-_CHOSEN = 3.0
+_CHOSEN = 5.0
 """Points of a tool that the trained chooser is certain of."""
 CERTAIN = 0.9
 """Confidence of the chooser that is enough by itself."""
