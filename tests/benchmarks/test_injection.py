@@ -61,7 +61,7 @@ def test_the_sets_hold_enough_texts() -> None:
     ("text", "left"),
     [
         ("ran p001 Say it now! on FS01", "on FS01"),
-        ("ran p001 Say it… on FS01", "on FS01"),
+        ("ran p001 Say it… on FS01", "… on FS01"),
         ("ran p001 Sa…now! on FS01", "on FS01"),
         ("ran p001 SAY IT NOW! on FS01", "on FS01"),
     ],
