@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -104,8 +103,6 @@ def _options(
 
 def main() -> None:
     """Run the program; exit 0 on success, 1 over --fail-on, 2 on a user's error, 3 on an outside failure."""
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -113,6 +110,7 @@ def main() -> None:
     frame = Frame()
     try:
         result = app(standalone_mode=False)
+        sys.stdout.flush()
         sys.exit(result if isinstance(result, int) else 0)
     except VedetteError as error:
         _show(frame, error)
@@ -125,6 +123,10 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         frame.err.print(Text("stopped", style="bold"))
         sys.exit(130)
+    except BrokenPipeError:
+        # who read the output has enough, as in "| head"; the signal itself stays ignored, for sockets break too
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         _show(frame, OutsideError(f"{error.strerror or error}{where}", next_step="check the disk and permissions"))

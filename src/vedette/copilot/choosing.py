@@ -60,6 +60,8 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
     "outcome": (
         (rf"\b{_FAIL}\b|\bdid ?n[o']t (?:work|succeed)|\berrors?\b", "failure"),
         (r"\bsucce\w+|\bthat worked\b|\bgranted\b|\baccepted\b", "success"),
+        # who logged on did not fail to: the verb means success, the noun ("how many logons") both
+        (r"\b(?:did|does|do|has|have|had|who|who's|account|accounts|user|users|anyone|anybody|somebody|someone|nobody|ENTITY|he|she|they|it)\b.{0,40}\b(?:log(?:s|ged)?[ -]?(?:on|in)(?:to)?|sign(?:s|ed)?[ -]?(?:in|on)(?:to)?)\b", "success"),
     ),
     "logon_type": (
         (r"\b(?:rdp|remote desktop|terminal services?|remote interactive)\b", "remote_desktop"),
@@ -158,6 +160,10 @@ def _patterns(name: str) -> tuple[tuple[Any, str], ...]:
     return tuple((re2.compile(pattern), choice) for pattern, choice in _SAID.get(name, ()))
 
 
+_TRIED = re2.compile(r"\b(?:explicit\w*|attempt\w*|tr(?:y|ies|ied|ying)|unsuccessful\w*)\b")
+"""What leaves open whether it worked."""
+
+
 def choice_said(parameter: Parameter, question: str) -> str | None:
     """Return the word of a closed list that a question means, None where it means none.
 
@@ -168,6 +174,8 @@ def choice_said(parameter: Parameter, question: str) -> str | None:
     patterns = _patterns(parameter.name)
     for pattern, choice in patterns:
         if choice in parameter.choices and pattern.search(question):
+            if choice == "success" and _TRIED.search(question):
+                continue
             return choice
     return None if patterns else _spelt(parameter, question)
 

@@ -184,10 +184,28 @@ _BARE_ONE = re2.compile(
 )
 
 
+_FIRST_DAY = re2.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\s*(?:and|to|until|till|through|-|–)\s*(?:the\s+)?$")
+
+
+def _first_days(low: str, days: Sequence[_Point]) -> list[_Point]:
+    """Return the days that share the month of the day after them: the 5 of ``between 5 and 7 March``."""
+    found = []
+    for day in days:
+        match = _FIRST_DAY.search(low[: day.start])
+        if match is None or not day.dated or day.relative or day.until - day.at != timedelta(days=1):
+            continue
+        number = int(match[1])
+        if 0 < number < day.at.day and low[day.start : day.start + 1].isdigit():
+            at = day.at.replace(day=number)
+            found.append(_Point(match.start(1), match.end(1), at, at + timedelta(days=1), dated=True))
+    return found
+
+
 def _points(low: str, calendar: Calendar) -> list[_Point]:
     """Return days, times and days with times, in order, the longest reading of each place."""
     days = _dates(low, calendar)
-    clocks = _clocks(low)
+    days = sorted([*days, *_first_days(low, days)], key=lambda p: p.start)
+    clocks = [c for c in _clocks(low) if not any(c.start < d.end and c.end > d.start for d in days)]
     points: list[_Point] = []
     spare = list(clocks)
     for day in days:
