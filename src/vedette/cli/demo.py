@@ -114,9 +114,12 @@ def demo(
         frame.say(f"   {path}")
     frame.say(f"   What really happened: {world.truth}")
     if cases:
-        n = "" if fetched else ", without a language model"
+        answers = list(_answers(frame, cases, fetched))
+        n = "" if any(a.usage.n_calls for a in answers) else ", without a language model"
         frame.say(f"\n6. Asked{n}: every sentence is checked, and cites its evidence", "bold")
-        for answer in _answers(frame, cases, fetched):
+        if fetched and n:
+            frame.say("   (the embedded model had no part: it routes with a trained adapter, and none is registered)")
+        for answer in answers:
             frame.say(f"\n> {answer.question}", "bold")
             show_answer(frame, answer)
     frame.note(f"{time.monotonic() - started:.0f} s in all")

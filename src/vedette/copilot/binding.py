@@ -106,11 +106,7 @@ class Binder:
         for mention in used:
             if mention.options and choice is None:
                 parameter = next(p for p in tool.parameters if _holds(arguments.get(p.name), mention.value))
-                choice = Choice(
-                    parameter=parameter.name,
-                    question=f"Which {mention.kind.value} do you mean by “{mention.text}”?",
-                    options=mention.options,
-                )
+                choice = which_meant(parameter.name, mention)
         lacks = tuple(p for p in tool.parameters if p.required and p.name not in arguments)
         written = {name: _written(value) for name, value in arguments.items()}
         return Bound(tool, arguments, written, tuple(used), choice, lacks, tuple(dropped))
@@ -331,6 +327,15 @@ _PROGRAM_ENDINGS = (".exe", ".com", ".scr", ".bin", ".elf", ".sh", ".bat")
 _PRONOUNS = frozenset(
     "he him his she her hers they them their it its this that these those there then who whom what which one".split()
 )
+
+
+def which_meant(parameter: str, mention: Mention) -> Choice:
+    """Return the question which of several names a mention means."""
+    return Choice(
+        parameter=parameter,
+        question=f"Which {mention.kind.value} do you mean by “{mention.text}”?",
+        options=mention.options,
+    )
 
 
 def uncovered(mentions: Mentions, bound: Iterable[Bound]) -> tuple[Mention, ...]:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from vedette.copilot.binding import Binder, Bound, uncovered
+from vedette.copilot.binding import Binder, Bound, uncovered, which_meant
 from vedette.copilot.followups import follow_up
 from vedette.copilot.mentions import ENTITY_KINDS, Mention, Mentions, Missing, World, read_mentions
 from vedette.copilot.model_router import ModelRouter
@@ -182,8 +182,6 @@ class Planner:
         """Return the tool that one question means, None where it means none."""
         binder = Binder(question, mentions, world)
         ranked = self.rules.rank(mentions, question)
-        if not ranked:
-            return None
         if not any(scored.meant for scored in ranked):
             return self._by_kind(binder, mentions)
         best: tuple[float, Bound] | None = None
@@ -237,15 +235,12 @@ def focus_after(focus: Focus, planned: Planned, names: Sequence[str]) -> tuple[s
 
 
 def _with_options(step: Bound, mentions: Mentions) -> Bound:
-    from vedette.schema import Choice
-
     for mention in mentions.found:
         if not mention.options:
             continue
         for name, value in step.arguments.items():
             if value == mention.value:
-                question = f"Which {mention.kind.value} do you mean by “{mention.text}”?"
-                return replace(step, choice=Choice(parameter=name, question=question, options=mention.options))
+                return replace(step, choice=which_meant(name, mention))
     return replace(step, used=(*step.used, *(m for m in mentions.found if m.value in step.arguments.values())))
 
 

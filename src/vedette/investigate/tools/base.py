@@ -21,6 +21,7 @@ from vedette.schema import (
     EvidenceKind,
     Fact,
     Parameter,
+    Severity,
     ToolResult,
     ValueKind,
     Window,
@@ -55,9 +56,14 @@ TECHNIQUE = Parameter(
 TACTIC = Parameter(
     name="tactic", kind=ValueKind.TACTIC, description="Only this ATT&CK tactic.", example="lateral movement"
 )
+SEVERITY = Parameter(
+    name="severity",
+    kind=ValueKind.CHOICE,
+    choices=tuple(s.value for s in Severity),
+    description="Only those at least this grave.",
+    example="high",
+)
 COUNT = Parameter(name="count", kind=ValueKind.COUNT, description="How many to list.", example="5")
-
-SEVERITY_ORDER = ("informational", "low", "medium", "high", "critical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +397,7 @@ def proof_of(facts: Iterable[Fact]) -> tuple[Evidence, ...]:
 
 
 __all__ = [
-    "ACCOUNT", "ADDRESS", "CASE", "COUNT", "HOST", "SEVERITY_ORDER", "TACTIC", "TECHNIQUE", "WINDOW", "Chosen",
+    "ACCOUNT", "ADDRESS", "CASE", "COUNT", "HOST", "SEVERITY", "TACTIC", "TECHNIQUE", "WINDOW", "Chosen",
     "LakeState", "account_aliases", "account_in", "case_proof", "choice_of", "choose_case", "count_of", "entity_name",
     "host_aliases", "host_in", "in_window", "iso", "lake_state", "no_case", "proof_of", "same_host", "short_account",
     "stored", "tactic_of", "technique_of", "text_of", "titled", "which_case", "window_of", "within",
