@@ -28,6 +28,8 @@ class EvidenceKind(StrEnum):
     EVENT = "event"
     SPAN = "span"
     OUTPUT = "output"
+    RECORD = "record"
+    """A record of a scan report, SBOM, VEX document or inventory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Scanner results, SBOMs, VEX documents and inventories: what each says, as nouns."""
