@@ -4,16 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.investigate.names import (
-    Platform,
-    address_key,
-    classify,
-    host_key,
-    is_external,
-    parse_account,
-    shown,
-)
+from vedette.investigate.names import Platform, address_key, classify, host_key, is_external, parse_account
 from vedette.schema import AccountKind
+from vedette.toolbox.saying import shown
 
 
 @pytest.mark.parametrize(

@@ -242,7 +242,7 @@ def uncovered(fact: Fact) -> None:
 
 
 def worded(seconds: float) -> str:
-    from vedette.investigate.tools.saying import Saying
+    from vedette.toolbox.saying import Saying
 
     return Saying().duration(seconds)
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from vedette.copilot.mentions import Mention, Missing, World
 from vedette.copilot.planning import Planned
-from vedette.investigate.names import shown
-from vedette.investigate.words import stamp
 from vedette.knowledge import attack
 from vedette.schema import ValueKind, Window
+from vedette.toolbox.saying import shown, stamp
 
 
 def notes_of(planned: Planned, world: World) -> list[str]:

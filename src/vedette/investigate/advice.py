@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 from vedette.investigate.acts import Aim
 from vedette.investigate.directory import Directory
 from vedette.investigate.facts import CaseFacts
-from vedette.investigate.names import Platform, is_address, is_external, shown
-from vedette.investigate.words import Wording, stamp
+from vedette.investigate.names import Platform, is_address, is_external
+from vedette.investigate.words import Wording
 from vedette.schema import AccountKind, AccountRole, CaseAccount, CaseHost, HostRole
+from vedette.toolbox.saying import shown, stamp
 
 
 def unknowns(

@@ -11,10 +11,10 @@ from vedette.investigate.advice import next_steps, unknowns
 from vedette.investigate.directory import Directory
 from vedette.investigate.facts import CaseFacts, Sheet
 from vedette.investigate.model import ROLES, RoleModel
-from vedette.investigate.names import address_key, is_external, shown
+from vedette.investigate.names import address_key, is_external
 from vedette.investigate.options import InvestigateOptions
 from vedette.investigate.path import case_hosts, path_steps
-from vedette.investigate.words import Wording, evidence_of, gravest, stamp, unique
+from vedette.investigate.words import Wording, evidence_of, gravest, unique
 from vedette.knowledge import attack
 from vedette.schema import (
     AccountRole,
@@ -28,6 +28,7 @@ from vedette.schema import (
     TechniqueUse,
     TimelineEntry,
 )
+from vedette.toolbox.saying import shown, stamp
 
 TACTICS: tuple[str, ...] = (
     "reconnaissance", "resource-development", "initial-access", "execution", "persistence", "privilege-escalation",

@@ -230,14 +230,3 @@ def _is_session_account(low: str) -> bool:
         if low.startswith(prefix) and low[len(prefix) :].isdigit():
             return True
     return False
-
-
-def shown(text: str, limit: int = 120) -> str:
-    """Return the text fit for a sentence: no control or direction characters, bounded length."""
-    safe = "".join(
-        c
-        if c.isprintable() and not ("\u202a" <= c <= "\u202e" or "\u2066" <= c <= "\u2069")
-        else "\N{REPLACEMENT CHARACTER}"
-        for c in text
-    )
-    return safe if len(safe) <= limit else safe[: limit - 1] + "…"

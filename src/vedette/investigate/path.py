@@ -10,10 +10,11 @@ from vedette.investigate.directory import Directory
 from vedette.investigate.facts import CaseFacts
 from vedette.investigate.group import Strand
 from vedette.investigate.links import Move
-from vedette.investigate.names import is_address, shown
+from vedette.investigate.names import is_address
 from vedette.investigate.options import InvestigateOptions
-from vedette.investigate.words import Wording, evidence_of, pointer, stamp, unique
+from vedette.investigate.words import Wording, evidence_of, pointer, unique
 from vedette.schema import AccountRole, CaseAccount, CaseHost, Claim, Evidence, HostRole, PathStep
+from vedette.toolbox.saying import shown, stamp
 
 
 def entity(directory: Directory, place: str) -> str:

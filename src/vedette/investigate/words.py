@@ -14,8 +14,9 @@ from vedette.investigate.acts import Act, Aim, How
 from vedette.investigate.directory import Directory
 from vedette.investigate.facts import CaseFacts, Sheet
 from vedette.investigate.links import Link, Move
-from vedette.investigate.names import is_address, shown
+from vedette.investigate.names import is_address
 from vedette.schema import AccountKind, AccountRole, Claim, Event, Evidence, Severity
+from vedette.toolbox.saying import shown, stamp
 
 _LOGON_TYPES = {
     "2": "at the console", "3": "over the network", "4": "as a batch job", "5": "as a service", "7": "by unlocking",
@@ -29,11 +30,6 @@ _AIMS = {
     Aim.SECRETS: "asked for the secrets of",
     Aim.USED: "used the credentials of",
 }
-
-
-def stamp(at: datetime) -> str:
-    """Return a time as ``2020-08-05 02:10:02 UTC``."""
-    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def evidence_of(event: Event) -> Evidence:
@@ -312,4 +308,4 @@ def gravest(severities: Iterable[Severity]) -> Severity:
     return max(severities, key=lambda s: s.rank, default=Severity.INFORMATIONAL)
 
 
-__all__ = ["Wording", "deed", "evidence_of", "gravest", "is_address", "pointer", "stamp", "unique"]
+__all__ = ["Wording", "deed", "evidence_of", "gravest", "is_address", "pointer", "unique"]

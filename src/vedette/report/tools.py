@@ -6,10 +6,11 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from vedette.investigate.tools.base import CASE, case_proof, choice_of, choose_case, no_case, which_case
-from vedette.investigate.tools.saying import FactList, Saying
 from vedette.schema import Artefact, Case, Parameter, Tool, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import CASE, choice_of
+from vedette.toolbox.cases import case_proof, choose_case, no_case, which_case
+from vedette.toolbox.saying import FactList, Saying
 
 _FORMATS = {
     "markdown": (".md", "text/markdown", "Markdown text"),

@@ -9,12 +9,13 @@ from typing import Any
 
 from vedette.copilot.tools.telling import Names, written_account
 from vedette.copilot.tools.where import all_of, in_time, short_host
-from vedette.investigate.tools.base import WINDOW, in_window, lake_state, stored, window_of, within
 from vedette.investigate.tools.findings import finding_fact
-from vedette.investigate.tools.saying import FactList, Saying, iso, joined
 from vedette.schema import Case, DataTable, Evidence, Finding, Tool, ToolResult, ValueKind, Window
 from vedette.store.query import Reader, reading
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import WINDOW, in_window, window_of, within
+from vedette.toolbox.cases import lake_state, stored
+from vedette.toolbox.saying import FactList, Saying, iso, joined
 
 TIMEOUT_S = 20.0
 USUAL = timedelta(hours=24)

@@ -11,23 +11,12 @@ from vedette.copilot.tools.event_query import EventQuery, event_query
 from vedette.copilot.tools.telling import Names, written_account
 from vedette.copilot.tools.where import Condition, account_key, all_of, in_time, short_host
 from vedette.errors import UserError
-from vedette.investigate.tools.base import (
-    ACCOUNT,
-    ADDRESS,
-    CASE,
-    HOST,
-    WINDOW,
-    choose_case,
-    in_window,
-    lake_state,
-    stored,
-    text_of,
-    window_of,
-)
-from vedette.investigate.tools.saying import FactList, Saying, joined
 from vedette.schema import DataTable, Evidence, Tool, ToolResult, ValueKind, Window
 from vedette.store.query import Reader, reading
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import ACCOUNT, ADDRESS, CASE, HOST, WINDOW, in_window, text_of, window_of
+from vedette.toolbox.cases import choose_case, lake_state, stored
+from vedette.toolbox.saying import FactList, Saying, joined
 
 TIMEOUT_S = 20.0
 _COUNTED = {

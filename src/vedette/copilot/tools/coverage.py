@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from vedette.copilot.tools.where import Condition, all_of, any_of, host_forms, in_time, one_of
-from vedette.investigate.tools.base import in_window
-from vedette.investigate.tools.saying import Saying, joined
-from vedette.investigate.words import stamp
 from vedette.schema import Evidence, ValueKind
+from vedette.toolbox.arguments import in_window
+from vedette.toolbox.saying import Saying, joined, stamp
 
 if TYPE_CHECKING:
     from vedette.copilot.tools.event_query import EventQuery

@@ -9,11 +9,12 @@ from typing import Any
 
 from vedette.copilot.tools.activities import ACTIVITIES
 from vedette.copilot.tools.where import all_of, host_forms, in_time, short_host, written_out
-from vedette.investigate.tools.base import HOST, WINDOW, in_window, stored, text_of, window_of
-from vedette.investigate.tools.saying import FactList, Saying, iso, joined
 from vedette.schema import DataTable, Evidence, Tool, ToolResult, ValueKind
 from vedette.store.query import Reader, reading
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import HOST, WINDOW, in_window, text_of, window_of
+from vedette.toolbox.cases import stored
+from vedette.toolbox.saying import FactList, Saying, iso, joined
 
 TIMEOUT_S = 20.0
 STALE = timedelta(hours=24)

@@ -7,11 +7,6 @@ from typing import Any
 
 from vedette.copilot.tools.profile import Profile, kind_of
 from vedette.errors import UserError
-from vedette.investigate.tools.base import (
-    WINDOW,
-    text_of,
-    window_of,
-)
 from vedette.schema import (
     Parameter,
     Tool,
@@ -20,6 +15,7 @@ from vedette.schema import (
 )
 from vedette.store.query import reading
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import WINDOW, text_of, window_of
 
 
 class EntityProfile:

@@ -21,27 +21,26 @@ from vedette.copilot.tools.where import (
 )
 from vedette.errors import UserError
 from vedette.investigate.names import is_address
-from vedette.investigate.tools.base import (
+from vedette.investigate.tools.base import account_in, host_in
+from vedette.knowledge import attack
+from vedette.schema import Finding, Outcome, Parameter, ValueKind, Window
+from vedette.store.query import reading
+from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import (
     ACCOUNT,
     ADDRESS,
     CASE,
     HOST,
     TECHNIQUE,
     WINDOW,
-    account_in,
     choice_of,
-    choose_case,
-    host_in,
     in_window,
     technique_of,
     text_of,
     window_of,
 )
-from vedette.investigate.tools.saying import Saying
-from vedette.knowledge import attack
-from vedette.schema import Finding, Outcome, Parameter, ValueKind, Window
-from vedette.store.query import reading
-from vedette.toolbox import ToolContext
+from vedette.toolbox.cases import choose_case
+from vedette.toolbox.saying import Saying
 
 SEARCHED = (
     "process_cmd", "process_path", "parent_cmd", "target_path", "file_path", "registry_path", "service_name",

@@ -20,12 +20,13 @@ from vedette.copilot.tools.telling import (
     written_account,
 )
 from vedette.copilot.tools.where import Condition, account_key, any_of, like, one_of, short_host, written_out
-from vedette.investigate.tools.base import COUNT, choice_of, count_of, stored
-from vedette.investigate.tools.saying import FactList, Saying, iso, joined
 from vedette.investigate.tools.timeline import speaking_of, step_fact
 from vedette.schema import DataTable, Event, Evidence, Parameter, Tool, ToolResult, ValueKind
 from vedette.store.query import Reader, reading
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import COUNT, choice_of, count_of
+from vedette.toolbox.cases import stored
+from vedette.toolbox.saying import FactList, Saying, iso, joined
 
 TIMEOUT_S = 20.0
 """For one SELECT."""

@@ -11,24 +11,7 @@ from vedette.copilot.tools.ranked import KINDS, point, ranked
 from vedette.copilot.tools.telling import TOLD, Names, event_fact, events_of
 from vedette.copilot.tools.where import Condition, one_of, written_out
 from vedette.investigate.tools.accounts import strongest
-from vedette.investigate.tools.base import (
-    ACCOUNT,
-    ADDRESS,
-    CASE,
-    HOST,
-    TACTIC,
-    TECHNIQUE,
-    WINDOW,
-    account_aliases,
-    account_in,
-    choice_of,
-    choose_case,
-    no_case,
-    stored,
-    text_of,
-    which_case,
-)
-from vedette.investigate.tools.saying import FactList, Saying, iso
+from vedette.investigate.tools.base import account_aliases, account_in
 from vedette.investigate.tools.timeline import Filter, no_steps, speaking_of, step_fact
 from vedette.schema import (
     AccountRole,
@@ -42,6 +25,9 @@ from vedette.schema import (
 )
 from vedette.store.query import reading
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import ACCOUNT, ADDRESS, CASE, HOST, TACTIC, TECHNIQUE, WINDOW, choice_of, text_of
+from vedette.toolbox.cases import choose_case, no_case, stored, which_case
+from vedette.toolbox.saying import FactList, Saying, iso
 
 TIMEOUT_S = 20.0
 _OF = ("step", "event", "account", "host", "technique", "finding")

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from vedette.errors import UserError
-from vedette.investigate.tools.base import stored, text_of
-from vedette.investigate.tools.saying import FactList, Saying, joined
 from vedette.knowledge import attack
 from vedette.schema import Choice, Evidence, Parameter, Tool, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import text_of
+from vedette.toolbox.cases import stored
+from vedette.toolbox.saying import FactList, Saying, joined
 
 _MOST_OPTIONS = 8
 

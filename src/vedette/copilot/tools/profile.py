@@ -26,16 +26,8 @@ from vedette.copilot.tools.where import (
 )
 from vedette.investigate.names import is_address, is_external
 from vedette.investigate.tools.accounts import role_fact, strongest
-from vedette.investigate.tools.base import (
-    account_in,
-    host_in,
-    in_window,
-    same_host,
-    stored,
-)
+from vedette.investigate.tools.base import account_in, host_in, same_host
 from vedette.investigate.tools.hosts import host_fact
-from vedette.investigate.tools.saying import FactList, Saying, iso, joined
-from vedette.investigate.words import stamp
 from vedette.schema import (
     AccountRole,
     Case,
@@ -48,6 +40,9 @@ from vedette.schema import (
 )
 from vedette.store.query import Reader
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import in_window
+from vedette.toolbox.cases import stored
+from vedette.toolbox.saying import FactList, Saying, iso, joined, stamp
 
 TIMEOUT_S = 20.0
 LOOKBACK = timedelta(hours=1)

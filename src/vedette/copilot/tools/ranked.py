@@ -7,15 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from vedette.investigate.tools.base import (
-    account_aliases,
-    account_in,
-    case_proof,
-    host_aliases,
-    host_in,
-    within,
-)
-from vedette.investigate.tools.saying import FactList, Saying, iso
+from vedette.investigate.tools.base import account_aliases, account_in, host_aliases, host_in
 from vedette.investigate.tools.timeline import Filter
 from vedette.schema import (
     AccountRole,
@@ -23,6 +15,9 @@ from vedette.schema import (
     Evidence,
     ValueKind,
 )
+from vedette.toolbox.arguments import within
+from vedette.toolbox.cases import case_proof
+from vedette.toolbox.saying import FactList, Saying, iso
 
 
 def point(at: datetime | None, account: str | None, host: str | None, what: str, ref: str) -> dict[str, Any]:

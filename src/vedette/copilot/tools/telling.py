@@ -7,12 +7,12 @@ from datetime import UTC
 from typing import Any
 
 from vedette.copilot.tools.where import account_forms
-from vedette.investigate.names import clean, shown
-from vedette.investigate.tools.saying import FactList, Saying, iso
+from vedette.investigate.names import clean
 from vedette.investigate.words import deed, evidence_of
 from vedette.schema import Event, EventClass, Evidence, Fact, Outcome, ValueKind
 from vedette.store.query import QueryResult
 from vedette.toolbox import ToolContext
+from vedette.toolbox.saying import FactList, Saying, iso, shown
 
 TOLD_COLUMNS: tuple[str, ...] = (
     "event_id", "time", "class_name", "source", "reader", "activity", "outcome", "log_product", "event_code",

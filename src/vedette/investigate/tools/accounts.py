@@ -7,20 +7,7 @@ from datetime import UTC
 from typing import Any
 
 from vedette.investigate.names import is_address
-from vedette.investigate.tools.base import (
-    CASE,
-    HOST,
-    account_aliases,
-    case_proof,
-    choice_of,
-    choose_case,
-    host_in,
-    no_case,
-    stored,
-    text_of,
-    which_case,
-)
-from vedette.investigate.tools.saying import ROLE_WORDS, FactList, Saying, iso, joined, plural
+from vedette.investigate.tools.base import account_aliases, host_in
 from vedette.schema import (
     AccountRole,
     Case,
@@ -34,6 +21,9 @@ from vedette.schema import (
     ValueKind,
 )
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import CASE, HOST, choice_of, text_of
+from vedette.toolbox.cases import case_proof, choose_case, no_case, stored, which_case
+from vedette.toolbox.saying import ROLE_WORDS, FactList, Saying, iso, joined, plural
 
 _ROLES = ("implicated", *(r.value for r in AccountRole), "all")
 

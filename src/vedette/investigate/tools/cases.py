@@ -6,28 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vedette.investigate.case import TACTICS
-from vedette.investigate.tools.base import (
-    ACCOUNT,
-    CASE,
-    COUNT,
-    HOST,
-    SEVERITY,
-    WINDOW,
-    account_in,
-    case_proof,
-    choice_of,
-    choose_case,
-    count_of,
-    host_in,
-    in_window,
-    no_case,
-    stored,
-    text_of,
-    titled,
-    which_case,
-    window_of,
-)
-from vedette.investigate.tools.saying import FactList, Saying, iso, joined, plural
+from vedette.investigate.tools.base import account_in, host_in
 from vedette.schema import (
     AccountRole,
     Case,
@@ -42,6 +21,21 @@ from vedette.schema import (
     Window,
 )
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import (
+    ACCOUNT,
+    CASE,
+    COUNT,
+    HOST,
+    SEVERITY,
+    WINDOW,
+    choice_of,
+    count_of,
+    in_window,
+    text_of,
+    window_of,
+)
+from vedette.toolbox.cases import case_proof, choose_case, no_case, stored, titled, which_case
+from vedette.toolbox.saying import FactList, Saying, iso, joined, plural
 
 _STATUSES = (*(s.value for s in CaseStatus), "all")
 

@@ -8,7 +8,10 @@ from typing import Any
 
 from vedette.errors import UserError
 from vedette.investigate.tools.accounts import role_fact, strongest
-from vedette.investigate.tools.base import (
+from vedette.investigate.tools.base import account_in, host_in, same_host, short_account
+from vedette.schema import Case, DataTable, Finding, Parameter, Severity, Tool, ToolResult, ValueKind, Window
+from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import (
     ACCOUNT,
     CASE,
     COUNT,
@@ -17,26 +20,16 @@ from vedette.investigate.tools.base import (
     TACTIC,
     TECHNIQUE,
     WINDOW,
-    account_in,
     choice_of,
-    choose_case,
     count_of,
-    host_in,
     in_window,
-    lake_state,
-    no_case,
-    same_host,
-    short_account,
-    stored,
     tactic_of,
     technique_of,
     text_of,
-    which_case,
     window_of,
 )
-from vedette.investigate.tools.saying import FactList, Saying, iso, joined
-from vedette.schema import Case, DataTable, Finding, Parameter, Severity, Tool, ToolResult, ValueKind, Window
-from vedette.toolbox import ToolContext
+from vedette.toolbox.cases import choose_case, lake_state, no_case, stored, which_case
+from vedette.toolbox.saying import FactList, Saying, iso, joined
 
 _SCOPES = ("case", "all")
 

@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vedette.investigate.tools.base import (
-    ACCOUNT,
-    CASE,
-    account_in,
-    case_proof,
-    choice_of,
-    choose_case,
-    host_aliases,
-    no_case,
-    same_host,
-    text_of,
-    which_case,
-)
-from vedette.investigate.tools.saying import ROLE_WORDS, FactList, Saying, iso, joined, plural
+from vedette.investigate.tools.base import account_in, host_aliases, same_host
 from vedette.schema import Case, CaseHost, DataTable, HostRole, Parameter, Tool, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import ACCOUNT, CASE, choice_of, text_of
+from vedette.toolbox.cases import case_proof, choose_case, no_case, which_case
+from vedette.toolbox.saying import ROLE_WORDS, FactList, Saying, iso, joined, plural
 
 _ROLES = (*(r.value for r in HostRole), "all")
 

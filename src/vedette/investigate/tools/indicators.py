@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from vedette.investigate.names import is_external
-from vedette.investigate.tools.base import CASE, case_proof, choice_of, choose_case, no_case, which_case
-from vedette.investigate.tools.saying import FactList, Saying, joined
 from vedette.schema import Case, DataTable, Evidence, ObservableKind, Parameter, Tool, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import CASE, choice_of
+from vedette.toolbox.cases import case_proof, choose_case, no_case, which_case
+from vedette.toolbox.saying import FactList, Saying, joined
 
 _KINDS = tuple(k.value for k in ObservableKind)
 _ORDER = ("ip", "domain", "url", "email", "hash", "file", "registry", "access_key", "user_agent", "cve")

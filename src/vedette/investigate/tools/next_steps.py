@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vedette.investigate.tools.base import (
-    ACCOUNT,
-    CASE,
-    HOST,
-    account_in,
-    case_proof,
-    choice_of,
-    choose_case,
-    host_in,
-    no_case,
-    text_of,
-    which_case,
-)
-from vedette.investigate.tools.saying import FactList, Saying
+from vedette.investigate.tools.base import account_in, host_in
 from vedette.schema import Case, DataTable, Evidence, Parameter, Tool, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import ACCOUNT, CASE, HOST, choice_of, text_of
+from vedette.toolbox.cases import case_proof, choose_case, no_case, which_case
+from vedette.toolbox.saying import FactList, Saying
 
 _WHATS = ("steps", "questions", "both")
 

@@ -7,27 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from vedette.investigate.tools.base import (
-    ACCOUNT,
-    CASE,
-    HOST,
-    WINDOW,
-    account_in,
-    case_proof,
-    choose_case,
-    entity_name,
-    host_in,
-    in_window,
-    no_case,
-    same_host,
-    text_of,
-    which_case,
-    window_of,
-    within,
-)
-from vedette.investigate.tools.saying import FactList, Saying, iso, joined
+from vedette.investigate.tools.base import account_in, entity_name, host_in, same_host
 from vedette.schema import Case, DataTable, Evidence, PathStep, Tool, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import ACCOUNT, CASE, HOST, WINDOW, in_window, text_of, window_of, within
+from vedette.toolbox.cases import case_proof, choose_case, no_case, which_case
+from vedette.toolbox.saying import FactList, Saying, iso, joined
 
 _PLACES = (ValueKind.HOST, ValueKind.ADDRESS)
 

@@ -6,23 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from vedette.investigate.case import TACTICS
-from vedette.investigate.tools.base import (
-    ACCOUNT,
-    CASE,
-    HOST,
-    TACTIC,
-    TECHNIQUE,
-    account_in,
-    case_proof,
-    choose_case,
-    no_case,
-    which_case,
-)
-from vedette.investigate.tools.saying import FactList, Saying, joined, plural
+from vedette.investigate.tools.base import account_in
 from vedette.investigate.tools.timeline import Filter
 from vedette.knowledge import attack
 from vedette.schema import Case, DataTable, TechniqueUse, Tool, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import ACCOUNT, CASE, HOST, TACTIC, TECHNIQUE
+from vedette.toolbox.cases import case_proof, choose_case, no_case, which_case
+from vedette.toolbox.saying import FactList, Saying, joined, plural
 
 
 class Techniques:

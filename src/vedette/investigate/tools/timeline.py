@@ -5,31 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vedette.investigate.tools.base import (
-    ACCOUNT,
-    CASE,
-    COUNT,
-    HOST,
-    TACTIC,
-    TECHNIQUE,
-    WINDOW,
-    account_in,
-    case_proof,
-    choice_of,
-    choose_case,
-    count_of,
-    host_in,
-    in_window,
-    no_case,
-    same_host,
-    tactic_of,
-    technique_of,
-    text_of,
-    which_case,
-    window_of,
-    within,
-)
-from vedette.investigate.tools.saying import FactList, Saying, iso
+from vedette.investigate.tools.base import account_in, host_in, same_host
 from vedette.knowledge import attack
 from vedette.schema import (
     Case,
@@ -42,6 +18,25 @@ from vedette.schema import (
     Window,
 )
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import (
+    ACCOUNT,
+    CASE,
+    COUNT,
+    HOST,
+    TACTIC,
+    TECHNIQUE,
+    WINDOW,
+    choice_of,
+    count_of,
+    in_window,
+    tactic_of,
+    technique_of,
+    text_of,
+    window_of,
+    within,
+)
+from vedette.toolbox.cases import case_proof, choose_case, no_case, which_case
+from vedette.toolbox.saying import FactList, Saying, iso
 
 _ORDERS = ("gravest", "first", "last")
 DEFAULT_STEPS = 8

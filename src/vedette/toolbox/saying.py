@@ -13,8 +13,6 @@ from typing import Any
 
 import re2
 
-from vedette.investigate.names import shown
-from vedette.investigate.words import stamp
 from vedette.schema import AccountRole, Case, Evidence, Fact, HostRole, ValueKind
 
 MAX_QUOTE = 160
@@ -38,6 +36,22 @@ ROLE_WORDS: dict[str, str] = {
     HostRole.AFFECTED: "activity was seen on it, no movement",
 }
 """What a role means, in the words of the schema."""
+
+
+def shown(text: str, limit: int = 120) -> str:
+    """Return the text fit for a sentence: no control or direction characters, bounded length."""
+    safe = "".join(
+        c
+        if c.isprintable() and not ("\u202a" <= c <= "\u202e" or "\u2066" <= c <= "\u2069")
+        else "\N{REPLACEMENT CHARACTER}"
+        for c in text
+    )
+    return safe if len(safe) <= limit else safe[: limit - 1] + "…"
+
+
+def stamp(at: datetime) -> str:
+    """Return a time as ``2020-08-05 02:10:02 UTC``."""
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def iso(at: datetime | None) -> str | None:
@@ -236,6 +250,3 @@ class FactList:
         """Return the facts, numbered in order."""
         facts = [*self._facts[:1], *([self._aside] if self._aside else []), *self._facts[1:]]
         return tuple(replace(f, fact_id=f"f{i}") for i, f in enumerate(facts, 1))
-
-
-__all__ = ["MAX_EVIDENCE", "MAX_QUOTE", "ROLE_WORDS", "FactList", "Saying", "iso", "joined", "mentions", "plural"]
