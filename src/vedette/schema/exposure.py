@@ -125,7 +125,9 @@ class ScanFinding:
     layer: str = ""
     """Digest of the image layer that it comes from."""
     status: VexStatus | None = None
-    """What the scanner says of it, where it says more than that it is there."""
+    """What the scanner says of it, where it says more than that it is there. ``AFFECTED`` is said only of what somebody
+    suppressed or accepted there without judging it harmless; that a distribution has a fix, or will make none, is no
+    status."""
     status_by: str = ""
     """Who said so: a suppression rule, a VEX author, the distribution."""
     reachable: bool | None = None
@@ -228,6 +230,8 @@ class ScanReport:
     n_assets: int = 0
     n_refused: int = 0
     """Records that could not be read; they are in quarantine with their reasons."""
+    problem: str = ""
+    """Why the file was not read to its end; what such a report leaves out is unknown, not gone. Empty: it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
