@@ -42,6 +42,7 @@ _ACTION_NOUNS = frozenset(
 _BEFORE_NOUNS = frozenset({"FAIL", "FIRST", "LAST", "NETWORK", "REMOTE", "SUCCEED"})
 _PARTS = frozenset({"BYSTANDER", "ATTACKER", "COMPROMISE", "ENTRY", "TARGET"})
 _PRONOUNS = frozenset("it they he she this these that them him her its their his both".split())
+_WHATEVER = frozenset({"what", "whatever"})
 _PLACES_AS_SUBJECT = frozenset({"SEE", "HOLD", "SHOW", "REPORT", "NAME", "LISTED"})
 _SEEN = frozenset({"SEE", "NAME", "LISTED"})
 
@@ -382,8 +383,10 @@ def _carry_over(clause: Clause, before: Clause, part: list[Token]) -> None:
     elif clause.pronoun and not clause.subject:
         own = clause.pronoun.split()[0] in ("its", "their", "his", "her")
         for item in before.subject or [i for i in before.items if i.token.what == "name"][:1]:
-            side = 0 if own else -1 if clause.passive else 1
-            copy = Item(item.token, "X" if own else "P" if clause.passive else "A", item.row, side=side)
+            free = any(low in _WHATEVER for low in lows[1:])  # "find what it was given"
+            passive = clause.passive and not free
+            side = 0 if own else -1 if passive else 1
+            copy = Item(item.token, "X" if own else "P" if passive else "A", item.row, side=side)
             clause.items.insert(0, copy)
             clause.subject.append(copy)
         clause.inherited = bool(before.subject)
@@ -391,7 +394,8 @@ def _carry_over(clause: Clause, before: Clause, part: list[Token]) -> None:
         mine: set[str] = set().union(*(i.token.ids for i in clause.subject))
         named = [i for i in before.items if i.token.what == "name" and not i.token.ids & mine]
         named.sort(key=lambda i: (i.token.sort != "who", i in before.subject))
-        if not any(i.token.what == "name" and i.role == "P" for i in clause.items):
+        taken = any(low in _WHATEVER for low in (*lows[1:], *(t.low for t in before.tokens[1:])))
+        if not taken and not any(i.token.what == "name" and i.role == "P" for i in clause.items):
             clause.items.extend(Item(i.token, "P", i.row, side=-1) for i in named[:1])
 
 

@@ -23,7 +23,7 @@ DISABLE: disable deactivate turn_off switch_off | disabled
 ENABLE: enable activate turn_on switch_on | enabled
 RUN: run execute launch start spawn invoke | executions run launch
 BEGIN: begin start commence open kick_off | beginning start onset outset
-END: end finish stop conclude close | end finish close conclusion
+END: end finish stop conclude | end finish conclusion
 CALL: call invoke make issue request | call calls api-call request requests
 REACH: reach connect contact communicate speak talk | connection connections contact contacts
 OPEN: open access read | access

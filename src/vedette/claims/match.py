@@ -18,6 +18,7 @@ from vedette.claims.names import Names, holds_quote, quotes_of, sort_of, values_
 from vedette.claims.numbers import holds
 from vedette.claims.plain import folded, plain
 from vedette.claims.sentences import sentences
+from vedette.claims.standing import unsaid
 from vedette.claims.times import Written, as_moment
 from vedette.claims.tokens import Token, tokenise
 from vedette.schema import Fact, ValueKind
@@ -325,6 +326,7 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
         result.wrong = "says as done what is advised" if view.advises else "advises what no fact advises"
     else:
         result.wrong = _parts_swapped(pairs, view, clause) or _polarity(clause, view) or scope
+    result.wrong = result.wrong or unsaid(clause, view)
     matched = {id(b) for _, b in pairs}
     derived = _derived(pairs, reading)
     for token in clause.words:
