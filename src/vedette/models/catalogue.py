@@ -21,8 +21,9 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
 from vedette.errors import OutsideError, UserError
+from vedette.files import locked, seen_sha256, sha256_of, write_whole
 from vedette.models.base import Progress
-from vedette.models.files import FileDigest, list_files, locked, safe_path, seen_sha256, sha256_of, write_whole
+from vedette.models.files import FileDigest, list_files, safe_path
 
 _STRICT = ConfigDict(extra="forbid")
 _SHA256 = r"^[0-9a-f]{64}$"

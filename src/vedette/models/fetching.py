@@ -26,6 +26,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from vedette import __version__
 from vedette.errors import OutsideError
+from vedette.files import CHUNK, locked, sync_folder
 from vedette.models.base import Progress, Silent
 from vedette.models.catalogue import (
     CatalogueEntry,
@@ -40,7 +41,7 @@ from vedette.models.catalogue import (
     pin,
     pulled_folder,
 )
-from vedette.models.files import CHUNK, FileDigest, locked, sync_folder
+from vedette.models.files import FileDigest
 
 _PART = ".part-"
 _UNPINNED_CAP_BYTES = 64 << 30

@@ -1,22 +1,15 @@
-"""Files that are there whole or not at all, and their digests."""
+"""The files of a model: names that cannot lead astray, what is there, and how that differs from what should be."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import threading
-import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from vedette.errors import OutsideError, UserError
-
-CHUNK = 1 << 20
+from vedette.errors import UserError
+from vedette.files import seen_sha256
 
 # segments of ASCII letters, digits and a few signs; "." and ".." are told apart below
 _SEGMENT = re.compile(r"[A-Za-z0-9._+@=,()\[\]~-][A-Za-z0-9 ._+@=,()\[\]~-]{0,199}")
@@ -48,70 +41,6 @@ def safe_path(text: str) -> str:
     return text
 
 
-@contextmanager
-def locked(path: Path, *, timeout_s: float = 600.0) -> Iterator[None]:
-    """Hold a lock among processes and threads; the system frees it when its holder dies.
-
-    Raises:
-        OutsideError: somebody else holds it for longer, or the folder cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path)
-        lock.acquire(timeout=timeout_s)
-    except Timeout as error:
-        raise OutsideError(
-            f"another program has been at work here for {timeout_s:.0f} s", location=str(path.parent)
-        ) from error
-    except OSError as error:
-        raise OutsideError(
-            f"cannot write here: {error.strerror or error}",
-            location=str(path.parent),
-            next_step="check the disk's space and permissions",
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make what was renamed into a folder outlast a power cut, where the platform can."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Put a file there whole: readers see the old content or the new one, also after a kill.
-
-    Raises:
-        OutsideError: it cannot be written.
-    """
-    part = path.with_name(f".{path.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise OutsideError(
-            f"cannot write {path.name}: {error.strerror or error}",
-            location=str(path.parent),
-            next_step="check the disk's space and permissions",
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def list_files(folder: Path) -> list[str]:
     """Return the relative paths of all files under a folder, in order.
 
@@ -136,47 +65,6 @@ def list_files(folder: Path) -> list[str]:
             else:
                 raise UserError(f"{name} is no regular file", location=str(folder))
     return sorted(found)
-
-
-def copy_file(source: Path, target: Path, tell: Callable[[int], None] | None = None) -> tuple[int, str]:
-    """Copy a file, flush it to the disk, and return its size and SHA-256."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256()
-    size = 0
-    with source.open("rb") as read, target.open("xb") as out:
-        while block := read.read(CHUNK):
-            digest.update(block)
-            out.write(block)
-            size += len(block)
-            if tell is not None:
-                tell(len(block))
-        out.flush()
-        os.fsync(out.fileno())
-    return size, digest.hexdigest()
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as read:
-        return hashlib.file_digest(read, "sha256").hexdigest()
-
-
-_seen: dict[str, tuple[tuple[int, ...], str]] = {}
-_seen_lock = threading.Lock()
-
-
-def seen_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, read once in this process while size, times and inode stay the same."""
-    status = path.stat()
-    mark = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-    with _seen_lock:
-        known = _seen.get(str(path))
-    if known is not None and known[0] == mark:
-        return known[1]
-    digest = sha256_of(path)
-    with _seen_lock:
-        _seen[str(path)] = (mark, digest)
-    return digest
 
 
 def differences(folder: Path, files: Iterable[FileDigest], *, beside: frozenset[str] = frozenset()) -> list[str]:

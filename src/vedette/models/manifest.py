@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 
 from vedette.errors import OutsideError, UserError
-from vedette.models.files import FileDigest, copy_file, list_files, safe_path, seen_sha256
+from vedette.files import copy_file, seen_sha256
+from vedette.models.files import FileDigest, list_files, safe_path
 
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"

@@ -26,7 +26,8 @@ from typing import Any
 import orjson
 
 from vedette.errors import OutsideError, UserError
-from vedette.models.files import differences, locked, sync_folder, write_whole
+from vedette.files import locked, sync_folder, write_whole
+from vedette.models.files import differences
 from vedette.models.manifest import (
     MANIFEST,
     OWN,

@@ -13,7 +13,8 @@ from typing import Any
 
 from vedette import __version__
 from vedette.errors import InternalError, UserError
-from vedette.models.files import differences, write_whole
+from vedette.files import write_whole
+from vedette.models.files import differences
 from vedette.models.manifest import MANIFEST, OWN, digests_of, make_manifest, read_manifest
 from vedette.models.manifest import write_manifest as manifest_bytes
 from vedette.models.registry import ModelEntry
