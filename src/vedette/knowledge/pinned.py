@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -38,6 +39,11 @@ class PinnedSet:
 def read_data(file: str) -> bytes:
     """Return the bytes of a packaged data file."""
     return files("vedette.knowledge").joinpath("data", file).read_bytes()
+
+
+def path_of(file: str) -> Path:
+    """Return where a packaged data file lies."""
+    return Path(str(files("vedette.knowledge").joinpath("data", file)))
 
 
 @cache
