@@ -1,6 +1,6 @@
 """Package URLs for scanners that name the ecosystem and not the URL: made where that is certain, else empty.
 
-Made here are only purls whose every part the scanner states; architecture and the like are left out rather than guessed.
+Only what the scanner states goes into one; architecture and the like are left out rather than guessed.
 """
 
 from __future__ import annotations

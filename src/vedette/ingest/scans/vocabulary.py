@@ -65,6 +65,20 @@ def is_public_id(text: str) -> bool:
     return bool(_CVE.fullmatch(text) or _GHSA.fullmatch(text))
 
 
+def same_and_related(main: str, others: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the ids of the same flaw, ``main`` first, and those that are only related.
+
+    Where a scanner names other ids beside its own without saying that they are aliases, a CVE is the same flaw if it is
+    the only one: an advisory that lists five covers five flaws. The GHSA beside one CVE is that CVE.
+    """
+    found = vulnerability_ids(main, *others)
+    cves = [one for one in found if _CVE.fullmatch(one)]
+    if len(cves) > 1 and not _CVE.fullmatch(found[0]):
+        return found[:1], found[1:]
+    same = tuple(one for one in found if one == found[0] or one in cves[:1] or (_GHSA.fullmatch(one) and len(cves) < 2))
+    return same, tuple(one for one in found if one not in same)
+
+
 def cwes_of(values: Iterable[object]) -> tuple[str, ...]:
     """Return ``CWE-79`` for each value that says so: ``cwe-79``, ``79``, ``CWE-79: Cross-site Scripting``."""
     found: dict[str, None] = {}
