@@ -20,6 +20,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from vedette.errors import OutsideError
 from vedette.schema import COLUMNS, SCHEMA_VERSION
+from vedette.schema.scan_tables import SCAN_TABLES, scan_columns
 from vedette.store import tables
 from vedette.store.state import from_db, now, open_state, to_db, writing
 
@@ -38,6 +39,9 @@ HIT_COLUMNS: tuple[tuple[str, str], ...] = (
     ("values", "string"),
 )
 """The columns of ``hits``: one row for each rule that an event met."""
+
+TABLES: tuple[str, ...] = ("events", "hits", *SCAN_TABLES)
+"""Every table of the lake."""
 
 _MAX_SLICES = 64
 _STALE_S = 6 * 3600
@@ -153,7 +157,7 @@ class Lake:
             return frozenset(row[0] for row in rows)
 
     def connection(self, *, memory_limit: str = "256MB", threads: int = 2) -> duckdb.DuckDBPyConnection:
-        """Return a DuckDB connection with the views ``events`` and ``hits`` of this moment.
+        """Return a DuckDB connection with a view for each table of this moment.
 
         For our own code: it is not locked in. The analyst's SQL goes through :mod:`vedette.store.query`.
         """
@@ -170,32 +174,37 @@ class Lake:
             }
         )
         connection.execute("SET enable_progress_bar = false")  # it would write on standard output
-        for table in ("events", "hits"):
+        for table in TABLES:
             connection.execute(f"CREATE VIEW {table} AS {self.view_sql(table)}")
         return connection
 
     def view_sql(self, table: str) -> str:
         """Return the SELECT that reads a table's segments, whatever their schema version."""
         if table == "events":
-            empty = ", ".join(f"CAST(NULL AS {_duck_type(c)}) AS {c}" for c in COLUMNS)
-            # plain TIMESTAMP, in UTC: arithmetic on TIMESTAMPTZ wants an extension that is not bundled
-            special = {"native": "coalesce(native, raw) AS native", "time": "CAST(time AS TIMESTAMP) AS time"}
-            listed = ", ".join(special.get(c, c) for c in COLUMNS)
+            columns = [(c, _duck_type(c)) for c in COLUMNS]
+        elif table == "hits":
+            columns = [(c, _KINDS[k]) for c, k in HIT_COLUMNS]
         else:
-            kinds = {"string": "VARCHAR", "timestamp": "TIMESTAMPTZ"}
-            empty = ", ".join(f'CAST(NULL AS {kinds[k]}) AS "{c}"' for c, k in HIT_COLUMNS)
-            listed = ", ".join(
-                f'CAST("{c}" AS TIMESTAMP) AS "{c}"' if k == "timestamp" else f'"{c}"' for c, k in HIT_COLUMNS
-            )
+            columns = [(c.name, _KINDS[c.kind]) for c in scan_columns(table)]
+        empty = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns)
+        # plain TIMESTAMP, in UTC: arithmetic on TIMESTAMPTZ wants an extension that is not bundled
+        listed = ", ".join(
+            f'CAST("{name}" AS TIMESTAMP) AS "{name}"' if kind == "TIMESTAMPTZ" else f'"{name}"'
+            for name, kind in columns
+        )
+        if table == "events":
+            listed = listed.replace('"native"', "coalesce(native, raw) AS native")
         parts = [f"SELECT {empty} WHERE false"]
         by_version: dict[int, list[str]] = {}
         for segment in self.segments(table):
             by_version.setdefault(segment.schema_version, []).append(str(segment.path))
         for version, paths in sorted(by_version.items()):
             quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
-            renames = ", ".join(f'"{old}" AS "{new}"' for old, new in RENAMED.get(version, {}).items())
+            renamed = {} if table in SCAN_TABLES else RENAMED.get(version, {})
+            renames = ", ".join(f'"{old}" AS "{new}"' for old, new in renamed.items())
             star = f"* RENAME ({renames})" if renames else "*"
-            by_name = str(version != SCHEMA_VERSION).lower()
+            # the version counts the columns of events; those of scans may grow without it
+            by_name = str(version != SCHEMA_VERSION or table in SCAN_TABLES).lower()
             parts.append(
                 f"SELECT {star} FROM "  # noqa: S608 (column names are ours, paths are quoted)
                 f"read_parquet([{quoted}], union_by_name={by_name}, hive_partitioning=false)"
@@ -206,7 +215,7 @@ class Lake:
     # -- writing -------------------------------------------------------------------------------
 
     def write(self, table: str, rows: pa.Table, *, job: str, shard: str, source: str | None = None) -> list[Written]:
-        """Write rows as Parquet files, one for each day and class (events) or one (hits); not yet committed.
+        """Write rows as Parquet files, one for each day and class (events) or one; not yet committed.
 
         File names come from job and shard, so doing a shard again overwrites its own orphan files.
         """
@@ -247,7 +256,8 @@ class Lake:
                 part,
                 compression="zstd",
                 compression_level=1,
-                use_dictionary=[c for c in rows.column_names if c not in plain],
+                # what scanners say of one flaw they say of it on each host
+                use_dictionary=True if table in SCAN_TABLES else [c for c in rows.column_names if c not in plain],
                 write_statistics=["time", "event_id"] if "time" in rows.column_names else True,
                 store_schema=False,
             )
@@ -345,7 +355,7 @@ class Lake:
         it again, does what it says.
         """
         wanted = set(segment_ids)
-        paths = [s.path for t in ("events", "hits") for s in self.segments(t) if s.segment_id in wanted]
+        paths = [s.path for t in TABLES for s in self.segments(t) if s.segment_id in wanted]
         t, marks = tables.segments, tables.shards
         with writing(self.state) as connection:
             for part in (sorted(wanted)[i : i + 500] for i in range(0, len(wanted), 500)):
@@ -361,7 +371,7 @@ class Lake:
 
     def clean(self, *, older_than: timedelta = timedelta(hours=1)) -> int:
         """Delete files that no commit speaks of (left by a kill), and what a run put aside; return how many."""
-        known = {s.path for t in ("events", "hits") for s in self.segments(t)}
+        known = {s.path for t in TABLES for s in self.segments(t)}
         limit = datetime.now(UTC).timestamp() - older_than.total_seconds()
         n_deleted = 0
         for path in self.folder.rglob("*"):
@@ -384,6 +394,17 @@ def _touched_at(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:  # gone meanwhile
         return 0.0
+
+
+_KINDS = {
+    "string": "VARCHAR",
+    "strings": "VARCHAR[]",
+    "float": "DOUBLE",
+    "int": "BIGINT",
+    "bool": "BOOLEAN",
+    "time": "TIMESTAMPTZ",
+    "timestamp": "TIMESTAMPTZ",
+}
 
 
 def _duck_type(column: str) -> str:

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from vedette.errors import UserError
+from vedette.schema.scan_tables import SCAN_TABLES
 from vedette.store.lake import Lake
 
 if TYPE_CHECKING:
     import duckdb
 
-VIEWS = ("events", "hits", "findings", "cases")
+VIEWS = ("events", "hits", "findings", "cases", *SCAN_TABLES)
 _TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest", "json_each", "json_tree"})
 _FORBIDDEN_FUNCTIONS = frozenset(
     {
@@ -51,7 +52,7 @@ class QueryResult:
 def run_query(
     lake: Lake, sql: str, parameters: Sequence[Any] = (), *, max_rows: int = 10_000, timeout_s: float = 60.0
 ) -> QueryResult:
-    """Return the rows of one SELECT over the views ``events``, ``hits``, ``findings`` and ``cases``.
+    """Return the rows of one SELECT over the views in ``VIEWS``.
 
     Args:
         lake: what is read.
