@@ -7,8 +7,8 @@ is the *set* of outcomes over every completion of what is unknown:
 
 - one outcome is left: that is the decision, whatever the unknown inputs are, and nobody need be asked;
 - several are left: ``outcome`` stays ``None``, ``possible`` lists them, gravest first, and ``question`` asks for one
-  input. ``days`` are then those of the gravest possible outcome (the fewest that any possible one allows), so that nobody is
-  late because a fact was missing; this is a date to work by, and never stated as the decision.
+  input. ``days`` are then those of the gravest possible outcome (the fewest that any possible one allows), so that
+  nobody is late because a fact was missing; this is a date to work by, and never stated as the decision.
 
 **Which question.** For each unknown point the expected number of outcomes still possible after its answer is computed,
 all its values taken as equally likely: no prior is assumed, for none is published. The smallest expectation is asked
