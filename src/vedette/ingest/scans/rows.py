@@ -12,8 +12,8 @@ from vedette.schema.scan_tables import RECORD_TABLES, SCAN_TABLES, scan_arrow_sc
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FULL_ROWS = 32_768
-FULL_CHARS = 32 << 20
+FULL_ROWS = 16_384
+FULL_CHARS = 16 << 20
 MAX_TEXT_CHARS = 32 << 10
 """Titles, descriptions and statements are cut here."""
 MAX_FIELD_CHARS = 256 << 10
