@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from vedette.claims import lexicon
-from vedette.claims.apart import Apart
 from vedette.claims.base import Checked
 from vedette.claims.clauses import Clause, Item, clauses, keys
+from vedette.claims.counting import Counting
+from vedette.claims.joined import Joined
 from vedette.claims.match import OWN_LABELS, advises, span_holds, told
 from vedette.claims.naming import miscounted, misnamed
 from vedette.claims.neutral import is_neutral
@@ -39,13 +40,14 @@ def check(text: str, facts: Sequence[Fact], *, required: Sequence[str] = (), que
     return Checker(facts, question=question).check(text, required=required)
 
 
-class Checker(Apart):
+class Checker(Joined):
     """Facts made ready for checking; one may check many texts against the same facts."""
 
     def __init__(self, facts: Sequence[Fact], *, question: str = "") -> None:
         """Take the facts, and the question that short answers are read beside."""
         super().__init__(facts)
         self._question = question
+        self._counting: Counting | None = None
         self._sentences: dict[str, int] = {}
         for index, fact in enumerate(self._facts):
             for part in told(fact):
@@ -149,8 +151,22 @@ class Checker(Apart):
             beside = self._beside_question(sentence, "", context)
             if beside.holds:
                 support = beside
+        if not support.holds and not advice:
+            counted = self._counted(tokens, parsed)
+            support = counted if counted.holds else support
         support.subjects = support.subjects or subjects(parsed)
         return support
+
+    def _counted(self, tokens: Sequence[Token], parsed: Sequence[Clause]) -> Support:
+        """Return the support of a sentence of nothing but counts by what the facts list."""
+        if any(t.low in lexicon.HEDGES or t.low in lexicon.COMPARATIVES for t in tokens if t.what == "word"):
+            return Support(reason="rests on no fact")
+        if any(misnamed(clause) for clause in parsed):
+            return Support(reason="rests on no fact")
+        if self._counting is None:
+            self._counting = Counting(self._facts, self._names)
+        found = self._counting.facts_for(tokens)
+        return Support(facts=found) if found else Support(reason="rests on no fact")
 
     def _verdict(self, verdict: str, tokens: Sequence[Token]) -> str:
         """Return what is wrong with answering yes or no to the question with what follows."""
@@ -336,7 +352,7 @@ class Checker(Apart):
             return support
         for apart in (
             self._each, self._each_number, self._each_state, self._compared, self._gapped, self._only, self._all,
-            self._described, self._only_listed, self._by_counts,
+            self._described, self._only_listed, self._by_counts, self._joined,
         ):  # fmt: skip
             other = apart(clause)
             if other is not None:
