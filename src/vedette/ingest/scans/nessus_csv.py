@@ -103,7 +103,7 @@ class NessusCsvReader:
             layout = layout_of(handle.read(1 << 16), HEADINGS)
         if layout is None:
             raise ScanError("no headings of a Tenable export in its first lines")
-        head.scanner = "Nessus" if "Host" in HEADINGS.names and "ip" not in layout.columns else "Tenable"
+        head.scanner = "Tenable" if {"ip", "asset_id"} & layout.columns.keys() else "Nessus"
         together: list[Row] = []
         for row in rows_of(content, layout):
             if isinstance(row, ScanRefusal):
