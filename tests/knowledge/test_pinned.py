@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+import io
 import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from vedette.errors import InternalError
-from vedette.knowledge import _build_attack, pinned, status
+from vedette.knowledge import _build_attack, _build_kev, _build_ssvc, pinned
+from vedette.knowledge.pinned import status
 
 ATTACK = "attack-enterprise"
 
@@ -23,8 +26,10 @@ def test_status_lists_version_date_and_digest() -> None:
 
 
 def test_every_set_ships_its_notice_and_stays_small() -> None:
+    publishers = {"attack-enterprise": b"MITRE", "cwe": b"MITRE", "ssvc": b"CERT/CC", "kev": b"CC0", "cvss4": b"FIRST"}
+    assert {item.name for item in status()} == set(publishers)
     for item in status():
-        assert b"MITRE" in pinned.read_data(item.notice)
+        assert publishers[item.name] in pinned.read_data(item.notice)
         assert len(pinned.read_data(item.file)) < 150_000
 
 
@@ -93,3 +98,24 @@ def test_packaged_data_is_what_the_builder_makes(shared_data: Path) -> None:
         techniques = [json.loads(line) for line in stream]
     tactics = [json.loads(line) for line in (folder / "tactics.jsonl").read_text().splitlines()]
     assert _build_attack.compact(techniques, tactics, "18.1") == pinned.read_data("attack.json")
+
+
+def test_packaged_kev_is_what_the_builder_makes(shared_data: Path) -> None:
+    raw = gzip.decompress((shared_data / "kev" / "kev.jsonl.gz").read_bytes())
+    held = pq.read_table(io.BytesIO(pinned.read_data("kev.parquet")))
+    assert _build_kev.table(raw).equals(held)
+    assert held.num_rows == pinned.pinned("kev").n_records == 1404
+
+
+def test_packaged_ssvc_is_what_the_builder_makes(shared_data: Path, tmp_path: Path) -> None:
+    _build_ssvc.build(shared_data / "ssvc", tmp_path, "2026-07-20", "e3b00a2", "2026-07-20")
+    assert (tmp_path / "ssvc.json").read_bytes() == pinned.read_data("ssvc.json")
+
+
+def test_ssvc_builder_refuses_what_it_does_not_know() -> None:
+    headings = ["row", "Automatable v2.0.0", "Value Density v1.0.0", "Utility v1.0.1"]
+    rows = [["0", "no", "diffuse", "laborious"], ["1", "no", "concentrated", "efficient"]]
+    with pytest.raises(ValueError, match="not every combination"):
+        _build_ssvc.compact({"utility": ("Utility", "1.0.0", [headings, *rows])}, "1")
+    with pytest.raises(ValueError, match="unknown decision point: Usefulness"):
+        _build_ssvc.compact({"utility": ("Utility", "1.0.0", [["row", "Usefulness v1.0.0", *headings[2:]]])}, "1")

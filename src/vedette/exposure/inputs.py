@@ -195,33 +195,39 @@ def _human_impact(g: _Given) -> Input:
     return value, f"{_inventory(g)}: {', '.join(said)}, by SSVC's table of human impact {table.version}"
 
 
-def _rated(g: _Given) -> tuple[float | None, str]:
+def _rated(g: _Given) -> tuple[float | None, str, str]:
+    """Return base score, its rating and where they came from."""
     for vectors, who in ((g.facts.cvss, "the held sets"), (g.seen.cvss, g.seen.scanner or "the scanner")):
         for text in vectors:
             score = _score(text)
             if score is not None:
-                return score, f"{text} ({who})"
+                return score, _rating(text), f"{text} ({who})"
     if g.seen.score is not None and 0 <= g.seen.score <= 10:
-        return g.seen.score, f"{g.seen.scanner or 'the scanner'} gives the score"
-    return None, ""
+        return g.seen.score, cvss.severity(g.seen.score), f"{g.seen.scanner or 'the scanner'} gives the score"
+    return None, "", ""
 
 
 @cache
 def _score(text: str) -> float | None:
     try:
-        return cvss.parse(text).score
+        return cvss.read(text).base_score
     except UserError:
         return None
 
 
+@cache
+def _rating(text: str) -> str:
+    return cvss.read(text).severity
+
+
 def _score_input(g: _Given) -> Input:
-    score, source = _rated(g)
+    score, _, source = _rated(g)
     return (None if score is None else repr(float(score))), source
 
 
 def _severity(g: _Given) -> Input:
-    score, source = _rated(g)
-    return (None if score is None else cvss.severity(score)), source
+    score, rating, source = _rated(g)
+    return (None if score is None else rating), source
 
 
 def _epss(g: _Given) -> Input:

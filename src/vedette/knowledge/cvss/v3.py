@@ -26,7 +26,7 @@ METRICS: dict[str, str] = {
     "A": "HLN",
 }
 """The base metrics in the order of a vector, with their values."""
-_OPTIONAL: dict[str, str] = {
+OPTIONAL: dict[str, str] = {
     "E": "XUPFH", "RL": "XOTWU", "RC": "XURC", "CR": "XLMH", "IR": "XLMH", "AR": "XLMH", "MAV": "XNALP", "MAC": "XLH",
     "MPR": "XNLH", "MUI": "XNR", "MS": "XUC", "MC": "XHLN", "MI": "XHLN", "MA": "XHLN",
 }  # fmt: skip
@@ -77,7 +77,7 @@ def parse(text: str) -> BaseVector:
     found: dict[str, str] = {}
     for part in rest.split("/"):
         name, colon, value = part.partition(":")
-        known = METRICS.get(name) or _OPTIONAL.get(name)
+        known = METRICS.get(name) or OPTIONAL.get(name)
         if known is None or not colon:
             raise UserError(f"{text!r}: {part!r} is no metric of CVSS 3.x")
         if len(value) != 1 or value not in known:
