@@ -267,6 +267,10 @@ class Checker(Joined):
                 things = [t for t in clause.words if t.noun and not t.groups & ADJECTIVES and tells(t)]
                 if things:
                     counted = Item(things[0], words=keys(things[0]), head=keys(things[0]))
+            later = _later(clause)
+            if later is not None:
+                clause.items = [i for i in clause.items if i is not later]
+                clause.words = [w for w in clause.words if w.low not in AFTERWARDS]
             gap: Item | None = None
             if index + 1 < len(parsed) and parsed[index + 1].link in ("after", "before"):
                 last = clause.items[-1] if clause.items else None
@@ -280,6 +284,14 @@ class Checker(Joined):
             if not support.holds:
                 return support
             total.facts.extend(support.facts)
+            if later is not None:
+                if index == 0 and previous_failed:
+                    return Support(reason="refers to a sentence that was dropped")
+                if previous_at is None or support.at is None or not span_holds(
+                    later.token,
+                    (support.at.replace(microsecond=0) - previous_at.replace(microsecond=0)).total_seconds(),
+                ):  # fmt: skip
+                    return Support(reason=f"the duration “{later.token.text}” does not follow from the facts")
             if waiting is not None and (
                 previous_at is None
                 or support.at is None
@@ -360,6 +372,16 @@ class Checker(Joined):
                     return other
                 support = other if apart is self._each else support
         return support
+
+
+def _later(clause: Clause) -> Item | None:
+    """Return the duration of "N seconds later", by which a clause hangs on what was said before it."""
+    for item in clause.items:
+        if item.token.what == "duration" and not clause.negative:
+            at = next((k for k, t in enumerate(clause.tokens) if t is item.token), None)
+            if at is not None and at + 1 < len(clause.tokens) and clause.tokens[at + 1].low == "later":
+                return item
+    return None
 
 
 class Context:

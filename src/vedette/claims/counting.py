@@ -23,7 +23,7 @@ _ALL = frozenset("all every each both everything".split())
 _EXISTING = frozenset({"SEE", "SHOW", "HOLD", "REPORT", "HAPPEN", "SEVERITY", "ROLE", "TOTAL", "FIRE", "TOGETHER"})
 _GLUE = frozenset(
     "of the a an in on at by with from and but or there here it them these those this that which who are is was were "
-    "be been being has have had do does did we our they their its to as for into only just exactly altogether all-in "
+    "be been being has have had do does did we our they their its to as for into exactly altogether all-in "
     "made raised produced came come out up turned found rules rated classed graded counted looked took part "
     "concerned remaining rest other others one ones same also overall respectively 's whole "
     "one-off case cases incident incidents investigation involved present each examined checked reviewed".split()
@@ -63,6 +63,8 @@ class _Part:
     rest: bool = False
     some: bool = False
     """Whether what is named is only some of what is counted."""
+    alone: bool = False
+    """Whether *only* or *just* stands beside it."""
     sort: str = ""
     states: set[str] = field(default_factory=set)
     named: list[Token] = field(default_factory=list)
@@ -129,6 +131,8 @@ class Counting:
         rows = [r for r in table.rows if part.sort != "who" or "IMPLICATE" in r.states or part.states & _ROLES]
         if part.sort == "who" and (not part.states or (part.none and part.states - {"IMPLICATE"})):
             return None  # the facts list no account that nothing is known of
+        if part.alone and len(members) < len(part.named):
+            return None  # "just one high finding, on X": of all, or of those on X
         several = [kind for kind in (_SEVERITIES, _ROLES) if len(part.states & kind) > 1]
         if several and not part.none:
             return None
@@ -222,10 +226,14 @@ class Counting:
             sort = "technique"
         elif low in ("step", "steps"):
             sort = "step"
+        if sort == "technique" and any(t.sort == "technique" for t in (*part.named, *tokens[k + 1 : k + 2])):
+            return 1
         if sort in ("finding", "technique", "step", "who", "where"):
             if part.sort and part.sort != sort:
                 return 0
             part.sort = sort
+            return 1
+        if "ATTACKER" in token.groups and "CREATE" in part.states and k > 1 and tokens[k - 2].low == "by":
             return 1
         states = token.groups & (_SEVERITIES | _ROLES)
         if low == "created":
@@ -245,7 +253,8 @@ class Counting:
             return 1
         if low == "accounts" and two == "accounts for":
             return 2
-        if "ATTACKER" in token.groups and "CREATE" in part.states and k > 1 and tokens[k - 2].low == "by":
+        if low in ("just", "only"):
+            part.alone = True
             return 1
         if low in _GLUE or token.groups & _EXISTING:
             return 1

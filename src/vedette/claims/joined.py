@@ -21,9 +21,14 @@ from vedette.schema import Fact
 
 _MOST = 40
 """Facts of one second and account that are read together at most."""
+_PREPOSITIONS = frozenset("with using via through by on at from for".split())
 _OUTCOMES = frozenset({"FAIL", "TRY", "BLOCK", "DENY"})
 _OF_ONE_FACT = (STATES - {"CREATE", "SOURCE"}) | {"FINDING", "FIRST", "LAST", "RULE", "TECHNIQUE", "TACTIC"}
 """What is said of one thing by one fact, and is not to be lent to what stands beside it."""
+
+
+_Happening = tuple[Reading, View, tuple[int, ...], datetime, str]
+"""What its facts say together, the numbers of the facts, when it was, and the title of the finding that it raised."""
 
 
 class Joined(Apart):
@@ -32,7 +37,7 @@ class Joined(Apart):
     def __init__(self, facts: Sequence[Fact]) -> None:
         """Take the facts; what they tell together is read when first needed."""
         super().__init__(facts)
-        self._happenings: list[tuple[Reading, View, tuple[int, ...], datetime]] | None = None
+        self._happenings: list[_Happening] | None = None
 
     def _joined(self, clause: Clause) -> Support | None:
         """Return the support of a clause by the facts of one happening together."""
@@ -46,23 +51,15 @@ class Joined(Apart):
         if any(i.token.sort == "finding" for i in named) or not any(t.verb for t in clause.words):
             return None  # what something is, one fact must say
         wanted = [i.token.ids for i in named]
-        for reading, view, sources, at in self._told_together():
+        for reading, view, sources, at, title in self._told_together():
             if not all(ids & reading.ids for ids in wanted):
                 continue
             result = match(clause, reading, view)
-            if result.whole and says_something(clause, result) and not self._misled(clause, view):
+            if result.whole and says_something(clause, result) and not _misled(clause, view, title):
                 return Support(facts=list(sources), at=at)
         return None
 
-    def _misled(self, clause: Clause, view: View) -> bool:
-        """Return whether a verb that only a title holds is said to have been done to an account or host."""
-        only = {k for t in clause.words if t.verb for k in keys(t) if f"title:{k}" in view.words}
-        done_to = any(
-            i.role in ("P", "D") and i.token.sort in ("who", "where", "entity") for i in clause.items
-        )  # fmt: skip
-        return bool(only) and done_to
-
-    def _told_together(self) -> list[tuple[Reading, View, tuple[int, ...], datetime]]:
+    def _told_together(self) -> list[_Happening]:
         if self._happenings is None:
             self._happenings = _happenings(
                 [self._reading(n) for n in range(len(self._facts)) if len(self._sources[n]) == 1], self._names
@@ -70,7 +67,23 @@ class Joined(Apart):
         return self._happenings
 
 
-def _happenings(readings: Sequence[Reading], names: Names) -> list[tuple[Reading, View, tuple[int, ...], datetime]]:
+def _misled(clause: Clause, view: View, title: str) -> bool:
+    """Return whether a verb that only the title holds is said to have been done to what the title does not name so."""
+    low = title.lower()
+    words = low.split()
+    only = [t for t in clause.words if t.verb and not t.noun and any(f"title:{k}" in view.words for k in keys(t))]
+    for verb in only:
+        at = next((k for k, w in enumerate(words) if lexicon.stem(w) == lexicon.stem(verb.low)), len(words))
+        start = next((k for k, t in enumerate(clause.tokens) if t is verb), len(clause.tokens))
+        for token in clause.tokens[start + 1 :]:
+            if token.low in _PREPOSITIONS:
+                break
+            if token.what in ("name", "code") and not set(token.low.split()) <= set(words[at + 1 :]):
+                return True
+    return False
+
+
+def _happenings(readings: Sequence[Reading], names: Names) -> list[_Happening]:
     """Return what happened, each as the reading of its facts together."""
     groups: dict[tuple[datetime, str], list[int]] = {}
     for n, reading in enumerate(readings):
@@ -94,7 +107,7 @@ def _happenings(readings: Sequence[Reading], names: Names) -> list[tuple[Reading
                 and title in _titles(r)
             ]  # fmt: skip
             if 1 < len(chosen) <= _MOST:
-                out.append((*_together([readings[n] for n in chosen], title, names), tuple(chosen), at))
+                out.append((*_together([readings[n] for n in chosen], title, names), tuple(chosen), at, title))
     return out
 
 

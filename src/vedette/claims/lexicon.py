@@ -32,7 +32,7 @@ WRITE: write | write
 TOUCH: touch handle deal_with | touch
 LOAD: load | load
 INSTALL: install register | installation
-DOWNLOAD: download fetch | download downloads
+DOWNLOAD: download fetch retrieve pull | download downloads
 UPLOAD: upload | upload uploads
 COPY: copy | copy copies
 SEND: send | sent
@@ -148,6 +148,7 @@ INFORMATIONAL: | informational
 HOUR: | hour hours hourly
 WHILE: | while during
 MOST: | most majority
+FREQUENT: | frequent common commonest
 MACHINEACCOUNT: | machine-account
 HUMAN: | human person people
 OPERATION: | operation operations
@@ -161,7 +162,7 @@ TYPE_WORDS: dict[str, str] = {
     **dict.fromkeys("account accounts user users identity identities principal principals username".split(), "who"),
     **dict.fromkeys(
         "host hosts machine machines computer computers system systems device devices endpoint endpoints "
-        "hostname box".split(),
+        "hostname box workstation workstations laptop laptops".split(),
         "where",
     ),
     **dict.fromkeys("address addresses ip ips ip-address".split(), "where"),

@@ -113,9 +113,18 @@ def read(fact: Fact, names: Names) -> Reading:
     views: list[View] = []
     words: set[str] = set()
     ids: set[str] = set()
+    topic: Item | None = None
     for sentence in told(fact):
         tokens = tokenise(sentence, names)
         parsed = clauses(tokens)
+        named = [i for c in parsed for i in c.items if i.token.what == "name" and i.token.sort != "case"]
+        if topic is not None and not named:
+            for clause in parsed:
+                if clause.pronoun.split()[:1] in (["it"], ["its"]) or "its" in [t.low for t in clause.tokens]:
+                    stand_in = Item(topic.token)
+                    clause.items.insert(0, stand_in)
+                    clause.subject.append(stand_in)
+        topic = named[0] if len({min(i.token.ids) for i in named}) == 1 else None
         asks = sentence.rstrip().endswith("?")
         for clause in parsed:
             if clause.owner is None or clause.items:
@@ -167,7 +176,9 @@ def advises(tokens: Sequence[Token]) -> bool:
     return len(tokens) > 1 and tokens[1].low not in (":", "of", "by")
 
 
-_OPEN_WORDS = frozenset("know known show shows shown tell tells clear answer determined established say says".split())
+_OPEN_WORDS = frozenset(
+    "know knows known show shows shown tell tells clear answer determined established say says".split()
+)
 
 
 def open_ended(clause: Clause) -> bool:

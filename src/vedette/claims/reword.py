@@ -16,7 +16,8 @@ _LABELS = frozenset(
     "bottom line manager management executive summary note notes fyi update headline key point takeaway takeaways "
     "status tl dr tldr brief in short heads up reminder hi hello hey dear team all everyone folks colleagues quick "
     "good morning afternoon evening thanks for information information the answer overall verdict remark comment "
-    "ps btw so well basically simply put to sum up again plainly first things things worth noting and".split()
+    "ps btw so well basically simply what to do actions put to sum up again plainly first things things worth noting "
+    "and".split()
 )
 _WE = frozenset({"we", "i"})
 _HAVE_FOUND = frozenset("saw see have had found find count counted identified know observed got logged mapped".split())
@@ -31,7 +32,29 @@ def reworded(tokens: list[Token]) -> tuple[list[Token], bool]:
     tokens = [t for t in tokens if t.low not in ("alone",) or t.what != "word" or "logs" not in [u.low for u in tokens]]
     tokens = [t for t in tokens if not (t.what == "code" and t.low in ("att&ck", "mitre"))]
     tokens, advises = _without_opening(_excepting(tokens))
-    return _unfronted(_gapped(_unnamed(_without_contrast(tokens)))), advises
+    return _unfronted(_gapped(_unnamed(_without_contrast(_participled(_later(tokens)))))), advises
+
+
+def _later(tokens: list[Token]) -> list[Token]:
+    """Read "N seconds after that" as "N seconds later"."""
+    out = list(tokens)
+    for k in range(len(out) - 2):
+        if out[k].what == "duration" and out[k + 1].low == "after" and out[k + 2].low in ("that", "this"):
+            following = out[k + 3] if k + 3 < len(out) else None
+            if following is None or following.what == "mark":
+                later = replace(out[k + 1], text="later", low="later")
+                return [*out[: k + 1], later, *out[k + 3 :]]
+    return out
+
+
+def _participled(tokens: list[Token]) -> list[Token]:
+    """Read ", starting at A and ending at B" as ", started at A and ended at B"."""
+    return [
+        replace(t, gerund=False, noun=False)
+        if t.gerund and t.groups & {"BEGIN", "END"} and k and tokens[k - 1].low in (",", "and")
+        and k + 1 < len(tokens) and tokens[k + 1].low in ("at", "on", "with") else t
+        for k, t in enumerate(tokens)
+    ]  # fmt: skip
 
 
 def _without_opening(tokens: list[Token]) -> tuple[list[Token], bool]:
@@ -41,6 +64,8 @@ def _without_opening(tokens: list[Token]) -> tuple[list[Token], bool]:
         if mark and mark + 1 < len(tokens) and all(t.what == "word" and t.low in _LABELS for t in tokens[:mark]):
             tokens = tokens[mark + 1 :]
     lows = [t.low for t in tokens[:3]]
+    if lows[:1] == ["consider"] and len(tokens) > 2 and tokens[1].gerund:
+        return [replace(tokens[1], gerund=False, noun=False), *tokens[2:]], True
     if lows[:1] == ["please"] and len(tokens) > 1:
         return tokens[1:], True
     if len(lows) > 2 and lows[0] in _WE and lows[1] in _ADVISING:

@@ -317,6 +317,18 @@ def _joined(tokens: list[Token]) -> list[Token]:
                     out.append(Token("number", "half a dozen", "half", value=6))
                     i += 3
                     continue
+            if token.low == "and" and out and out[-1].what == "number" and [t.low for t in tokens[i + 1 : i + 3]] == [
+                "a", "half"
+            ]:  # fmt: skip
+                unit = tokens[i + 3].low.rstrip("s") if i + 3 < n else ""
+                if unit in UNITS and len(unit) > 2:
+                    number = out.pop()
+                    out.append(
+                        Token("duration", f"{number.text} and a half {unit}s", number.low, relation=number.relation,
+                              value=(number.value + 0.5) * UNITS[unit], parts=(UNITS[unit] / 2,))
+                    )  # fmt: skip
+                    i += 4
+                    continue
             if token.low in ("a", "an") and nxt and nxt.what == "word":
                 unit = nxt.low
                 if unit in UNITS and len(unit) > 2:
@@ -348,7 +360,7 @@ def _joined(tokens: list[Token]) -> list[Token]:
                         i += step
                         continue
                 unit = nxt.low if nxt.low in UNITS else nxt.low.rstrip("s")
-                if unit in UNITS and (len(unit) > 1):
+                if unit in UNITS and (len(unit) > 1 or unit in ("h", "s")):
                     out.append(
                         Token("duration", f"{token.text} {nxt.text}", token.low, value=token.value * UNITS[unit],
                               parts=(UNITS[unit],), relation=token.relation)
