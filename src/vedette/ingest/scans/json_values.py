@@ -298,10 +298,12 @@ def flag(value: object) -> bool | None:
 
 
 def moment(value: object, zone: tzinfo | None = None) -> datetime | None:
-    """Return the ISO 8601 time in UTC; None for anything else, and for one without a zone where ``zone`` is None.
+    """Return the time in UTC, written as ISO 8601 or as seconds or milliseconds since 1970.
 
-    The zero time of Go (year 1) says nothing.
+    None for anything else, and for one without a zone where ``zone`` is None. Go's zero time (year 1) says nothing.
     """
+    if isinstance(value, int | float) and not isinstance(value, bool) and 1e8 < value < 1e14:
+        return _EPOCH + timedelta(seconds=value if value < 1e11 else value / 1000)
     if not isinstance(value, str) or not value or len(value) > 60:
         return None
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from vedette.ingest.base import Sample
@@ -97,7 +96,7 @@ def _place(result: JsonObject, content: ScanContent, context: ScanContext) -> Pl
         context,
         name or address,
         AssetKind.WEBSITE if is_site else AssetKind.HOST,
-        aliases=(address,) if _tells_apart(address) else (),
+        aliases=(address,),
     )
 
 
@@ -108,15 +107,6 @@ def _host_name(host: str) -> str:
     except ValueError:
         return ""
     return found or ""
-
-
-def _tells_apart(address: str) -> bool:
-    """Return whether an address is one machine's own: 127.0.0.1 is everybody's."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return False
-    return not (found.is_loopback or found.is_unspecified or found.is_multicast)
 
 
 def _finding(result: JsonObject, pointer: str, place: Place) -> ScanFinding | ScanRefusal:

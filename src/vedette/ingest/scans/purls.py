@@ -50,7 +50,7 @@ def purl_of(ecosystem: str, name: str, version: str) -> str:
     """
     from packageurl import PackageURL
 
-    word = ecosystem.strip().lower().split(":")[0].strip()
+    word = ecosystem.strip().lower().split(":")[0].strip().replace("_", "-")
     qualifiers: dict[str, str] = {}
     if word in _DISTRIBUTIONS:
         kind, namespace = _DISTRIBUTIONS[word]

@@ -7,6 +7,7 @@ first. An image, host or cluster that the report names keeps its name, whatever 
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 
 from vedette.ingest.scans.base import ScanContent, ScanContext
 from vedette.ingest.scans.json_values import MAX_NAME, unique
@@ -20,6 +21,15 @@ _HUB = ("index.docker.io/", "docker.io/", "registry-1.docker.io/")
 def says_something(name: str) -> bool:
     """Return whether a name is one: ``unknown`` and ``.`` are none."""
     return name.strip().lower() not in _SAYS_NOTHING
+
+
+def tells_apart(alias: str) -> bool:
+    """Return whether a name can tell one place from another: 127.0.0.1 is everybody's, ``unknown`` is nobody's."""
+    try:
+        address = ip_address(alias)
+    except ValueError:
+        return says_something(alias)
+    return not (address.is_loopback or address.is_unspecified or address.is_multicast)
 
 
 def named_place(
@@ -39,7 +49,7 @@ def named_place(
     chosen = (context.asset or said) if is_path else (said or context.asset or "")
     if not chosen:
         chosen = _EXTENSIONS.sub("", content.name) or content.name or "report"
-    others = tuple(alias for alias in aliases if says_something(alias) and alias != chosen)
+    others = tuple(alias for alias in aliases if tells_apart(alias) and alias != chosen)
     return Place(
         name=chosen,
         kind=kind,

@@ -1,0 +1,72 @@
+"""AWS resources as places: an instance by its id, an image by its reference, anything else by its ARN."""
+
+from __future__ import annotations
+
+import re
+
+from vedette.ingest.scans.base import ScanContent, ScanContext
+from vedette.ingest.scans.json_values import JsonObject, first_text, obj, texts, unique
+from vedette.ingest.scans.subjects import named_place
+from vedette.schema import AssetKind, Place
+
+_INSTANCE = re.compile(r"(?:^|[/:])(i-[0-9a-zA-Z]{1,40})$", re.ASCII)
+_ADDRESSES = ("ipV4Addresses", "ipV6Addresses", "IpV4Addresses", "IpV6Addresses")
+
+
+def resource_place(resource: JsonObject, content: ScanContent, context: ScanContext, *, platform: str = "") -> Place:
+    """Return the place that a resource of Inspector (``id``, ``type``) or of Security Hub (``Id``, ``Type``) is.
+
+    Tags are no aliases: the instances of a scaling group share their Name. ``platform`` is what the finding says of the
+    operating system where the resource itself does not.
+    """
+    arn = first_text(resource.get("id"), resource.get("Id"))
+    kind = first_text(resource.get("type"), resource.get("Type")).replace("_", "").lower()
+    details = obj(resource, "details") or obj(resource, "Details")
+    region = first_text(resource.get("region"), resource.get("Region"))
+    if kind.endswith("ec2instance"):
+        instance = obj(details, "awsEc2Instance") or obj(details, "AwsEc2Instance")
+        match = _INSTANCE.search(arn)
+        name = match[1] if match else arn
+        addresses = unique(*(texts(instance.get(key)) for key in _ADDRESSES))
+        return named_place(
+            content,
+            context,
+            name,
+            AssetKind.HOST,
+            aliases=(*((arn,) if arn != name else ()), *addresses),
+            operating_system=first_text(instance.get("platform"), platform),
+        )
+    if kind.endswith("ecrcontainerimage"):
+        return _image(arn, region, details, content, context, platform)
+    named = AssetKind.REPOSITORY if kind.endswith("coderepository") else AssetKind.CLOUD_RESOURCE
+    function = obj(details, "awsLambdaFunction") or obj(details, "AwsLambdaFunction")
+    aliases = texts([function.get("functionName"), function.get("FunctionName")])
+    return named_place(content, context, arn, named, aliases=aliases)
+
+
+def _image(
+    arn: str, region: str, details: JsonObject, content: ScanContent, context: ScanContext, platform: str
+) -> Place:
+    image = obj(details, "awsEcrContainerImage") or obj(details, "AwsEcrContainerImage")
+    registry = first_text(image.get("registry"), image.get("RegistryId"))
+    repository = first_text(image.get("repositoryName"), image.get("RepositoryName"))
+    tags = texts(image.get("imageTags")) or texts(image.get("ImageTags"))
+    digest = first_text(image.get("imageHash"), image.get("ImageDigest"))
+    full = f"{registry}.dkr.ecr.{region}.amazonaws.com/{repository}" if registry and region and repository else ""
+    named = [f"{full}:{tag}" for tag in tags] if full else []
+    if full and digest:
+        named.append(f"{full}@{digest}")
+    return named_place(
+        content,
+        context,
+        named[0] if named else arn,
+        AssetKind.IMAGE,
+        aliases=(*named[1:], arn, digest),
+        operating_system=first_text(image.get("platform"), platform),
+    )
+
+
+def system_of(place: Place) -> str:
+    """Return the distribution that a platform names, in the words of :func:`vedette.ingest.scans.purls.purl_of`."""
+    word = place.operating_system.lower().split("_")[0]
+    return {"amazon": "amazon", "rhel": "redhat", "sles": "sles", "oracle": "oracle"}.get(word, word)
