@@ -1,4 +1,4 @@
-"""``vedette ingest``: logs in, events in the lake."""
+"""``vedette ingest``: logs, scans, SBOMs, VEX documents and inventories in, rows in the lake."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from vedette.cli.frame import JsonOption, WorkersOption, frame_of
 from vedette.cli.steps import (
+    AssetOption,
     Given,
     HostOption,
     MappingOption,
@@ -38,6 +39,7 @@ def ingest(
     year: YearOption = None,
     host: HostOption = None,
     mapping: MappingOption = None,
+    asset: AssetOption = None,
     workers: WorkersOption = None,
     replay: Annotated[
         bool, typer.Option("--replay", help="Try the records in quarantine again, with these options.")
@@ -46,12 +48,14 @@ def ingest(
     formats: Annotated[bool, typer.Option("--formats", help="List the formats that can be read.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Read logs into the lake. The format is told by content; what is there already is not added twice.
+    """Read logs, scanner results, SBOMs, VEX documents and inventories into the lake.
+
+    The format is told by content; what is there already is not added twice.
 
     Example: vedette ingest /var/log/audit auth.log.1.gz --timezone Europe/Berlin --year 2026
     """
     frame = frame_of(context)
-    given = Given(reader, source, timezone, year, host, mapping, workers)
+    given = Given(reader, source, timezone, year, host, mapping, workers, asset)
     if formats:
         _formats(context, json)
         return
@@ -73,10 +77,11 @@ def ingest(
         show_ingest(frame, summary)
         if summary.total("n_new") or summary.total("n_known"):
             frame.next_step("vedette investigate", "detect and make cases of what is in the lake")
-        elif not replay:
+        elif not replay and not summary.scans.files:
             frame.next_step("vedette ingest --formats", "what can be read, and by which name", here=False)
-    if not any(f.reader for f in summary.files) and not replay:
-        if not summary.files:
+    was_read = any(f.reader for f in summary.files) or any(f.report_id for f in summary.scans.files)
+    if not was_read and not replay:
+        if not summary.files and not summary.scans.files:
             frame.note("there are no files in what you named (hidden ones are left out)")
         raise typer.Exit(2)
 
@@ -85,21 +90,28 @@ def _formats(context: typer.Context, json: bool) -> None:
     from rich.table import Table
 
     from vedette.ingest import load_readers
+    from vedette.ingest.scans.registry import load_scan_readers
 
     frame = frame_of(context)
     readers, broken = load_readers(third_party=frame.settings.third_party_plugins)
+    scans, broken_scans = load_scan_readers(third_party=frame.settings.third_party_plugins)
+    broken = (*broken, *broken_scans)
+    kinds = {
+        "readers": [(r.name, r.title, r.examples) for r in readers.values()],
+        "scan_readers": [(r.name, r.title, r.examples) for r in scans.values()],
+    }
     if json:
-        frame.print_json(
-            {
-                "readers": [{"name": r.name, "title": r.title, "examples": list(r.examples)} for r in readers.values()],
-                "broken": [{"name": b.name, "reason": b.reason} for b in broken],
-            }
-        )
+        shown: dict[str, list[dict[str, object]]] = {
+            kind: [{"name": name, "title": title, "examples": list(examples)} for name, title, examples in found]
+            for kind, found in kinds.items()
+        }
+        frame.print_json({**shown, "broken": [{"name": b.name, "reason": b.reason} for b in broken]})
         return
-    table = Table("reader", "what", "reads", box=None)
-    for r in readers.values():
-        table.add_row(r.name, r.title, ", ".join(r.examples))
-    frame.print(table)
+    for heading, found in zip(("logs", "scans, SBOMs, VEX, inventories"), kinds.values(), strict=True):
+        table = Table(heading, "what", "reads", box=None)
+        for name, title, examples in found:
+            table.add_row(name, title, ", ".join(examples))
+        frame.print(table)
     for b in broken:
         frame.say(f"broken: {b.name}: {b.reason}", "red")
 

@@ -71,7 +71,7 @@ def _answer(frame: Frame, ruleset: RuleSet, given: Given, asked: Any, what: str)
             lake = Lake.open(Path(folder) / "home")
             try:
                 summary = run_ingest(quiet, lake, [path], given)
-                answer["ingest"] = {k: v for k, v in ingest_dict(summary).items() if k != "files"}
+                answer["ingest"] = {k: v for k, v in ingest_dict(summary).items() if k not in ("files", "scans")}
                 if not any(f.reader for f in summary.files):
                     reasons = [f.problem for f in summary.files if f.problem]
                     return {**answer, "error": reasons[0] if reasons else "nothing to read"}

@@ -16,6 +16,7 @@ from vedette.errors import UserError
 if TYPE_CHECKING:
     from vedette.detect import DetectSummary, RuleSet
     from vedette.ingest import IngestOptions, IngestSummary
+    from vedette.ingest.scans.pipeline import ScanSummary
     from vedette.schema import Case, Finding
     from vedette.store import Lake
 
@@ -32,6 +33,9 @@ YearOption = Annotated[
 HostOption = Annotated[str | None, typer.Option("--host", help="Host of logs that do not name it (web access logs).")]
 MappingOption = Annotated[
     Path | None, typer.Option("--mapping", help="Mapping file (YAML) for CSV or JSON of your own.", exists=True)
+]
+AssetOption = Annotated[
+    str | None, typer.Option("--asset", help="What a scan or SBOM is about, where it does not name its subject.")
 ]
 RulesOption = Annotated[
     list[Path] | None,
@@ -51,6 +55,7 @@ class Given:
     host: str | None = None
     mapping: Path | None = None
     workers: int | None = None
+    asset: str | None = None
 
 
 def ingest_options(frame: Frame, given: Given) -> IngestOptions:
@@ -64,7 +69,7 @@ def ingest_options(frame: Frame, given: Given) -> IngestOptions:
         from vedette.ingest.readers.json_mapping_file import load_mapping_file
 
         reader = load_mapping_file(given.mapping).reader
-    return IngestOptions(reader, given.source, context, frame.workers(given.workers))
+    return IngestOptions(reader, given.source, context, frame.workers(given.workers), given.asset)
 
 
 def run_ingest(frame: Frame, lake: Lake, paths: Sequence[Path | str], given: Given) -> IngestSummary:
@@ -132,6 +137,30 @@ def ingest_dict(summary: IngestSummary) -> dict[str, Any]:
             }
             for f in summary.files
         ],
+        "scans": scans_dict(summary.scans),
+    }
+
+
+def scans_dict(summary: ScanSummary) -> dict[str, Any]:
+    """Return what came of scans, SBOMs, VEX documents and inventories as JSON values."""
+    counts = ("findings", "components", "statements", "assets", "refused")
+    return {
+        **{name: summary.total(f"n_{name}") for name in counts},
+        "known": summary.total("known"),
+        "reasons": dict(summary.reasons),
+        "files": [
+            {
+                "name": f.name,
+                "reader": f.reader,
+                "report_id": f.report_id,
+                "scanner": f.scanner,
+                "places": list(f.places),
+                **{name: getattr(f, f"n_{name}") for name in counts},
+                "known": f.known,
+                "problem": f.problem,
+            }
+            for f in summary.files
+        ],
     }
 
 
@@ -141,10 +170,13 @@ def show_ingest(frame: Frame, summary: IngestSummary) -> None:
     n_bad = summary.total("n_quarantined") + summary.total("n_quarantined_known")
     read = [f for f in summary.files if f.reader]
     readers = sorted({f.reader for f in read if f.reader})
-    frame.say(
-        f"{n_new:,} new events from {len(read)} file(s) ({', '.join(readers) or 'none'})"
-        + (f", {n_known:,} known already" if n_known else "")
-    )
+    if read or not summary.scans.files:
+        frame.say(
+            f"{n_new:,} new events from {len(read)} file(s) ({', '.join(readers) or 'none'})"
+            + (f", {n_known:,} known already" if n_known else "")
+        )
+    if summary.scans.files:
+        show_scans(frame, summary.scans)
     if n_bad:
         frame.say(f"{n_bad:,} record(s) in quarantine:", "yellow")
         for reason, count in summary.reasons.most_common(5):
@@ -152,6 +184,27 @@ def show_ingest(frame: Frame, summary: IngestSummary) -> None:
         frame.say("  look: vedette ingest --quarantine    again: vedette ingest --replay (with --timezone, --year …)")
     for f in [f for f in summary.files if f.problem][:20]:
         frame.say(f"not read{'' if f.n_records == 0 else ' to its end'}: {f.name}: {f.problem}", "yellow")
+
+
+def show_scans(frame: Frame, summary: ScanSummary) -> None:
+    """Print for people what came of scans, SBOMs, VEX documents and inventories."""
+    read = [f for f in summary.files if f.problem is None or f.n_records]
+    readers = sorted({f.reader for f in read if f.reader})
+    words = (("findings", "finding"), ("components", "component"), ("statements", "VEX statement"), ("assets", "asset"))
+    counts = [(summary.total(f"n_{name}"), word) for name, word in words]
+    told = ", ".join(f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in counts if n) or "no findings"
+    n_known = summary.total("known")
+    if len(read) > n_known or not n_known:
+        frame.say(f"{told} from {len(read) - n_known} report(s) ({', '.join(readers) or 'none'})")
+    if n_known:
+        frame.say(f"{n_known:,} report(s) known already")
+    n_bad = summary.total("n_refused")
+    if n_bad:
+        frame.say(f"{n_bad:,} record(s) of reports in quarantine:", "yellow")
+        for reason, count in summary.reasons.most_common(5):
+            frame.say(f"  {count:>8,}  {reason}")
+    for f in [f for f in summary.files if f.problem][:20]:
+        frame.say(f"not read{' to its end' if f.n_records else ''}: {f.name}: {f.problem}", "yellow")
 
 
 SEVERITY_STYLE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "informational": "dim"}

@@ -24,7 +24,10 @@ from vedette.ingest.base import Framing, Native, ReadContext, Reader, RecordErro
 from vedette.ingest.framing import RawBatch, frame_json, frame_lines
 from vedette.ingest.identity import Identifier, KnownIds, source_name
 from vedette.ingest.normalise import Normaliser
-from vedette.ingest.registry import load_readers, reader_named, recognise
+from vedette.ingest.registry import load_readers, reader_named, sample_of, surest
+from vedette.ingest.scans.base import ScanContext, ScanReader
+from vedette.ingest.scans.pipeline import ScanIntake, ScanSummary
+from vedette.ingest.scans.registry import load_scan_readers, surest_scan
 from vedette.ingest.streams import Refused, Stream, StreamError, list_files, open_file, open_stdin
 from vedette.store import Lake, tables
 from vedette.store.digests import pairs_of_hex
@@ -78,6 +81,8 @@ class IngestSummary:
     files: list[FileSummary] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
     """Why records were quarantined, with counts."""
+    scans: ScanSummary = field(default_factory=ScanSummary)
+    """What came of the scans, SBOMs, VEX documents and inventories among the files; they are not in ``files``."""
 
     def total(self, name: str) -> int:
         """Return the sum of a count over the files."""
@@ -94,6 +99,8 @@ class IngestOptions:
     """Logical source, where files of several hosts look alike."""
     context: ReadContext = field(default_factory=ReadContext)
     workers: int = 1
+    asset: str | None = None
+    """What scans are about that do not say it."""
 
 
 @dataclass(slots=True)
@@ -196,7 +203,7 @@ def ingest(
     stdin: IO[bytes] | None = None,
     progress: Progress | None = None,
 ) -> IngestSummary:
-    """Read files, folders, archives and standard input into the lake.
+    """Read files, folders, archives and standard input into the lake: logs as events, scans as what they say.
 
     Args:
         lake: where to.
@@ -209,7 +216,7 @@ def ingest(
         UserError: a path does not exist, or a reader is not known.
     """
     if options.reader is not None:
-        reader_named(options.reader)
+        _named(options.reader)
     summary = IngestSummary()
     files: list[Path] = []
     use_stdin = False
@@ -228,16 +235,19 @@ def ingest(
     known: dict[str, KnownIds] = {}
     total_bytes = None if use_stdin else sum(sizes)
     done_before = 0
+    scans = ScanIntake(lake, ScanContext(options.asset, options.context.timezone))
+    summary.scans = scans.summary
     try:
         for file, size_bytes in zip(files, sizes, strict=True):
             for opened in open_file(file):
-                _one(lake, opened, options, summary, known, progress, done_before, total_bytes)
+                _one(lake, opened, options, summary, known, scans, progress, done_before, total_bytes)
             done_before += size_bytes
         if use_stdin:
             if stdin is None:
                 raise UserError("standard input is not available here")
             for opened in open_stdin(stdin):
-                _one(lake, opened, options, summary, known, progress, 0, None)
+                _one(lake, opened, options, summary, known, scans, progress, 0, None)
+        scans.close()
     finally:
         for ids in known.values():
             ids.close()
@@ -251,12 +261,35 @@ def _size_bytes(file: Path) -> int:
         return 0
 
 
+def _named(name: str) -> Reader | ScanReader:
+    """Return the reader of logs or scans of that name.
+
+    Raises:
+        UserError: there is none.
+    """
+    logs, scans = load_readers()[0], load_scan_readers()[0]
+    reader = logs.get(name) or scans.get(name)
+    if reader is None:
+        names = ", ".join(sorted((*logs, *scans)))
+        raise UserError(f"no reader is called {name!r}", next_step=f"choose one of: {names}")
+    return reader
+
+
+def _surest(opened: Stream) -> Reader | ScanReader | None:
+    """Return the reader that is surest of a stream; where two are as sure, that of logs."""
+    sample = sample_of(opened)
+    reader, score = surest(load_readers()[0].values(), sample)
+    scan_reader, scan_score = surest_scan(sample)
+    return scan_reader if scan_score > score else reader
+
+
 def _one(
     lake: Lake,
     opened: Stream | Refused,
     options: IngestOptions,
     summary: IngestSummary,
     known: dict[str, KnownIds],
+    scans: ScanIntake,
     progress: Progress | None,
     done_before: int,
     total_bytes: int | None,
@@ -265,13 +298,20 @@ def _one(
         summary.files.append(FileSummary(opened.name, None, problem=opened.reason))
         return
     try:
-        reader = reader_named(options.reader) if options.reader else recognise(opened)
+        reader = _named(options.reader) if options.reader else _surest(opened)
     except StreamError as error:
         summary.files.append(FileSummary(opened.name, None, problem=error.reason))
         return
     if reader is None:
         advice = "format not recognised: name it with --reader, or describe it with --mapping"
         summary.files.append(FileSummary(opened.name, None, problem=advice))
+        return
+    if isinstance(reader, ScanReader) and not isinstance(reader, Reader):
+        scans.add(opened, reader)
+        if progress is not None:
+            n_events = summary.total("n_new") + summary.scans.total("n_records")
+            done_bytes = done_before + opened.consumed()
+            progress(done_bytes=done_bytes, total_bytes=total_bytes, n_events=n_events, name=opened.name)
         return
     held = FileSummary(opened.name, reader.name)
     summary.files.append(held)
@@ -543,7 +583,9 @@ def replay(lake: Lake, options: IngestOptions = IngestOptions()) -> IngestSummar
     summary = IngestSummary()
     t = tables.quarantine
     with lake.state.connect() as connection:
+        # a record of a scan is read again with its file
         found = select(t.c.source, t.c.reader, t.c.name, t.c.preamble).distinct()
+        found = found.where(t.c.source.not_like("scan:%"))
         groups = connection.execute(found.order_by(t.c.source, t.c.reader, t.c.name, t.c.preamble)).all()
     for source, reader_name, name, preamble in groups:
         held = FileSummary(name, reader_name, source)
