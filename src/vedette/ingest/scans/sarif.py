@@ -144,10 +144,7 @@ def _finding(result: JsonObject, pointer: str, run: Run, place: Place) -> ScanFi
     ids, related = flaw_ids(run, rule, rule_id, kind)
     properties, own = obj(rule, "properties"), obj(result, "properties")
     stated = score_of(number(first_text(own.get("security-severity"), properties.get("security-severity"))))
-    candidates = [
-        holder.get(key) for holder in (own, properties) for key in ("cvssV4", "cvssV3", "cvssV3_vector", "cvss")
-    ]
-    vectors, _ = cvss_of((vector, None) for vector in candidates if is_vector(vector))
+    vectors, _ = cvss_of((holder.get(key), None) for holder in (own, properties) for key in _VECTOR_KEYS)
     location = run.location(result)
     package, fixed_in = package_of(rule, result, message)
     status, status_by = _judged(result)
@@ -160,11 +157,7 @@ def _finding(result: JsonObject, pointer: str, run: Run, place: Place) -> ScanFi
         ids=ids,
         related=related,
         title=title,
-        description=long_text(
-            "\n\n".join(
-                dict.fromkeys(part for part in (message, long_text(obj(rule, "fullDescription").get("text"))) if part)
-            )
-        ),
+        description=long_text("\n\n".join(unique((message, long_text(obj(rule, "fullDescription").get("text")))))),
         severity=_severity(run, result, rule, stated),
         cvss=vectors,
         score=stated,
