@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from vedette.ingest.base import Sample
 from vedette.ingest.scans.base import ScanContent, ScanContext, ScanError, ScanHead, ScanRefusal
 from vedette.ingest.scans.cyclonedx_vulnerabilities import Listed, Subject, vulnerability_records
 from vedette.ingest.scans.cyclonedx_xml import XmlParts
+from vedette.ingest.scans.dependencies import MAX_EDGES, Dependencies
 from vedette.ingest.scans.json_parts import JsonParts
 from vedette.ingest.scans.json_values import (
     JsonObject,
@@ -40,9 +40,6 @@ Records = Iterator[ScanRecord | ScanRefusal]
 
 MAX_DEPTH = 100
 """Components inside components."""
-MAX_EDGES = 5_000_000
-"""Dependencies of one BOM that are kept."""
-
 _VERSION = re.compile(r"1\.[0-9]{1,2}")
 _PROTOBUF = re.compile(rb"\n[\x03\x04]1\.[0-9]{1,2}[\x10\x1a]")
 _KINDS = {
@@ -125,11 +122,11 @@ class _Bom:
         self.place = _place(described, self.link, content, context)
         self.head = head
         self.described = described
+        self.depends = Dependencies()
 
     def records(self) -> Records:
         affected = self.affected_refs()
-        depends = _Dependencies()
-        yield from depends.read(self.parts)
+        yield from self.read_dependencies()
         listed: dict[str, Listed] = {}
         for pointer, component in self.components():
             if isinstance(component, ScanRefusal):
@@ -151,7 +148,7 @@ class _Bom:
                 supplier=_supplier(component),
                 licences=licences_of(component),
                 hashes=_hashes(component),
-                depends_on=depends.of(ref),
+                depends_on=self.depends.of(ref),
                 pointer=pointer,
             )
             if isinstance(component.get("vulnerabilities"), list):  # the extension of the versions before 1.4
@@ -166,6 +163,16 @@ class _Bom:
             if isinstance(record, ScanFinding) and not self.head.places:
                 self.head.places.append(self.place.name)  # a document of statements alone has looked at no place
             yield record
+
+    def read_dependencies(self) -> Iterator[ScanRefusal]:
+        for pointer, entry in self.parts.entries("dependencies"):
+            if not isinstance(entry, dict):
+                yield refusal(pointer, "no object where a dependency should be", entry)
+                continue
+            if self.depends.is_full:
+                yield ScanRefusal(pointer, f"more than {MAX_EDGES:,} dependencies: those from here on are left out")
+                return
+            self.depends.add(text(entry.get("ref")), texts(entry.get("dependsOn")))
 
     def affected_refs(self) -> set[str]:
         """Return the references that vulnerabilities name, so that only those components are held."""
@@ -203,32 +210,6 @@ class _Bom:
             if owner and not arr(value.get("affects")):
                 value = {**value, "affects": [{"ref": owner}]}
             yield from vulnerability_records(value, pointer, subject, listed)
-
-
-@dataclass(slots=True)
-class _Dependencies:
-    """What each component depends on; texts that repeat are held once."""
-
-    edges: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def read(self, parts: Parts) -> Iterator[ScanRefusal]:
-        names: dict[str, str] = {}
-        n_edges = 0
-        for pointer, entry in parts.entries("dependencies"):
-            if not isinstance(entry, dict):
-                yield refusal(pointer, "no object where a dependency should be", entry)
-                continue
-            ref, below = text(entry.get("ref")), texts(entry.get("dependsOn"))
-            n_edges += len(below)
-            if n_edges > MAX_EDGES:
-                yield ScanRefusal(pointer, f"more than {MAX_EDGES:,} dependencies: those from here on are left out")
-                return
-            if ref and below:
-                ref = names.setdefault(ref, ref)
-                self.edges[ref] = (*self.edges.get(ref, ()), *(names.setdefault(one, one) for one in below))
-
-    def of(self, ref: str) -> tuple[str, ...]:
-        return self.edges.get(ref, ())
 
 
 def _nested(

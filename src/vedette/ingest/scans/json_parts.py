@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vedette.ingest.scans.base import ScanContent, ScanError
-from vedette.ingest.scans.json_values import JsonObject, loads
+from vedette.ingest.scans.json_values import JsonObject, loads, obj
 
 WHOLE_BYTES = 32 << 20
 
@@ -19,19 +19,22 @@ class JsonParts:
 
     Args:
         content: a JSON document.
+        below: member that wraps the document, where one does.
 
     Raises:
         ScanError: it is small enough to be parsed at once, and no JSON object.
     """
 
-    def __init__(self, content: ScanContent) -> None:
+    def __init__(self, content: ScanContent, below: str = "") -> None:
         self._content = content
+        self._above = f"{below}." if below else ""
+        self._pointer = f"/{below}" if below else ""
         self._whole: JsonObject | None = None
         if content.size <= WHOLE_BYTES:
             value = loads(content.read())
             if not isinstance(value, dict):
                 raise ScanError("not a JSON object")
-            self._whole = value
+            self._whole = obj(value, below) if below else value
 
     def value(self, key: str) -> object:
         """Return a member that is small: metadata, a version; None where there is none."""
@@ -48,16 +51,16 @@ class JsonParts:
         if self._whole is not None:
             found = self._whole.get(key)
             for index, value in enumerate(found if isinstance(found, list) else ()):
-                yield f"/{key}/{index}", value
+                yield f"{self._pointer}/{key}/{index}", value
             return
         for index, value in enumerate(self._streamed(f"{key}.item")):
-            yield f"/{key}/{index}", value
+            yield f"{self._pointer}/{key}/{index}", value
 
     def _streamed(self, prefix: str) -> Iterator[object]:
         import ijson
 
         with self._content.open() as handle:
             try:
-                yield from ijson.items(handle, prefix, use_float=True)
+                yield from ijson.items(handle, self._above + prefix, use_float=True)
             except (ijson.JSONError, ValueError, OverflowError, RecursionError, MemoryError) as error:
                 raise ScanError(f"not JSON, or cut off: {str(error)[:200]}") from None
