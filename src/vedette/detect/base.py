@@ -38,6 +38,8 @@ class RuleInfo:
     """Where it came from: a file, or ``archive.zip!entry``."""
     output: bool = True
     """Whether its own hits become findings; false for the parts of a correlation without ``generate``."""
+    vulnerabilities: tuple[str, ...] = ()
+    """CVE ids that it says the activity exploits (tags ``cve.2021-44228``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

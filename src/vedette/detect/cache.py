@@ -88,7 +88,7 @@ def _info_row(info: RuleInfo) -> list[Any]:
 
 
 def _info(row: list[Any]) -> RuleInfo:
-    (rule_id, title, level, status, techniques, tactics, description, false, source, author, path, output) = row
+    (rule_id, title, level, status, techniques, tactics, description, false, source, author, path, output, cves) = row
     product, category, service = source
     return RuleInfo(
         rule_id=rule_id,
@@ -103,6 +103,7 @@ def _info(row: list[Any]) -> RuleInfo:
         author=author,
         path=path,
         output=bool(output),
+        vulnerabilities=tuple(map(str, cves)),
     )
 
 

@@ -7,6 +7,7 @@ lacks (look-around, backreferences, repeats over 1,000) is refused by name, as p
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -262,6 +263,9 @@ def _info(rule: SigmaRule | sk.SigmaCorrelationRule, path: str) -> RuleInfo:
     attack = [t.removeprefix("attack.") for t in tags if t.startswith("attack.")]
     techniques = [t.upper() for t in attack if t[:1] in "tT" and t[1:5].isdigit()]
     tactics = [t.replace("_", "-") for t in attack if not any(c.isdigit() for c in t)]
+    cves = [
+        re.sub(r"[._]", "-", t[4:]) for t in tags if re.fullmatch(r"cve[.](?:cve-)?\d{4}[-._]\d{4,19}", t, re.A | re.I)
+    ]
     source = rule.logsource if isinstance(rule, SigmaRule) else None
     ident = str(rule.id) if rule.id else str(uuid.uuid5(uuid.NAMESPACE_URL, f"{path}\0{rule.name}\0{rule.title}"))
     return RuleInfo(
@@ -276,6 +280,7 @@ def _info(rule: SigmaRule | sk.SigmaCorrelationRule, path: str) -> RuleInfo:
         logsource=(source.product, source.category, source.service) if source else (None, None, None),
         author=rule.author or "",
         path=path,
+        vulnerabilities=tuple(dict.fromkeys(f"CVE-{c.lower().removeprefix('cve-')}" for c in cves)),
     )
 
 

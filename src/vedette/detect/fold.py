@@ -220,6 +220,7 @@ def _finding(
         tactics=info.tactics,
         description=info.description,
         false_positives=info.falsepositives,
+        vulnerabilities=info.vulnerabilities,
     )
 
 

@@ -86,3 +86,5 @@ class Finding:
     """ATT&CK tactic short names (``credential-access``)."""
     description: str = ""
     false_positives: tuple[str, ...] = ()
+    vulnerabilities: tuple[str, ...] = ()
+    """CVE ids that the rule says the activity exploits."""
