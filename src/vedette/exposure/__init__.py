@@ -1,1 +1,1 @@
-"""The extent of exposure: vulnerabilities joined over scanners, assets and own logs, with a decision and a date each."""
+"""The extent of exposure: vulnerabilities joined over scanners, assets and own logs, with a decision and a date."""
