@@ -99,6 +99,20 @@ def test_slides_are_written(call: Call, tmp_path: Path) -> None:
     assert "written: " in out
 
 
+@pytest.mark.parametrize("reader", ["for my CISO", "for the board", "to show to management", "for the executives"])
+def test_slides_for_executives_are_a_deck_of_their_own(call: Call, tmp_path: Path, reader: str) -> None:
+    import zipfile
+
+    made = {}
+    for name, words in (("executive", f" {reader}"), ("plain", ""), ("analyst", " for the analysts")):
+        assert call("ask", f"make slides for the last incident{words}", "--out", tmp_path / name)[0] == 0
+        with zipfile.ZipFile(tmp_path / name / "vedette-case-0a1b2c3d.pptx") as package:
+            made[name] = package.read("ppt/slides/slide1.xml").decode()
+    assert "Executive summary" in made["executive"]
+    assert "Executive summary" not in made["plain"]
+    assert made["plain"] == made["analyst"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

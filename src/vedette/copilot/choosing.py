@@ -131,6 +131,10 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\bregistry\b", "registry"), (r"\b(?:access )?keys?\b", "access_key"), (r"\buser[ -]agents?\b", "user_agent"), (r"\bcves?\b", "cve"),
     ),
     "scope": ((r"\ball\b|\bwhole\b|\boverall\b|\bin (?:the )?(?:lake|data|logs)\b|\bin total\b|\bevery\b", "all"),),
+    "audience": (
+        (r"\b(?:for|to|with) (?:an? |the |our |my |your |other )*(?:analysts?|soc|responders?|engineers?)\b", "analyst"),
+        (r"\b(?:ciso|cso|cio|cto|ceo|cfo|coo|boards?|management|managers?|executives?|exec|execs|c-?suite|directors?|leadership|non-?technical)\b", "executive"),
+    ),
     "format": ((r"\bhtml\b|\bweb ?page\b", "html"), (r"\bjson\b", "json"), (r"\bmarkdown\b|\bmd\b", "markdown")),
     "status": ((r"\bopen\b|\bunresolved\b|\bpending\b|\bactive\b", "open"), (r"\bclosed\b|\bresolved\b|\bfinished\b|\bdone\b", "closed")),
     "severity": (

@@ -12,6 +12,7 @@ from typing import TypedDict, Unpack
 
 from vedette.errors import OutsideError
 from vedette.report.base import (
+    Audience,
     EvidenceLookup,
     Renderer,
     RenderOptions,
@@ -23,6 +24,7 @@ from vedette.report.branding import Branding, load_branding
 from vedette.schema import Case
 
 __all__ = [
+    "Audience",
     "Branding",
     "EvidenceLookup",
     "RenderOptions",
@@ -47,6 +49,7 @@ def render(
     template: Path | None = None,
     branding: Branding | None = None,
     evidence: EvidenceLookup | None = None,
+    audience: Audience = Audience.ANALYST,
 ) -> bytes:
     """Return the report of a case in the format of that name.
 
@@ -56,11 +59,14 @@ def render(
         template: A presentation whose master and theme are used.
         branding: Organisation, colours, logo and handling label.
         evidence: Gives the events behind evidence ids; without it the case's own quotes are shown.
+        audience: Who it is for; only slides differ.
 
     Raises:
         UserError: the format, the template or the branding cannot be used.
     """
-    options = RenderOptions(branding=branding or Branding(), template=template, evidence=evidence)
+    options = RenderOptions(
+        branding=branding or Branding(), template=template, evidence=evidence, audience=Audience(audience)
+    )
     return load_renderer(format).render(case, options)
 
 
@@ -70,6 +76,7 @@ class RenderArguments(TypedDict, total=False):
     template: Path | None
     branding: Branding | None
     evidence: EvidenceLookup | None
+    audience: Audience
 
 
 def render_html(case: Case, **options: Unpack[RenderArguments]) -> str:

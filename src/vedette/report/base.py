@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -23,6 +24,14 @@ EvidenceLookup = Callable[[Sequence[str]], Mapping[str, Mapping[str, Any]]]
 """Given event ids, the events that are still in the lake, by id, as mappings of event columns."""
 
 
+class Audience(StrEnum):
+    """Who a report is for."""
+
+    ANALYST = "analyst"
+    EXECUTIVE = "executive"
+    """Verdict and consequence in plain words first; what an analyst needs as an appendix."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
     """How a report is to look, and where the events that it cites can be read."""
@@ -32,6 +41,8 @@ class RenderOptions:
     """A presentation whose master and theme are used; only formats that have templates look at it."""
     evidence: EvidenceLookup | None = None
     """None where the lake is out of reach: the quotes that the case itself carries are shown."""
+    audience: Audience = Audience.ANALYST
+    """Only formats that are shaped for somebody look at it."""
 
 
 @runtime_checkable

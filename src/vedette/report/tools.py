@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from vedette.report.base import Audience
 from vedette.schema import Artefact, Case, Parameter, Tool, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
 from vedette.toolbox.arguments import CASE, choice_of
@@ -76,7 +77,17 @@ class Slides:
     tool = Tool(
         name="slides",
         description="Make a presentation (PowerPoint) of a case, with native, editable shapes, charts and tables.",
-        parameters=(CASE,),
+        parameters=(
+            CASE,
+            Parameter(
+                name="audience",
+                kind=ValueKind.CHOICE,
+                choices=tuple(Audience),
+                description="Who they are for: analyst (everything) or executive (verdict and consequence first).",
+                example="for the board",
+                routed=False,
+            ),
+        ),
         examples=(
             "make slides for the last incident for my CISO",
             "powerpoint please",
@@ -97,20 +108,22 @@ class Slides:
         chosen = choose_case(context, arguments)
         if chosen is None:
             return no_case(context, {"files": []})
-        content = _rendered(context, chosen.case, "pptx")
+        audience = choice_of(arguments, "audience", tuple(Audience), Audience.ANALYST) or Audience.ANALYST
+        content = _rendered(context, chosen.case, "pptx", Audience(audience))
         facts = FactList()
         name = f"vedette-{chosen.case.case_id}.pptx"
         n_slides = _count_slides(content)
-        _made(facts, chosen.case, name, "a presentation", content, n_slides)
+        what = "a presentation for executives" if audience == Audience.EXECUTIVE else "a presentation"
+        _made(facts, chosen.case, name, what, content, n_slides)
         which_case(facts, chosen, context)
         return _result(facts, chosen.case, Artefact(name=name, media_type=_PPTX, content=content))
 
 
-def _rendered(context: ToolContext, case: Case, form: str) -> bytes:
+def _rendered(context: ToolContext, case: Case, form: str, audience: Audience = Audience.ANALYST) -> bytes:
     from vedette.report import render
     from vedette.store.book import event_lookup
 
-    return render(case, format=form, evidence=event_lookup(context.lake))
+    return render(case, format=form, evidence=event_lookup(context.lake), audience=audience)
 
 
 def _count_slides(content: bytes) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 
-from vedette.report.base import RenderOptions
+from vedette.report.base import Audience, RenderOptions
 from vedette.report.from_case import view_of
 from vedette.report.inert import clip, visible
 from vedette.report.measure import measured_for
@@ -28,7 +28,7 @@ class PptxRenderer:
     def render(self, case: Case, options: RenderOptions) -> bytes:
         """Return the presentation file."""
         # python-pptx takes a third of a second to import, which listing the formats need not wait for.
-        from vedette.report.pptx import charts, closing, overview, path, people, timeline
+        from vedette.report.pptx import charts, closing, executive, overview, path, people, timeline
         from vedette.report.pptx.deck import Deck
         from vedette.report.pptx.package import fixed
         from vedette.report.pptx.theme import open_frame
@@ -36,7 +36,7 @@ class PptxRenderer:
         view = view_of(case, options.evidence)
         frame = open_frame(options.template, options.branding)
         deck = Deck(frame, view, options.branding)
-        for add in (
+        analyst = (
             overview.verdict,
             overview.what_happened,
             timeline.picture,
@@ -50,7 +50,14 @@ class PptxRenderer:
             closing.unknown,
             closing.next_steps,
             closing.evidence,
-        ):
+        )
+        # the pages before the appendix say these, or the appendix says them once more in another way
+        said_before = {overview.verdict, timeline.tables, path.path_tables, charts.activity, closing.next_steps}
+        for add in (
+            analyst if options.audience is Audience.ANALYST
+            else (executive.verdict, executive.meaning, executive.story, executive.decisions, executive.divider,
+                  *(part for part in analyst if part not in said_before))
+        ):  # fmt: skip
             with measured_for(frame.font):
                 add(deck)
         properties = frame.presentation.core_properties

@@ -31,7 +31,7 @@ def verdict(deck: Deck) -> None:
     if lines > 1 and deck.frame.built_in:
         body = Box(body.left, body.top + TITLE_HEIGHT, body.width, body.height - TITLE_HEIGHT)
     eyebrow = f"Incident report · {view.case_id} · {view.status} · {VERDICT_WORDS[view.verdict]}"
-    logo_width = _logo(deck, slide)
+    logo_width = logo(deck, slide)
     if deck.frame.title is None or deck.frame.title.top > 32:
         text_box(
             slide,
@@ -51,13 +51,32 @@ def verdict(deck: Deck) -> None:
     height = min(height_of([sentence, ids], body.width), body.height * 0.36)
     text_box(slide, Box(body.left, top, body.width, height), [sentence, ids], name="Verdict")
     top += height + 14
+    top = tiles(deck, slide, top)
+    half = (body.width - 2 * _GAP) / 2
+    short = view.short_hosts
+
+    def name_host(name: str) -> str:
+        """Return the whole name where it fits its line, else the name without its domain."""
+        return name if text_width(name, 14, bold=True) <= half - _ROLE else short.get(name, name)
+
+    for left, title, rows in (
+        (body.left, "Implicated accounts", [(a.name, a.role.value) for a in view.implicated]),
+        (body.left + half + 2 * _GAP, "Hosts", [(name_host(h.name), h.role.value) for h in view.hosts]),
+    ):
+        part = heading(slide, title, Box(left, top, half, body.bottom - top))
+        _names(slide, part, rows, title)
+
+
+def tiles(deck: Deck, slide: Any, top: float) -> float:
+    """Draw severity, confidence, time and scope side by side and return where the room below begins."""
+    view, body = deck.view, deck.body
     width = (body.width - 3 * _GAP) / 4
     from_to = (
         f"{day(view.first_at)}, {clock(view.first_at)} to {clock(view.last_at)}"
         if day(view.first_at) == day(view.last_at)
         else f"{day(view.first_at)} {clock(view.first_at)[:5]} to\n{day(view.last_at)} {clock(view.last_at)[:5]}"
     )
-    tiles = (
+    shown = (
         ("Severity", view.severity.value.capitalize(), "if the verdict holds", SEVERITY_COLOURS[view.severity]),
         ("Confidence", share(view.confidence), f"{sure(view.confidence)} an attack", None),
         ("When (UTC)", span_words(view.last_at - view.first_at), from_to, None),
@@ -68,7 +87,7 @@ def verdict(deck: Deck) -> None:
             None,
         ),
     )
-    for number, (label, value, under, colour) in enumerate(tiles):
+    for number, (label, value, under, colour) in enumerate(shown):
         ink, soft = ("#FFFFFF", "#FFFFFF") if colour else ("dark", "muted")
         block(
             slide,
@@ -83,20 +102,7 @@ def verdict(deck: Deck) -> None:
             anchor="top",
             name=label,
         )
-    top += _TILE_HEIGHT + 14
-    half = (body.width - 2 * _GAP) / 2
-    short = view.short_hosts
-
-    def name_host(name: str) -> str:
-        """Return the whole name where it fits its line, else the name without its domain."""
-        return name if text_width(name, 14, bold=True) <= half - _ROLE else short.get(name, name)
-
-    for left, title, rows in (
-        (body.left, "Implicated accounts", [(a.name, a.role.value) for a in view.implicated]),
-        (body.left + half + 2 * _GAP, "Hosts", [(name_host(h.name), h.role.value) for h in view.hosts]),
-    ):
-        part = heading(slide, title, Box(left, top, half, body.bottom - top))
-        _names(slide, part, rows, title)
+    return top + _TILE_HEIGHT + 14
 
 
 def _names(slide: Any, box: Box, rows: list[tuple[str, str]], name: str) -> None:
@@ -126,7 +132,8 @@ def _one_line(para: Para, width: float) -> Para:
     return replace(para, text=text)
 
 
-def _logo(deck: Deck, slide: Any) -> float:
+def logo(deck: Deck, slide: Any) -> float:
+    """Draw the organisation's logo and return the width that it takes."""
     content = deck.branding.logo_bytes()
     if content is None:
         return 0.0
