@@ -32,6 +32,7 @@ MAX_LINE_BYTES = 16 * 1024 * 1024
 """One JSON line."""
 _MAX_RAW_BYTES = 2_000
 _BOM = b"\xef\xbb\xbf"
+_STRAY_BYTE = re.compile("[\udc80-\udcff]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -95,7 +96,7 @@ def loads(data: bytes) -> object:
         if b"\\u" not in data and data.isascii():
             raise ScanError(f"not JSON, or cut off: {str(error)[:200]}") from None
     try:
-        value: object = json.loads(data.decode("utf-8", "backslashreplace"), parse_constant=lambda _: None)
+        value: object = json.loads(data.decode("utf-8", "surrogateescape"), parse_constant=lambda _: None)
         return _without_surrogates(value, 0)
     except (ValueError, RecursionError) as error:
         raise ScanError(f"not JSON, or cut off: {str(error)[:200]}") from None
@@ -103,7 +104,13 @@ def loads(data: bytes) -> object:
 
 def _without_surrogates(value: object, depth: int) -> object:
     if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
+        if value.isascii():
+            return value
+        return (
+            _STRAY_BYTE.sub(lambda m: f"\\x{ord(m[0]) - 0xDC00:02x}", value)
+            .encode("utf-8", "backslashreplace")
+            .decode()
+        )
     if depth > 200:
         raise ValueError("nested too deep")
     if isinstance(value, list):
