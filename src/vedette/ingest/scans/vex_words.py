@@ -14,7 +14,7 @@ def at_version(name: str, version: str) -> str:
     """
     if not version or not name:
         return name
-    if version.startswith("vers:"):
+    if version.startswith("vers:") or version[0] in "<>=!^~*" or " " in version:
         return f"{name} {version}"
     if name.startswith("pkg:"):
         head, sign, rest = name.partition("?")
