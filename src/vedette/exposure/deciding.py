@@ -16,6 +16,7 @@ import orjson
 from vedette.errors import UserError
 from vedette.exposure.inputs import Seen, inputs_of
 from vedette.exposure.policies import Policy
+from vedette.exposure.tables import put, rows
 from vedette.knowledge import cvss
 from vedette.knowledge.vulnerabilities import VulnerabilityFacts
 from vedette.schema import Asset, Decision
@@ -117,8 +118,6 @@ class Decider:
 
 def load_facts(connection: duckdb.DuckDBPyConnection, decider: Decider, dates: Mapping[str, date]) -> None:
     """Give a decider what the held sets say of each vulnerability of ``work.flaw``, and make ``work.fact`` of it."""
-    from vedette.exposure.resolve import put, rows
-
     sql = """
         SELECT n.vul, n.vulnerability, v.aliases, v.title, v.kev_on, v.kev_due_on, v.ransomware, v.epss,
           v.epss_percentile, v.epss_on, v.cvss, v.exploitation, v.automatable, v.technical_impact, v.ssvc_at, v.cwes,

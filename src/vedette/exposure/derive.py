@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from vedette.exposure.deciding import Decider
-from vedette.exposure.resolve import N_BUCKETS, Resolved, put, rows
+from vedette.exposure.resolve import N_BUCKETS, Resolved
+from vedette.exposure.tables import put, rows
 
 if TYPE_CHECKING:
     import duckdb

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from vedette.exposure.resolve import Resolved, put, rows
+from vedette.exposure.resolve import Resolved
+from vedette.exposure.tables import put, rows
 from vedette.schema import Case, EventClass, Finding, HostRole, Verdict
 from vedette.store.book import load_cases, load_findings
 

@@ -39,8 +39,8 @@ class ExposureFilter:
     """With signs in own logs that it worked here."""
     attempted_only: bool = False
     """With signs in own logs that it was tried here."""
-    undecided_only: bool = False
-    """Unknown inputs leave several outcomes."""
+    decided: bool | None = None
+    """Whether one outcome is left; False: unknown inputs leave several."""
     exposure_ids: tuple[str, ...] = ()
     no_hosts: bool = False
     """What was asked for (the hosts of an account) is known to be empty: nothing fits."""
@@ -84,8 +84,8 @@ class ExposureFilter:
             out.append("n_exploited > 0")
         if self.attempted_only:
             out.append("n_attempts > 0")
-        if self.undecided_only:
-            out.append("outcome IS NULL")
+        if self.decided is not None:
+            out.append("outcome IS NOT NULL" if self.decided else "outcome IS NULL")
         if self.exposure_ids:
             out.append(f"exposure_id IN ({_listed(self.exposure_ids)})")
         return out

@@ -8,16 +8,16 @@ stands beside its statement.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from vedette.exposure.assets import Assets, PlaceName
 from vedette.exposure.components import Signature, signature
 from vedette.exposure.identity import Vulnerabilities, names_one_flaw, normal_id
+from vedette.exposure.matching import LABEL, match_components
 from vedette.exposure.merging import merge
+from vedette.exposure.tables import BATCH, has_view, put, rows
 from vedette.schema import Asset, AssetKind
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 N_BUCKETS = 32
 """Parts that assets are put in by a digest of their key; one is worked on at a time."""
-_BATCH = 50_000
-_PAGES = count()
 _MAX_ALIASES = 40
 
 _REPORTS = r"""
@@ -46,7 +44,7 @@ FROM (
 """
 """report: one row a report, when it was made, and the scope in which a later one takes its place."""
 
-_FOUND = """
+_FOUND = f"""
 CREATE OR REPLACE VIEW work.found AS
 SELECT report_id, record_id, coalesce(ids, []) AS ids, coalesce(related, []) AS related, title, severity, cvss, score,
   place, coalesce(place_kind, 'unknown') AS place_kind, coalesce(place_aliases, []) AS place_aliases,
@@ -55,8 +53,17 @@ SELECT report_id, record_id, coalesce(ids, []) AS ids, coalesce(related, []) AS 
   coalesce(fixed_in, []) AS fixed_in, location, layer, status, status_by, reachable, epss, known_exploited,
   CAST(seen_at AS TIMESTAMP) AS seen_at, CAST(first_seen_at AS TIMESTAMP) AS first_seen_at, '' AS label
 FROM scan_findings WHERE kind = 'vulnerability'
-"""
-"""found: the vulnerabilities among what scanners found."""
+UNION ALL BY NAME
+SELECT c.report_id, c.record_id, a.ids, CAST([] AS VARCHAR[]) AS related, a.title, NULL AS severity,
+  CAST([] AS VARCHAR[]) AS cvss, NULL AS score, c.place, coalesce(c.place_kind, 'unknown') AS place_kind,
+  coalesce(c.place_aliases, []) AS place_aliases, a.package_name, a.package_version, a.purl, a.cpe,
+  coalesce(c.path, '') AS path, a.fixed_in, '' AS location, '' AS layer, NULL AS status, '' AS status_by,
+  NULL AS reachable, NULL AS epss, NULL AS known_exploited, NULL AS seen_at, NULL AS first_seen_at, '{LABEL}' AS label
+FROM components c JOIN work.affected a ON a.package_name = coalesce(c.package_name, '')
+  AND a.package_version = coalesce(c.package_version, '') AND a.purl = coalesce(c.purl, '')
+  AND a.cpe = coalesce(c.cpe, '')
+"""  # noqa: S608 (our words)
+"""found: the vulnerabilities among what scanners found, and components in the range of a held advisory."""
 
 _SCANS = """
 CREATE OR REPLACE TABLE work.scan AS
@@ -70,8 +77,9 @@ SELECT DISTINCT r.scope, p.asset, r.taken_at, r.whole AND NOT s.only_others AS w
   GROUP BY ALL
   UNION ALL
   SELECT report_id, unnest(places), 'unknown', [], false FROM work.report
-  WHERE report_id NOT IN (SELECT report_id FROM components) AND report_id NOT IN (SELECT report_id FROM vex)
-    AND report_id NOT IN (SELECT report_id FROM assets)
+  WHERE report_id NOT IN (SELECT report_id FROM vex UNION SELECT report_id FROM assets)
+  UNION ALL
+  SELECT DISTINCT report_id, place, coalesce(place_kind, 'unknown'), coalesce(place_aliases, []), false FROM components
 ) s JOIN work.report r USING (report_id)
 JOIN work.place p ON p.place = s.place AND p.place_kind = s.place_kind AND p.place_aliases = s.place_aliases
 """
@@ -125,6 +133,8 @@ class Resolved:
     assets: Assets
     signatures: tuple[Signature, ...]
     """Number of words to what they come to."""
+    questions: tuple[str, ...] = ()
+    """What SBOMs leave open of their components."""
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Sequence[str]] | None = None) -> Resolved:
@@ -135,6 +145,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Sequence[
         known: id to its aliases where nothing is held (tests); else ``vulnerability_ids`` is asked.
     """
     connection.execute(_REPORTS)
+    questions = match_components(connection)
     connection.execute(_FOUND)
     vulnerabilities, names = _flaws(connection, known)
     signatures = _words(connection)
@@ -144,40 +155,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Sequence[
     connection.execute(_MEETINGS)
     _group(connection, signatures)
     connection.execute(_MEMBERS)
-    return Resolved(vulnerabilities, names, assets, signatures)
-
-
-def put(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Sequence[Any]], kinds: str) -> None:
-    """Append rows to a table of ``work``, made where it is new from ``kinds``, its columns in DuckDB's words."""
-    import pyarrow as pa
-
-    if kinds:
-        connection.execute(f"CREATE TABLE IF NOT EXISTS work.{table} ({kinds})")
-    if not next(iter(columns.values()), ()):
-        return
-    given = pa.table({name: pa.array(values) for name, values in columns.items()})
-    connection.register("given_rows", given)
-    listed = ", ".join(f'"{name}"' for name in columns)
-    connection.execute(f"INSERT INTO work.{table} ({listed}) SELECT {listed} FROM given_rows")  # noqa: S608 (ours)
-    connection.unregister("given_rows")
-
-
-def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
-    """Yield a query's rows, in the order of their columns, without holding them all; others may be made meanwhile."""
-    page = f"work.page_{next(_PAGES)}"
-    connection.execute(f"CREATE TABLE {page} AS {sql}")
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT * FROM {page} ORDER BY ALL")  # noqa: S608 (our name)
-            while batch := cursor.fetchmany(_BATCH):
-                yield from batch
-    finally:
-        connection.execute(f"DROP TABLE {page}")
-
-
-def _has(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    found = connection.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = ?", [name]).fetchone()
-    return bool(found and found[0])
+    return Resolved(vulnerabilities, names, assets, signatures, tuple(questions))
 
 
 def _flaws(
@@ -191,7 +169,7 @@ def _flaws(
             "UNION SELECT DISTINCT coalesce(ids, []), [] FROM vex ORDER BY ALL",
         )
     )
-    if known is None and _has(connection, "vulnerability_ids"):
+    if known is None and has_view(connection, "vulnerability_ids"):
         ids = sorted({n for pair in listed for i in pair[0] if names_one_flaw(n := normal_id(i))})
         put(connection, "asked_id", {"id": ids}, "id VARCHAR")
         known = {
@@ -247,7 +225,7 @@ def _words(connection: duckdb.DuckDBPyConnection) -> tuple[Signature, ...]:
         for name, value in zip(columns, said, strict=True):
             out[name].append(value)
         out["words"].append(number)
-        if len(out["words"]) >= _BATCH:
+        if len(out["words"]) >= BATCH:
             put(connection, "words", out, "")
             out.clear()
     if out:
@@ -363,13 +341,8 @@ def _group(connection: duckdb.DuckDBPyConnection, signatures: Sequence[Signature
                 out["words"].append(words)
                 out["head"].append(group.head)
                 out["slot"].append(group.slot)
-        if len(out["words"]) >= _BATCH:
+        if len(out["words"]) >= BATCH:
             put(connection, "grouped", out, kinds)
             out.clear()
     if out:
         put(connection, "grouped", out, kinds)
-
-
-def utc(moment: Any) -> Any:
-    """Return DuckDB's plain moment as one in UTC."""
-    return None if moment is None else moment.replace(tzinfo=UTC)

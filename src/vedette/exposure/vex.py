@@ -15,7 +15,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from vedette.exposure.components import Signature, same_name, signature
-from vedette.exposure.resolve import Resolved, put, rows
+from vedette.exposure.resolve import Resolved
+from vedette.exposure.tables import put, rows
 from vedette.knowledge.packages import parse_cpe, parse_purl
 from vedette.knowledge.version_ranges import in_vers
 
