@@ -65,7 +65,10 @@ HEADINGS = Headings(
     },
     needed=(("QID", "Title"), ("QID", "IP"), ("QID", "Severity"), ("QID", "Asset Name")),
 )
-_US_TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}:\d{2}(?::\d{2})?)(?: ?(AM|PM))?", re.ASCII)
+_US_TIME = re.compile(
+    r"(\d{1,2})/(\d{1,2})/(\d{4})(?: at)? (\d{1,2}:\d{2}(?::\d{2})?)(?: ?(AM|PM))?(?: \((?:GMT|UTC)([+-]\d{4})?\))?",
+    re.ASCII,
+)
 
 
 class QualysCsvReader:
@@ -139,9 +142,9 @@ def _moment(text: str, context: ScanContext) -> datetime | None:
     match = _US_TIME.match(text.strip()[:60])
     if match is None:
         return None
-    month, day, year, clock, half = match.groups()
+    month, day, year, clock, half, offset = match.groups()
     hour, _, rest = clock.partition(":")
     if half:
         hour = str(int(hour) % 12 + (12 if half == "PM" else 0))
-    said_zone = "Z" if text.rstrip(") ").endswith(("GMT", "UTC")) else ""
-    return moment(f"{year}-{month}-{day}T{hour}:{rest}{said_zone}", context.timezone)
+    zone = offset or ("Z" if match[0].endswith(")") else "")
+    return moment(f"{year}-{month}-{day}T{hour}:{rest}{zone}", context.timezone)
