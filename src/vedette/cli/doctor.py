@@ -172,10 +172,16 @@ def _rules(frame: Frame) -> str:
     return f"{len(ruleset.rules)} rules and {len(ruleset.correlations)} correlations compile"
 
 
-def _knowledge(_: Frame) -> str:
+def _knowledge(frame: Frame) -> str:
     from vedette import knowledge
+    from vedette.errors import InternalError
+    from vedette.knowledge import pinned
 
-    return ", ".join(f"{s.name} {s.version}" for s in knowledge.status())
+    torn = [s.name for s in pinned.status() if not s.intact]
+    if torn:
+        raise InternalError(f"packaged knowledge was changed: {', '.join(torn)}", next_step="reinstall vedette")
+    held = [s for s in knowledge.status(frame.home_path()) if s.held or s.problem]
+    return ", ".join(f"{s.name} {s.problem or s.version}{' (stale)' if s.stale else ''}" for s in held)
 
 
 def _run(frame: Frame) -> str:

@@ -35,7 +35,7 @@ VERBS: dict[str, str] = {
     "serve": "Serve chat, an API and MCP over HTTP.",
     "mcp": "Serve the tools to an assistant on this machine (MCP over stdio).",
     "tokens": "Tokens for the server: create, list, revoke.",
-    "knowledge": "Show the reference knowledge that is pinned here.",
+    "knowledge": "Show, import and fetch the reference knowledge that is held here.",
     "doctor": "Check the installation.",
 }
 """Verb to its one-line help; modules are imported only when a verb is called."""
