@@ -31,7 +31,8 @@ _COLUMNS = (
 )
 
 
-def _chart(slide: Any, box: Box, kind: Any, data: CategoryChartData, name: str) -> Any:
+def native_chart(slide: Any, box: Box, kind: Any, data: CategoryChartData, name: str) -> Any:
+    """Draw a native chart with one quiet style and return it."""
     graphic = slide.shapes.add_chart(kind, *(round(v * EMU) for v in (box.left, box.top, box.width, box.height)), data)
     graphic.name = name
     chart = graphic.chart
@@ -43,13 +44,14 @@ def _chart(slide: Any, box: Box, kind: Any, data: CategoryChartData, name: str) 
     axis.has_major_gridlines = False
     axis.visible = False
     axis.minimum_scale = 0
-    chart.category_axis.format.line.color.rgb = _rgb("#C9D2DB")
+    chart.category_axis.format.line.color.rgb = colour_of("#C9D2DB")
     chart.category_axis.has_major_gridlines = False
     chart.category_axis.tick_labels.font.size = Pt(13)
     return chart
 
 
-def _rgb(colour: str) -> Any:
+def colour_of(colour: str) -> Any:
+    """Return ``#RRGGBB`` as python-pptx takes it."""
     from pptx.dml.color import RGBColor
 
     return RGBColor.from_string(colour.lstrip("#"))
@@ -97,14 +99,14 @@ def techniques(deck: Deck) -> None:
     # Bars are drawn from the bottom up: the last category first, so that the matrix reads from the top.
     data.categories = [clip(workbook(tactic_label(t)), 40) for t in reversed(shown)]
     data.add_series("Findings", [totals[t] for t in reversed(shown)])
-    chart = _chart(slide, place, XL_CHART_TYPE.BAR_CLUSTERED, data, "Findings by tactic")
+    chart = native_chart(slide, place, XL_CHART_TYPE.BAR_CLUSTERED, data, "Findings by tactic")
     plot = chart.plots[0]
     plot.gap_width = 45
     plot.has_data_labels = True
     plot.data_labels.font.size = Pt(13)
     plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
     for number, tactic in enumerate(reversed(shown)):
-        _filled(plot.series[0].points[number]).rgb = _rgb(tactic_colour(tactic))
+        paint_series(plot.series[0].points[number]).rgb = colour_of(tactic_colour(tactic))
     right = Box(body.left + chart_width + 16, body.top, body.width - chart_width - 16, body.height)
     dealt, rest = pages(rows, _COLUMNS, above_left_out(right), most=1)
     table(slide, right, _COLUMNS, dealt[0], name="Techniques")
@@ -120,7 +122,8 @@ def techniques(deck: Deck) -> None:
     left_out(slide, body, more(rest))
 
 
-def _filled(series: Any) -> Any:
+def paint_series(series: Any) -> Any:
+    """Make a series or point solid and return its colour, to be set."""
     series.format.fill.solid()
     return series.format.fill.fore_color
 
@@ -171,16 +174,16 @@ def activity(deck: Deck) -> None:
     shown = [s for s in Severity if any(step.severity == s for group in dealt for step in group)]
     for severity in shown:
         data.add_series(severity.value.capitalize(), [sum(s.severity == severity for s in group) for group in dealt])
-    chart = _chart(slide, place, XL_CHART_TYPE.COLUMN_STACKED, data, "Activity over time")
+    chart = native_chart(slide, place, XL_CHART_TYPE.COLUMN_STACKED, data, "Activity over time")
     plot = chart.plots[0]
     plot.gap_width = 35
     plot.overlap = 100
     for severity, series in zip(shown, plot.series, strict=True):
-        _filled(series).rgb = _rgb(SEVERITY_COLOURS[severity])
+        paint_series(series).rgb = colour_of(SEVERITY_COLOURS[severity])
     axis = chart.value_axis
     axis.visible = True
     axis.has_major_gridlines = True
-    axis.major_gridlines.format.line.color.rgb = _rgb("#E3E8ED")
+    axis.major_gridlines.format.line.color.rgb = colour_of("#E3E8ED")
     axis.format.line.fill.background()
     axis.tick_labels.font.size = Pt(13)
     axis.tick_labels.number_format = "0"

@@ -22,12 +22,18 @@ _LABEL_HEIGHT = 18.0
 LEFT_OUT_HEIGHT = 17.0
 
 
-class Deck:
-    """Adds slides to a frame; every slide gets the same head and foot."""
+class Stage:
+    """Adds slides to a frame; every slide gets the same head and foot.
 
-    def __init__(self, frame: Frame, view: CaseView, branding: Branding) -> None:
+    Args:
+        frame: what they are drawn in.
+        subject: what the deck is about, as the foot of each slide names it: a case's id.
+        branding: how it is to look.
+    """
+
+    def __init__(self, frame: Frame, subject: str, branding: Branding) -> None:
         self.frame = frame
-        self.view = view
+        self.subject = subject
         self.branding = branding
         self.body = frame.body
 
@@ -95,7 +101,7 @@ class Deck:
         )
 
     def _foot(self, slide: Any, extra: float) -> None:
-        parts = (self.branding.classification, self.branding.organisation, self.view.case_id, self.branding.footer)
+        parts = (self.branding.classification, self.branding.organisation, self.subject, self.branding.footer)
         text = " · ".join(visible(part) for part in parts if part) + " · all times UTC"
         para = Para(text=text, size=12, colour="muted", lines=1)
         text_box(slide, self.frame.foot, [para], anchor="middle", name="Foot")
@@ -108,6 +114,14 @@ class Deck:
     def _rule(self, slide: Any, extra: float) -> None:
         top = TITLE_TOP + TITLE_HEIGHT + 5 + extra
         block(slide, Box(MARGIN, top, 56, 3), colour="accent", name="Rule")
+
+
+class Deck(Stage):
+    """The slides of a case."""
+
+    def __init__(self, frame: Frame, view: CaseView, branding: Branding) -> None:
+        super().__init__(frame, view.case_id, branding)
+        self.view = view
 
     def say(self, statements: Sequence[Statement]) -> list[str]:
         """Return note lines for statements, with whole evidence ids."""
