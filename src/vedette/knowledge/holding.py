@@ -246,6 +246,8 @@ def _pointer(root: Path) -> list[str]:
 def _manifest(place: Path) -> HeldSet:
     try:
         said: dict[str, Any] = orjson.loads((place / "manifest.json").read_bytes())
+        if not isinstance(said, dict):
+            raise TypeError("it is no mapping")
         names = {f.name for f in fields(HeldSet)} - {"path", "packaged"}
         kept = {key: value for key, value in said.items() if key in names}
         kept["on"] = date.fromisoformat(kept["on"])

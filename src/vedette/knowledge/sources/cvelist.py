@@ -67,7 +67,7 @@ def vulnrichment_rows(members: Iterable[Member], head: Head) -> Rows:
     """
     found = False
     for where, record in documents(members):
-        row = _flat(record) if "cve" in record and "ssvc" in record else _added(record, where, head)
+        row = _flat(record) if at(record, "cve") and at(record, "ssvc") else _added(record, where, head)
         if row is None:
             continue
         found = True

@@ -31,7 +31,9 @@ def rows(members: Iterable[Member], head: Head) -> Rows:
         if said.get("model_version"):
             head.extra["model_version"] = said["model_version"][:100]
         lines = lines[1:]
+        before = 1
     else:
+        before = 0
         match = _DATED.search(files[0].name)
         head.on = day_of(match.group(1)) if match else None
     if not lines or lines[0].replace(" ", "").lower() not in ("cve,epss,percentile", "cve,epss"):
@@ -41,7 +43,7 @@ def rows(members: Iterable[Member], head: Head) -> Rows:
         raise WrongFormatError("it has no score")
     if not files[0].data.endswith((b"\n", b"\r")) and lines[-1].count(",") + 1 != n_columns:
         raise WrongFormatError("its last line is torn")
-    for number, line in enumerate(lines[1:], 2):
+    for number, line in enumerate(lines[1:], before + 2):
         cells = line.split(",")
         cve = cve_of(cells[0])
         if cve is None or len(cells) != n_columns:

@@ -26,13 +26,15 @@ def rows(data: bytes, head: Head) -> Rows:
     if not entries:
         raise WrongFormatError("it lists no vulnerability")
     seen = set()
+    dated = head.on is not None
     for number, entry in enumerate(entries, 1):
         row = _row(entry, number)
         if row["cve"] in seen:
             head.skip(f"{row['cve']} is listed twice")
             continue
         seen.add(row["cve"])
-        head.latest(row["added_on"])
+        if not dated:
+            head.latest(row["added_on"])
         yield row
 
 
