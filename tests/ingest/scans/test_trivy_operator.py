@@ -111,3 +111,13 @@ def test_lists_of_both_kinds_hold_several_reports() -> None:
 def test_what_is_no_report_of_findings_is_refused_by_name() -> None:
     report = read(READER, [resource("SbomReport", report={"components": {}}), resource("Other")])
     assert [refusal.reason.split(":")[0] for refusal in report.refusals] == ["SbomReport", "Other"]
+
+
+def test_lists_by_kind_in_one_object() -> None:
+    one = resource("VulnerabilityReport", report=report_of(vulnerabilities=[FLAW]))
+    check = resource("ConfigAuditReport", report={"checks": [{"checkID": "KSV014", "success": False}]})
+    report = read(READER, {"vulnerabilityreports": [one], "configauditreports": [check], "other": []})
+    assert [finding.pointer for finding in report.findings] == [
+        "/vulnerabilityreports/0/report/vulnerabilities/0",
+        "/configauditreports/0/report/checks/0",
+    ]

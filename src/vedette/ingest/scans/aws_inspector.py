@@ -59,6 +59,8 @@ class AwsInspectorReader:
                 return 0.96
             if {f"{at}assetAttributes", f"{at}serviceAttributes"} & keys and f"{at}severity" in keys:
                 return 0.9
+        if keys <= {"findings", "findings[]", "nextToken"} and "findings[]" in keys:
+            return 0.6  # list-findings that found nothing
         return 0.9 if b"Inspector2 Finding" in sample.head and "detail" in keys else 0.0
 
     def read(self, content: ScanContent, head: ScanHead, context: ScanContext) -> Records:

@@ -58,6 +58,8 @@ class NucleiReader:
     def read(self, content: ScanContent, head: ScanHead, context: ScanContext) -> Records:
         """Yield a finding for each match; a template that was tried and did not match says only what was looked at."""
         head.scanner = "Nuclei"
+        if not content.size:
+            return  # what Nuclei writes when nothing matched
         looked_at: set[str] = set()
         for document in documents(content):
             if isinstance(document, ScanRefusal):

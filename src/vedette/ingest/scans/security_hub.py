@@ -57,6 +57,8 @@ class SecurityHubReader:
         for at in ("", "[].", "Findings[].", "findings[].", "detail.findings[]."):
             if f"{at}ProductArn" in keys or {f"{at}GeneratorId", f"{at}AwsAccountId"} <= keys:
                 return 0.96
+        if keys <= {"Findings", "Findings[]", "NextToken"} and "Findings[]" in keys:
+            return 0.6  # get-findings that found nothing
         return 0.9 if b"Security Hub Findings" in sample.head and "detail" in keys else 0.0
 
     def read(self, content: ScanContent, head: ScanHead, context: ScanContext) -> Records:

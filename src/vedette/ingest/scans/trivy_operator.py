@@ -5,6 +5,7 @@ A vulnerability or secret is the image's, with the workload as its location; a f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from vedette.ingest.base import Sample
@@ -32,6 +33,8 @@ from vedette.ingest.scans.vocabulary import score_of, severity_of, vulnerability
 from vedette.schema import AssetKind, Package, Place, ScanFinding, ScanKind, ScanRecord
 
 _GROUP = b"aquasecurity.github.io/"
+# one resource, a list of them, or lists of them by kind
+_API_VERSION = re.compile(r"(?:[^.\[\]]{0,100}\[\]\.)?apiVersion", re.ASCII)
 _SBOMS = ("SbomReport", "ClusterSbomReport")
 
 Records = Iterator[ScanRecord | ScanRefusal]
@@ -51,7 +54,7 @@ class TrivyOperatorReader:
     def sniff(self, sample: Sample) -> float:
         """Return how sure it is: a Kubernetes object of Aqua's group."""
         keys = outline(sample.head)
-        if _GROUP in sample.head and keys & {"apiVersion", "[].apiVersion", "items[].apiVersion"}:
+        if _GROUP in sample.head and any(_API_VERSION.fullmatch(key) for key in keys):
             return 0.97
         return 0.0
 
@@ -62,16 +65,7 @@ class TrivyOperatorReader:
             if isinstance(document, ScanRefusal):
                 yield document
                 continue
-            pointer, value = document
-            if isinstance(value, dict):
-                if "items" in value:
-                    value, pointer = value["items"], f"{pointer}/items"
-                else:
-                    yield from _Resource(content, head, context, value, pointer).read()
-                    continue
-            if not isinstance(value, list):
-                raise ScanError("not a report of the Trivy operator: no resource in it")
-            for record in records(value, pointer):
+            for record in _resources(*document):
                 if isinstance(record, ScanRefusal):
                     yield record
                 else:
@@ -79,6 +73,26 @@ class TrivyOperatorReader:
 
 
 READER = TrivyOperatorReader()
+
+
+def _resources(pointer: str, value: object) -> Iterator[tuple[str, JsonObject] | ScanRefusal]:
+    """Yield the resources of a document: one, an array, ``kubectl``'s list, or arrays by kind.
+
+    Raises:
+        ScanError: none of these.
+    """
+    if isinstance(value, dict):
+        if "kind" in value and "items" not in value:
+            yield pointer, value
+            return
+        lists = {key: inner for key, inner in value.items() if isinstance(inner, list)}
+        for key in ("items",) if "items" in lists else lists:
+            yield from records(lists[key], f"{pointer}/{key}")
+        if lists:
+            return
+    if not isinstance(value, list):
+        raise ScanError("not a report of the Trivy operator: no resource in it")
+    yield from records(value, pointer)
 
 
 class _Resource:
