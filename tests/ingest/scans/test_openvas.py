@@ -58,7 +58,8 @@ def test_old_forms(tmp_path: Path) -> None:
 
 
 def test_results_that_name_no_test_or_host_are_refused(tmp_path: Path) -> None:
-    data = b"<report><report><results><result><host>1.1.1.1</host></result><result><nvt oid='1'/></result></results></report></report>"
+    results = b"<result><host>1.1.1.1</host></result><result><nvt oid='1'/></result>"
+    data = b"<report><report><results>" + results + b"</results></report></report>"
     records, _ = read(XML, data, tmp_path)
     assert [type(r) for r in records] == [ScanRefusal, ScanRefusal]
 

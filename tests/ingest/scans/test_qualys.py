@@ -45,8 +45,10 @@ SCAN = b"""<?xml version="1.0"?><!DOCTYPE SCAN SYSTEM "https://qualysapi.qualys.
 <IP value="10.0.0.20" name="app01.example.com"><OS>Windows</OS><NETBIOS_HOSTNAME>APP01</NETBIOS_HOSTNAME>
 <INFOS><CAT value="Information gathering"><INFO number="45038" severity="1"><TITLE>Time</TITLE></INFO></CAT></INFOS>
 <VULNS><CAT value="Web server" port="443" protocol="tcp"><VULN number="86000" cveid="CVE-2020-0001" severity="4">
-<TITLE>Server</TITLE><DIAGNOSIS>D</DIAGNOSIS><CONSEQUENCE>C</CONSEQUENCE><CVSS_BASE>5.0 (AV:N/AC:L/Au:N/C:P/I:N/A:N)</CVSS_BASE></VULN>
-<VULN number="x"/></CAT></VULNS><PRACTICES><CAT value="TCP/IP"><PRACTICE number="82054" severity="2"><TITLE>T</TITLE></PRACTICE></CAT>
+<TITLE>Server</TITLE><DIAGNOSIS>D</DIAGNOSIS><CONSEQUENCE>C</CONSEQUENCE>
+<CVSS_BASE>5.0 (AV:N/AC:L/Au:N/C:P/I:N/A:N)</CVSS_BASE></VULN>
+<VULN number="x"/></CAT></VULNS>
+<PRACTICES><CAT value="TCP/IP"><PRACTICE number="82054" severity="2"><TITLE>T</TITLE></PRACTICE></CAT>
 </PRACTICES></IP><IP value="10.0.0.22"/></SCAN>"""
 
 
@@ -65,8 +67,9 @@ def test_scan_results(tmp_path: Path) -> None:
 
 
 def test_detections_of_the_api(tmp_path: Path) -> None:
-    data = b"""<HOST_LIST_VM_DETECTION_OUTPUT><RESPONSE><DATETIME>2026-03-09T10:00:00Z</DATETIME><HOST_LIST><HOST><ID>1</ID>
-    <IP>10.0.0.20</IP><OS><![CDATA[Linux]]></OS><DNS_DATA><HOSTNAME>app01</HOSTNAME><FQDN>app01.example.com</FQDN></DNS_DATA>
+    data = b"""<HOST_LIST_VM_DETECTION_OUTPUT><RESPONSE><DATETIME>2026-03-09T10:00:00Z</DATETIME><HOST_LIST>
+    <HOST><ID>1</ID>    <IP>10.0.0.20</IP><OS><![CDATA[Linux]]></OS>
+    <DNS_DATA><HOSTNAME>app01</HOSTNAME><FQDN>app01.example.com</FQDN></DNS_DATA>
     <DETECTION_LIST><DETECTION><QID>86000</QID><TYPE>Confirmed</TYPE><SEVERITY>5</SEVERITY><STATUS>Active</STATUS>
     <IS_IGNORED>1</IS_IGNORED><LAST_FOUND_DATETIME>2026-03-08T00:00:00Z</LAST_FOUND_DATETIME></DETECTION>
     <DETECTION><QID>45038</QID><TYPE>Info</TYPE></DETECTION></DETECTION_LIST></HOST></HOST_LIST></RESPONSE>
@@ -102,11 +105,11 @@ def test_csv(tmp_path: Path) -> None:
 
 def test_csv_of_vmdr(tmp_path: Path) -> None:
     data = (
-        '"CVE","CVE-Description","CVSSv2 Base (nvd)","CVSSv3.1 Base (nvd)","QID","Title","Severity","Type Detected",'
-        '"Last Detected","Protocol","Port","Status","Asset Id","Asset Name","Asset IPV4"\n'
-        '"CVE-2022-0778","Loop","5.0","7.5","38000","OpenSSL","4","Confirmed","2026-03-08T00:00:00Z","TCP","443","FIXED",'
-        '"77","app01","10.0.0.20"\n'
-    ).encode()
+        b'"CVE","CVE-Description","CVSSv2 Base (nvd)","CVSSv3.1 Base (nvd)","QID","Title","Severity","Type Detected",'
+        b'"Last Detected","Protocol","Port","Status","Asset Id","Asset Name","Asset IPV4"\n'
+        b'"CVE-2022-0778","Loop","5.0","7.5","38000","OpenSSL","4","Confirmed","2026-03-08T00:00:00Z","TCP","443","FIXED",'
+        b'"77","app01","10.0.0.20"\n'
+    )
     found = findings(CSV, data, tmp_path)[0]
     assert found.ids == ("CVE-2022-0778", "qualys:38000")
     assert (found.score, found.status, found.severity) == (7.5, VexStatus.FIXED, Severity.HIGH)

@@ -105,7 +105,7 @@ def check_record(record: Any) -> None:
         assert record.place.name.strip().lower() not in PLACES, record.place
     if isinstance(record, VexStatement):
         assert record.author.strip()
-    refused = Rows().add(record, "0" * 32, "0" * 24)
+    refused = Rows().add(record, "0" * 32)
     assert refused is None or "longer" in refused.reason, refused
 
 

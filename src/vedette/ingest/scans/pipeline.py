@@ -27,7 +27,7 @@ from vedette.ingest.scans.content import content_of
 from vedette.ingest.scans.registry import recognise_scan, scan_reader_named
 from vedette.ingest.scans.rows import Rows
 from vedette.ingest.streams import Refused, Stream, StreamError, list_files, open_file
-from vedette.schema import ScanReport, record_id
+from vedette.schema import ScanReport
 from vedette.store import Lake, tables
 from vedette.store.lake import Written
 from vedette.store.reports import JOB, forget_reports, reports_of_shards, without_reports
@@ -216,10 +216,10 @@ class ScanIntake:
         bad: list[dict[str, Any]] = []
         try:
             for record in reader.read(content, head, self._context):
-                refusal = record if isinstance(record, ScanRefusal) else None
-                if not isinstance(record, ScanRefusal):
-                    record_key = record_id(content.digest, record.pointer)
-                    refusal = self._rows.add(record, content.digest, record_key)
+                if isinstance(record, ScanRefusal):
+                    refusal: ScanRefusal | None = record
+                else:
+                    refusal = self._rows.add(record, content.digest)
                     if refusal is None:
                         counts[type(record).__name__] += 1
                         place = getattr(record, "place", None)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from vedette.ingest.scans.base import ScanRefusal
-from vedette.schema import ScanRecord, ScanReport
+from vedette.schema import ScanRecord, ScanReport, record_id
 from vedette.schema.scan_tables import RECORD_TABLES, SCAN_TABLES, scan_arrow_schema, scan_row
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ MAX_TEXT_CHARS = 32 << 10
 """Titles, descriptions and statements are cut here."""
 MAX_FIELD_CHARS = 256 << 10
 """A record with a longer field, or list of fields, is refused."""
+
+MAX_POINTER_CHARS = 4_000
 
 _CUT = frozenset({"title", "description", "statement", "status_by"})
 
@@ -35,23 +37,22 @@ class Rows:
         """Return whether it is time to write."""
         return self.n_rows >= FULL_ROWS or self._n_chars >= FULL_CHARS
 
-    def add(self, record: ScanRecord, report: str, key: str) -> ScanRefusal | None:
+    def add(self, record: ScanRecord, report: str) -> ScanRefusal | None:
         """Take one record; return why not where a field of it is not what it must be.
 
         Args:
             record: what a reader yields.
             report: id of its report.
-            key: its record id.
         """
         table = RECORD_TABLES.get(type(record))
         if table is None:
             return ScanRefusal("", f"the reader gave a {type(record).__name__}")
         try:
+            pointer = _text(record.pointer)[:MAX_POINTER_CHARS]
             row, n_chars = _checked(table, scan_row(table, record))
         except ValueError as error:
             return ScanRefusal(str(record.pointer)[:1_000], str(error), repr(record)[:2_000].encode("utf-8", "replace"))
-        pointer = _text(record.pointer)[:4_000]
-        self._rows[table].append((report, key, pointer, *row))
+        self._rows[table].append((report, record_id(report, record.pointer), pointer, *row))
         self.n_rows += 1
         self._n_chars += n_chars + len(pointer)
         return None
