@@ -16,7 +16,7 @@ from typing import Protocol
 
 from vedette.ingest.base import Sample
 from vedette.ingest.scans.base import ScanContent, ScanContext, ScanError, ScanHead, ScanRefusal
-from vedette.ingest.scans.cyclonedx_vulnerabilities import Listed, Subject, vulnerability_records
+from vedette.ingest.scans.cyclonedx_vulnerabilities import Listed, Subject, local_ref, vulnerability_records
 from vedette.ingest.scans.cyclonedx_xml import XmlParts
 from vedette.ingest.scans.dependencies import MAX_EDGES, Dependencies
 from vedette.ingest.scans.json_parts import JsonParts
@@ -179,7 +179,7 @@ class _Bom:
         refs: set[str] = set()
         for _, vulnerability in self.parts.entries("vulnerabilities"):
             for target in objects(obj(vulnerability).get("affects")):
-                refs.add(text(target.get("ref")))
+                refs.add(local_ref(text(target.get("ref")), self.link))
         return refs - {""}
 
     def components(self) -> Iterator[tuple[str, JsonObject | ScanRefusal]]:

@@ -82,7 +82,7 @@ def vulnerability_records(
     if not targets and not analysis:
         yield _finding(value, ids, {}, pointer, subject, listed, None)
     for index, target in enumerate(targets):
-        if not analysis or _local(text(target.get("ref")), subject.link) in listed:
+        if not analysis or local_ref(text(target.get("ref")), subject.link) in listed:
             yield _finding(value, ids, target, f"{pointer}/affects/{index}", subject, listed, state)
 
 
@@ -95,7 +95,7 @@ def _finding(
     listed: Mapping[str, Listed],
     state: VexStatus | None,
 ) -> ScanFinding:
-    ref = _local(text(target.get("ref")), subject.link)
+    ref = local_ref(text(target.get("ref")), subject.link)
     component = listed.get(ref)
     if component is not None:
         package = component.package
@@ -151,7 +151,7 @@ def _statements(
     if state is not None and not targets:
         products[state] = dict.fromkeys(filter(None, (_named(subject.package),)))
     for target in targets:
-        ref = _local(text(target.get("ref")), subject.link)
+        ref = local_ref(text(target.get("ref")), subject.link)
         component = listed.get(ref)
         name = _product(ref, component, subject)
         for status, product in _by_version(target, name, state):
@@ -215,7 +215,7 @@ def _named(package: Package) -> str:
     return at_version(package.name, package.version)
 
 
-def _local(ref: str, link: str) -> str:
+def local_ref(ref: str, link: str) -> str:
     """Return a reference inside this BOM, where it is written as a BOM-Link to this very BOM."""
     serial = link.rpartition("/")[0]
     if not serial or not ref.startswith(serial):

@@ -53,6 +53,8 @@ class XmlParts:
     def __init__(self, content: ScanContent) -> None:
         with content.open() as handle:
             root = root_of(handle.read(1 << 16))
+        if root is None:
+            next(elements(content, ("bom",)), None)  # tells what is wrong with it
         if root is None or root[1] != "bom":
             raise ScanError("not a CycloneDX BOM: the root element is no bom")
         self._content = content
