@@ -73,9 +73,19 @@ def test_a_control_fails_on_each_of_its_resources() -> None:
     assert first.references == ("https://example.org/fix",)
 
 
-def test_a_check_that_passed_is_no_finding_and_still_a_look() -> None:
-    report = read(READER, [control(Compliance={"Status": "PASSED"})])
-    assert (report.findings, report.head.places) == ([], ["arn:aws:s3:::logs"])
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("PASSED", VexStatus.FIXED),
+        ("NOT_AVAILABLE", VexStatus.UNDER_INVESTIGATION),
+        ("WARNING", None),
+        ("FAILED", None),
+    ],
+)
+def test_a_check_that_passes_is_mended_and_one_that_could_not_be_made_is_open(
+    said: str, status: VexStatus | None
+) -> None:
+    assert read(READER, [control(Compliance={"Status": said})]).finding.status is status
 
 
 def test_findings_of_inspector() -> None:

@@ -1,7 +1,7 @@
 """AWS Security Hub: findings in the Amazon Security Finding Format, Inspector's among them.
 
 A finding concerns one or more resources, and one of Inspector's one or more packages: each pair is a finding here. A
-check that passed is none.
+control's finding lives on when the control passes: it then has the status fixed.
 """
 
 from __future__ import annotations
@@ -97,8 +97,6 @@ READER = SecurityHubReader()
 
 
 def _findings(found: JsonObject, pointer: str, place: Place) -> Records:
-    if text(obj(found, "Compliance").get("Status")).upper() == "PASSED":
-        return
     flaws = list(objects(found.get("Vulnerabilities")))
     if not flaws:
         yield _check(found, pointer, place)
@@ -212,6 +210,11 @@ def _severity(found: JsonObject) -> Severity | None:
 
 
 def _judged(found: JsonObject) -> tuple[VexStatus | None, str]:
+    check = text(obj(found, "Compliance").get("Status")).upper()
+    if check == "PASSED":
+        return VexStatus.FIXED, "the check passes in AWS Security Hub"
+    if check == "NOT_AVAILABLE":
+        return VexStatus.UNDER_INVESTIGATION, "AWS Security Hub could not make the check"
     workflow = first_text(obj(found, "Workflow").get("Status"), found.get("WorkflowState")).upper()
     if workflow == "SUPPRESSED":
         return VexStatus.AFFECTED, "suppressed in AWS Security Hub"
