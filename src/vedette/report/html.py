@@ -69,7 +69,7 @@ def _script() -> str:
     return "\n".join(parts)
 
 
-def _style(branding: Branding) -> str:
+def style_of(branding: Branding) -> str:
     """Return the style sheet, with the palette and the branding's colours as its variables."""
     colours = {"accent-brand": branding.accent or ACCENT, "dark-brand": branding.dark or NAVY}
     rules = [":root{" + "".join(f"--{name}:{value};" for name, value in colours.items()) + "}"]
@@ -81,7 +81,8 @@ def _style(branding: Branding) -> str:
     return (ASSETS / "case.css").read_text(encoding="utf-8") + "\n".join(rules)
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Return a style sheet's or script's digest as a content-security policy names it."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
@@ -136,13 +137,13 @@ def page(view: CaseView, branding: Branding) -> str:
         "lines": [[ln.source, ln.target, ln.steps] for ln in graph.lines] if graph else [],
         "evidence": {e.short: e.number for e in evidence},
     }
-    style, script = _style(branding), _script()
+    style, script = style_of(branding), _script()
     logo = branding.logo_bytes()
     return (
         _template()
         .render(
             view=view,
-            csp=f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
+            csp=f"default-src 'none'; script-src '{digest(script)}'; style-src '{digest(style)}'; img-src data:; "
             "base-uri 'none'; form-action 'none'",
             style=Markup(style),  # noqa: S704 -- our own file and validated colours
             script=Markup(script),  # noqa: S704 -- our own and vendored files

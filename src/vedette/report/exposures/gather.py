@@ -64,7 +64,7 @@ def _counted(exposures: Exposures, wanted: ExposureFilter, now: datetime) -> Map
     source = exposures.sql(wanted)
     day = now.date()
 
-    def rows(query: str, **values: object) -> list[tuple[object, ...]]:
+    def rows(query: str, **values: object) -> list[tuple[Any, ...]]:
         return exposures.connection.execute(f"WITH x AS ({source}) {query}", values or None).fetchall()
 
     (n, n_open, n_vulnerabilities, n_assets, n_undecided) = rows(

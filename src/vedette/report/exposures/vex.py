@@ -1,7 +1,8 @@
 """CycloneDX 1.6 VEX: what was judged of each vulnerability, by whom, in which component on which asset.
 
 An open exposure is ``in_triage``: that a component is there does not say that it can be exploited. It is
-``exploitable`` only where the own logs say that it was. A status rests on the statement that it came from, whose author is named.
+``exploitable`` only where the own logs say that it was. A status rests on the statement that it came from, whose
+author is named.
 """
 
 from __future__ import annotations
