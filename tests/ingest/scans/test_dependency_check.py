@@ -80,6 +80,11 @@ def test_a_library_with_a_vulnerability() -> None:
     assert read(READER, report_of(FLAW), asset="shop-backend").finding.place.aliases == ("shop",)
 
 
+def test_the_same_library_packed_elsewhere_is_a_location() -> None:
+    related = [{"fileName": "b.jar", "filePath": "/app/b.jar"}, {"fileName": "c.jar"}, 7]
+    assert read(READER, report_of(FLAW, relatedDependencies=related)).finding.location == "/app/b.jar, c.jar"
+
+
 def test_a_vector_is_not_made_where_its_version_is_not_known() -> None:
     rating = {key: value for key, value in FLAW["cvssv3"].items() if key != "version"}
     one = read(READER, report_of({**FLAW, "cvssv3": rating, "cvssv2": None})).finding

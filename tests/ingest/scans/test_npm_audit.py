@@ -8,7 +8,7 @@ from json_scan_support import lines, read
 from vedette.ingest.scans.base import ScanContext, ScanError, ScanHead
 from vedette.ingest.scans.content import HeldContent
 from vedette.ingest.scans.npm_audit import READER
-from vedette.schema import AssetKind, Severity
+from vedette.schema import AssetKind, ScanKind, Severity
 
 V31 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"
 
@@ -86,7 +86,7 @@ def via(number: int, ghsa: str) -> dict[str, Any]:
     }
 
 
-def test_a_package_has_a_finding_for_each_advisory_and_none_for_what_it_depends_on() -> None:
+def test_a_package_has_a_finding_for_each_advisory_and_only_information_on_what_it_depends_on() -> None:
     debug = {
         "name": "debug",
         "via": [via(1, "GHSA-aaaa-bbbb-cccc"), via(2, "GHSA-aaaa-bbbb-dddd"), "ms"],
@@ -95,7 +95,8 @@ def test_a_package_has_a_finding_for_each_advisory_and_none_for_what_it_depends_
     }
     express = {"name": "express", "via": ["debug"], "nodes": ["node_modules/express"], "fixAvailable": True}
     report = read(READER, npm_7(debug=debug, express=express))
-    first, second = report.findings
+    first, second, through = report.findings
+    assert (through.kind, through.title) == (ScanKind.INFORMATION, "depends on vulnerable versions of debug")
     assert (first.ids, second.ids) == (("GHSA-aaaa-bbbb-cccc", "npm:1"), ("GHSA-aaaa-bbbb-dddd", "npm:2"))
     assert (first.package.name, first.package.version) == ("debug", "")  # npm 7 does not say which is installed
     assert first.package.path == "node_modules/debug"

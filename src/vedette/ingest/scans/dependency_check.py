@@ -1,6 +1,7 @@
 """OWASP Dependency-Check's JSON and XML reports: the libraries of a project, each with its vulnerabilities.
 
-A library's related files (the same library packed elsewhere) have no findings of their own in the report and none here.
+A library's related files (the same library packed elsewhere) have no findings of their own in the report and none here:
+they are a finding's location.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from vedette.ingest.base import Sample
 from vedette.ingest.scans.base import ScanContent, ScanContext, ScanError, ScanHead, ScanRefusal
 from vedette.ingest.scans.dependency_check_xml import is_report, parts_of
 from vedette.ingest.scans.json_values import (
+    MAX_NAME,
     JsonObject,
     arr,
     first_text,
@@ -122,6 +124,10 @@ def _dependency(entry: JsonObject, pointer: str, place: Place) -> Records:
         yield refusal(pointer, "a dependency without a file", entry)
         return
     package = _package(entry)
+    related = [
+        first_text(one.get("filePath"), one.get("fileName")) for one in objects(entry.get("relatedDependencies"))
+    ]
+    location = ", ".join(dict.fromkeys(one for one in related if one))[:MAX_NAME]
     yield Component(
         place=place,
         package=package,
@@ -131,14 +137,14 @@ def _dependency(entry: JsonObject, pointer: str, place: Place) -> Records:
         pointer=pointer,
     )
     for record in records(entry.get("vulnerabilities"), f"{pointer}/vulnerabilities"):
-        yield record if isinstance(record, ScanRefusal) else _finding(record[1], record[0], place, package)
+        yield record if isinstance(record, ScanRefusal) else _finding(record[1], record[0], place, package, location)
     for record in records(entry.get("suppressedVulnerabilities"), f"{pointer}/suppressedVulnerabilities"):
         if isinstance(record, ScanRefusal):
             yield record
             continue
         why = text(record[1].get("notes"), 500)
         by = f"Dependency-Check's suppression file{': ' + why if why else ''}"
-        yield _finding(record[1], record[0], place, package, VexStatus.AFFECTED, by)
+        yield _finding(record[1], record[0], place, package, location, VexStatus.AFFECTED, by)
 
 
 def _package(entry: JsonObject) -> Package:
@@ -166,6 +172,7 @@ def _finding(
     pointer: str,
     place: Place,
     package: Package,
+    location: str,
     status: VexStatus | None = None,
     status_by: str = "",
 ) -> ScanFinding | ScanRefusal:
@@ -189,6 +196,7 @@ def _finding(
         place=place,
         package=package,
         fixed_in=texts([one.get("versionEndExcluding") for one in matched]),
+        location=location,
         status=status,
         status_by=status_by,
         known_exploited=True if found.get("knownExploitedVulnerability") else None,

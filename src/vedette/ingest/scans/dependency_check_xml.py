@@ -51,6 +51,9 @@ def dependency_of(element: Element) -> JsonObject:
         **_plain(element),
         "packages": packages,
         "vulnerabilityIds": cpes,
+        "relatedDependencies": [
+            _plain(one) for one in children(child(element, "relatedDependencies"), "relatedDependency")
+        ],
         "vulnerabilities": [_flaw(one) for one in children(flaws, "vulnerability")],
         "suppressedVulnerabilities": [_flaw(one) for one in children(flaws, "suppressedVulnerability")],
     }

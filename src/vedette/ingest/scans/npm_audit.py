@@ -2,7 +2,7 @@
 
 npm 6, pnpm and Yarn list advisories with the versions installed; npm 7 and later list packages, each with the
 advisories that concern it, and do not say which version is installed. A package that is listed only because it depends
-on a vulnerable one has no flaw of its own and is no finding. None of them names the project.
+on a vulnerable one has no flaw of its own: that is information. None of them names the project.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from vedette.ingest.base import Sample
 from vedette.ingest.scans.base import ScanContent, ScanContext, ScanError, ScanHead, ScanRefusal
 from vedette.ingest.scans.json_values import (
+    MAX_NAME,
     JsonObject,
     documents,
     first_text,
@@ -157,6 +158,17 @@ def _package(pointer: str, key: str, entry: JsonObject, place: Place) -> Records
     nodes = texts(entry.get("nodes"))
     fix = obj(entry, "fixAvailable")
     via = entry.get("via")
+    through = [one for one in via if isinstance(one, str)] if isinstance(via, list) else []
+    if isinstance(via, list) and through and len(through) == len(via):
+        yield ScanFinding(
+            kind=ScanKind.INFORMATION,
+            ids=("npm:depends-on-vulnerable",),
+            title=f"depends on vulnerable versions of {', '.join(through)}"[:MAX_NAME],
+            severity=severity_of(entry.get("severity")),
+            place=place,
+            package=Package(name=name, purl=purl_of("npm", name, "") if name else "", path=next(iter(nodes), "")),
+            pointer=pointer,
+        )
     for index, advisory in enumerate(via if isinstance(via, list) else []):
         at = f"{pointer}/via/{index}"
         if isinstance(advisory, str):
