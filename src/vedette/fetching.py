@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
 from typing import IO, Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -62,6 +62,8 @@ def opened(url: str) -> Iterator[tuple[IO[bytes], int | None]]:
             length = answer.headers.get("Content-Length", "")
             yield answer, int(length) if length.isdigit() else None
     except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
+        if isinstance(error, HTTPError):
+            error.close()
         why = str(getattr(error, "reason", None) or error)[:200]
         # an answer with a status concerns this file; no answer concerns the host
         code = getattr(error, "code", "")
@@ -115,5 +117,9 @@ class _Redirects(HTTPRedirectHandler):
 
     def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Request | None:
         """Return the next request."""
-        check_url(newurl)
+        try:
+            check_url(newurl)
+        except RefusedError:
+            fp.close()
+            raise
         return super().redirect_request(req, fp, code, msg, headers, newurl)

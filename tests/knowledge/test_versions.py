@@ -322,6 +322,20 @@ def test_no_text_makes_a_range_raise(version, text, scheme):
     in_native(version, text, scheme)
 
 
+@given(
+    SCHEMES,
+    st.text("019abrv.-+~^_:!* ", min_size=1, max_size=30),
+    st.text("019abrv.-+~^_:!* ", min_size=1, max_size=30),
+)
+def test_nothing_like_a_version_raises(scheme, a, b):
+    one, other = compare(a, b, scheme), compare(b, a, scheme)
+    assert one == (None if other is None else -other)
+
+
+def test_letters_alone_are_no_version_of_nuget():
+    assert compare("aaaa", "1.2.3", "nuget") is None
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda v: (

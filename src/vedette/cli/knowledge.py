@@ -235,6 +235,7 @@ def _record(frame: Frame, action: str, target: str, detail: dict[str, Any]) -> N
     from vedette.store import audit
     from vedette.store.book import whoami
 
+    frame.home_path().mkdir(parents=True, exist_ok=True)
     with frame.lake() as lake:
         audit.record(lake, whoami(), action, target, detail)
 
