@@ -6,6 +6,7 @@ Only what the scanner states goes into one; architecture and the like are left o
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # what Trivy, OSV, Snyk, Inspector, pip and npm call the package types of the purl specification
 _TYPES = {
@@ -42,6 +43,7 @@ _DISTRIBUTIONS = {
 _EPOCH = re.compile(r"([0-9]{1,9}):(.+)", re.DOTALL | re.ASCII)
 
 
+@lru_cache(maxsize=1 << 14)
 def purl_of(ecosystem: str, name: str, version: str) -> str:
     """Return the package URL of a package of an ecosystem or distribution; empty where that is not certain.
 

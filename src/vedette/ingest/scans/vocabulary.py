@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from vedette.schema import Severity
 
@@ -91,7 +92,12 @@ def cwes_of(values: Iterable[object]) -> tuple[str, ...]:
 
 def is_vector(text: object) -> bool:
     """Return whether a text is written like a CVSS vector of version 2.0, 3.0, 3.1 or 4.0."""
-    return isinstance(text, str) and len(text) < 600 and bool(_VECTOR.fullmatch(text.strip()))
+    return isinstance(text, str) and len(text) < 600 and _is_vector(text.strip())
+
+
+@lru_cache(maxsize=1 << 13)
+def _is_vector(text: str) -> bool:
+    return bool(_VECTOR.fullmatch(text))
 
 
 def score_of(value: float | None) -> float | None:
