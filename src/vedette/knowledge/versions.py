@@ -93,7 +93,7 @@ def compare(a: str, b: str, scheme: str = "generic") -> int | None:
         return _by_numbers(a, b) if scheme == "composer" else None  # four numbers and a stability
     try:
         answers = (bool(left < right), bool(left == right), bool(left > right))
-    except (TypeError, ValueError, AttributeError, IndexError, KeyError, RecursionError):
+    except Exception:  # the library's own errors have no common base
         return None
     return answers.index(True) - 1 if sum(answers) == 1 else None
 
@@ -117,7 +117,7 @@ def _parsed(text: str, scheme: str) -> _Ordered | None:
 
     try:
         parsed: _Ordered = getattr(versions, _CLASSES[scheme])(plain)
-    except (TypeError, ValueError, AttributeError, IndexError, KeyError, RecursionError):
+    except Exception:  # the library's own errors have no common base
         return None
     return parsed
 
