@@ -1,13 +1,18 @@
-"""The table of log formats, from the readers themselves."""
+"""The tables of formats, from the readers themselves."""
 
 from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from _generate.words import NOTICE, first_paragraph, prose, table
 
-HEAD = """# Log formats
+HEAD = """# Formats
+
+`vedette ingest` reads logs, which become events, and the results of scanners, SBOMs, VEX documents and inventories,
+which become findings, components, statements and assets.
 
 A format is told by content: each reader looks at the first 64 KiB of a file and says how sure it is, from 0 to 1.
 The surest reads the file; if none is surer than 0.5 the file is refused, and named, and `--reader` or
@@ -19,24 +24,46 @@ pretty-printed objects, and envelopes such as `{"Records": [...]}`; standard inp
 bomb are refused. `vedette ingest --formats` prints this list.
 
 """
+SCANS = """
+# Scans, SBOMs, VEX documents and inventories
+
+A report is in the lake whole, once, by the digest of its content; `vedette lake reports` lists them and
+`vedette lake forget` takes one out. What it is about is the name that it gives itself; `--asset` names it where it
+gives none, and reading the same file again with another `--asset` replaces it. Times without a zone are left out unless
+`--timezone` says it. Records that cannot be read go to quarantine with their place in the file. A file that ends too
+early is kept up to there and marked: what it leaves out counts as unknown, not as mended.
+
+XML is read element by element and tables row by row, so their size does not matter; JSON is read whole, up to 256 MB.
+XML that declares entities is refused. Text that is not UTF-8 is read as its XML declaration says, else as Windows-1252.
+
+"""
 
 
 def page() -> str:
     """Return the page."""
     from vedette.ingest import load_readers
+    from vedette.ingest.scans.registry import load_scan_readers
 
-    readers, _ = load_readers(third_party=False)
-    rows = [(f"[`{r.name}`](#{r.name})", r.title, ", ".join(r.examples)) for r in readers.values()]
-    parts = [NOTICE, HEAD, table(["reader", "what", "reads"], rows)]
-    for reader in readers.values():
-        module = sys.modules[type(reader).__module__].__doc__
-        parts.append(f"\n## {reader.name}\n\n{_about(module)}\n\n")
-        parts.append(f"*Recognised by:* {_sniff(reader)}\n")
+    logs = load_readers(third_party=False)[0]
+    scans = load_scan_readers(third_party=False)[0]
+    parts = [NOTICE, HEAD, *_described(logs), SCANS, *_described(scans)]
     parts.append(
         "\n## Your own format\n\nA CSV or JSON log: [a mapping file](../how-to/own-logs.md). Anything else: a reader, "
-        "a plug-in of the entry-point group `vedette.readers`; `CONTRIBUTING.md` says how one is written.\n"
+        "a plug-in of the entry-point group `vedette.readers`, or of `vedette.scan_readers` for scans; "
+        "`CONTRIBUTING.md` says how one is written. Assets of your own can come as a table: see the reader "
+        "of inventories.\n"
     )
     return "".join(parts)
+
+
+def _described(readers: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the table of readers and what each says of itself."""
+    rows = [(f"[`{r.name}`](#{r.name})", r.title, ", ".join(r.examples)) for r in readers.values()]
+    yield table(["reader", "what", "reads"], rows)
+    for reader in readers.values():
+        module = sys.modules[type(reader).__module__].__doc__
+        yield f"\n## {reader.name}\n\n{_about(module)}\n\n"
+        yield f"*Recognised by:* {_sniff(reader)}\n"
 
 
 def _about(module: str | None) -> str:

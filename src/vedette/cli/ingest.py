@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -116,6 +116,14 @@ def _formats(context: typer.Context, json: bool) -> None:
         frame.say(f"broken: {b.name}: {b.reason}", "red")
 
 
+def _short(row: dict[str, Any]) -> str:
+    """Return a quarantined record's file without folders; a record of a scan with its place in the file."""
+    if not row["source"].startswith("scan:"):
+        return Path(str(row["name"])).name
+    name, mark, pointer = str(row["name"]).partition("#")
+    return Path(name).name + mark + pointer[:120]
+
+
 def _quarantine(context: typer.Context, lake: object, json: bool) -> None:
     from rich.table import Table
     from rich.text import Text
@@ -136,7 +144,7 @@ def _quarantine(context: typer.Context, lake: object, json: bool) -> None:
     table = Table("file", "offset", "reader", "reason", "record", box=None)
     for row in rows[:200]:
         table.add_row(
-            Text(clean(Path(row["name"]).name)),
+            Text(clean(_short(row))),
             str(row["offset"]),
             row["reader"],
             Text(clean(row["reason"])),

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from vedette.cli.frame import JsonOption, frame_of
+from vedette.cli.frame import JsonOption, clean, frame_of
 from vedette.errors import UserError
 
+_REPORT_COLUMNS = ("reader", "file", "made", "about", "records", "problem")
+
 app = typer.Typer(
-    rich_markup_mode=None, no_args_is_help=True, help="Look after the lake: status, retention, cleaning up."
+    rich_markup_mode=None, no_args_is_help=True, help="Look after the lake: status, reports, retention, cleaning up."
 )
 
 
@@ -19,21 +21,26 @@ app = typer.Typer(
 def status(context: typer.Context, json: JsonOption = False) -> None:
     """Show how much is in the lake, from when, and from which sources."""
     frame = frame_of(context)
+    from vedette.schema.scan_tables import SCAN_TABLES
     from vedette.store import Lake  # noqa: F401
 
     with frame.lake() as lake:
         segments = lake.segments("events")
         hits = lake.segments("hits")
+        scans = {table: lake.segments(table) for table in SCAN_TABLES}
     sources: dict[str, int] = {}
     for s in segments:
         sources[s.source or ""] = sources.get(s.source or "", 0) + s.n_rows
+    everything = [*segments, *hits, *(s for of in scans.values() for s in of)]
     times = [t for s in segments for t in (s.t_min, s.t_max) if t]
     value = {
         "home": str(frame.home_path()),
         "events": sum(s.n_rows for s in segments),
         "hits": sum(s.n_rows for s in hits),
-        "files": len(segments) + len(hits),
-        "bytes": sum(s.size_bytes for s in (*segments, *hits)),
+        "reports": sum(s.n_rows for s in scans["scan_reports"]),
+        "records": sum(s.n_rows for table, of in scans.items() if table != "scan_reports" for s in of),
+        "files": len(everything),
+        "bytes": sum(s.size_bytes for s in everything),
         "first_at": min(times, default=None),
         "last_at": max(times, default=None),
         "sources": sources,
@@ -46,6 +53,70 @@ def status(context: typer.Context, json: JsonOption = False) -> None:
             frame.say(f"{key:>9}  {shown:,}" if isinstance(shown, int) else f"{key:>9}  {shown}")
     for source, count in sorted(sources.items(), key=lambda item: -item[1])[:20]:
         frame.say(f"{count:>14,}  {source}")
+
+
+@app.command()
+def reports(context: typer.Context, json: JsonOption = False) -> None:
+    """List the scans, SBOMs, VEX documents and inventories in the lake, the latest last."""
+    frame = frame_of(context)
+    with frame.lake() as lake, lake.connection() as connection:
+        cursor = connection.execute(
+            "SELECT report_id, reader, scanner, made_at, received_at, source, places, n_findings, n_components, "
+            "n_statements, n_assets, n_refused, problem FROM scan_reports ORDER BY received_at, report_id"
+        )
+        names = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    if json:
+        frame.print_json({"reports": rows})
+        return
+    from rich.table import Column, Table
+    from rich.text import Text
+
+    table = Table(Column("report", no_wrap=True, min_width=12), *_REPORT_COLUMNS, box=None)
+    for row in rows[-200:]:
+        n_records = sum(row[name] for name in ("n_findings", "n_components", "n_statements", "n_assets"))
+        places = row["places"] or []
+        about = ", ".join(places[:2]) + (f" and {len(places) - 2} more" if len(places) > 2 else "")
+        made = str(row["made_at"] or "")[:16]
+        cells = (
+            row["report_id"][:12],
+            row["reader"],
+            row["source"],
+            made,
+            about,
+            f"{n_records:,}",
+            row["problem"] or "",
+        )
+        table.add_row(*(Text(clean(cell[:80])) for cell in cells))
+    frame.print(table)
+    if len(rows) > 200:
+        frame.note(f"and {len(rows) - 200} earlier ones (see --json)")
+
+
+@app.command()
+def forget(
+    context: typer.Context,
+    given: Annotated[list[str], typer.Argument(metavar="REPORT…", help="Ids of reports, or their first digits.")],
+    json: JsonOption = False,
+) -> None:
+    """Take reports of scans out of the lake with everything that rests on them; their files can be read again."""
+    frame = frame_of(context)
+    from vedette.store.reports import forget_reports, reports_of_shards
+
+    with frame.lake() as lake:
+        there = reports_of_shards(lake)
+        wanted = []
+        for text in given:
+            found = [report for report in there if report.startswith(text)]
+            if len(found) != 1 or len(text) < 6:
+                said = "is too short" if len(text) < 6 else "names several reports" if found else "is not in the lake"
+                raise UserError(f"the report {text!r} {said}", next_step="vedette lake reports lists them")
+            wanted.append(found[0])
+        n_gone = forget_reports(lake, wanted)
+    if json:
+        frame.print_json({"forgotten": n_gone})
+    else:
+        frame.say(f"{n_gone} report(s) taken out of the lake")
 
 
 @app.command()
@@ -86,8 +157,8 @@ def expire(
         frame.say(f"{n_rows:,} events before {day} dropped, {len(gone)} files")
 
 
-@app.command()
-def clean(context: typer.Context, json: JsonOption = False) -> None:
+@app.command("clean")
+def clean_up(context: typer.Context, json: JsonOption = False) -> None:
     """Delete files that an interrupted run left behind."""
     frame = frame_of(context)
     with frame.lake() as lake:

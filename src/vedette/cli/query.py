@@ -18,7 +18,7 @@ app = typer.Typer(rich_markup_mode=None)
 def query(
     context: typer.Context,
     sql: Annotated[
-        str | None, typer.Argument(help="One SELECT over events, hits, findings, cases; - reads stdin.")
+        str | None, typer.Argument(help="One SELECT over the lake's views (see --columns); - reads stdin.")
     ] = None,
     max_rows: Annotated[int, typer.Option("--max-rows", min=1, help="Rows at most.")] = 1000,
     timeout: Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds at most.")] = 60.0,
@@ -82,15 +82,20 @@ def _columns(context: typer.Context, json: bool) -> None:
     from dataclasses import fields
 
     from vedette.schema import Event
+    from vedette.schema.scan_tables import SCAN_TABLES, scan_columns
 
     frame = frame_of(context)
     rows = [(f.name, str(f.metadata.get("ocsf", "")), str(f.metadata.get("doc", ""))) for f in fields(Event)]
+    scans = {table: scan_columns(table) for table in SCAN_TABLES}
     if json:
-        frame.print_json({"events": [{"name": n, "ocsf": o, "doc": d} for n, o, d in rows]})
+        others = {table: [{"name": c.name, "type": c.kind} for c in columns] for table, columns in scans.items()}
+        frame.print_json({"events": [{"name": n, "ocsf": o, "doc": d} for n, o, d in rows], **others})
         return
     from rich.table import Table
 
-    table = Table("column", "OCSF", "what it is", box=None)
+    table = Table("column of events", "OCSF", "what it is", box=None)
     for row in rows:
         table.add_row(*row)
     frame.print(table)
+    for name, columns in scans.items():
+        frame.say(f"\n{name}: {', '.join(c.name + ('[]' if c.kind == 'strings' else '') for c in columns)}")

@@ -178,7 +178,8 @@ def test_security_center_and_web_scans(tmp_path: Path) -> None:
     center = (
         b'"Plugin","Plugin Name","Severity","IP Address","DNS Name","NetBIOS Name","MAC Address","Protocol","Port",'
         b'"CVE","Last Observed","First Discovered"\n"155999","Log4j","Critical","10.0.0.5",'
-        b'"web01.example.com","WG\\WEB01","00:0d:3a:45:64:7f","TCP","443","CVE-2021-44228","Mar 9, 2026 10:00:00 UTC","Jan 1, 2026 00:00:00 UTC"\n'
+        b'"web01.example.com","WG\\WEB01",'
+        b'"00:0d:3a:45:64:7f","TCP","443","CVE-2021-44228","Mar 9, 2026 10:00:00 UTC","Jan 1, 2026 00:00:00 UTC"\n'
     )
     found = findings(CSV, center, tmp_path)[0]
     assert found.place.name == "10.0.0.5"
