@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,11 +17,15 @@ import orjson
 import typer
 
 from vedette.cli.frame import Frame
-from vedette.cli.steps import Given, ingest_dict, run_detect, run_ingest, run_investigate
+from vedette.cli.steps import Given, ingest_dict, run_detect, run_ingest, run_investigate, scans_dict
 from vedette.errors import VedetteError
 
 if TYPE_CHECKING:
     from vedette.detect import RuleSet
+    from vedette.store import Lake
+
+NONE_DONE = 2
+"""Exit code where every line of standard input failed: then it is the input that is wrong."""
 
 JsonlOption = Annotated[
     bool,
@@ -29,7 +34,7 @@ JsonlOption = Annotated[
 
 
 def run_jsonl(frame: Frame, ruleset: RuleSet, given: Given, what: str) -> int:
-    """Answer every line of standard input on standard output, in order; return the exit code.
+    """Answer every line with its findings or cases; return the exit code.
 
     Args:
         frame: this call.
@@ -37,6 +42,31 @@ def run_jsonl(frame: Frame, ruleset: RuleSet, given: Given, what: str) -> int:
         given: the options about input.
         what: ``findings`` or ``cases``.
     """
+
+    def judged(quiet: Frame, lake: Lake) -> dict[str, Any]:
+        from vedette.store.book import to_json
+
+        _, found = run_detect(quiet, lake, ruleset, None)
+        nouns: list[Any] = run_investigate(lake, found) if what == "cases" else list(found)
+        return {what: [orjson.loads(to_json(noun)) for noun in nouns]}
+
+    return answer_lines(frame, given, judged)
+
+
+def answer_lines(
+    frame: Frame, given: Given, judged: Callable[[Frame, Lake], dict[str, Any]], *, scans: bool = False
+) -> int:
+    """Answer every line of standard input on standard output, in order; return the exit code.
+
+    It is :data:`NONE_DONE` where every line failed and 0 where one was judged.
+
+    Args:
+        frame: this call.
+        given: the options about input.
+        judged: returns what is said of a lake that holds one line's input.
+        scans: whether scans, SBOMs and the like are what is judged; else logs are.
+    """
+    done = failed = 0
     for line in sys.stdin.buffer:
         if not line.strip():
             continue
@@ -46,16 +76,24 @@ def run_jsonl(frame: Frame, ruleset: RuleSet, given: Given, what: str) -> int:
         except orjson.JSONDecodeError as error:
             answer = {"id": None, "error": f"not JSON: {error}"}
         else:
-            answer = _answer(frame, ruleset, given, asked, what)
+            answer = _answer(frame, given, asked, judged, scans)
         # ASCII, as --json: the output may end on a terminal
         sys.stdout.write(json.dumps(answer, ensure_ascii=True, default=str) + "\n")
         sys.stdout.flush()
-    return 0
+        failed += "error" in answer
+        done += "error" not in answer
+    return exit_code(done, failed)
 
 
-def _answer(frame: Frame, ruleset: RuleSet, given: Given, asked: Any, what: str) -> dict[str, Any]:
+def exit_code(done: int, failed: int) -> int:
+    """Return how a verb ends that answered lines: a failed line is told of in its place and ends nothing."""
+    return NONE_DONE if failed and not done else 0
+
+
+def _answer(
+    frame: Frame, given: Given, asked: Any, judged: Callable[[Frame, Lake], dict[str, Any]], scans: bool
+) -> dict[str, Any]:
     from vedette.store import Lake
-    from vedette.store.book import to_json
 
     if not isinstance(asked, dict) or not isinstance(asked.get("path", asked.get("text")), str):
         return {"id": asked.get("id") if isinstance(asked, dict) else None, "error": "give id and path, or id and text"}
@@ -72,12 +110,18 @@ def _answer(frame: Frame, ruleset: RuleSet, given: Given, asked: Any, what: str)
             try:
                 summary = run_ingest(quiet, lake, [path], given)
                 answer["ingest"] = {k: v for k, v in ingest_dict(summary).items() if k not in ("files", "scans")}
-                if not any(f.reader for f in summary.files):
-                    reasons = [f.problem for f in summary.files if f.problem]
+                if scans:
+                    told = {k: v for k, v in scans_dict(summary.scans).items() if k != "files"}
+                    answer["ingest"]["scans"] = told
+                was_read = any(f.reader for f in summary.files)
+                if scans:
+                    was_read = any(f.report_id for f in summary.scans.files)
+                if not was_read:
+                    every: list[Any] = [*summary.scans.files, *summary.files]
+                    every = every if scans else [*summary.files, *summary.scans.files]
+                    reasons = [f.problem for f in every if f.problem]
                     return {**answer, "error": reasons[0] if reasons else "nothing to read"}
-                _, found = run_detect(quiet, lake, ruleset, None)
-                nouns: list[Any] = run_investigate(lake, found) if what == "cases" else list(found)
-                answer[what] = [orjson.loads(to_json(noun)) for noun in nouns]
+                answer |= judged(quiet, lake)
             finally:
                 lake.close()
         except VedetteError as error:

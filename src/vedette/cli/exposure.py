@@ -1,0 +1,385 @@
+"""``vedette exposure``: what is exposed, what must be done about it by when, and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vedette.cli.bars import bar
+from vedette.cli.frame import Frame, JsonOption, frame_of
+from vedette.cli.jsonl import JsonlOption
+from vedette.cli.steps import SEVERITY_STYLE, Given, ReaderOption, TimezoneOption, run_ingest, show_ingest
+from vedette.errors import UserError
+from vedette.schema import ExposureStatus, Severity
+
+if TYPE_CHECKING:
+    from vedette.exposure.engine import Exposures
+    from vedette.exposure.filters import ExposureFilter
+    from vedette.report.exposures import Extent
+    from vedette.store import Lake
+
+app = typer.Typer(rich_markup_mode=None)
+
+_STATES = ("open", "overdue", "undecided", "attempted", "exploited", "not_affected", "accepted", "fixed", "all")
+
+
+@app.command()
+def exposure(
+    context: typer.Context,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Scanner results, SBOMs, VEX, inventories to read first; - is stdin. None: what is in the lake."
+        ),
+    ] = None,
+    asset: Annotated[str | None, typer.Option("--asset", help="Only on this host, image or repository.")] = None,
+    cve: Annotated[str | None, typer.Option("--cve", help="Only this vulnerability: CVE, GHSA or vendor id.")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Only what this person or team must mend.")] = None,
+    package: Annotated[str | None, typer.Option("--package", help="Only in this component: name or purl.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="What is new, gone or changed since: 2026-03-01, Monday, yesterday.")
+    ] = None,
+    due: Annotated[str | None, typer.Option("--due", help="Due before: 2026-03-14, 'next Friday', 14d.")] = None,
+    state: Annotated[str, typer.Option("--state", help=f"One of {', '.join(_STATES)}.")] = "open",
+    severity: Annotated[Severity | None, typer.Option("--severity", help="This grave or graver.")] = None,
+    policy: Annotated[
+        str, typer.Option("--policy", help="What decides: a name (--policies lists them) or your own YAML file.")
+    ] = "bod-26-04",
+    order: Annotated[str, typer.Option("--order", help="due, severity, epss, first_seen, newest or asset.")] = "due",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Exposures listed.")] = 20,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--out", "-o", help="Write it: .pptx, .html, .csv, .sarif, .cdx.json (VEX), .ssvc.json, .md (tickets)."
+        ),
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option("--fail-on", help="Exit 1 if an open exposure is overdue, due within 14d, this severe, or any."),
+    ] = None,
+    policies: Annotated[bool, typer.Option("--policies", help="List the policies and what they ask.")] = False,
+    reader: ReaderOption = None,
+    timezone: TimezoneOption = None,
+    jsonl: JsonlOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Say what is exposed, by when it must be mended by whom, and why; and what is not known.
+
+    Joins scanner results over scanners and aliases, applies VEX, weighs each asset, looks for attempts in your own
+    logs, and decides by CISA BOD 26-04, SSVC, CVSS or a policy of your own. What nobody said stays a question.
+
+    Example: vedette exposure trivy.json assets.csv --owner "web team" --out extent.pptx --fail-on overdue
+    """
+    frame = frame_of(context)
+    if policies:
+        _policies(frame, json)
+        return
+    if state not in _STATES:
+        raise UserError(f"--state cannot be {state!r}", next_step=f"choose one of: {', '.join(_STATES)}")
+    now = datetime.now(UTC)
+    gate = _gate(fail_on, now)
+    given = Given(reader=reader, timezone=timezone)
+    if jsonl:
+        raise typer.Exit(_jsonl(frame, given, policy, now))
+    from vedette.knowledge.standing import stale_sentences
+    from vedette.report.exposures.base import format_of
+    from vedette.report.exposures.gather import gather
+
+    forms = [(path, format_of(path)) for path in out or ()]
+    wanted = _filter(asset, cve, owner, package, since, due, state, severity, now)
+    with frame.lake(make=bool(paths)) as lake:
+        if paths:
+            summary = run_ingest(frame, lake, paths, given)
+            if not json:
+                show_ingest(frame, summary)
+            if not any(f.report_id for f in summary.scans.files) and not any(f.reader for f in summary.files):
+                every: list[Any] = [*summary.scans.files, *summary.files]
+                problem = next((f.problem for f in every if f.problem), "no files")
+                raise UserError(f"nothing could be read: {problem}", next_step="vedette ingest --formats")
+        if not lake.segments("scan_reports"):
+            raise UserError(
+                "no scanner result, SBOM or inventory has been read, so exposure is not known",
+                next_step="vedette exposure PATH…, with what your scanners write",
+            )
+        with bar(frame, "exposure") as shown:
+            from vedette.exposure.engine import Exposures
+
+            exposures = Exposures.open(lake, policy=policy, now=now, progress=shown.events)
+        with exposures:
+            told = _said(asset, cve, owner, package, since, due, state, severity)
+            stale = stale_sentences(lake.home, now=now)
+            wide = gather(exposures, wanted, now=now, limit=None if forms else limit, filtered=told, knowledge=stale)
+            if order != "due":
+                from dataclasses import replace
+
+                listed = exposures.select(wanted, order=order, limit=None if forms else limit)
+                wide = replace(wide, exposures=listed)
+            failing = exposures.count(gate) if gate is not None else 0
+            changed = exposures.count_changes(_when(since, now), wanted) if since else None
+            written = []
+            for path, form in forms:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(form.render(wide))
+                written.append(path)
+            if json:
+                frame.print_json(_as_json(exposures, wanted, wide, order, limit, changed, failing, written))
+            else:
+                _show(frame, wide, limit, changed, exposures, wanted)
+                for path in written:
+                    frame.say(f"written: {path}")
+                if not written and wide.counts["exposures"]:
+                    frame.next_step("vedette exposure --out extent.pptx --out tickets.md", "slides and tickets")
+    if failing:
+        if not json:
+            meets = "exposure meets" if failing == 1 else "exposures meet"
+            frame.say(f"{failing:,} open {meets} --fail-on {fail_on}", "red")
+        raise typer.Exit(1)
+
+
+def _when(text: str, now: datetime) -> datetime:
+    """Return the moment that a user wrote.
+
+    Raises:
+        UserError: it is none.
+    """
+    from vedette.copilot.times import Calendar, windows
+
+    words = text.strip()
+    found = windows(words if words.lower().startswith("since ") else f"since {words}", Calendar(now=now))
+    start = next((m.window.start_at for m in found if m.window.start_at is not None), None)
+    if start is None:
+        raise UserError(f"{text!r} is no time", next_step="write it as 2026-03-01, Monday or yesterday")
+    return start
+
+
+def _due(text: str, now: datetime) -> datetime:
+    """Return the moment before which something is due; ``14d`` is fourteen days from today, its whole day included."""
+    from datetime import timedelta
+
+    days = text.strip().lower().removesuffix("d")
+    midnight = datetime.combine(now.date(), datetime.min.time(), UTC)
+    if text.strip().lower().endswith("d") and days.isdigit() and len(days) <= 5:
+        return midnight + timedelta(days=int(days) + 1)
+    from vedette.copilot.times import Calendar, windows
+
+    found = windows(f"before {text.strip()}", Calendar(now=now))
+    end = next((m.window.end_at for m in found if m.window.end_at is not None), None)
+    if end is None:
+        raise UserError(f"{text!r} is no time", next_step="write it as 2026-03-14 or 14d")
+    return end
+
+
+def _filter(
+    asset: str | None,
+    cve: str | None,
+    owner: str | None,
+    package: str | None,
+    since: str | None,
+    due: str | None,
+    state: str,
+    severity: Severity | None,
+    now: datetime,
+) -> ExposureFilter:
+    from vedette.exposure.filters import ExposureFilter
+
+    status: tuple[ExposureStatus, ...] = ()
+    if state in ("not_affected", "accepted", "fixed"):
+        status = (ExposureStatus(state),)
+    elif state != "all" and not (since and state == "open"):
+        status = (ExposureStatus.OPEN,)
+    limit = _due(due, now) if due else None
+    if state == "overdue":
+        midnight = datetime.combine(now.date(), datetime.min.time(), UTC)
+        limit = min(limit, midnight) if limit else midnight
+    return ExposureFilter(
+        asset=asset,
+        vulnerability=cve,
+        owner=owner,
+        package=package,
+        status=status,
+        severity=tuple(s for s in Severity if severity and s.rank >= severity.rank),
+        due_before=limit,
+        since=_when(since, now) if since else None,
+        decided={"undecided": False, "overdue": True}.get(state),
+        attempted_only=state == "attempted",
+        exploited_only=state == "exploited",
+    )
+
+
+def _said(
+    asset: str | None,
+    cve: str | None,
+    owner: str | None,
+    package: str | None,
+    since: str | None,
+    due: str | None,
+    state: str,
+    severity: Severity | None,
+) -> str:
+    parts = [
+        ("asset", asset), ("vulnerability", cve), ("owner", owner), ("component", package), ("since", since),
+        ("due before", due), ("state", None if state in ("open", "all") else state),
+        ("severity from", severity.value if severity else None),
+    ]  # fmt: skip
+    return ", ".join(f"{name} {value}" for name, value in parts if value)
+
+
+def _gate(text: str | None, now: datetime) -> ExposureFilter | None:
+    """Return what makes the exit code 1; an exposure that is not decided counts by its gravest possible outcome.
+
+    Raises:
+        UserError: the words mean nothing.
+    """
+    if text is None:
+        return None
+    from vedette.exposure.filters import ExposureFilter
+
+    opens = (ExposureStatus.OPEN,)
+    word = text.strip().lower()
+    if word == "any":
+        return ExposureFilter(status=opens)
+    if word == "overdue":
+        return ExposureFilter(status=opens, due_before=datetime.combine(now.date(), datetime.min.time(), UTC))
+    if word in {s.value for s in Severity}:
+        return ExposureFilter(status=opens, severity=tuple(s for s in Severity if s.rank >= Severity(word).rank))
+    if word.endswith("d") and word[:-1].isdigit() and len(word) <= 6:
+        return ExposureFilter(status=opens, due_before=_due(word, now))
+    severities = ", ".join(s.value for s in Severity)
+    raise UserError(
+        f"--fail-on cannot be {text!r}", next_step=f"give overdue, a number of days such as 14d, any, or {severities}"
+    )
+
+
+def _as_json(
+    exposures: Exposures,
+    wanted: ExposureFilter,
+    extent: Extent,
+    order: str,
+    limit: int,
+    changed: tuple[int, int, int] | None,
+    failing: int,
+    written: list[Path],
+) -> dict[str, Any]:
+    import orjson
+
+    from vedette.store.book import to_json
+
+    listed = [_flat(orjson.loads(to_json(e))) for e in extent.exposures[:limit]]
+    return {
+        "exposures": listed,
+        "left_out": extent.counts["exposures"] - len(listed),
+        "counts": dict(extent.counts),
+        "by": {name: [{"value": v or None, "count": n} for v, n in rows[:100]] for name, rows in extent.by.items()},
+        "changes": dict(zip(("new", "gone", "changed"), changed, strict=True)) if changed else None,
+        "questions": [{"question": q, "count": n} for q, n in extent.questions],
+        "stale": list(extent.knowledge),
+        "policy": extent.policy,
+        "policy_version": extent.policy_version,
+        "query": exposures.sql(wanted, order),
+        "failing": failing,
+        "written": [str(p) for p in written],
+    }
+
+
+def _flat(exposure: dict[str, Any]) -> dict[str, Any]:
+    """Add the decision in one word beside its whole, which replays."""
+    whole = exposure["decision"]
+    return {
+        **exposure,
+        "decision": whole["outcome"],
+        "possible": whole["possible"],
+        "decided": whole,
+        "due_at": exposure["due_at"] if whole["outcome"] is not None else None,
+        "earliest_due_at": exposure["due_at"],
+    }
+
+
+def _show(
+    frame: Frame,
+    extent: Extent,
+    limit: int,
+    changed: tuple[int, int, int] | None,
+    exposures: Exposures,
+    wanted: ExposureFilter,
+) -> None:
+    from rich.text import Text
+
+    from vedette.cli.frame import clean
+    from vedette.report.exposures.words import NOBODY, decision_words, due_words, fix_words, package_words, why_words
+    from vedette.report.words import count
+
+    c = extent.counts
+    asked = f" ({extent.filtered})" if extent.filtered else ""
+    frame.say(
+        f"{count(c['open'], 'open exposure')}{asked}: "
+        f"{count(c['vulnerabilities'], 'vulnerability', 'vulnerabilities')} on {count(c['assets'], 'asset')}; "
+        f"{c['overdue']:,} overdue, {c['undecided']:,} not decided; by {extent.policy} {extent.policy_version}",
+        "bold",
+    )
+    if changed:
+        frame.say(f"since then: {changed[0]:,} new, {changed[1]:,} gone, {changed[2]:,} changed otherwise")
+    if extent.by.get("due"):
+        frame.say("due: " + ", ".join(f"{name} {n:,}" for name, n in extent.by["due"]))
+    shown = extent.exposures[:limit]
+    for e in shown:
+        style = SEVERITY_STYLE.get(e.severity.value, "") if e.severity else ""
+        head = Text(f"{due_words(e, extent.made_at):<24}", style="bold")
+        head.append(f"  {clean(e.vulnerability)}", style=style)
+        head.append(clean(f"  {package_words(e)} → {fix_words(e)}"))
+        frame.print(head)
+        frame.say(f"    {e.asset} ({e.owner or NOBODY}): {'; '.join((decision_words(e), *why_words(e)))}")
+        if e.unknown:
+            frame.say(f"    ? {e.unknown[0]}", "dim")
+    n_left = c["exposures"] - len(shown)
+    if n_left > 0:
+        frame.say(f"and {n_left:,} more (--limit, --out)", "dim")
+    folds = exposures.folds(wanted, limit=3)
+    for layer, n_images, n_flaws, names in folds:
+        what = f"{n_images:,} images share {count(n_flaws, 'exposure')} through layer {layer[:19]}"
+        frame.say(f"one mending: {what} ({', '.join(names[:4])}{' …' if len(names) > 4 else ''})")
+    if extent.questions:
+        frame.say("\nWhat would decide most:", "bold")
+        for question, n in extent.questions[:5]:
+            frame.say(f"  ? {question} ({n:,})")
+    for sentence in extent.knowledge:
+        frame.say(f"{sentence}: what it does not list may be so all the same (vedette knowledge sync)", "yellow")
+
+
+def _policies(frame: Frame, json: bool) -> None:
+    from vedette.exposure.policies import policies
+
+    found = policies(third_party=frame.settings.third_party_plugins)
+    if json:
+        frame.print_json(
+            [
+                {
+                    "name": p.name, "title": p.title, "version": p.version,
+                    "points": [{"name": d.name, "values": list(d.values), "question": d.question} for d in p.points],
+                }
+                for p in found.values()
+            ]
+        )  # fmt: skip
+        return
+    for p in found.values():
+        frame.say(f"{p.name} {p.version}: {p.title}", "bold")
+        for d in p.points:
+            frame.say(f"  {d.name}: {' | '.join(d.values)}")
+
+
+def _jsonl(frame: Frame, given: Given, policy: str, now: datetime) -> int:
+    """Answer each line of standard input on its own: its exposures."""
+    from vedette.cli.jsonl import answer_lines
+
+    def judged(quiet: Frame, lake: Lake) -> dict[str, Any]:
+        import orjson
+
+        from vedette.exposure.engine import Exposures
+        from vedette.store.book import to_json
+
+        with Exposures.open(lake, policy=policy, now=now) as exposures:
+            return {"exposures": [_flat(orjson.loads(to_json(e))) for e in exposures.select(limit=None)]}
+
+    return answer_lines(frame, given, judged, scans=True)
