@@ -122,7 +122,7 @@ def _flat(record: Any) -> Row | None:
         "decided_at": decided_at,
         "cvss": texts_of(vectors),
         "cwes": texts_of(record.get("cisa_cwe")),
-        "kev_on": day_of(record.get("kev_date_added")),
+        "kev_on": day_of(record.get("kev_date_added") or record.get("kev")),
     }
 
 
