@@ -79,7 +79,9 @@ def ingest(
             frame.next_step("vedette investigate", "detect and make cases of what is in the lake")
         elif not replay and not summary.scans.files:
             frame.next_step("vedette ingest --formats", "what can be read, and by which name", here=False)
-    was_read = any(f.reader for f in summary.files) or any(f.report_id for f in summary.scans.files)
+    was_read = any(f.reader for f in summary.files) or any(
+        f.known or f.n_records or not f.problem for f in summary.scans.files
+    )
     if not was_read and not replay:
         if not summary.files and not summary.scans.files:
             frame.note("there are no files in what you named (hidden ones are left out)")

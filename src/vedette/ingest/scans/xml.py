@@ -51,27 +51,34 @@ def namespace(tag: object) -> str:
 def root_of(head: bytes) -> tuple[str, str, dict[str, str]] | None:
     """Return namespace, local name and attributes of the root element, None where the bytes are no XML.
 
-    For recognising a format by the head of a file; a document type and comments before the root are skipped.
+    For recognising a format by the head of a file; a document type and comments before the root are skipped. A document
+    that declares entities is recognised too, so that its reader can say why it refuses it.
     """
     if not head.lstrip()[:1] == b"<":
         return None
-    found: list[tuple[str, dict[str, str]]] = []
-    parser = _guarded()
+    parser = expat.ParserCreate("utf-8", " ")
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        if not found:
-            found.append((tag, attributes))
+        raise _RootError(tag, attributes)
 
     parser.StartElementHandler = start
     try:
         parser.Parse(head.lstrip(), False)
-    except (expat.ExpatError, ScanError, ValueError):
+    except _RootError as root:
+        space, _, name = root.tag.rpartition(" ")
+        return space, name, root.attributes
+    except (expat.ExpatError, ValueError):
         pass
-    if not found:
-        return None
-    tag, attributes = found[0]
-    space, _, name = tag.rpartition(" ")
-    return space, name, attributes
+    return None
+
+
+class _RootError(Exception):
+    """The root has been met: what follows it is not read."""
+
+    def __init__(self, tag: str, attributes: dict[str, str]) -> None:
+        super().__init__(tag)
+        self.tag = tag
+        self.attributes = attributes
 
 
 def elements(content: ScanContent, wanted: Collection[str], *, begins: Collection[str] = ()) -> Iterator[Found]:
