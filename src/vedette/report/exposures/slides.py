@@ -78,7 +78,7 @@ def overview(deck: Stage, extent: Extent) -> None:
         text_box(slide, body, [Para(text=none, size=18)])
         return
     width = (body.width - 24) / 2
-    left = Box(body.left, body.top + 14, width, body.height - 34)
+    left = Box(body.left, body.top + 34, width, body.height - 56)
     _bars(
         slide, heading(slide, "Open exposures by when they are due", left),
         [(DUE_WORDS[n], v, DUE_COLOURS[n]) for n, v in extent.by.get("due", ())], "Exposures by due date",
@@ -164,7 +164,7 @@ def _trend(slide: Any, box: Box, extent: Extent) -> None:
 
 
 _COLUMNS = (
-    Column("Due", 96, True), Column("Vulnerability and reason", 3), Column("Component and mending", 3),
+    Column("Due", 150, True), Column("Vulnerability and reason", 3), Column("Component and mending", 3),
     Column("Asset and owner", 2.2),
 )  # fmt: skip
 
@@ -221,7 +221,7 @@ def unknown(deck: Stage, extent: Extent) -> None:
     n = extent.counts["undecided"]
     title = f"{count(n, 'exposure')} cannot be decided before somebody answers"
     slide = deck.slide(title, [f"{q} ({c:,})" for q, c in extent.questions])
-    columns = (Column("Question", 5), Column("Exposures it would help decide", 120, True))
+    columns = (Column("Question", 5), Column("Exposures", 100, True))
     rows = [[cell(visible(q), 14, lines=2), cell(f"{c:,}", 14, lines=1, align="right")] for q, c in extent.questions]
     dealt, rest = pages(rows, columns, above_left_out(body), most=1)
     table(slide, body, columns, dealt[0], name="Open questions")
