@@ -8,7 +8,7 @@ from vedette.ingest.scans import vocabulary
 from vedette.ingest.scans.base import ScanContext
 from vedette.ingest.scans.content import HeldContent
 from vedette.ingest.scans.purls import purl_of
-from vedette.ingest.scans.subjects import image_names, named_place
+from vedette.ingest.scans.subjects import image_names, image_reference, named_place
 from vedette.schema import AssetKind, Severity
 
 V31 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
@@ -156,3 +156,22 @@ def test_images_of_docker_hub_have_short_names() -> None:
         "ubuntu:20.04",
         "ghcr.io/a/b:1",
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "reference"),
+    [
+        ("shop:1.4", "shop:1.4"),
+        ("docker:shop:1.4", "shop:1.4"),
+        ("registry:example.org/shop:1.4", "example.org/shop:1.4"),
+        ("docker.io/library/shop:1.4", "docker.io/library/shop:1.4"),
+        ("registry:5000/shop:1.4", "registry:5000/shop:1.4"),
+        ("build/shop.tar", "shop:tagged"),
+        ("docker-archive:build/shop", "shop:tagged"),
+        ("", "shop:tagged"),
+        ("unknown", "shop:tagged"),
+    ],
+)
+def test_an_image_in_a_file_has_the_name_of_its_tag(said: str, reference: str) -> None:
+    assert image_reference(said, "", "shop:tagged") == reference
+    assert image_reference("build/shop.tar") == "build/shop.tar"

@@ -24,7 +24,7 @@ from vedette.ingest.scans.json_values import (
     texts,
     unique,
 )
-from vedette.ingest.scans.subjects import image_names, named_place
+from vedette.ingest.scans.subjects import image_names, image_reference, named_place
 from vedette.ingest.scans.vocabulary import cvss_of, cwes_of, newest_first, same_and_related, severity_of
 from vedette.schema import AssetKind, Package, Place, ScanFinding, ScanKind, ScanRecord, VexStatus
 
@@ -106,7 +106,7 @@ def _place(report: JsonObject, content: ScanContent, context: ScanContext) -> Pl
             asset_kind = AssetKind.UNKNOWN
         return named_place(content, context, text(target), asset_kind, is_path=True, operating_system=system)
     tags, digests = texts(target.get("tags")), texts(target.get("repoDigests"))
-    name = first_text(target.get("userInput"), *tags, *digests)
+    name = image_reference(text(target.get("userInput")), *tags, *digests)
     return named_place(
         content,
         context,

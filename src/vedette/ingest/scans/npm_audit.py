@@ -53,6 +53,8 @@ class NpmAuditReader:
             return 0.97
         if "advisories" in keys and keys & {"actions", "muted", "metadata", "runId"}:
             return 0.95
+        if {"actions[].action", "actions[].resolves"} <= keys:
+            return 0.9  # a long list of actions fills the head
         if {"type", "data.advisory"} <= keys or {"type", "data.resolution"} <= keys:
             return 0.95
         if {"value", "children.Issue", "children.Severity"} <= keys:

@@ -64,6 +64,8 @@ class OsvScannerReader:
         keys = outline(sample.head)
         if "results[].packages" in keys and keys & {"results[].source", "results[].packageSource"}:
             return 0.97
+        if {"results[].packages[].package", "results[].packages[].vulnerabilities"} <= keys:
+            return 0.95
         if "results" in keys and keys & {"experimental_config", "image_metadata"} and "runs" not in keys:
             return 0.85
         return 0.0

@@ -57,6 +57,8 @@ class SarifReader:
         keys = outline(sample.head)
         if "runs[].tool" in keys:
             return 0.97
+        if "runs[].results[].ruleId" in keys:
+            return 0.9  # many results fill the head
         if "runs" in keys and keys & {"$schema", "version"}:
             return 0.95
         return 0.9 if b"sarif" in sample.head[:300].lower() and {"$schema", "version"} <= keys else 0.0

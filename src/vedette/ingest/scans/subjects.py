@@ -15,6 +15,11 @@ from vedette.schema import AssetKind, Place
 
 _SAYS_NOTHING = frozenset({"", ".", "./", "/", "..", "unknown", "none", "null", "n/a", "-", "stdin", "(none)"})
 _EXTENSIONS = re.compile(r"(?:\.(?:json|jsonl|ndjson|sarif|xml|csv|txt|gz|log))+$", re.IGNORECASE)
+# where a scanner was told to fetch an image from: docker:shop:1.4; registry:5000/shop is a host and its port
+_FETCHED = re.compile(r"(?:docker|podman|registry|containerd):(?!\d{1,5}/|/)(.{1,2000})", re.DOTALL)
+_STORED = re.compile(
+    r"(?:docker-archive|oci-archive|oci-dir|dir|file|singularity|sbom):.*|.*\.(?:tar|tgz|tar\.\w+)", re.DOTALL
+)
 _HUB = ("index.docker.io/", "docker.io/", "registry-1.docker.io/")
 
 
@@ -57,6 +62,15 @@ def named_place(
         base_layers=base_layers,
         operating_system=operating_system.strip(),
     )
+
+
+def image_reference(said: str, *names: str) -> str:
+    """Return an image's reference from what a scanner was told to scan: its own first name where that was a file."""
+    if fetched := _FETCHED.fullmatch(said):
+        said = fetched[1]
+    if not says_something(said) or _STORED.fullmatch(said):
+        return next((name for name in names if says_something(name)), said)
+    return said
 
 
 def image_names(*references: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from vedette.ingest.scans.json_values import (
     unique,
 )
 from vedette.ingest.scans.purls import purl_of
-from vedette.ingest.scans.subjects import image_names, named_place, says_something
+from vedette.ingest.scans.subjects import image_names, image_reference, named_place, says_something
 from vedette.ingest.scans.vocabulary import cvss_of, cwes_of, newest_first, severity_of, vulnerability_ids
 from vedette.schema import AssetKind, Component, Package, Place, ScanFinding, ScanKind, ScanRecord, VexStatus
 
@@ -77,7 +77,7 @@ class TrivyReader:
     def sniff(self, sample: Sample) -> float:
         """Return how sure it is: by the keys that only Trivy writes."""
         keys = outline(sample.head)
-        if {"SchemaVersion", "ArtifactName"} <= keys or {"ArtifactName", "Results[].Target"} <= keys:
+        if "ArtifactName" in keys and keys & {"SchemaVersion", "ArtifactType", "Results[].Target"}:
             return 0.97
         if "ClusterName" in keys and keys & {"Resources", "Findings", "Vulnerabilities", "Misconfigurations"}:
             return 0.95
@@ -144,6 +144,8 @@ class _Report:
         if kind is AssetKind.REPOSITORY and obj(metadata, "OS"):
             kind = AssetKind.UNKNOWN  # a file system with an operating system on it: a host, or an unpacked image
         tags = texts(metadata.get("RepoTags"))
+        if kind is AssetKind.IMAGE:
+            named = image_reference(named, *tags)
         if not says_something(named):
             named = first_text(*tags, found["name"] if found else "")
         return self.place(metadata, named, kind, found["system"] if found else "")
