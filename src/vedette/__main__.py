@@ -1,6 +1,6 @@
 """``python -m vedette``: the program, for launchers that want a module."""
 
-from vedette.cli.main import main
+from vedette.cli.start import main
 
 if __name__ == "__main__":
     main()

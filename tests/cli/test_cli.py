@@ -137,16 +137,69 @@ def test_version() -> None:
         (["lake", "expire", "--before", "2026-01-01"], 2, "--yes"),
         (["knowledge", "technique", "T9999"], 2, "T9999"),
         (["cases", "triage", "x", "surely"], 2, "surely"),
-        (["--home", "/proc/nothing", "lake", "status"], 3, "home"),
-        (["--home", "/dev/null/x", "lake", "status"], 3, "home"),
+        (["--home", "/proc/nothing", "tokens", "create", "ana"], 3, "home"),
+        (["--home", "/dev/null/x", "tokens", "create", "ana"], 3, "home"),
     ],
 )
 def test_errors_name_cause_and_exit_code(arguments: list[str], code: int, words: str, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
     given = arguments if "--home" in arguments else ["--home", str(tmp_path / "home"), *arguments]
     done = call(*given)
     assert done.code == code, (done.out, done.err)
     assert words in done.err
     assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ["ask", "what happened?"], ["ask", "--jsonl"], ["cases", "list"], ["cases", "show", "x"], ["query", "SELECT 1"],
+        ["lake", "status"], ["report"], ["detect"], ["investigate"], ["sessions", "list"], ["tokens", "list"],
+        ["ingest", "--quarantine"], ["chat"],
+    ],
+)  # fmt: skip
+def test_a_mistyped_home_is_told_and_not_made(verb: list[str], tmp_path: Path) -> None:
+    mistyped = tmp_path / "hmoe"
+    done = call("--home", mistyped, *verb)
+    assert done.code == 2, (done.out, done.err)
+    assert f"there is no home at {mistyped}" in done.err.replace("\n", "")
+    assert "try: " in done.err
+    assert not mistyped.exists()
+
+
+def test_a_verb_that_writes_makes_its_home(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.json", record())
+    assert call("--home", tmp_path / "one", "ingest", path).code == 0
+    assert call("--home", tmp_path / "two", "tokens", "create", "ana").code == 0
+    assert (tmp_path / "one").is_dir()
+    assert (tmp_path / "two").is_dir()
+
+
+def test_an_interrupt_while_the_program_is_imported_is_silent() -> None:
+    code = (
+        "import builtins, sys\n"
+        "from vedette.cli import start\n"
+        "real = builtins.__import__\n"
+        "def stop(name, *rest):\n"
+        "    if name == 'typer':\n"
+        "        raise KeyboardInterrupt\n"
+        "    return real(name, *rest)\n"
+        "builtins.__import__ = stop\n"
+        "start.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_lines_that_all_fail_end_as_a_users_error(tmp_path: Path) -> None:
+    bad = b'{"id": 1}\nnonsense\n'
+    good = json.dumps({"id": 2, "text": json.dumps(record())}).encode() + b"\n"
+    for verb in ("detect", "investigate"):
+        done = call("--home", tmp_path, verb, "--jsonl", stdin=bad)
+        assert done.code == 2
+        assert done.out.count("error") == 2
+        assert call("--home", tmp_path, verb, "--jsonl", stdin=bad + good).code == 0
+        assert call("--home", tmp_path, verb, "--jsonl").code == 0
 
 
 def test_errors_come_as_json_too(tmp_path: Path) -> None:
@@ -345,6 +398,7 @@ def test_doctor(tmp_path: Path) -> None:
 def test_two_homes_never_touch_each_other(tmp_path: Path) -> None:
     path = write(tmp_path / "a.json", record())
     call("--home", tmp_path / "one", "ingest", path)
+    (tmp_path / "two").mkdir()
     assert call("--home", tmp_path / "two", "lake", "status", "--json").json["events"] == 0
 
 

@@ -156,6 +156,7 @@ def test_errors_teach(home: Path, arguments: list[str], message: str) -> None:
 
 
 def test_without_a_session_last_is_told(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
     done = run(tmp_path / "new", "show", "last")
     assert done.code == 2
     assert "no session yet" in done.err

@@ -90,6 +90,40 @@ def test_nothing_is_kept_where_that_is_said(call: Call) -> None:
     assert "no session" in err
 
 
+@pytest.mark.parametrize(
+    ("stdin", "said"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00\xff", "not text"),
+        ("who is müller?".encode("latin-1"), "not text"),
+        (b"who\x00is alice?", "control character"),
+        (b"\x1b[31mwho is alice?", "control character"),
+        (b"\xff\xfew", "not text"),
+    ],
+)
+def test_what_is_no_text_is_no_question(call: Call, stdin: bytes, said: str) -> None:
+    for given in ((), ("-",)):
+        code, out, err = call("ask", *given, stdin=stdin)
+        assert (code, out) == (2, "")
+        assert said in err
+        assert "try: " in err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_question_is_read_as_shells_pipe_it(call: Call, encoding: str) -> None:
+    code, out, _ = call("ask", "-", stdin="was alice compromised?\r\n".encode(encoding))
+    assert code == 0
+    assert out.startswith("Yes: CORP\\alice")
+
+
+def test_lines_that_all_fail_end_as_a_users_error(call: Call) -> None:
+    bad = b'{"id": 1}\n\xff\xfe\n{"id": 3, "text": ""}\n'
+    code, out, _ = call("ask", "--jsonl", stdin=bad)
+    assert code == 2
+    assert len([json.loads(line)["error"] for line in out.splitlines()]) == 3
+    assert call("ask", "--jsonl", stdin=bad + b'{"id": 4, "text": "who is alice?"}\n')[0] == 0
+    assert call("ask", "--jsonl")[0] == 0
+
+
 def test_slides_are_written(call: Call, tmp_path: Path) -> None:
     code, out, _ = call("ask", "make slides for the last incident for my CISO", "--out", tmp_path / "deck")
     assert code == 0
@@ -198,3 +232,15 @@ def test_chat_asks_which_was_meant(call: Call) -> None:
     _, out, _ = call("chat", stdin=b"who is dana?\nthe second\n")
     assert "Which account" in out
     assert "WEST\\dana" in out
+
+
+def test_quotes_hold_no_line_ends_and_no_signs_of_lost_bytes() -> None:
+    from vedette.cli.answering import _footnote
+    from vedette.schema import Citation
+    from vedette.toolbox.saying import shown
+
+    assert shown("whoami\r\n\tdir \x1b[31m") == "whoami dir \N{REPLACEMENT CHARACTER}[31m"
+    line = _footnote(
+        Citation(number=1, ref="e1", quote="one\r\ntwo \N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER} x"), 0
+    )
+    assert line == "  [1] e1  one two … x"

@@ -77,6 +77,7 @@ def told(answer: httpx.Response, *more: Any) -> None:
     if answer.status_code >= 400:
         error = answer.json()["error"]
         assert set(error) == {"message", "type", "param", "code", "next_step", "location"}
+        assert error["next_step"] or answer.status_code in (401, 501)
         assert error["message"]
         assert error["type"]
 

@@ -163,6 +163,7 @@ def test_bodies_that_are_no_protocol_are_refused(standing: Running) -> None:
 
 def test_over_stdio_the_program_itself_lists_and_calls(tmp_path: Path) -> None:
     """The whole program, on an empty home and without a model."""
+    (tmp_path / "home").mkdir()
     command = StdioServerParameters(
         command=sys.executable,
         args=["-m", "vedette", "--home", str(tmp_path / "home"), "mcp", "--model", "none"],

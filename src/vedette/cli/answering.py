@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ ModelOption = Annotated[
 CaseOption = Annotated[str | None, typer.Option("--case", help="Only this case is meant: id or its beginning.")]
 OutOption = Annotated[Path, typer.Option("--out", "-o", help="Folder that files (slides, reports) are written to.")]
 
+_UNREADABLE = re.compile("\N{REPLACEMENT CHARACTER}+")
 _MAX_ROWS = 20
 _MAX_SQL = 240
 """Characters of a query that are shown; ``--json`` and ``/why`` have all of it."""
@@ -289,7 +291,8 @@ def _footnote(citation: Citation, n_queries: int) -> str:
     head = f"  [{citation.number}] "
     if citation.ref == "query" and n_queries == 1:
         return f"{head}the statement below"
-    quote = citation.quote[:80]
+    # a record may hold line ends, and bytes that were no text
+    quote = _UNREADABLE.sub("…", " ".join(citation.quote.split()))[:80]
     if citation.at is None:
         return f"{head}{citation.ref[:24]}  {quote}".rstrip()
     return f"{head}{citation.ref[:12]}  {citation.at:%Y-%m-%d %H:%M:%S}  {quote}".rstrip()

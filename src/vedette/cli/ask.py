@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import json as json_module
 import sys
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -61,8 +63,7 @@ def ask(
     frame = frame_of(context)
     if jsonl:
         with frame.lake() as lake, open_copilot(frame, lake, model) as copilot:
-            _lines(copilot, case, out)
-        return
+            raise typer.Exit(_lines(copilot, case, out))
     from vedette.schema import Focus
 
     asked = _question(question)
@@ -102,7 +103,30 @@ def _question(given: str | None) -> str:
     text = sys.stdin.buffer.read(_MAX_STDIN + 1)
     if len(text) > _MAX_STDIN:
         raise UserError(f"standard input holds more than {_MAX_STDIN:,} bytes", next_step="ask one question at a time")
-    return text.decode("utf-8", "replace")
+    return _as_text(text)
+
+
+def _as_text(content: bytes) -> str:
+    """Return standard input as text: UTF-8, or UTF-16 that says so, as some shells pipe it.
+
+    Raises:
+        UserError: it is neither, or holds what no question holds.
+    """
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"standard input is not text: byte {error.start + 1} is no UTF-8",
+            next_step="write the question as UTF-8 text; logs are read by vedette ingest",
+        ) from None
+    odd = next((c for c in text if unicodedata.category(c) == "Cc" and c not in "\t\r\n\f"), None)
+    if odd is not None:
+        raise UserError(
+            f"standard input is not a question: it holds the control character U+{ord(odd):04X}",
+            next_step="write the question as plain text; logs are read by vedette ingest",
+        )
+    return text
 
 
 def _session(lake: Lake, wanted: str | None) -> Session | None:
@@ -119,16 +143,22 @@ def _session(lake: Lake, wanted: str | None) -> Session | None:
     return newest[0]
 
 
-def _lines(copilot: Copilot, case: str | None, out: Path) -> None:
-    """Answer every line of standard input on standard output, in order."""
+def _lines(copilot: Copilot, case: str | None, out: Path) -> int:
+    """Answer every line of standard input on standard output, in order; return the exit code."""
+    from vedette.cli.jsonl import exit_code
     from vedette.schema import Focus
 
     focuses: dict[str, Focus] = {}
+    done = failed = 0
     for raw in sys.stdin.buffer:
         if raw.strip():
-            sys.stdout.write(json_module.dumps(_line(copilot, raw, case, out, focuses), ensure_ascii=True, default=str))
+            line = _line(copilot, raw, case, out, focuses)
+            failed += "error" in line
+            done += "error" not in line
+            sys.stdout.write(json_module.dumps(line, ensure_ascii=True, default=str))
             sys.stdout.write("\n")
             sys.stdout.flush()
+    return exit_code(done, failed)
 
 
 def _line(copilot: Copilot, raw: bytes, case: str | None, out: Path, focuses: dict[str, Any]) -> dict[str, Any]:

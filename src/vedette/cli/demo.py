@@ -67,7 +67,7 @@ def demo(
         frame.say(f"   {formats}")
     usual = frame.home_path()
     frame.home = folder / "home"
-    with frame.lake() as lake:
+    with frame.lake(make=True) as lake:
         summary = run_ingest(
             frame, lake, [world.logs], Given(timezone=world.timezone, year=world.year, workers=workers)
         )

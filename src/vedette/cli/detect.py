@@ -45,6 +45,8 @@ def detect(
     Example: vedette detect --rules ~/sigma/rules --fail-on high
     """
     frame = frame_of(context)
+    if not jsonl and not list_rules:
+        frame.require_home()
     ruleset = load_ruleset(frame, rules, builtin)
     if list_rules:
         _list(frame, ruleset, json)

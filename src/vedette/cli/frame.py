@@ -59,11 +59,36 @@ class Frame:
         """Return the home folder of this call."""
         return self.home or self.settings.home
 
+    def require_home(self) -> None:
+        """Refuse a home that is not there, before a verb that only reads leaves anything in it.
+
+        Raises:
+            UserError: there is no such home.
+        """
+        if not self.settings.state_url and not self.home_path().exists():
+            from vedette.errors import UserError
+
+            raise UserError(
+                f"there is no home at {self.home_path()}",
+                next_step="check how --home or VEDETTE_HOME is spelt, or fill a new one: "
+                f"vedette --home {shlex.quote(str(self.home_path()))} ingest LOGS",
+            )
+
     @contextmanager
-    def lake(self) -> Iterator[Lake]:
-        """Yield the home's lake."""
+    def lake(self, *, make: bool = False) -> Iterator[Lake]:
+        """Yield the home's lake.
+
+        Args:
+            make: whether this verb may make a home that is not there; one that reads may not, for a mistyped name
+                would read as an empty home.
+
+        Raises:
+            UserError: there is no such home and this verb makes none.
+        """
         from vedette.store import Lake
 
+        if not make:
+            self.require_home()
         lake = Lake.open(self.home_path(), self.settings.state_url)
         try:
             yield lake

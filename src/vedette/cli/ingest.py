@@ -59,7 +59,7 @@ def ingest(
     if formats:
         _formats(context, json)
         return
-    with frame.lake() as lake:
+    with frame.lake(make=not quarantine) as lake:
         if quarantine:
             _quarantine(context, lake, json)
             return

@@ -65,12 +65,14 @@ def investigate(
     Example: vedette investigate ./logs --timezone UTC --out reports
     """
     frame = frame_of(context)
+    if not paths and not jsonl:
+        frame.require_home()
     ruleset = load_ruleset(frame, rules, builtin)
     given = Given(reader, source, timezone, year, host, mapping, workers)
     if jsonl:
         raise typer.Exit(run_jsonl(frame, ruleset, given, "cases"))
     summary = None
-    with frame.lake() as lake:
+    with frame.lake(make=bool(paths)) as lake:
         if paths:
             summary = run_ingest(frame, lake, paths, given)
             if not json:

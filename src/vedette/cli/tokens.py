@@ -42,7 +42,7 @@ def create(
     from vedette.store.tokens import TokenBook
 
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
-    with frame.lake() as lake:
+    with frame.lake(make=True) as lake:
         token, secret = TokenBook(lake).issue(name, role, expires_at=expires_at)
     if json:
         frame.print_json({"token": _dict(token), "secret": secret})

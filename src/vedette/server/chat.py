@@ -236,10 +236,15 @@ def _request(given: ChatRequest, session: str | None, desk: Desk) -> Request:
             said.append(Said(message.role, text))
     last = len(given.messages) - 1
     if given.messages[-1].role != "user":
-        raise RefusalError(400, "the last message must be the user's question", param=f"messages[{last}].role")
+        raise RefusalError(
+            400, "the last message must be the user's question", param=f"messages[{last}].role",
+            next_step="put the question last, with the role user",
+        )  # fmt: skip
     question = said.pop()
     if not question.text.strip():
-        raise RefusalError(400, "the question is empty", param=f"messages[{last}].content")
+        raise RefusalError(
+            400, "the question is empty", param=f"messages[{last}].content", next_step="ask something: what happened?"
+        )
     if len(question.text) > desk.limits.question_chars:
         raise RefusalError(
             400,

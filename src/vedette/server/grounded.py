@@ -65,5 +65,5 @@ class ToolRunner:
             grounded[parameter.name] = bound.arguments[parameter.name]
         missing = [p.name for p in plugin.tool.parameters if p.required and p.name not in grounded]
         if missing:
-            raise UserError(f"{name} needs {', '.join(missing)}")
+            raise UserError(f"{name} needs {', '.join(missing)}", next_step="the tool's schema says what it takes")
         return plugin.run(context, grounded)

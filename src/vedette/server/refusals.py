@@ -35,6 +35,21 @@ _TYPES = {
     503: "overloaded_error",
     504: "timeout_error",
 }
+_NEXT_STEPS = {
+    400: "GET /openapi.json says what a request may hold",
+    403: "open the console at the server's own address, or call it from a program",
+    404: "GET /openapi.json lists what is there",
+    405: "GET /openapi.json lists what may be asked of it",
+    408: "send it again, all at once",
+    413: "send less at once",
+    422: "GET /openapi.json says what a request may hold",
+    429: "wait and try again",
+    500: "vedette doctor on the server; started with --verbose it says where",
+    502: "see the server's log, and vedette doctor there",
+    503: "wait and try again",
+    504: "ask for less, or wait and try again",
+}
+"""What to do about a refusal that names nothing of its own, as the command line always names something."""
 _CODES = {
     401: "invalid_api_key",
     403: "forbidden",
@@ -142,7 +157,7 @@ def body(refusal: RefusalError) -> dict[str, Any]:
             type=_TYPES.get(refusal.status, "server_error"),
             param=None if refusal.param is None else printable(refusal.param),
             code=refusal.code or _CODES.get(refusal.status),
-            next_step=None if refusal.next_step is None else printable(refusal.next_step),
+            next_step=printable(refusal.next_step) if refusal.next_step else _NEXT_STEPS.get(refusal.status),
             location=None if refusal.location is None else printable(refusal.location),
         )
     ).model_dump()

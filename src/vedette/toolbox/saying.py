@@ -39,12 +39,12 @@ ROLE_WORDS: dict[str, str] = {
 
 
 def shown(text: str, limit: int = 120) -> str:
-    """Return the text fit for a sentence: no control or direction characters, bounded length."""
+    """Return the text fit for a sentence: one line, no control or direction characters, bounded length."""
     safe = "".join(
         c
         if c.isprintable() and not ("\u202a" <= c <= "\u202e" or "\u2066" <= c <= "\u2069")
         else "\N{REPLACEMENT CHARACTER}"
-        for c in text
+        for c in " ".join(text.split())
     )
     return safe if len(safe) <= limit else safe[: limit - 1] + "…"
 
