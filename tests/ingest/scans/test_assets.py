@@ -141,6 +141,8 @@ def test_business_weights(said, weight):
         ("Internal", False),
         ("", None),
         ("DMZ", None),
+        ("None", None),
+        ("-- None --", None),
         ("unknown", None),
         ("partly", None),
         ("203.0.113.7", None),

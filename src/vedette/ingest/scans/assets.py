@@ -78,25 +78,46 @@ _MORE: dict[str, tuple[str, ...]] = {
     "sys_id": ("sys id", "ci id"),
     "aliases": ("aliases", "alias", "other names", "also known as"),
 }
-_ALIASES = ("fqdn", "ip", "private_ip", "public_ip", "ipv6", "mac", "netbios", "id", "tag", "sys_id", "aliases")
+ALIAS_FIELDS = ("fqdn", "ip", "private_ip", "public_ip", "ipv6", "mac", "netbios", "id", "tag", "sys_id", "aliases")
 _NOT_HERE = frozenset({
     "cve", "cves", "cve id", "cvss", "cvss score", "cvss v3", "plugin id", "qid", "vulnerability", "vulnerability id",
     "vulnerability name", "finding", "finding id", "nvt oid", "nvt name", "event id", "rule id", "timestamp",
 })  # fmt: skip
 """Headings of scans and logs: a table that has one is no inventory."""
 
-_WEIGHTS = {
+WEIGHTS = {
     "critical": 1.0, "very high": 1.0, "mission critical": 1.0, "business critical": 1.0, "most critical": 1.0,
     "severe": 1.0, "high": 0.75, "somewhat critical": 0.75, "important": 0.75, "major": 0.75,
     "medium": 0.5, "moderate": 0.5, "normal": 0.5, "less critical": 0.5,
-    "low": 0.25, "minor": 0.25, "not critical": 0.25, "non critical": 0.25, "very low": 0.25, "none": 0.0,
+    "low": 0.25, "minor": 0.25, "not critical": 0.25, "non critical": 0.25, "very low": 0.25,
 }  # fmt: skip
-_YES = frozenset({"yes", "y", "true", "t", "1", "x", "internet", "external", "public", "internet facing", "exposed",
-                  "internet exposed", "publicly exposed", "dmz internet"})  # fmt: skip
-_NO = frozenset({"no", "n", "false", "f", "0", "internal", "private", "intranet", "none", "not exposed", "isolated",
+"""Words of business weight."""
+YES = frozenset({"yes", "y", "true", "t", "1", "x", "internet", "external", "public", "internet facing", "exposed",
+                  "internet exposed", "publicly exposed"})  # fmt: skip
+"""What means that something faces the internet."""
+NO = frozenset({"no", "n", "false", "f", "0", "internal", "private", "intranet", "not exposed", "isolated",
                  "internal only", "air gapped"})  # fmt: skip
-_UNKNOWN = frozenset({"", "unknown", "n/a", "na", "-", "--", "tbd", "?", "null", "undefined", "not known", "(empty)"})
-_KIND_WORDS = {
+"""What means that it does not."""
+_UNKNOWN = frozenset(
+    {
+        "",
+        "unknown",
+        "n/a",
+        "na",
+        "-",
+        "--",
+        "tbd",
+        "?",
+        "null",
+        "undefined",
+        "not known",
+        "(empty)",
+        "none",
+        "-- none --",
+        "(none)",
+    }
+)
+_KINDS = {
     AssetKind.HOST: ("server", "host", "vm", "virtual machine", "workstation", "laptop", "desktop", "computer",
                      "endpoint", "device", "router", "switch", "firewall", "appliance", "node", "virtual server",
                      "physical server", "cmdb ci computer", "cmdb ci server", "cmdb ci linux server",
@@ -110,7 +131,7 @@ _KIND_WORDS = {
                                "ec2", "ec2 instance", "lambda", "s3 bucket", "managed service", "kubernetes workload"),
     AssetKind.WEBSITE: ("website", "web site", "web application", "webapp", "url", "domain", "site"),
 }  # fmt: skip
-_KINDS = {word: kind for kind, words in _KIND_WORDS.items() for word in (*words, kind.value.replace("_", " "))}
+KIND_WORDS = {word: kind for kind, words in _KINDS.items() for word in (*words, kind.value.replace("_", " "))}
 _SPLIT = re.compile(r"[,;|\n\r\t]+")
 _LISTS = ("assets", "records", "result", "results", "items", "data", "value", "hosts", "devices", "configurationItems")
 _ADVICE = {
@@ -140,6 +161,11 @@ _TABLE = Headings(
     ),
 )
 _FIELD_OF = {heading(name): field for field, names in reversed(_HEADINGS.items()) for name in reversed(names)}
+
+
+def headings_of(field: str) -> tuple[str, ...]:
+    """Return the headings by which a field is found, the best first, without their other spellings."""
+    return _NAMES if field == "name" else (_FACTS | _MORE)[field]
 
 
 class AssetsReader:
@@ -201,7 +227,7 @@ def asset_records(values: Mapping[str, str], pointer: str) -> Records:
         values: field (``name``, ``owner``, ``business_weight``, …) to its text.
         pointer: where it stands.
     """
-    aliases = unique(*(_parts(values.get(field, "")) for field in _ALIASES))
+    aliases = unique(*(_parts(values.get(field, "")) for field in ALIAS_FIELDS))
     name = _known(values.get("name", ""))
     if not name:
         name = next(iter(aliases), "")
@@ -210,7 +236,7 @@ def asset_records(values: Mapping[str, str], pointer: str) -> Records:
         return
     weight = weight_of(values.get("business_weight", ""))
     facing = facing_of(values.get("internet_facing", ""))
-    kind = _KINDS.get(heading(values.get("kind", "")))
+    kind = KIND_WORDS.get(heading(values.get("kind", "")))
     for field, found in (("business_weight", weight), ("internet_facing", facing)):
         said = _known(values.get(field, ""))
         if said and found is None:
@@ -271,7 +297,7 @@ def weight_of(said: str) -> float | None:
     A whole number says nothing without its scale, and whether tier 1 is the highest differs from house to house.
     """
     words = re.sub(r"^[0-9]{1,2}\s{0,3}[-–:.)]\s{0,3}(?=[^\W\d])", "", said.strip().lower())
-    found = _WEIGHTS.get(re.sub(r"[\s_-]+", " ", words).strip())
+    found = WEIGHTS.get(re.sub(r"[\s_-]+", " ", words).strip())
     if found is not None:
         return found
     is_percent = words.endswith("%")
@@ -284,7 +310,7 @@ def weight_of(said: str) -> float | None:
 def facing_of(said: str) -> bool | None:
     """Return whether something faces the internet, None where that is not said in words that are known."""
     word = re.sub(r"[\s_-]+", " ", said.strip().lower())
-    return True if word in _YES else False if word in _NO else None
+    return True if word in YES else False if word in NO else None
 
 
 def _known(said: str) -> str:
@@ -343,7 +369,7 @@ def _fields(value: JsonObject) -> dict[str, str]:
         if field is not None and (found := _said(member)):
             said.setdefault(field, {})[_HEADINGS[field].index(name)] = found
     out = {field: found[min(found)] for field, found in said.items()}
-    for field in _ALIASES:
+    for field in ALIAS_FIELDS:
         if field in said:
             out[field] = ";".join(said[field].values())
     return out
