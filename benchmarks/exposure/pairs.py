@@ -1,8 +1,8 @@
-"""Labelled pairs: two scanner records, and whether they are the same vulnerability in the same component of one asset.
+"""Labelled pairs: two scanner records, and whether they are one vulnerability in one component of one asset.
 
-Every pair is written here by hand: public facts (ids, package names, versions) in the words in which scanners write them.
-Families alternate between ``dev``, which the merging was developed on, and ``held_out``, which was written first and not
-looked at until the merging was done. ``python -m benchmarks.exposure.pairs`` writes ``pairs.jsonl``.
+Every pair is written here by hand: public facts (ids, package names, versions) in the words in which scanners write
+them. Families alternate between ``dev``, which the merging was developed on, and ``held_out``, which was written before
+the merging and not looked at until it was done. ``python -m benchmarks.exposure.pairs`` writes ``pairs.jsonl``.
 """
 
 from __future__ import annotations
@@ -105,10 +105,16 @@ def npm_ghsa_alone_known_by_knowledge() -> Iterator[Pair]:
         yield same(
             "only the advisory database tells that both ids are one",
             row("npm_audit", "shop-frontend", ghsa, name, version, path=f"node_modules/{name}"),
-            row("snyk", "shop-frontend", f"SNYK-JS-{name.replace('-', '').upper()}-{len(name)}0718 {cve}", name, version,
-                f"pkg:npm/{name}@{version}"),
+            row(
+                "snyk",
+                "shop-frontend",
+                f"SNYK-JS-{name.replace('-', '').upper()}-{len(name)}0718 {cve}",
+                name,
+                version,
+                f"pkg:npm/{name}@{version}",
+            ),
             known=[[ghsa, cve]],
-        )  # fmt: skip
+        )
 
 
 @family("dev")
@@ -152,8 +158,11 @@ def ids_written_otherwise() -> Iterator[Pair]:
         ("CVE-2020-14343", "PYSEC-2021-142 CVE-2020-14343", "pyyaml", "5.3.1"),
         ("GHSA-p6mc-m468-83gw", "ghsa-P6MC-M468-83GW", "lodash", "4.17.15"),
     ):
-        yield same("the same id in another spelling", row("trivy", IMAGE, left, name, version),
-                   row("osv_scanner", IMAGE, right, name, version))  # fmt: skip
+        yield same(
+            "the same id in another spelling",
+            row("trivy", IMAGE, left, name, version),
+            row("osv_scanner", IMAGE, right, name, version),
+        )
 
 
 @family("held_out")
@@ -165,8 +174,11 @@ def distribution_ids() -> Iterator[Pair]:
         ("DSA-5103-1 CVE-2022-0778", "CVE-2022-0778 DLA-2952-1", "libssl1.1", "1.1.1k-1+deb11u1"),
         ("ELSA-2022-1065 CVE-2022-0778", "CVE-2022-0778", "openssl-libs", "1.1.1k-5.el8_5"),
     ):
-        yield same("a distribution's own id beside the CVE", row("osv_scanner", IMAGE, left, name, version),
-                   row("trivy", IMAGE, right, name, version))  # fmt: skip
+        yield same(
+            "a distribution's own id beside the CVE",
+            row("osv_scanner", IMAGE, left, name, version),
+            row("trivy", IMAGE, right, name, version),
+        )
 
 
 @family("dev")
@@ -178,8 +190,11 @@ def different_flaws_of_one_package() -> Iterator[Pair]:
         ("CVE-2021-45046", "CVE-2021-45105", "log4j-core", "2.15.0"),
         ("CVE-2022-0778", "CVE-2022-07781", "openssl", "1.1.1k"),
     ):
-        yield apart("two flaws of one component", row("trivy", IMAGE, first, name, version),
-                    row("grype", IMAGE, second, name, version))  # fmt: skip
+        yield apart(
+            "two flaws of one component",
+            row("trivy", IMAGE, first, name, version),
+            row("grype", IMAGE, second, name, version),
+        )
 
 
 @family("held_out")
@@ -190,8 +205,11 @@ def plugins_that_cover_several() -> Iterator[Pair]:
         ("qualys:376157", "CVE-2021-44228", "CVE-2021-44832", "app-03.corp.example"),
         ("openvas:1.3.6.1.4.1.25623.1.0.117842", "CVE-2021-44228", "CVE-2021-45105", "app-04.corp.example"),
     ):
-        yield apart("one check, another of its CVEs", row("nessus", host, f"{plugin} {first}", location="8443/tcp"),
-                    row("nessus", host, f"{plugin} {second}", location="8443/tcp"))  # fmt: skip
+        yield apart(
+            "one check, another of its CVEs",
+            row("nessus", host, f"{plugin} {first}", location="8443/tcp"),
+            row("nessus", host, f"{plugin} {second}", location="8443/tcp"),
+        )
 
 
 # -- packages --------------------------------------------------------------------------------------
@@ -203,9 +221,16 @@ def maven_group_and_artifact() -> Iterator[Pair]:
         yield same(
             "group and artifact against the artifact with its purl",
             row("trivy", IMAGE, cve, f"{group}:{artifact}", version, path=f"app/lib/{artifact}-{version}.jar"),
-            row("grype", IMAGE, f"{ghsa} {cve}", artifact, version, f"pkg:maven/{group}/{artifact}@{version}",
-                path=f"/app/lib/{artifact}-{version}.jar"),
-        )  # fmt: skip
+            row(
+                "grype",
+                IMAGE,
+                f"{ghsa} {cve}",
+                artifact,
+                version,
+                f"pkg:maven/{group}/{artifact}@{version}",
+                path=f"/app/lib/{artifact}-{version}.jar",
+            ),
+        )
 
 
 @family("held_out")
@@ -213,10 +238,17 @@ def maven_artifact_only() -> Iterator[Pair]:
     for cve, _, group, artifact, version in MAVEN:
         yield same(
             "the bare artifact or its jar against the full coordinates",
-            row("dependency_check", IMAGE, cve, f"{artifact}-{version}.jar", version,
-                f"pkg:maven/{group}/{artifact}@{version}", path=f"/app/lib/{artifact}-{version}.jar"),
+            row(
+                "dependency_check",
+                IMAGE,
+                cve,
+                f"{artifact}-{version}.jar",
+                version,
+                f"pkg:maven/{group}/{artifact}@{version}",
+                path=f"/app/lib/{artifact}-{version}.jar",
+            ),
             row("inspector", IMAGE, cve, f"{group}:{artifact}", version, path=f"app/lib/{artifact}-{version}.jar"),
-        )  # fmt: skip
+        )
 
 
 @family("dev")
@@ -272,11 +304,25 @@ def python_installed_and_listed() -> Iterator[Pair]:
         site = "usr/lib/python3.9/site-packages"
         yield same(
             "one installation: its metadata as two scanners point to it",
-            row("trivy", IMAGE, cve, shown, version, f"pkg:pypi/{normal}@{version}",
-                path=f"{site}/{shown}-{version}.dist-info/METADATA"),
-            row("grype", IMAGE, f"{ghsa} {cve}", shown, version, f"pkg:pypi/{shown}@{version}",
-                path=f"/{site}/{shown}-{version}.dist-info/RECORD"),
-        )  # fmt: skip
+            row(
+                "trivy",
+                IMAGE,
+                cve,
+                shown,
+                version,
+                f"pkg:pypi/{normal}@{version}",
+                path=f"{site}/{shown}-{version}.dist-info/METADATA",
+            ),
+            row(
+                "grype",
+                IMAGE,
+                f"{ghsa} {cve}",
+                shown,
+                version,
+                f"pkg:pypi/{shown}@{version}",
+                path=f"/{site}/{shown}-{version}.dist-info/RECORD",
+            ),
+        )
 
 
 @family("dev")
@@ -289,8 +335,11 @@ def same_name_in_two_ecosystems() -> Iterator[Pair]:
         ("CVE-2022-37434", "pkg:cargo/zlib@1.2.11", "pkg:conan/zlib@1.2.11"),
     ):
         name = first.split("/")[1].split("@")[0]
-        yield apart("one name, two ecosystems", row("grype", IMAGE, cve, name, first.split("@")[1], first),
-                    row("trivy", IMAGE, cve, name, second.split("@")[1], second))  # fmt: skip
+        yield apart(
+            "one name, two ecosystems",
+            row("grype", IMAGE, cve, name, first.split("@")[1], first),
+            row("trivy", IMAGE, cve, name, second.split("@")[1], second),
+        )
 
 
 @family("held_out")
@@ -303,8 +352,11 @@ def distribution_against_language_package() -> Iterator[Pair]:
         ("CVE-2024-22195", "pkg:apk/alpine/py3-jinja2@3.1.2-r0", "pkg:pypi/jinja2@3.1.2"),
     ):
         named = [p.split("/")[-1].split("@") for p in (first, second)]
-        yield apart("the distribution's package is mended apart from the language's",
-                    row("trivy", IMAGE, cve, *named[0], first), row("grype", IMAGE, cve, *named[1], second))  # fmt: skip
+        yield apart(
+            "the distribution's package is mended apart from the language's",
+            row("trivy", IMAGE, cve, *named[0], first),
+            row("grype", IMAGE, cve, *named[1], second),
+        )
 
 
 @family("dev")
@@ -315,11 +367,16 @@ def npm_scopes() -> Iterator[Pair]:
         ("CVE-2022-31129", "@types", "moment", "2.13.0"),
     ):
         purl = f"pkg:npm/%40{scope[1:]}/{name}@{version}"
-        yield same("scope in the name and in the purl", row("npm_audit", "portal", cve, f"{scope}/{name}", version),
-                   row("grype", "portal", cve, f"{scope}/{name}", version, purl))  # fmt: skip
-        yield apart("the same name without its scope is another package",
-                    row("npm_audit", "portal", cve, name, version, f"pkg:npm/{name}@{version}"),
-                    row("grype", "portal", cve, f"{scope}/{name}", version, purl))  # fmt: skip
+        yield same(
+            "scope in the name and in the purl",
+            row("npm_audit", "portal", cve, f"{scope}/{name}", version),
+            row("grype", "portal", cve, f"{scope}/{name}", version, purl),
+        )
+        yield apart(
+            "the same name without its scope is another package",
+            row("npm_audit", "portal", cve, name, version, f"pkg:npm/{name}@{version}"),
+            row("grype", "portal", cve, f"{scope}/{name}", version, purl),
+        )
 
 
 @family("held_out")
@@ -330,13 +387,17 @@ def go_modules() -> Iterator[Pair]:
         ("CVE-2022-32149", "GO-2022-1059", "golang.org/x/text", "0.3.7"),
         ("CVE-2023-45142", "GO-2023-2113", "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp", "0.42.0"),
     ):
-        yield same("the v before a Go version, and the module in the purl",
-                   row("trivy", IMAGE, cve, module, f"v{version}", f"pkg:golang/{module}@v{version}", path="usr/bin/agent"),
-                   row("osv_scanner", IMAGE, f"{go_id} {cve}", module, version, path="/usr/bin/agent"))  # fmt: skip
+        yield same(
+            "the v before a Go version, and the module in the purl",
+            row("trivy", IMAGE, cve, module, f"v{version}", f"pkg:golang/{module}@v{version}", path="usr/bin/agent"),
+            row("osv_scanner", IMAGE, f"{go_id} {cve}", module, version, path="/usr/bin/agent"),
+        )
     for cve, version in (("CVE-2023-24538", "1.19.4"), ("CVE-2023-29405", "1.20.3"), ("CVE-2022-41717", "1.18.8")):
-        yield same("the standard library under its names",
-                   row("trivy", IMAGE, cve, "stdlib", f"v{version}", f"pkg:golang/stdlib@v{version}", path="usr/bin/agent"),
-                   row("grype", IMAGE, cve, "stdlib", f"go{version}", f"pkg:golang/stdlib@{version}", path="/usr/bin/agent"))  # fmt: skip
+        yield same(
+            "the standard library under its names",
+            row("trivy", IMAGE, cve, "stdlib", f"v{version}", f"pkg:golang/stdlib@v{version}", path="usr/bin/agent"),
+            row("grype", IMAGE, cve, "stdlib", f"go{version}", f"pkg:golang/stdlib@{version}", path="/usr/bin/agent"),
+        )
 
 
 # -- versions --------------------------------------------------------------------------------------
@@ -347,11 +408,23 @@ def rpm_epoch_and_release() -> Iterator[Pair]:
     for cve, name, epoch, version, release, arch in RPM:
         yield same(
             "epoch in the version, in a qualifier, or left out",
-            row("trivy", "db-02", cve, name, f"{version}-{release}",
-                f"pkg:rpm/redhat/{name}@{version}-{release}?arch={arch}&distro=redhat-8.5&epoch={epoch}"),
-            row("grype", "db-02", cve, name, f"{epoch}:{version}-{release}",
-                f"pkg:rpm/rhel/{name}@{version}-{release}?arch={arch}&epoch={epoch}&distro=rhel-8.5"),
-        )  # fmt: skip
+            row(
+                "trivy",
+                "db-02",
+                cve,
+                name,
+                f"{version}-{release}",
+                f"pkg:rpm/redhat/{name}@{version}-{release}?arch={arch}&distro=redhat-8.5&epoch={epoch}",
+            ),
+            row(
+                "grype",
+                "db-02",
+                cve,
+                name,
+                f"{epoch}:{version}-{release}",
+                f"pkg:rpm/rhel/{name}@{version}-{release}?arch={arch}&epoch={epoch}&distro=rhel-8.5",
+            ),
+        )
         yield same(
             "no purl: the name with epoch against the plain version",
             row("inspector", "db-02", cve, name, f"{version}-{release}.{arch}"),
@@ -366,9 +439,15 @@ def deb_epoch_and_arch() -> Iterator[Pair]:
         yield same(
             "distribution qualifiers do not matter; the epoch may be missing",
             row("trivy", "mail-01", cve, name, version, f"pkg:deb/debian/{name}@{bare}?arch=amd64&distro=debian-11.2"),
-            row("grype", "mail-01", cve, name, version,
-                f"pkg:deb/debian/{name}@{version}?arch=amd64&upstream={source}&distro=debian-11"),
-        )  # fmt: skip
+            row(
+                "grype",
+                "mail-01",
+                cve,
+                name,
+                version,
+                f"pkg:deb/debian/{name}@{version}?arch=amd64&upstream={source}&distro=debian-11",
+            ),
+        )
 
 
 @family("dev")
@@ -398,8 +477,11 @@ def backports_and_versions() -> Iterator[Pair]:
         ("CVE-2023-39325", "golang.org/x/net", "0.7.0", "0.17.0-rc1", "golang"),
     ):
         purls = [f"pkg:{kind}/{name.replace(':', '/')}@{v}" for v in (first, second)]
-        yield apart("two versions of one package", row("trivy", "db-04", cve, name, first, purls[0]),
-                    row("grype", "db-04", cve, name, second, purls[1]))  # fmt: skip
+        yield apart(
+            "two versions of one package",
+            row("trivy", "db-04", cve, name, first, purls[0]),
+            row("grype", "db-04", cve, name, second, purls[1]),
+        )
 
 
 @family("dev")
@@ -425,8 +507,11 @@ def one_scanner_knows_no_version() -> Iterator[Pair]:
         ("CVE-2021-23337", "lodash", "4.17.20", "npm"),
         ("CVE-2021-4034", "polkit", "0.115-12.el8", "rpm/redhat"),
     ):
-        yield same("no version is no other version", row("trivy", "edge-01", cve, name, version, f"pkg:{kind}/{name}@{version}"),
-                   row("defender", "edge-01", cve, name))  # fmt: skip
+        yield same(
+            "no version is no other version",
+            row("trivy", "edge-01", cve, name, version, f"pkg:{kind}/{name}@{version}"),
+            row("defender", "edge-01", cve, name),
+        )
 
 
 # -- copies ----------------------------------------------------------------------------------------
@@ -435,19 +520,52 @@ def one_scanner_knows_no_version() -> Iterator[Pair]:
 @family("dev")
 def vendored_copies() -> Iterator[Pair]:
     for cve, name, version, purl, first, second in (
-        ("CVE-2021-23337", "lodash", "4.17.20", "pkg:npm/lodash@4.17.20",
-         "app/node_modules/lodash/package.json", "app/node_modules/grunt/node_modules/lodash/package.json"),
-        ("CVE-2021-44906", "minimist", "1.2.5", "pkg:npm/minimist@1.2.5",
-         "srv/a/node_modules/minimist/package.json", "srv/b/node_modules/minimist/package.json"),
-        ("CVE-2021-44228", "log4j-core", "2.14.1", "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1",
-         "opt/a/lib/log4j-core-2.14.1.jar", "opt/b/lib/log4j-core-2.14.1.jar"),
-        ("CVE-2020-14343", "pyyaml", "5.3.1", "pkg:pypi/pyyaml@5.3.1",
-         "opt/venv/lib/python3.9/site-packages/PyYAML-5.3.1.dist-info/METADATA",
-         "usr/lib/python3/dist-packages/PyYAML-5.3.1.egg-info"),
-        ("CVE-2023-39325", "golang.org/x/net", "0.7.0", "pkg:golang/golang.org/x/net@0.7.0", "usr/bin/agent", "usr/bin/proxy"),
-    ):  # fmt: skip
-        yield apart("two copies, each to be mended", row("trivy", IMAGE, cve, name, version, purl, path=first),
-                    row("grype", IMAGE, cve, name, version, purl, path="/" + second))  # fmt: skip
+        (
+            "CVE-2021-23337",
+            "lodash",
+            "4.17.20",
+            "pkg:npm/lodash@4.17.20",
+            "app/node_modules/lodash/package.json",
+            "app/node_modules/grunt/node_modules/lodash/package.json",
+        ),
+        (
+            "CVE-2021-44906",
+            "minimist",
+            "1.2.5",
+            "pkg:npm/minimist@1.2.5",
+            "srv/a/node_modules/minimist/package.json",
+            "srv/b/node_modules/minimist/package.json",
+        ),
+        (
+            "CVE-2021-44228",
+            "log4j-core",
+            "2.14.1",
+            "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1",
+            "opt/a/lib/log4j-core-2.14.1.jar",
+            "opt/b/lib/log4j-core-2.14.1.jar",
+        ),
+        (
+            "CVE-2020-14343",
+            "pyyaml",
+            "5.3.1",
+            "pkg:pypi/pyyaml@5.3.1",
+            "opt/venv/lib/python3.9/site-packages/PyYAML-5.3.1.dist-info/METADATA",
+            "usr/lib/python3/dist-packages/PyYAML-5.3.1.egg-info",
+        ),
+        (
+            "CVE-2023-39325",
+            "golang.org/x/net",
+            "0.7.0",
+            "pkg:golang/golang.org/x/net@0.7.0",
+            "usr/bin/agent",
+            "usr/bin/proxy",
+        ),
+    ):
+        yield apart(
+            "two copies, each to be mended",
+            row("trivy", IMAGE, cve, name, version, purl, path=first),
+            row("grype", IMAGE, cve, name, version, purl, path="/" + second),
+        )
 
 
 @family("held_out")
@@ -459,41 +577,67 @@ def copies_in_archives() -> Iterator[Pair]:
         (f"/srv/shop.war!/{inner}", f"/opt/shop.war!/{inner}"),
         ("opt/app/lib/log4j-core-2.14.1.jar", f"srv/shop.war:{inner}"),
     ):
-        yield apart("in two archives", row("trivy", IMAGE, "CVE-2021-44228", "log4j-core", "2.14.1", purl, path=left),
-                    row("grype", IMAGE, "CVE-2021-44228", "log4j-core", "2.14.1", purl, path=right))  # fmt: skip
+        yield apart(
+            "in two archives",
+            row("trivy", IMAGE, "CVE-2021-44228", "log4j-core", "2.14.1", purl, path=left),
+            row("grype", IMAGE, "CVE-2021-44228", "log4j-core", "2.14.1", purl, path=right),
+        )
     for left, right in (
         (f"srv/shop.war/{inner}", f"/srv/shop.war:{inner}"),
         (f"/srv/shop.war!/{inner}", f"srv/shop.war:{inner}"),
         (f"jar:file:/srv/shop.war!/{inner}", f"srv/shop.war/{inner}"),
     ):
-        yield same("one place in an archive, two spellings",
-                   row("trivy", IMAGE, "CVE-2021-44228", "log4j-core", "2.14.1", purl, path=left),
-                   row("grype", IMAGE, "CVE-2021-44228", "log4j-core", "2.14.1", purl, path=right))  # fmt: skip
+        yield same(
+            "one place in an archive, two spellings",
+            row("trivy", IMAGE, "CVE-2021-44228", "log4j-core", "2.14.1", purl, path=left),
+            row("grype", IMAGE, "CVE-2021-44228", "log4j-core", "2.14.1", purl, path=right),
+        )
 
 
 @family("dev")
 def lock_file_and_installation() -> Iterator[Pair]:
     for cve, ghsa, name, version in NPM[:4]:
-        yield same("what the lock file of a project lists lies in its node_modules",
-                   row("osv_scanner", "portal", f"{ghsa} {cve}", name, version, path="web/package-lock.json"),
-                   row("trivy", "portal", cve, name, version, f"pkg:npm/{name}@{version}",
-                       path=f"web/node_modules/{name}/package.json"))  # fmt: skip
+        yield same(
+            "what the lock file of a project lists lies in its node_modules",
+            row("osv_scanner", "portal", f"{ghsa} {cve}", name, version, path="web/package-lock.json"),
+            row(
+                "trivy",
+                "portal",
+                cve,
+                name,
+                version,
+                f"pkg:npm/{name}@{version}",
+                path=f"web/node_modules/{name}/package.json",
+            ),
+        )
     for cve, ghsa, name, version in NPM[4:6]:
-        yield apart("two projects of one repository",
-                    row("osv_scanner", "portal", f"{ghsa} {cve}", name, version, path="web/package-lock.json"),
-                    row("trivy", "portal", cve, name, version, f"pkg:npm/{name}@{version}",
-                        path="admin/package-lock.json"))  # fmt: skip
+        yield apart(
+            "two projects of one repository",
+            row("osv_scanner", "portal", f"{ghsa} {cve}", name, version, path="web/package-lock.json"),
+            row("trivy", "portal", cve, name, version, f"pkg:npm/{name}@{version}", path="admin/package-lock.json"),
+        )
 
 
 @family("held_out")
 def roots_of_paths() -> Iterator[Pair]:
     for cve, ghsa, name, version in NPM[:4]:
-        yield same("an absolute path in the build folder against the path in the repository",
-                   row("osv_scanner", "portal", f"{ghsa} {cve}", name, version, path="/home/ci/build/portal/web/package-lock.json"),
-                   row("trivy", "portal", cve, name, version, f"pkg:npm/{name}@{version}", path="web/package-lock.json"))  # fmt: skip
-    yield same("a lock file against the same in a scanner that gives no path",
-               row("pip_audit", "billing-api", "CVE-2024-22195", "jinja2", "3.1.2"),
-               row("osv_scanner", "billing-api", "CVE-2024-22195", "jinja2", "3.1.2", path="/src/requirements.txt"))  # fmt: skip
+        yield same(
+            "an absolute path in the build folder against the path in the repository",
+            row(
+                "osv_scanner",
+                "portal",
+                f"{ghsa} {cve}",
+                name,
+                version,
+                path="/home/ci/build/portal/web/package-lock.json",
+            ),
+            row("trivy", "portal", cve, name, version, f"pkg:npm/{name}@{version}", path="web/package-lock.json"),
+        )
+    yield same(
+        "a lock file against the same in a scanner that gives no path",
+        row("pip_audit", "billing-api", "CVE-2024-22195", "jinja2", "3.1.2"),
+        row("osv_scanner", "billing-api", "CVE-2024-22195", "jinja2", "3.1.2", path="/src/requirements.txt"),
+    )
 
 
 # -- distributions, hosts, products ----------------------------------------------------------------
@@ -502,16 +646,27 @@ def roots_of_paths() -> Iterator[Pair]:
 @family("dev")
 def source_and_binary() -> Iterator[Pair]:
     for cve, name, source, version in DEB[:4]:
-        yield same("the source package that the binary was built from",
-                   row("osv_scanner", IMAGE, f"DEBIAN-{cve} {cve}", source, version, f"pkg:deb/debian/{source}@{version}?arch=source"),
-                   row("grype", IMAGE, cve, name, version, f"pkg:deb/debian/{name}@{version}?arch=amd64&upstream={source}"))  # fmt: skip
+        yield same(
+            "the source package that the binary was built from",
+            row(
+                "osv_scanner",
+                IMAGE,
+                f"DEBIAN-{cve} {cve}",
+                source,
+                version,
+                f"pkg:deb/debian/{source}@{version}?arch=source",
+            ),
+            row("grype", IMAGE, cve, name, version, f"pkg:deb/debian/{name}@{version}?arch=amd64&upstream={source}"),
+        )
     for cve, first, second, version in (
         ("CVE-2022-1304", "libcom-err2", "libss2", "1.46.2-2"),
         ("CVE-2021-33574", "libc6", "libc-bin", "2.31-13+deb11u2"),
     ):
-        yield apart("two binaries: each is a package of its own",
-                    row("trivy", IMAGE, cve, first, version, f"pkg:deb/debian/{first}@{version}"),
-                    row("grype", IMAGE, cve, second, version, f"pkg:deb/debian/{second}@{version}"))  # fmt: skip
+        yield apart(
+            "two binaries: each is a package of its own",
+            row("trivy", IMAGE, cve, first, version, f"pkg:deb/debian/{first}@{version}"),
+            row("grype", IMAGE, cve, second, version, f"pkg:deb/debian/{second}@{version}"),
+        )
 
 
 @family("held_out")
@@ -522,10 +677,16 @@ def rpm_source_and_binary() -> Iterator[Pair]:
         ("CVE-2021-25220", "bind-libs-lite", "bind-9.11.36-3.el8.src.rpm", "9.11.36-3.el8"),
     ):
         bare = source.rsplit("-", 2)[0]
-        yield same("the source rpm", row("openvas", "db-05", cve, bare, version),
-                   row("grype", "db-05", cve, name, version, f"pkg:rpm/redhat/{name}@{version}?arch=x86_64&upstream={source}"))  # fmt: skip
-        yield apart("another binary", row("trivy", "db-05", cve, name + "-devel", version, f"pkg:rpm/redhat/{name}-devel@{version}"),
-                    row("grype", "db-05", cve, name, version, f"pkg:rpm/redhat/{name}@{version}?arch=x86_64"))  # fmt: skip
+        yield same(
+            "the source rpm",
+            row("openvas", "db-05", cve, bare, version),
+            row("grype", "db-05", cve, name, version, f"pkg:rpm/redhat/{name}@{version}?arch=x86_64&upstream={source}"),
+        )
+        yield apart(
+            "another binary",
+            row("trivy", "db-05", cve, name + "-devel", version, f"pkg:rpm/redhat/{name}-devel@{version}"),
+            row("grype", "db-05", cve, name, version, f"pkg:rpm/redhat/{name}@{version}?arch=x86_64"),
+        )
 
 
 @family("dev")
@@ -536,12 +697,17 @@ def host_scanners_without_a_package() -> Iterator[Pair]:
         ("CVE-2021-3156", "openvas:1.3.6.1.4.1.25623.1.0.118146", "sudo", "1.8.29-6.el8", "rpm/redhat"),
         ("CVE-2021-44228", "nessus:156014", "log4j-core", "2.14.1", "maven/org.apache.logging.log4j"),
     ):
-        yield same("a host scanner names the flaw and no package",
-                   row("nessus", "web-07.corp.example", f"{plugin} {cve}", location="0/tcp"),
-                   row("trivy", "web-07.corp.example", cve, name, version, f"pkg:{kind}/{name}@{version}"))  # fmt: skip
+        yield same(
+            "a host scanner names the flaw and no package",
+            row("nessus", "web-07.corp.example", f"{plugin} {cve}", location="0/tcp"),
+            row("trivy", "web-07.corp.example", cve, name, version, f"pkg:{kind}/{name}@{version}"),
+        )
     for first, second in (("CVE-2022-0778", "CVE-2021-4034"), ("CVE-2021-3156", "CVE-2021-44228")):
-        yield apart("another flaw", row("nessus", "web-07.corp.example", f"nessus:1 {first}", location="443/tcp"),
-                    row("trivy", "web-07.corp.example", second, "openssl-libs", "1.1.1k-5.el8_5"))  # fmt: skip
+        yield apart(
+            "another flaw",
+            row("nessus", "web-07.corp.example", f"nessus:1 {first}", location="443/tcp"),
+            row("trivy", "web-07.corp.example", second, "openssl-libs", "1.1.1k-5.el8_5"),
+        )
 
 
 @family("held_out")
@@ -553,8 +719,11 @@ def products_by_cpe() -> Iterator[Pair]:
         ("CVE-2014-0160", "cpe:/a:openssl:openssl:1.0.1f", "openssl", "1.0.1f"),
         ("CVE-2023-4863", "cpe:2.3:a:google:chrome:116.0.5845.179:*:*:*:*:windows:*:*", "chrome", "116.0.5845.179"),
     ):
-        yield same("a product as CPE and by name", row("openvas", "web-08", cve, cpe=cpe, location="80/tcp"),
-                   row("defender", "web-08", cve, name, version))  # fmt: skip
+        yield same(
+            "a product as CPE and by name",
+            row("openvas", "web-08", cve, cpe=cpe, location="80/tcp"),
+            row("defender", "web-08", cve, name, version),
+        )
     for cve, first, second in (
         (
             "CVE-2023-4863",
@@ -584,9 +753,11 @@ def host_names_and_addresses() -> Iterator[Pair]:
         ("i-0a1b2c3d4e5f67890", "web-04.corp.example", [], ["i-0a1b2c3d4e5f67890"]),
         ("web-05.corp.example.", "Web-05.Corp.Example", [], []),
     ):
-        yield same("one host under two names",
-                   row("nessus", left, cve, *package, place_kind="host", place_aliases=left_more),
-                   row("trivy", right, cve, *package, place_kind="host", place_aliases=right_more))  # fmt: skip
+        yield same(
+            "one host under two names",
+            row("nessus", left, cve, *package, place_kind="host", place_aliases=left_more),
+            row("trivy", right, cve, *package, place_kind="host", place_aliases=right_more),
+        )
     for left, right, left_more, right_more in (
         ("web-01.corp.example", "web-01.lab.example", [], []),
         ("web-01.corp.example", "web-01.lab.example", ["WEB-01"], ["WEB-01"]),
@@ -594,8 +765,11 @@ def host_names_and_addresses() -> Iterator[Pair]:
         ("10.0.0.21", "10.0.0.22", [], []),
         ("web-1", "web-11", [], []),
     ):
-        yield apart("two hosts", row("nessus", left, cve, *package, place_kind="host", place_aliases=left_more),
-                    row("trivy", right, cve, *package, place_kind="host", place_aliases=right_more))  # fmt: skip
+        yield apart(
+            "two hosts",
+            row("nessus", left, cve, *package, place_kind="host", place_aliases=left_more),
+            row("trivy", right, cve, *package, place_kind="host", place_aliases=right_more),
+        )
 
 
 @family("held_out")
@@ -604,22 +778,42 @@ def hosts_by_inventory() -> Iterator[Pair]:
     cve = "CVE-2021-4034"
     pay = {"name": "Payments front end", "kind": "host", "aliases": ["pay-01.corp.example", "172.16.4.9"]}
     lab = {"name": "Lab box", "kind": "host", "aliases": ["pay-01.lab.example", "172.16.4.10"]}
-    yield same("the inventory lists both names", row("nessus", "172.16.4.9", cve, *package, place_kind="host"),
-               row("trivy", "pay-01.corp.example", cve, *package, place_kind="host"), assets=[pay])  # fmt: skip
-    yield same("the inventory's own name", row("qualys", "Payments front end", cve, *package, place_kind="host"),
-               row("trivy", "PAY-01.corp.example", cve, *package, place_kind="host"), assets=[pay, lab])  # fmt: skip
-    yield apart("two hosts of one short name, as the inventory tells them apart",
-                row("nessus", "172.16.4.9", cve, *package, place_kind="host"),
-                row("trivy", "pay-01.lab.example", cve, *package, place_kind="host"), assets=[pay, lab])  # fmt: skip
+    yield same(
+        "the inventory lists both names",
+        row("nessus", "172.16.4.9", cve, *package, place_kind="host"),
+        row("trivy", "pay-01.corp.example", cve, *package, place_kind="host"),
+        assets=[pay],
+    )
+    yield same(
+        "the inventory's own name",
+        row("qualys", "Payments front end", cve, *package, place_kind="host"),
+        row("trivy", "PAY-01.corp.example", cve, *package, place_kind="host"),
+        assets=[pay, lab],
+    )
+    yield apart(
+        "two hosts of one short name, as the inventory tells them apart",
+        row("nessus", "172.16.4.9", cve, *package, place_kind="host"),
+        row("trivy", "pay-01.lab.example", cve, *package, place_kind="host"),
+        assets=[pay, lab],
+    )
     both = [{**pay, "aliases": ["172.16.4.9", "pay-01"]}, {**lab, "aliases": ["172.16.4.9", "lab-01"]}]
-    yield apart("an address that two assets claim belongs to neither",
-                row("nessus", "172.16.4.9", cve, *package, place_kind="host"),
-                row("trivy", "pay-01", cve, *package, place_kind="host"), assets=both)  # fmt: skip
-    yield apart("a short name that fits two hosts of the inventory",
-                row("nessus", "pay-01", cve, *package, place_kind="host"),
-                row("trivy", "pay-01.corp.example", cve, *package, place_kind="host"), assets=[pay, lab])  # fmt: skip
-    yield apart("a repository and a host of one name", row("trivy", "pay-01", cve, *package, place_kind="repository"),
-                row("nessus", "pay-01", cve, *package, place_kind="host"))  # fmt: skip
+    yield apart(
+        "an address that two assets claim belongs to neither",
+        row("nessus", "172.16.4.9", cve, *package, place_kind="host"),
+        row("trivy", "pay-01", cve, *package, place_kind="host"),
+        assets=both,
+    )
+    yield apart(
+        "a short name that fits two hosts of the inventory",
+        row("nessus", "pay-01", cve, *package, place_kind="host"),
+        row("trivy", "pay-01.corp.example", cve, *package, place_kind="host"),
+        assets=[pay, lab],
+    )
+    yield apart(
+        "a repository and a host of one name",
+        row("trivy", "pay-01", cve, *package, place_kind="repository"),
+        row("nessus", "pay-01", cve, *package, place_kind="host"),
+    )
 
 
 @family("dev")
@@ -629,12 +823,19 @@ def images_by_tag() -> Iterator[Pair]:
     for left, right, left_more, right_more in (
         ("nginx:1.21", "docker.io/library/nginx:1.21", [], []),
         ("nginx", "index.docker.io/library/nginx:latest", [], []),
-        (f"registry.example.com/shop/web@{digest}", "registry.example.com/shop/web:1.4.2", [],
-         [f"registry.example.com/shop/web@{digest}"]),
+        (
+            f"registry.example.com/shop/web@{digest}",
+            "registry.example.com/shop/web:1.4.2",
+            [],
+            [f"registry.example.com/shop/web@{digest}"],
+        ),
         ("registry.example.com/shop/web:1.4.2", f"registry.example.com/shop/web:1.4.2@{digest}", [], []),
-    ):  # fmt: skip
-        yield same("one image", row("trivy", left, *found, place_kind="image", place_aliases=left_more),
-                   row("grype", right, *found, place_kind="image", place_aliases=right_more))  # fmt: skip
+    ):
+        yield same(
+            "one image",
+            row("trivy", left, *found, place_kind="image", place_aliases=left_more),
+            row("grype", right, *found, place_kind="image", place_aliases=right_more),
+        )
     for left, right in (
         ("registry.example.com/shop/web:1.4.2", "registry.example.com/shop/web:1.4.3"),
         ("registry.example.com/shop/web:1.4.2", "registry.example.com/shop/api:1.4.2"),
@@ -657,8 +858,11 @@ def images_by_digest_and_repositories() -> Iterator[Pair]:
         ("ghcr.io/acme/api:2", f"ghcr.io/acme/api@{one}", [f"ghcr.io/acme/api@{one}"], []),
         ("GHCR.io/acme/api:2", "ghcr.io/acme/api:2", [], []),
     ):
-        yield same("one image by its digest", row("inspector", left, *found, place_kind="image", place_aliases=left_more),
-                   row("grype", right, *found, place_kind="image", place_aliases=right_more))  # fmt: skip
+        yield same(
+            "one image by its digest",
+            row("inspector", left, *found, place_kind="image", place_aliases=left_more),
+            row("grype", right, *found, place_kind="image", place_aliases=right_more),
+        )
     for left, right in ((one, two), (f"ghcr.io/acme/api@{one}", f"ghcr.io/acme/api@{two}")):
         yield apart(
             "two digests",
@@ -670,18 +874,32 @@ def images_by_digest_and_repositories() -> Iterator[Pair]:
         ("https://git.example.com/acme/portal.git", "git.example.com/acme/portal"),
         ("git@git.example.com:acme/portal.git", "https://git.example.com/acme/portal"),
     ):
-        yield same("one repository", row("snyk", left, *code, place_kind="repository"),
-                   row("trivy", right, *code, place_kind="repository"))  # fmt: skip
-    yield apart("two repositories", row("snyk", "https://git.example.com/acme/portal", *code, place_kind="repository"),
-                row("trivy", "https://git.example.com/other/portal", *code, place_kind="repository"))  # fmt: skip
+        yield same(
+            "one repository",
+            row("snyk", left, *code, place_kind="repository"),
+            row("trivy", right, *code, place_kind="repository"),
+        )
+    yield apart(
+        "two repositories",
+        row("snyk", "https://git.example.com/acme/portal", *code, place_kind="repository"),
+        row("trivy", "https://git.example.com/other/portal", *code, place_kind="repository"),
+    )
 
 
 def pairs() -> Iterator[Row]:
     """Yield the pairs in order, each with its id, family and split."""
     for name, split, make in FAMILIES:
         for number, (label, why, left, right, context) in enumerate(make()):
-            yield {"pair_id": f"{name}-{number:02}", "family": name, "split": split, "same": label, "why": why,
-                   "left": left, "right": right, **context}  # fmt: skip
+            yield {
+                "pair_id": f"{name}-{number:02}",
+                "family": name,
+                "split": split,
+                "same": label,
+                "why": why,
+                "left": left,
+                "right": right,
+                **context,
+            }
 
 
 def main() -> None:

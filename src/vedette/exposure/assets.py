@@ -111,6 +111,9 @@ class Assets:
         for number, known in enumerate(self.assets):
             for text in (known.name, *known.aliases):
                 self._by_name[_find_key(text)].add(number)
+        for node in roots:
+            for key in _find_keys(node):
+                self._by_name[key].add(self._index[id(node)])
 
     def of(self, place: PlaceName) -> int:
         """Return the number of a place's asset; only for places that were given."""
@@ -180,7 +183,7 @@ class Assets:
     def _finish(self, roots: list[_Node]) -> tuple[KnownAsset, ...]:
         holders: dict[str, int] = defaultdict(int)
         for node in roots:
-            for key in {_find_key(t) for t in node.written}:
+            for key in _find_keys(node):
                 holders[key] += 1
         made: list[KnownAsset] = []
         used: set[str] = set()
@@ -197,7 +200,8 @@ class Assets:
                     shown += "'"
             used.add(shown.lower())
             self._index[id(node)] = len(made)
-            own = (t for t in node.written if holders[_find_key(t)] == 1)
+            short = () if node.space != NET else (s for s in sorted(node.shorts) if s.upper() not in node.written)
+            own = (t for t in (*node.written, *short) if holders[_find_key(t)] == 1)
             facts = entry or self._of_repository(node)
             made.append(
                 KnownAsset(
@@ -233,6 +237,11 @@ def _find_key(text: str) -> str:
     if net and net[0].kind != "plain":
         return f"{net[0].kind}:{net[0].value}"
     return f"plain:{plain}"
+
+
+def _find_keys(node: _Node) -> set[str]:
+    shorts = {f"short:{short}" for short in node.shorts} if node.space == NET else set()
+    return {_find_key(text) for text in node.written} | shorts
 
 
 def _best(node: _Node) -> Name:

@@ -255,7 +255,8 @@ def same_name(a: Signature, b: Signature) -> int:
     if a.type and b.type and a.type != b.type:
         return 0
     if a.name == b.name:
-        if a.type == b.type == "npm" or (a.group and b.group):
+        # a CPE's vendor is no group of an ecosystem
+        if a.type == b.type == "npm" or (a.group and b.group and bool(a.type) == bool(b.type)):
             return 3 if a.group == b.group else 0
         return 3
     if a.source and a.source == b.name and b.may_be_source and not (a.type == b.type and b.source):

@@ -117,6 +117,7 @@ WITH s AS (
     list_sort(list_distinct(flatten(list(fixed_in)))) AS fixed_in,
     list_sort(list_distinct(list_concat(coalesce(list(location) FILTER (placed), []),
       coalesce(list(path) FILTER (path IS NOT NULL), [])))) AS locations,
+    arg_max(status_by, (report_at, record_id)) FILTER (status = 'fixed') AS said_fixed,
     min(layer) FILTER (layer <> '' AND now_there) AS layer,
     arg_max(struct_pack(status := status, status_by := status_by, at_time := report_at),
       (report_at, record_id)) FILTER (now_there AND status IS NOT NULL AND (status <> 'affected'
@@ -168,9 +169,9 @@ SELECT
     WHEN e.stated.status = 'not_affected' THEN 'not_affected'
     WHEN e.stated.status = 'affected' THEN 'accepted'
     ELSE 'open' END AS status,
-  CASE WHEN NOT e.there AND e.gone_at IS NOT NULL
+  CASE WHEN NOT e.there AND e.said_fixed <> '' THEN e.said_fixed
+    WHEN NOT e.there AND e.gone_at IS NOT NULL
       THEN 'no longer found by ' || array_to_string(e.scanners, ', ') || ' on ' || strftime(e.gone_at, '%Y-%m-%d')
-    WHEN NOT e.there THEN coalesce(e.stated.status_by, '')
     WHEN j.status IS NOT NULL AND (e.stated IS NULL OR j.specificity >= 4 OR j.judged_at >= e.stated.at_time)
       THEN j.said
     WHEN e.stated IS NOT NULL THEN coalesce(nullif(e.stated.status_by, ''), array_to_string(e.scanners, ', ')) ||

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -67,10 +68,14 @@ _NAMES = frozenset(name for name, _, _ in COLUMNS)
 class Exposures:
     """The exposures of a home at one moment; made by :meth:`open`, for one thread."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, lake: Lake, policy: Policy) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, lake: Lake, policy: Policy, questions: tuple[str, ...] = ()
+    ) -> None:
         self.connection = connection
         """DuckDB, with the view ``exposures`` beside the lake's tables."""
         self.policy = policy
+        self.questions = questions
+        """What SBOMs leave open: components that are no exposure and not known to be none."""
         self._lake = lake
 
     @classmethod
@@ -99,13 +104,13 @@ class Exposures:
         folder = lake.home / "cache" / "exposure"
         basis = _basis(lake, rules, policy, moment_now)
         key = _key(lake, basis)
-        parts = _known(folder, key)
-        if parts is None:
+        known = _known(folder, key)
+        if known is None:
             with locked(folder / ".lock"):
-                parts = _known(folder, key) or _derive(lake, Decider(rules, moment_now), folder, key, basis, progress)
+                known = _known(folder, key) or _derive(lake, Decider(rules, moment_now), folder, key, basis, progress)
         connection = lake.connection(memory_limit=MEMORY)
-        connection.execute(f"CREATE VIEW exposures AS {view_sql(parts)}")
-        return cls(connection, lake, rules)
+        connection.execute(f"CREATE VIEW exposures AS {view_sql(known.parts)}")
+        return cls(connection, lake, rules, known.questions)
 
     def close(self) -> None:
         """Release the connection."""
@@ -255,14 +260,23 @@ def _key(lake: Lake, basis: str) -> str:
     return blake2b(orjson.dumps([basis, segments, evidence.digest(lake)]), digest_size=16).hexdigest()
 
 
-def _known(folder: Path, key: str) -> list[Path] | None:
-    """Return the files of a derivation that is there, whole."""
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    """What a derivation left."""
+
+    parts: list[Path]
+    questions: tuple[str, ...]
+
+
+def _known(folder: Path, key: str) -> _Derived | None:
+    """Return what a derivation left, where all of it is there."""
     try:
-        names = orjson.loads((folder / f"{key}.json").read_bytes())
-    except (OSError, ValueError):
+        said = orjson.loads((folder / f"{key}.json").read_bytes())
+        parts = [folder / name for name in said["parts"]]
+        questions = tuple(said["questions"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    paths = [folder / name for name in names]
-    return paths if all(path.exists() for path in paths) else None
+    return _Derived(parts, questions) if all(path.exists() for path in parts) else None
 
 
 def _derive(
@@ -272,7 +286,7 @@ def _derive(
     key: str,
     basis: str,
     progress: Callable[[int, int], None] | None,
-) -> list[Path]:
+) -> _Derived:
     with _working(lake) as connection:
         dates = vulnerabilities.attach(connection, lake.home)
         resolved = resolve(connection)
@@ -280,9 +294,10 @@ def _derive(
         evidence.gather(connection, lake, resolved)
         vex.judge(connection, resolved)
         parts = [part.path for part in derive(connection, resolved, decider, folder, salt=basis, progress=progress)]
-    write_whole(folder / f"{key}.json", orjson.dumps([path.name for path in parts]))
+    said = {"parts": [path.name for path in parts], "questions": list(resolved.questions)}
+    write_whole(folder / f"{key}.json", orjson.dumps(said))
     _forget(folder)
-    return parts
+    return _Derived(parts, resolved.questions)
 
 
 @contextmanager
@@ -303,7 +318,8 @@ def _forget(folder: Path) -> None:
     lists = sorted(folder.glob("*.json"), key=lambda p: p.stat().st_mtime, reverse=True)
     for old in lists[_KEPT:]:
         old.unlink(missing_ok=True)
-    named = {name for path in lists[:_KEPT] for name in orjson.loads(path.read_bytes())}
+    kept = [_known(folder, path.stem) for path in lists[:_KEPT]]
+    named = {part.name for derived in kept if derived is not None for part in derived.parts}
     for path in folder.iterdir():
         if path.suffix in (".parquet", ".part") and path.name not in named:
             path.unlink(missing_ok=True)

@@ -175,7 +175,7 @@ def _loose_names(identity: PackageIdentity) -> set[str]:
 
 
 def _is_meant(entry: Mapping[str, Any], component: Installed) -> bool:
-    """Return whether an OSV entry speaks of a component: same ecosystem and name, and same release of a distribution."""
+    """Return whether an OSV entry speaks of a component: same ecosystem, name and distribution's release."""
     package = entry.get("package") or {}
     ecosystem, name = str(package.get("ecosystem", "")), str(package.get("name", ""))
     kind = component.identity.type

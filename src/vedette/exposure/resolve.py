@@ -67,21 +67,24 @@ FROM components c JOIN work.affected a ON a.package_name = coalesce(c.package_na
 
 _SCANS = """
 CREATE OR REPLACE TABLE work.scan AS
-SELECT DISTINCT r.scope, p.asset, r.taken_at, r.whole AND NOT s.only_others AS whole FROM (
+SELECT r.scope, p.asset, r.taken_at,
   -- a run that gives only other things of a place (secrets, settings) says nothing of its vulnerabilities
-  SELECT report_id, place, place_kind, place_aliases,
-    bool_or(kind IN ('misconfiguration', 'secret', 'licence', 'weakness')) AND NOT bool_or(kind = 'vulnerability')
-      AS only_others
+  r.whole AND NOT (bool_or(s.others) AND NOT bool_or(s.flaws)) AS whole
+FROM (
+  SELECT report_id, place, place_kind, place_aliases, bool_or(kind = 'vulnerability') AS flaws,
+    bool_or(kind IN ('misconfiguration', 'secret', 'licence', 'weakness')) AS others
   FROM (SELECT report_id, kind, place, coalesce(place_kind, 'unknown') AS place_kind,
       coalesce(place_aliases, []) AS place_aliases FROM scan_findings)
   GROUP BY ALL
   UNION ALL
-  SELECT report_id, unnest(places), 'unknown', [], false FROM work.report
+  SELECT report_id, unnest(places), 'unknown', [], false, false FROM work.report
   WHERE report_id NOT IN (SELECT report_id FROM vex UNION SELECT report_id FROM assets)
   UNION ALL
-  SELECT DISTINCT report_id, place, coalesce(place_kind, 'unknown'), coalesce(place_aliases, []), false FROM components
+  SELECT DISTINCT report_id, place, coalesce(place_kind, 'unknown'), coalesce(place_aliases, []), false, false
+  FROM components
 ) s JOIN work.report r USING (report_id)
 JOIN work.place p ON p.place = s.place AND p.place_kind = s.place_kind AND p.place_aliases = s.place_aliases
+GROUP BY r.report_id, r.scope, p.asset, r.taken_at, r.whole
 """
 """scan: which asset was looked at within which scope, when, and whether that was to the end."""
 

@@ -155,7 +155,8 @@ def match_of(
 def part_match(text: str, component: Signature) -> Match | None:
     """Return how the name of a product meets a component: by name, and by version where it gives one."""
     words, vers = _named(text)
-    if not words.name or not same_name(words, component) or (words.type and component.type != words.type):
+    # likeness of words is too little for taking a finding away
+    if not words.name or same_name(words, component) < 2 or (words.type and component.type != words.type):
         return None
     if vers:
         inside = in_vers(component.version, vers) if component.version else None
