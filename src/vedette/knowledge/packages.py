@@ -108,6 +108,7 @@ def normal_purl(text: str) -> str:
     return purl.to_string()
 
 
+@lru_cache(maxsize=65536)
 def make_purl(
     ecosystem: str, name: str, version: str = "", *, arch: str = "", distro: str = "", epoch: str = ""
 ) -> str:
@@ -149,7 +150,7 @@ def make_purl(
         return PackageURL(
             purl_type, namespace or None, name, version or None, {k: v for k, v in qualifiers.items() if v}
         ).to_string()
-    except ValueError:
+    except (ValueError, TypeError):  # the library's own answer to a name that is empty once it is normal
         return ""
 
 

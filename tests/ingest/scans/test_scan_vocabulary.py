@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from vedette.ingest.scans import vocabulary
 from vedette.ingest.scans.base import ScanContext
 from vedette.ingest.scans.content import HeldContent
-from vedette.ingest.scans.purls import purl_of
 from vedette.ingest.scans.subjects import image_names, image_reference, named_place
+from vedette.knowledge.packages import make_purl
 from vedette.schema import AssetKind, Severity
 
 V31 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
@@ -121,12 +121,12 @@ def test_ratings_keep_their_order_with_version_2_last() -> None:
     ],
 )
 def test_purls_are_made_only_where_they_are_certain(ecosystem: str, name: str, version: str, purl: str) -> None:
-    assert purl_of(ecosystem, name, version) == purl
+    assert make_purl(ecosystem, name, version) == purl
 
 
 @given(st.sampled_from(["npm", "maven", "go", "deb", "debian", "redhat", "composer"]), st.text(), st.text())
 def test_purls_never_raise(ecosystem: str, name: str, version: str) -> None:
-    assert isinstance(purl_of(ecosystem, name, version), str)
+    assert isinstance(make_purl(ecosystem, name, version), str)
 
 
 CONTENT = HeldContent("web-scan.json", "", 0, b"")

@@ -27,9 +27,9 @@ from vedette.ingest.scans.json_values import (
     texts,
     unique,
 )
-from vedette.ingest.scans.purls import purl_of
 from vedette.ingest.scans.subjects import named_place
 from vedette.ingest.scans.vocabulary import cvss_of, cwes_of, same_and_related, severity_of
+from vedette.knowledge.packages import make_purl
 from vedette.schema import AssetKind, Package, Place, ScanFinding, ScanKind, ScanRecord, VexStatus
 
 STATUSES = {
@@ -203,8 +203,9 @@ def package_of(
     whole = "-".join(part for part in (version, release) if part)
     if whole and epoch not in ("", "0"):
         whole = f"{epoch}:{whole}"
-    ecosystem = system_of(place) if manager.upper() == "OS" else manager
-    package = Package(name=name, version=whole, purl=purl_of(ecosystem, name, whole) if name else "", path=path)
+    # GENERIC is what was found without a package manager: no ecosystem at all
+    ecosystem = system_of(place) if manager.upper() == "OS" else manager.replace("GENERIC", "")
+    package = Package(name=name, version=whole, purl=make_purl(ecosystem, name, whole) if name else "", path=path)
     return package, "" if fixed.lower() in _NO_VERSION else fixed
 
 

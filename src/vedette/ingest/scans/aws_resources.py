@@ -67,6 +67,6 @@ def _image(
 
 
 def system_of(place: Place) -> str:
-    """Return the distribution that a platform names, in the words of :func:`vedette.ingest.scans.purls.purl_of`."""
+    """Return the distribution that a platform names, in the words of :func:`vedette.knowledge.packages.make_purl`."""
     word = place.operating_system.lower().split("_")[0]
     return {"amazon": "amazon", "rhel": "redhat", "sles": "sles", "oracle": "oracle"}.get(word, word)

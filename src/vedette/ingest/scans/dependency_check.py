@@ -31,6 +31,7 @@ from vedette.ingest.scans.json_values import (
 )
 from vedette.ingest.scans.subjects import named_place
 from vedette.ingest.scans.vocabulary import cvss_of, cwes_of, is_public_id, severity_of, vulnerability_ids
+from vedette.knowledge.packages import parse_purl
 from vedette.schema import AssetKind, Component, Package, Place, ScanFinding, ScanKind, ScanRecord, VexStatus
 
 _V2 = (
@@ -148,19 +149,13 @@ def _dependency(entry: JsonObject, pointer: str, place: Place) -> Records:
 
 
 def _package(entry: JsonObject) -> Package:
-    from packageurl import PackageURL
-
     purls = [text(one.get("id")) for one in objects(entry.get("packages"))]
     purl = next((one for one in purls if one.startswith("pkg:")), "")
     cpes = [text(one.get("id")) for one in objects(entry.get("vulnerabilityIds"))]
     cpe = next((one for one in cpes if one.startswith("cpe:")), "")
     path = first_text(entry.get("filePath"), entry.get("fileName"))
     name, version = text(entry.get("fileName")), ""
-    if purl:
-        try:
-            parts = PackageURL.from_string(purl)
-        except ValueError:
-            return Package(name=name, purl=purl, cpe=cpe, path=path)
+    if parts := parse_purl(purl):
         separator = ":" if parts.type == "maven" else "/"
         name = f"{parts.namespace}{separator}{parts.name}" if parts.namespace else parts.name
         version = parts.version or ""

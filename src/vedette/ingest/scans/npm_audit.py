@@ -27,9 +27,9 @@ from vedette.ingest.scans.json_values import (
     texts,
     unique,
 )
-from vedette.ingest.scans.purls import purl_of
 from vedette.ingest.scans.subjects import named_place
 from vedette.ingest.scans.vocabulary import cvss_of, cwes_of, ids_in, same_and_related, severity_of
+from vedette.knowledge.packages import make_purl
 from vedette.schema import AssetKind, Package, Place, ScanFinding, ScanKind, ScanRecord
 
 Records = Iterator[ScanRecord | ScanRefusal]
@@ -131,7 +131,7 @@ def _advisory(advisory: JsonObject, pointer: str, place: Place) -> Records:
             score=score,
             cwes=cwes_of(texts(advisory.get("cwe"), split=",")),
             place=place,
-            package=Package(name=name, version=version, purl=purl_of("npm", name, version) if name else ""),
+            package=Package(name=name, version=version, purl=make_purl("npm", name, version) if name else ""),
             fixed_in=_versions(advisory.get("patched_versions")),
             location=", ".join(dict.fromkeys(paths))[:2000],
             references=texts([advisory.get("url")]),
@@ -168,7 +168,7 @@ def _package(pointer: str, key: str, entry: JsonObject, place: Place) -> Records
             title=f"depends on vulnerable versions of {', '.join(through)}"[:MAX_NAME],
             severity=severity_of(entry.get("severity")),
             place=place,
-            package=Package(name=name, purl=purl_of("npm", name, "") if name else "", path=next(iter(nodes), "")),
+            package=Package(name=name, purl=make_purl("npm", name, "") if name else "", path=next(iter(nodes), "")),
             pointer=pointer,
         )
     for index, advisory in enumerate(via if isinstance(via, list) else []):
@@ -195,7 +195,7 @@ def _package(pointer: str, key: str, entry: JsonObject, place: Place) -> Records
             score=score,
             cwes=cwes_of(texts(found.get("cwe"))),
             place=place,
-            package=Package(name=name, purl=purl_of("npm", name, "") if name else "", path=next(iter(nodes), "")),
+            package=Package(name=name, purl=make_purl("npm", name, "") if name else "", path=next(iter(nodes), "")),
             fixed_in=texts([fix.get("version")]) if text(fix.get("name")) == name else (),
             location=", ".join(nodes[1:])[:2000],
             references=texts([url]),

@@ -24,7 +24,6 @@ from vedette.ingest.scans.json_values import (
     texts,
     unique,
 )
-from vedette.ingest.scans.purls import purl_of
 from vedette.ingest.scans.subjects import image_names, named_place
 from vedette.ingest.scans.vocabulary import (
     cvss_of,
@@ -35,6 +34,7 @@ from vedette.ingest.scans.vocabulary import (
     severity_of,
     vulnerability_ids,
 )
+from vedette.knowledge.packages import make_purl
 from vedette.schema import AssetKind, Component, Package, Place, ScanFinding, ScanKind, ScanRecord, Severity
 
 # DEBIAN-CVE-2024-1, UBUNTU-CVE-…, ALPINE-CVE-…: a distribution's record of that one CVE
@@ -136,7 +136,7 @@ def _package(entry: JsonObject, pointer: str, place: Place, path: str, layers: t
     version = first_text(said.get("version"), said.get("commit"))
     index = number(obj(said, "image_origin_details").get("index"))
     layer = layers[int(index)] if index is not None and 0 <= index < len(layers) else ""
-    purl = purl_of(ecosystem, name, version) if name else ""
+    purl = make_purl(ecosystem, name, version) if name else ""
     package = Package(name=name, version=version, purl=purl, path=path)
     if name:
         yield Component(

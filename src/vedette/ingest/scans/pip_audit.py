@@ -16,9 +16,9 @@ from vedette.ingest.scans.json_values import (
     text,
     texts,
 )
-from vedette.ingest.scans.purls import purl_of
 from vedette.ingest.scans.subjects import named_place
 from vedette.ingest.scans.vocabulary import vulnerability_ids
+from vedette.knowledge.packages import make_purl
 from vedette.schema import AssetKind, Component, Package, Place, ScanFinding, ScanKind, ScanRecord
 
 Records = Iterator[ScanRecord | ScanRefusal]
@@ -72,7 +72,7 @@ def _dependency(entry: JsonObject, pointer: str, place: Place) -> Records:
     if reason := text(entry.get("skip_reason")):
         yield refusal(pointer, f"pip-audit did not audit {name}: {reason[:300]}")
         return
-    package = Package(name=name, version=version, purl=purl_of("pypi", name, version))
+    package = Package(name=name, version=version, purl=make_purl("pypi", name, version))
     yield Component(place=place, package=package, type="library", pointer=pointer)
     for record in records(entry.get("vulns"), f"{pointer}/vulns"):
         if isinstance(record, ScanRefusal):

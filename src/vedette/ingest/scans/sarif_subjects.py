@@ -11,6 +11,7 @@ import re
 from vedette.ingest.scans.json_values import JsonObject, first_text, obj, text, texts
 from vedette.ingest.scans.sarif_parts import Run
 from vedette.ingest.scans.vocabulary import is_public_id, same_and_related, vulnerability_id
+from vedette.knowledge.packages import parse_purl
 from vedette.schema import Package, ScanKind
 
 # Grype puts the package behind the id: CVE-2024-1234-libfoo
@@ -103,11 +104,8 @@ def package_of(rule: JsonObject, result: JsonObject, message: str) -> tuple[Pack
 
 
 def _of_purl(purl: str) -> Package:
-    from packageurl import PackageURL
-
-    try:
-        parts = PackageURL.from_string(purl)
-    except ValueError:
+    parts = parse_purl(purl)
+    if parts is None:
         return Package(purl=purl)
     separator = ":" if parts.type == "maven" else "/"
     in_name = parts.namespace and parts.type not in ("deb", "rpm", "apk")

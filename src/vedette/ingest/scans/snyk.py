@@ -29,9 +29,9 @@ from vedette.ingest.scans.json_values import (
     texts,
     unique,
 )
-from vedette.ingest.scans.purls import purl_of
 from vedette.ingest.scans.subjects import image_names, named_place
 from vedette.ingest.scans.vocabulary import cvss_of, cwes_of, newest_first, same_and_related, severity_of
+from vedette.knowledge.packages import make_purl
 from vedette.schema import AssetKind, Package, Place, ScanFinding, ScanKind, ScanRecord, VexStatus
 
 _IMAGE = "docker-image|"
@@ -212,7 +212,7 @@ class _Project:
         return Package(
             name=name,
             version=version,
-            purl=purl_of(manager, binary, version) if name else "",
+            purl=make_purl(manager, binary, version) if name else "",
             path=self.target,
         )
 

@@ -29,9 +29,9 @@ from vedette.ingest.scans.json_values import (
     texts,
     unique,
 )
-from vedette.ingest.scans.purls import purl_of
 from vedette.ingest.scans.subjects import image_names, image_reference, named_place, says_something
 from vedette.ingest.scans.vocabulary import cvss_of, cwes_of, newest_first, severity_of, vulnerability_ids
+from vedette.knowledge.packages import make_purl
 from vedette.schema import AssetKind, Component, Package, Place, ScanFinding, ScanKind, ScanRecord, VexStatus
 
 _KINDS = {
@@ -320,7 +320,7 @@ class _Result:
         return Package(
             name=name,
             version=version,
-            purl=purl if purl.startswith("pkg:") else purl_of(self.type, name, version) if name else "",
+            purl=purl if purl.startswith("pkg:") else make_purl(self.type, name, version) if name else "",
             path=path,
         )
 
@@ -429,7 +429,7 @@ class _Result:
             package=Package(
                 name=name,
                 version=version,
-                purl=purl or purl_of(self.type, name, version),
+                purl=purl or make_purl(self.type, name, version),
                 path=text(found.get("FilePath")),
             ),
             ref=first_text(obj(found, "Identifier").get("UID"), found.get("ID")),

@@ -26,10 +26,10 @@ from vedette.ingest.scans.json_values import (
     texts,
     unique,
 )
-from vedette.ingest.scans.purls import purl_of
 from vedette.ingest.scans.subjects import image_names, named_place
 from vedette.ingest.scans.trivy import failed_control, fixed_versions, ratings
 from vedette.ingest.scans.vocabulary import score_of, severity_of, vulnerability_ids
+from vedette.knowledge.packages import make_purl
 from vedette.schema import AssetKind, Package, Place, ScanFinding, ScanKind, ScanRecord
 
 _GROUP = b"aquasecurity.github.io/"
@@ -187,7 +187,7 @@ class _Resource:
             return
         name, version = text(found.get("resource")), text(found.get("installedVersion"))
         package_type = text(found.get("packageType"))
-        purl = text(found.get("packagePURL")) or (purl_of(package_type, name, version) if name else "")
+        purl = text(found.get("packagePURL")) or (make_purl(package_type, name, version) if name else "")
         vectors, score = ratings(found.get("cvss"), text(found.get("cvsssource")))
         stated = score_of(number(found.get("score")))
         yield ScanFinding(
