@@ -301,3 +301,27 @@ def test_tag_values_of_a_license_section_end_a_package():
 def test_an_empty_document_has_no_records():
     assert read(READER, json.dumps({"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT"})).records == []
     assert spdx_json("2.3")
+
+
+def test_rdf_sets_of_licences_are_expressions():
+    sets = (
+        "<s:ConjunctiveLicenseSet><s:member rdf:resource='http://spdx.org/licenses/MIT'/><s:member><s:DisjunctiveLicenseSet>"
+        "<s:member rdf:resource='http://spdx.org/licenses/Apache-2.0'/><s:member><s:ListedLicense "
+        "rdf:about='http://spdx.org/licenses/BSD-3-Clause'/></s:member></s:DisjunctiveLicenseSet></s:member></s:ConjunctiveLicenseSet>"
+    )
+    rdf = (
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:s='http://spdx.org/rdf/terms#'>"
+        "<s:SpdxDocument rdf:about='u#SPDXRef-DOCUMENT'><s:specVersion>SPDX-2.3</s:specVersion></s:SpdxDocument>"
+        f"<s:Package rdf:about='u#SPDXRef-a'><s:name>a</s:name><s:licenseDeclared>{sets}</s:licenseDeclared></s:Package></rdf:RDF>"
+    )
+    (component,) = read(READER, rdf).of(Component)
+    assert component.licences == ("(Apache-2.0 OR BSD-3-Clause) AND MIT",)
+
+
+def test_rdf_nested_too_deep_says_what_to_export():
+    deep = "<s:relationship>" * 300
+    rdf = (
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:s='http://spdx.org/rdf/terms#'>"
+        f"<s:SpdxDocument rdf:about='u#SPDXRef-DOCUMENT'>{deep}</s:SpdxDocument></rdf:RDF>"
+    )
+    assert "export it as JSON" in read(READER, rdf).problem

@@ -40,7 +40,10 @@ class RdfParts:
     """
 
     def __init__(self, content: ScanContent) -> None:
-        root = whole(content)
+        try:
+            root = whole(content)
+        except ScanError as error:
+            raise ScanError(f"{error.reason}; other forms of SPDX have no such limit: export it as JSON") from None
         self._packages: dict[str, JsonObject] = {}
         self._relationships: list[JsonObject] = []
         self._document: JsonObject = {"documentDescribes": []}
@@ -91,7 +94,7 @@ class RdfParts:
         for field in node:
             key = local(field.tag)
             if key in _PACKAGE_FIELDS:
-                said = _literal(field)
+                said = _licence(field) if key.startswith("license") else _literal(field)
                 if said:
                     package.setdefault(_PACKAGE_FIELDS[key], said)
             elif key == "externalRef":
@@ -145,6 +148,17 @@ def _id(node: Element) -> str:
 
 def _fragment(uri: str) -> str:
     return uri.rpartition("#")[2]
+
+
+def _licence(field: Element) -> str:
+    """Return a licence expression: sets of licences are joined by what they are."""
+    inner = next(iter(field), None)
+    kind = local(inner.tag) if inner is not None else ""
+    joint = {"ConjunctiveLicenseSet": " AND ", "DisjunctiveLicenseSet": " OR "}.get(kind)
+    if inner is None or joint is None:
+        return _literal(field)
+    members = [_licence(member) for member in children(inner, "member")]
+    return joint.join(sorted(f"({one})" if " " in one else one for one in members if one))
 
 
 def _literal(field: Element) -> str:
