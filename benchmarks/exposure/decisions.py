@@ -176,8 +176,8 @@ def table(data: Path) -> tuple[str, bool]:
             later = [c for c in derived["exploitation"].differ if _later(bare_facts[c])]
             differing.append(
                 f"`{file}`: of the {len(derived['exploitation'].differ)} that differ, {len(later)} were listed in KEV "
-                f"after the snapshot of {SNAPSHOT}, so both are right on their day; in the others the analysts' words are "
-                "older than the listing: " + ", ".join(sorted(set(derived["exploitation"].differ) - set(later))) + "."
+                f"after the snapshot of {SNAPSHOT}, so both are right on their day; the others, "
+                "which it listed before: " + ", ".join(sorted(set(derived["exploitation"].differ) - set(later))) + "."
             )
             days = [(known["kev"], bare_facts[c].kev_at) for c, known in truth.items() if known["kev"]]
             same = sum(at is not None and f"{at:%Y-%m-%d}" == said for said, at in days)
