@@ -212,15 +212,16 @@ class Conversation:
             self.frame.say(f"  [{c.number}] {c.ref[:13]}  {c.at or ''}  {c.quote[:100]}")
 
     def _show(self, citation: Citation) -> None:
-        from vedette.store.book import event_lookup
+        from vedette.store.book import event_lookup, record_lookup
 
         event = event_lookup(self.lake)([citation.ref]).get(citation.ref)
+        event = event or record_lookup(self.lake)([citation.ref]).get(citation.ref)
         self.frame.say(f"[{citation.number}] {citation.ref}", "bold")
         if event is None:
             self.frame.say(f"  {citation.quote or 'not an event: something that is stored'}")
             return
         for name, value in event.items():
-            if value not in (None, "", {}) and name not in ("raw", "native", "event_id"):
+            if value not in (None, "", {}, []) and name not in ("raw", "native", "event_id", "record_id"):
                 self.frame.say(f"  {name:<15} {clean(str(value))[:500]}")
         for name, value in list((event.get("native") or {}).items())[:40]:
             self.frame.say(f"    {clean(str(name))[:40]:<24} {clean(str(value))[:300]}", "dim")

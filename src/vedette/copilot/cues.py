@@ -22,6 +22,9 @@ _EVENTS = (
     r"|downloads?|uploads?|files?|scripts?|lookups?|attempts?|failures?|api calls?|operations?|logs|entries|services?|tasks?)"
 )
 
+_EXPOSED = r"(?:exposed|exposures?|vulnerab\w+|unpatched|cves?|sboms?|known exploited|kev|VULNERABILITY|missing patches|lack(?:s|ing)? patches)"
+_MEND = r"(?:fix(?:ed|es)?|patch(?:ed|es|ing)?|remediat\w+|mend(?:ed)?)"
+
 _CUES: tuple[tuple[str, str, float], ...] = (
     # cases
     ("cases", rf"^(?:list|show|give|display|get)?\s*(?:me )?(?:all |the |any |open |current |our )*{_NOUN}\??$", 4),
@@ -141,6 +144,19 @@ _CUES: tuple[tuple[str, str, float], ...] = (
     ("draft_report", r"\b(?:draft|write|prepare|give me|create|produce|make|generate|compose|need|export)\b.{0,40}\b(?:report|write-?up|memo|summary for|document|briefing|markdown|post-?mortem)\b", 4),
     ("draft_report", r"\b(?:incident|case|executive|management) (?:report|write-?up|memo|briefing)\b", 3),
     ("slides", r"\b(?:slides?|slide ?deck|deck|power ?points?|pptx?|presentation)\b", 6),
+    # exposures
+    ("exposures", rf"\b{_EXPOSED}\b", 4.5),
+    ("exposures", r"\bVULNERABILITY\b", 5),
+    ("exposures", rf"\b(?:is|are) ENTITY (?:\w+ ){{0,2}}{_EXPOSED}", 6),
+    ("fix_plan", rf"\b(?:must|have to|has to|should|need(?:s)? to|to be|gotta|do we|do i)\b.{{0,30}}\b{_MEND}\b", 5.2),
+    ("fix_plan", rf"\b{_MEND}\b.{{0,40}}\b(?:this week|today|tomorrow|this month|first|by (?:whom|friday|\w+day)|due|plan|deadlines?|days)\b", 5.5),
+    ("fix_plan", rf"\b(?:due|deadlines?|overdue|urgent\w*)\b.{{0,40}}\b(?:{_MEND}|{_EXPOSED})|\b{_MEND} (?:plan|list|schedule)\b", 5.5),
+    ("exposure_changes", rf"\b{_EXPOSED}\b.{{0,60}}\b(?:since|new|changed?|gone|went away|appeared|last (?:week|month)|better|worse|trend|disappeared)\b", 6),
+    ("exposure_changes", rf"\b(?:new|newly|changed?|gone|which .{{0,20}}fixed|last scan)\b.{{0,40}}\b{_EXPOSED}\b", 6),
+    ("exposed_accounts", rf"\b{_EXPOSED}\b.{{0,60}}\b(?:accounts?|CASE|case|incident|attack\w*|intruders?|exploited|let (?:them|him|it) in|ha(?:ve|d) used)\b", 6),
+    ("exposed_accounts", rf"\b(?:attackers?|intruders?|accounts?|they)\b.{{0,40}}\b{_EXPOSED}\b", 6),
+    ("exposure_report", rf"\b(?:slides?|deck|report|tickets?|page|csv|sarif|vex|presentation|power ?points?|spreadsheet)\b.{{0,60}}\b{_EXPOSED}\b", 9),
+    ("exposure_report", rf"\b{_EXPOSED}\b.{{0,40}}\b(?:slides?|deck|report|tickets?|page|csv|sarif|vex|presentation|spreadsheet)\b", 9),
 )  # fmt: skip
 
 CUES: tuple[tuple[str, Any, float], ...] = tuple(

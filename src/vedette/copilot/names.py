@@ -47,6 +47,14 @@ SELECT name, sum(n)::BIGINT FROM (
     UNION ALL SELECT device_ip, count(*) FROM events WHERE device_ip IS NOT NULL GROUP BY 1)
 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200000
 """
+_PLACES = """
+SELECT name, sum(n)::BIGINT FROM (
+    SELECT place AS name, count(*) AS n FROM scan_findings GROUP BY 1
+    UNION ALL SELECT place, count(*) FROM components GROUP BY 1
+    UNION ALL SELECT name, 1 FROM assets)
+WHERE name <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100000
+"""
+"""What scanners and inventories name: hosts, images, repositories."""
 _SPAN = "SELECT min(time), max(time), count(*) FROM events"
 
 _SHORTEST_NEAR = 4
@@ -165,6 +173,7 @@ def _built(lake: Lake, cases: Sequence[Case]) -> NameIndex:
         accounts = [tuple(row) for row in connection.execute(_ACCOUNTS).fetchall()]
         hosts = [(str(n), int(c)) for n, c in connection.execute(_HOSTS).fetchall()]
         addresses = [(str(n), int(c)) for n, c in connection.execute(_ADDRESSES).fetchall()]
+        places = [(str(n), int(c)) for n, c in connection.execute(_PLACES).fetchall()]
         row = connection.execute(_SPAN).fetchone()
     if row and row[2]:
         index.first_at, index.last_at = (t.replace(tzinfo=UTC) for t in row[:2])
@@ -191,6 +200,10 @@ def _built(lake: Lake, cases: Sequence[Case]) -> NameIndex:
         if key.endswith(".amazonaws.com"):
             continue
         _put(index.strong, Name(ValueKind.HOST, value, key in in_case.hosts, count), (key, *names, value))
+    for text, count in places:
+        place_key = host_key(text)
+        if not is_address(text) and place_key not in directory.host_names:
+            _put(index.strong, Name(ValueKind.HOST, text, False, count), (text, place_key))
     for text, count in addresses:
         found = address_key(text)
         if found:

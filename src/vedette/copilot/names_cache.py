@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 """Raised when what is kept, or how names are folded, changes."""
 _FILE = "name-index.json"
 _MOST_BYTES = 64_000_000
@@ -38,6 +38,7 @@ def state_of(lake: Lake, cases: Sequence[Case]) -> str:
     digest = blake2b(digest_size=16)
     parts: list[object] = [VERSION, __version__]
     parts += [(s.seq, s.segment_id, s.n_rows) for s in lake.segments("events")]
+    parts += [s.segment_id for s in lake.segments("scan_reports")]
     for case in cases:
         parts += [case.case_id, *((a.name, a.entity_id, a.aliases) for a in case.accounts)]
         parts += [(h.name, h.entity_id, h.addresses) for h in case.hosts]

@@ -310,3 +310,30 @@ def event_lookup(lake: Lake) -> Any:
         return {event["event_id"]: event for event in events}
 
     return look
+
+
+def record_lookup(lake: Lake) -> Any:
+    """Return a function from record ids to the rows of scans, SBOMs, VEX and inventories, by id, as dicts of columns.
+
+    Each also tells its ``table``, and ``source`` and ``scanner`` of the report that it stands in.
+    """
+    from vedette.schema.scan_tables import SCAN_TABLES
+
+    def look(record_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        with lake.connection() as connection:
+            for table in SCAN_TABLES:
+                if table == "scan_reports":
+                    continue
+                cursor = connection.execute(
+                    f"SELECT t.*, r.source, r.scanner FROM {table} t LEFT JOIN scan_reports r USING (report_id) "  # noqa: S608
+                    "WHERE t.record_id IN (SELECT unnest(?))",
+                    [list(record_ids)],
+                )
+                names = [d[0] for d in cursor.description]
+                for row in cursor.fetchall():
+                    record = {"table": table, **dict(zip(names, row, strict=True))}
+                    found[record["record_id"]] = record
+        return found
+
+    return look

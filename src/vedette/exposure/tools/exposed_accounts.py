@@ -90,7 +90,8 @@ class ExposedAccounts:
                 say = Saying()
                 say.add(ValueKind.VULNERABILITY, exposure.vulnerability)
                 sign = "of a successful use" if exposure.exploited else "of attempts"
-                text = f"The case's own events show signs {sign} of {exposure.vulnerability} on {say.host(exposure.asset)}."
+                on = say.host(exposure.asset)
+                text = f"The case's own events show signs {sign} of {exposure.vulnerability} on {on}."
                 facts.add(
                     "exposure_used", exposure.vulnerability, text, say, kind=ValueKind.VULNERABILITY,
                     subject=exposure.asset, subject_kind=ValueKind.HOST, aliases=exposure.aliases,
@@ -101,9 +102,9 @@ class ExposedAccounts:
                 add_exposure(facts, exposure, context.now)
             touched: dict[str, list[str]] = {}
             for account, names in places.items():
-                on = exposures.by("vulnerability", ExposureFilter(hosts=names, status=(ExposureStatus.OPEN,)))
-                if names and on:
-                    touched[account] = [str(v) for v, _ in on]
+                open_there = exposures.by("vulnerability", ExposureFilter(hosts=names, status=(ExposureStatus.OPEN,)))
+                if names and open_there:
+                    touched[account] = [str(v) for v, _ in open_there]
             if touched:
                 say = Saying()
                 text = "Implicated accounts that were active on exposed hosts: " if not wanted else "Active there: "

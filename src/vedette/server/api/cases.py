@@ -15,7 +15,7 @@ from vedette.server.desk import Desk
 from vedette.server.refusals import RefusalError, found
 from vedette.server.turnstile import asked_desk, at_least, caller
 from vedette.server.wire import View, file_reply, reply
-from vedette.store.book import add_note, event_lookup, find_case, load_cases
+from vedette.store.book import add_note, event_lookup, find_case, load_cases, record_lookup
 
 router = APIRouter(tags=["cases"])
 
@@ -168,8 +168,10 @@ async def write_note(case_id: CaseId, given: NewNote, principal: Analyst, desk: 
 async def get_evidence(
     event_id: Annotated[str, Path(pattern=r"^[A-Za-z0-9:._-]{1,128}$")], principal: Caller, desk: Inside
 ) -> Response:
-    """Return the event that a citation's ``ref`` names, with its raw record: text that an attacker may have written."""
+    """Return the event or scan record that a citation's ``ref`` names: text that an attacker may have written."""
     event = (await desk.read(principal, lambda: event_lookup(desk.parts.lake)([event_id]))).get(event_id)
+    if event is None:  # or a record of a scan, SBOM, VEX document or inventory
+        event = (await desk.read(principal, lambda: record_lookup(desk.parts.lake)([event_id]))).get(event_id)
     if event is None:
         raise RefusalError(404, f"no event {event_id!r}", next_step="it may have expired from the lake")
     return reply(event)
