@@ -33,8 +33,9 @@ gives none, and reading the same file again with another `--asset` replaces it. 
 `--timezone` says it. Records that cannot be read go to quarantine with their place in the file. A file that ends too
 early is kept up to there and marked: what it leaves out counts as unknown, not as mended.
 
-XML is read element by element and tables row by row, so their size does not matter; JSON is read whole, up to 256 MB.
-XML that declares entities is refused. Text that is not UTF-8 is read as its XML declaration says, else as Windows-1252.
+XML is read element by element and tables row by row, so their size does not matter; most JSON is read whole, up to
+256 MB. XML that declares entities is refused. Text that is not UTF-8 is read as its XML declaration says, else as
+Windows-1252.
 
 """
 

@@ -77,6 +77,8 @@ def ingest(
         show_ingest(frame, summary)
         if summary.total("n_new") or summary.total("n_known"):
             frame.next_step("vedette investigate", "detect and make cases of what is in the lake")
+        elif summary.scans.total("n_records") or summary.scans.total("known"):
+            frame.next_step("vedette exposure", "what is exposed, and what must be mended by when")
         elif not replay and not summary.scans.files:
             frame.next_step("vedette ingest --formats", "what can be read, and by which name", here=False)
     was_read = any(f.reader for f in summary.files) or any(

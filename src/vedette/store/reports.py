@@ -47,9 +47,14 @@ def forget_reports(lake: Lake, reports: Collection[str]) -> int:
         lake: where from.
         reports: their ids.
     """
-    wanted = sorted(set(reports) & reports_of_shards(lake).keys())
-    if not wanted:
-        return 0
+    while True:
+        wanted = sorted(set(reports) & reports_of_shards(lake).keys())
+        if not wanted or _forget(lake, wanted):
+            return len(wanted)
+
+
+def _forget(lake: Lake, wanted: Sequence[str]) -> bool:
+    """Take reports out; return whether it was done, or somebody else has written the same files anew meanwhile."""
     old: list[Segment] = []
     new: list[Written] = []
     for table in SCAN_TABLES:
@@ -61,6 +66,9 @@ def forget_reports(lake: Lake, reports: Collection[str]) -> int:
             new += lake.write(table, rows, job=JOB, shard=f"{segment.segment_id}-without-{wanted[0]}")
     t, marks, bad = tables.segments, tables.shards, tables.quarantine
     with writing(lake.state) as connection:
+        there = set(connection.execute(select(t.c.segment_id).where(t.c.tbl.in_(list(SCAN_TABLES)))).scalars())
+        if not {segment.segment_id for segment in old} <= there:
+            return False
         for part in (old[i : i + 500] for i in range(0, len(old), 500)):
             connection.execute(delete(t).where(t.c.segment_id.in_([s.segment_id for s in part])))
         if new:
@@ -84,7 +92,7 @@ def forget_reports(lake: Lake, reports: Collection[str]) -> int:
             connection.execute(delete(bad).where(bad.c.source == f"scan:{report}"))
     for segment in old:
         segment.path.unlink(missing_ok=True)
-    return len(wanted)
+    return True
 
 
 def _kept(path: Path, table: str, reports: Collection[str]) -> pa.Table:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from scans_support import findings, read
+from scans_support import findings, read, sample
 
 from vedette.ingest.scans.base import ScanContext, ScanRefusal
 from vedette.ingest.scans.nessus import READER as XML
@@ -188,6 +188,13 @@ def test_security_center_and_web_scans(tmp_path: Path) -> None:
     web = b"Plugin ID,CVE,CVSS,CVSSv3,Risk,Host,Protocol,Port,Name\n98104,,7.5,7.1,high,www.example.com,https,,XSS\n"
     page = findings(CSV, web, tmp_path)[0]
     assert (page.place.kind, page.location, page.score) == (AssetKind.WEBSITE, "", 7.1)
+
+
+def test_an_export_of_few_columns(tmp_path: Path) -> None:
+    data = b"Plugin ID,CVE,Risk,Name\n155999,CVE-2021-44228,Critical,Log4j\n"
+    assert CSV.sniff(sample(data)) > 0.9
+    assert findings(CSV, data, tmp_path)[0].place.name == "report", "the file's name, where nothing else names the host"
+    assert findings(CSV, data, tmp_path, ScanContext(asset="web01"))[0].place.name == "web01"
 
 
 def test_rows_without_plugin_or_host_are_refused(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ import orjson
 from vedette.ingest.base import Sample
 from vedette.ingest.scans.base import ScanContent, ScanContext, ScanHead, ScanRefusal
 from vedette.ingest.scans.json_values import number, share, unique
+from vedette.ingest.scans.subjects import named
 from vedette.ingest.scans.vocabulary import cvss_of, cwes_of, severity_of, vulnerability_ids
 from vedette.ingest.scans.xml import Found, children, elements, local, root_of, text_of
 from vedette.schema import AssetKind, Package, Place, ScanFinding, ScanKind, ScanRecord, Severity
@@ -52,7 +53,7 @@ class _Host:
         for tag in _ALIAS_TAGS:
             aliases += self.tags.get(tag, "").split()
         aliases += _fqdns(self.tags.get("host-fqdns", ""))
-        name = self.name or next(iter(aliases), "")
+        name = named(self.name, *aliases)
         return Place(
             name=name,
             kind=AssetKind.HOST,

@@ -24,6 +24,7 @@ from vedette.ingest.scans.nessus import (
     plugin_ids,
     vector_of,
 )
+from vedette.ingest.scans.subjects import named, named_place
 from vedette.ingest.scans.vocabulary import cvss_of, cwes_of, severity_of
 from vedette.schema import AssetKind, Place, ScanFinding, ScanRecord, Severity, VexStatus
 
@@ -79,6 +80,11 @@ HEADINGS = Headings(
         ("Plugin", "Plugin Name", "IP Address"),
         ("plugin.id", "plugin.name", "severity"),
         ("Asset UUID", "Plugin ID"),
+        # the columns of an export are the user's choice
+        ("Plugin ID", "Name"),
+        ("Plugin ID", "Host"),
+        ("Plugin ID", "Risk"),
+        ("Plugin ID", "CVE"),
     ),
 )  # fmt: skip
 _NUMBERED = {"0": Severity.INFORMATIONAL, "1": Severity.LOW, "2": Severity.MEDIUM, "3": Severity.HIGH,
@@ -104,6 +110,8 @@ class NessusCsvReader:
         if layout is None:
             raise ScanError("no headings of a Tenable export in its first lines")
         head.scanner = "Tenable" if {"ip", "asset_id"} & layout.columns.keys() else "Nessus"
+        names_hosts = "host" in layout.columns
+        fallback = context.asset or ("" if names_hosts else named_place(content, context, "", AssetKind.HOST).name)
         together: list[Row] = []
         for row in rows_of(content, layout):
             if isinstance(row, ScanRefusal):
@@ -113,10 +121,10 @@ class NessusCsvReader:
                 together.append(row)
                 continue
             if together:
-                yield _finding(together, context, head)
+                yield _finding(together, fallback, context, head)
             together = [row]
         if together:
-            yield _finding(together, context, head)
+            yield _finding(together, fallback, context, head)
 
 
 READER = NessusCsvReader()
@@ -132,9 +140,9 @@ def _same(first: Row, row: Row) -> bool:
     )
 
 
-def _finding(rows: list[Row], context: ScanContext, head: ScanHead) -> ScanFinding | ScanRefusal:
+def _finding(rows: list[Row], fallback: str, context: ScanContext, head: ScanHead) -> ScanFinding | ScanRefusal:
     row = rows[0]
-    plugin, host = row.get("plugin"), row.get("host") or context.asset or ""
+    plugin, host = row.get("plugin"), named(row.get("host"), fallback)
     if not plugin.isdecimal():
         return ScanRefusal(row.pointer, "no plug-in id", plugin[:200].encode("utf-8", "replace"))
     if not host:

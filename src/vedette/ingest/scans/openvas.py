@@ -19,6 +19,7 @@ from xml.etree.ElementTree import Element
 from vedette.ingest.base import Sample
 from vedette.ingest.scans.base import ScanContent, ScanContext, ScanHead, ScanRefusal
 from vedette.ingest.scans.json_values import moment, number, share, unique
+from vedette.ingest.scans.subjects import named
 from vedette.ingest.scans.vocabulary import cvss_of, cwes_of, severity_of, vulnerability_ids
 from vedette.ingest.scans.xml import Found, child, children, elements, root_of, text_of
 from vedette.schema import AssetKind, Package, Place, ScanFinding, ScanKind, ScanRecord, Severity, VexStatus
@@ -74,8 +75,7 @@ def _hosts(content: ScanContent, head: ScanHead, context: ScanContext) -> dict[s
             if (at := moment((found.element.text or "").strip(), context.timezone)) is not None:
                 times.setdefault(found.name, at)
         elif found.name == "host" and child(found.element, "ip") is not None and len(hosts) < _MAX_HOSTS:
-            address = text_of(found.element, "ip")
-            if address:
+            if address := named(text_of(found.element, "ip")):
                 hosts[address] = _described(address, found.element)
     made = [times[name] for name in ("scan_end", "scan_start", "timestamp", "creation_time") if name in times]
     head.made_at = made[0] if made else None
@@ -100,7 +100,7 @@ def _described(address: str, host: Element) -> Place:
 def _finding(found: Found, hosts: dict[str, Place], context: ScanContext) -> ScanFinding | ScanRefusal:
     result = found.element
     test = child(result, "nvt")
-    address = text_of(result, "host")
+    address = named(text_of(result, "host"), text_of(result, "host", "hostname"))
     oid = (test.get("oid", "") if test is not None else "").strip()
     if not oid:
         return ScanRefusal(found.pointer, "a result without the id of its test", b"")

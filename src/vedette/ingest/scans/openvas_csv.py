@@ -12,6 +12,7 @@ from vedette.ingest.scans.base import ScanContent, ScanContext, ScanError, ScanH
 from vedette.ingest.scans.delimited import Headings, Row, layout_of, rows_of
 from vedette.ingest.scans.json_values import moment, number, unique
 from vedette.ingest.scans.openvas import installed, kind_of, level_of, test_ids
+from vedette.ingest.scans.subjects import named
 from vedette.ingest.scans.vocabulary import severity_of
 from vedette.schema import AssetKind, Place, ScanFinding, ScanRecord, VexStatus
 
@@ -67,7 +68,7 @@ READER = OpenVasCsvReader()
 
 
 def _finding(row: Row, context: ScanContext) -> ScanFinding | ScanRefusal:
-    host = row.get("ip") or row.get("hostname") or context.asset or ""
+    host = named(row.get("ip"), row.get("hostname"), context.asset or "")
     if not host:
         return ScanRefusal(row.pointer, "names no host", b"")
     oid, title = row.get("oid"), row.get("name")

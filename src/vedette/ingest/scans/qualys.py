@@ -18,6 +18,7 @@ from xml.etree.ElementTree import Element
 from vedette.ingest.base import Sample
 from vedette.ingest.scans.base import ScanContent, ScanContext, ScanError, ScanHead, ScanRefusal
 from vedette.ingest.scans.json_values import moment, number, unique
+from vedette.ingest.scans.subjects import says_something
 from vedette.ingest.scans.vocabulary import cvss_of, is_vector, vulnerability_ids
 from vedette.ingest.scans.xml import Found, child, children, elements, root_of, text_of
 from vedette.schema import AssetKind, Place, ScanFinding, ScanKind, ScanRecord, Severity, VexStatus
@@ -124,13 +125,12 @@ def _place(said: dict[str, str]) -> Place | None:
 
 def host_place(names: Sequence[str], system: str) -> Place | None:
     """Return the host of the first name that says something, with the others as aliases; None without one."""
-    said = unique(tuple(name.strip() for name in names if name.strip().lower() not in _NO_NAMES))
+    said = unique(
+        tuple(n.strip() for n in names if says_something(n) and n.strip().lower() != "no registered hostname")
+    )
     if not said:
         return None
     return Place(name=said[0], kind=AssetKind.HOST, aliases=said[1:], operating_system=system)
-
-
-_NO_NAMES = frozenset({"", "unknown", "no registered hostname", "-", "n/a", "none"})
 
 
 def _check(details: Element) -> _Check:

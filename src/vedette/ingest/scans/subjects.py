@@ -37,6 +37,11 @@ def tells_apart(alias: str) -> bool:
     return not (address.is_loopback or address.is_unspecified or address.is_multicast)
 
 
+def named(*names: str) -> str:
+    """Return the first of the names that says something, or an empty text."""
+    return next((name.strip() for name in names if says_something(name)), "")
+
+
 def named_place(
     content: ScanContent,
     context: ScanContext,
