@@ -119,7 +119,14 @@ def test_vulnerabilities_are_findings_of_what_they_affect():
 def test_an_analysis_is_a_statement_too():
     (statement,) = read(READER, json.dumps(with_vulnerabilities())).of(VexStatement)
     assert statement.status is VexStatus.NOT_AFFECTED
-    assert (statement.products, statement.subcomponents) == (("pkg:npm/shop@2.1",), ("pkg:pypi/pillow@9.0",))
+    assert statement.products == (
+        "pkg:npm/shop@2.1",
+        "shop@2.1",
+        "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#root",
+    )
+    place = read(READER, json.dumps(with_vulnerabilities())).of(Component)[0].place
+    assert set(statement.products) <= set(place.aliases)
+    assert statement.subcomponents == ("pkg:pypi/pillow@9.0",)
     assert (statement.justification, statement.author) == ("code_not_reachable", "Ada")
     assert statement.statement == "Never called.\nResponse: will_not_fix"
     assert statement.at.isoformat() == "2026-05-01T00:00:00+00:00"

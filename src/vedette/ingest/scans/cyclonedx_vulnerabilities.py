@@ -149,17 +149,23 @@ def _statements(
     products: dict[VexStatus, dict[str, None]] = {}
     subcomponents: dict[VexStatus, dict[str, None]] = {}
     if state is not None and not targets:
-        products[state] = dict.fromkeys(filter(None, (_named(subject.package),)))
+        products[state] = dict.fromkeys(_names_of(subject))
     for target in targets:
         ref = local_ref(text(target.get("ref")), subject.link)
         component = listed.get(ref)
-        name = _product(ref, component, subject)
-        for status, product in _by_version(target, name, state):
-            if component is not None and ref != subject.ref and (own := _named(subject.package)):
-                products.setdefault(status, {})[own] = None
-                subcomponents.setdefault(status, {})[product] = None
-            else:
-                products.setdefault(status, {})[product] = None
+        own = _names_of(subject)
+        if component is None and (not ref or ref == subject.ref):
+            names = own or (subject.place.name,)
+        else:
+            names = ((_named(component.package) if component is not None else "") or ref,)
+        is_inside = component is not None and ref != subject.ref and bool(own)
+        for name in names:
+            for status, product in _by_version(target, name, state):
+                if is_inside:
+                    products.setdefault(status, {}).update(dict.fromkeys(own))
+                    subcomponents.setdefault(status, {})[product] = None
+                else:
+                    products.setdefault(status, {})[product] = None
     if not products:
         yield refusal(pointer, f"an analysis without a known state: {text(analysis.get('state')) or 'none'}", value)
         return
@@ -200,12 +206,11 @@ def _by_version(target: JsonObject, name: str, state: VexStatus | None) -> Itera
             yield (state or VexStatus.AFFECTED), product
 
 
-def _product(ref: str, component: Listed | None, subject: Subject) -> str:
-    if component is not None:
-        return _named(component.package) or ref
-    if not ref or ref == subject.ref:
-        return _named(subject.package) or ref or subject.place.name
-    return ref
+def _names_of(subject: Subject) -> tuple[str, ...]:
+    """Return every name of what the BOM is about, each with its version, as its place is called too."""
+    package = subject.package
+    link = f"{subject.link}#{subject.ref}" if subject.link and subject.ref and package.name else ""
+    return unique((package.purl, package.cpe, at_version(package.name, package.version), link))
 
 
 def _named(package: Package) -> str:
