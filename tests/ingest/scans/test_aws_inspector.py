@@ -98,6 +98,12 @@ def test_an_image_is_named_as_it_is_pulled() -> None:
     assert place.aliases == (f"{registry}:latest", f"{registry}@{DIGEST}", IMAGE["id"], DIGEST)
 
 
+def test_an_image_in_china_is_in_its_own_domain() -> None:
+    there = {**IMAGE, "id": IMAGE["id"].replace("arn:aws:", "arn:aws-cn:"), "region": "cn-north-1"}
+    place = read(READER, {"findings": [finding(package(), resources=[there])]}).finding.place
+    assert place.name == "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/shop:1.4"
+
+
 def test_each_resource_of_a_finding_has_its_own() -> None:
     report = read(READER, [finding(package(), resources=[INSTANCE, {**INSTANCE, "id": "i-2"}])])
     assert [one.place.name for one in report.findings] == ["i-0123456789abcdef0", "i-2"]

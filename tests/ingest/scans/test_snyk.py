@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from json_scan_support import read
+from json_scan_support import read, sample_of
 
 from vedette.ingest.scans.snyk import READER
 from vedette.schema import AssetKind, ScanKind, Severity, VexStatus
@@ -79,6 +79,15 @@ def test_ratings_of_newer_reports() -> None:
     ]
     finding = read(READER, project(flaw(CVSSv3=None, cvssSources=sources))).finding
     assert (finding.cvss, finding.score) == ((V40, V31), 9.3)
+
+
+def test_a_report_whose_first_issue_fills_the_head_is_still_snyk_s_and_others_are_not() -> None:
+    long = {**flaw(), "description": "x" * 70_000}
+    first = {"id": long["id"], "title": "t", "description": long["description"], **long}
+    value = {"vulnerabilities": [first], "packageManager": "npm", "projectName": "shop"}
+    assert len(read(READER, value).findings) == 1
+    other = {"version": "15.0.0", "vulnerabilities": [{"id": "SNYK-JS-LODASH-590103"}], "scan": {}}
+    assert READER.sniff(sample_of(other)) == 0.0
 
 
 def test_several_projects_each_have_their_place() -> None:

@@ -37,7 +37,7 @@ def resource_place(resource: JsonObject, content: ScanContent, context: ScanCont
             operating_system=first_text(instance.get("platform"), platform),
         )
     if kind.endswith("ecrcontainerimage"):
-        return _image(arn, region, details, content, context, platform)
+        return _image(arn, _registry(arn, region, details), details, content, context, platform)
     named = AssetKind.REPOSITORY if kind.endswith("coderepository") else AssetKind.CLOUD_RESOURCE
     function = obj(details, "awsLambdaFunction") or obj(details, "AwsLambdaFunction")
     aliases = texts([function.get("functionName"), function.get("FunctionName")])
@@ -45,14 +45,13 @@ def resource_place(resource: JsonObject, content: ScanContent, context: ScanCont
 
 
 def _image(
-    arn: str, region: str, details: JsonObject, content: ScanContent, context: ScanContext, platform: str
+    arn: str, registry: str, details: JsonObject, content: ScanContent, context: ScanContext, platform: str
 ) -> Place:
     image = obj(details, "awsEcrContainerImage") or obj(details, "AwsEcrContainerImage")
-    registry = first_text(image.get("registry"), image.get("RegistryId"))
     repository = first_text(image.get("repositoryName"), image.get("RepositoryName"))
     tags = texts(image.get("imageTags")) or texts(image.get("ImageTags"))
     digest = first_text(image.get("imageHash"), image.get("ImageDigest"))
-    full = f"{registry}.dkr.ecr.{region}.amazonaws.com/{repository}" if registry and region and repository else ""
+    full = f"{registry}/{repository}" if registry and repository else ""
     named = [f"{full}:{tag}" for tag in tags] if full else []
     if full and digest:
         named.append(f"{full}@{digest}")
@@ -64,6 +63,15 @@ def _image(
         aliases=(*named[1:], arn, digest),
         operating_system=first_text(image.get("platform"), platform),
     )
+
+
+def _registry(arn: str, region: str, details: JsonObject) -> str:
+    """Return the host name of an account's registry in a region, empty where either is not said."""
+    image = obj(details, "awsEcrContainerImage") or obj(details, "AwsEcrContainerImage")
+    account = first_text(image.get("registry"), image.get("RegistryId"))
+    if not (account and region):
+        return ""
+    return f"{account}.dkr.ecr.{region}.amazonaws.com{'.cn' if arn.startswith('arn:aws-cn:') else ''}"
 
 
 def system_of(place: Place) -> str:

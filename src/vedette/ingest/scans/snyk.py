@@ -63,8 +63,9 @@ class SnykReader:
                 return 0.95
             if {f"{at}vulnerabilities[].from", f"{at}vulnerabilities[].packageName"} <= keys:
                 return 0.95
-        # a long first vulnerability fills the head
-        return 0.8 if b'"SNYK-' in sample.head and any("vulnerabilities" in key for key in keys) else 0.0
+        # a long first vulnerability fills the head: nothing else stands at the top then
+        top = {key for key in keys if not set(key) & set(".[")}
+        return 0.8 if top == {"vulnerabilities"} and b'"SNYK-' in sample.head else 0.0
 
     def read(self, content: ScanContent, head: ScanHead, context: ScanContext) -> Records:
         """Yield the findings of each project, ignored and patched ones with who said so."""
