@@ -10,13 +10,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
-from itertools import islice, product
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from vedette.errors import UserError
 from vedette.ingest.base import Sample
 from vedette.ingest.scans.base import ScanContent, ScanContext, ScanError, ScanHead, ScanRefusal
-from vedette.ingest.scans.delimited import Headings, heading, layout_of, rows_of
+from vedette.ingest.scans.delimited import MAX_COLUMNS, Headings, heading, layout_of, rows_of
 from vedette.ingest.scans.json_values import (
     JsonObject,
     documents,
@@ -151,16 +151,34 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
     "name": _spellings(_NAMES),
     **{field: _spellings(names) for field, names in (_FACTS | _MORE).items()},
 }
-_TABLE = Headings(
-    names=_HEADINGS,
-    needed=tuple(
-        product(
-            (*_HEADINGS["name"], *_HEADINGS["fqdn"], *_HEADINGS["ip"]),
-            tuple(name for field in _FACTS for name in _HEADINGS[field]),
-        )
-    ),
-)
-_FIELD_OF = {heading(name): field for field, names in reversed(_HEADINGS.items()) for name in reversed(names)}
+_PLACE_OF = {
+    heading(name): (field, rank)
+    for field, names in reversed(_HEADINGS.items())
+    for rank, name in reversed(list(enumerate(names)))
+}
+"""Heading to its field and its place among those of the field."""
+_NAMED_BY = frozenset({"name", "fqdn", "ip"})
+_LONGEST_HEADING = 80
+
+
+class _Inventory(Headings):
+    """An inventory's headings: a name or address, and one of the facts. There are thousands of such pairs."""
+
+    def columns(self, row: Sequence[str]) -> dict[str, list[int]] | None:
+        """Return field to its columns, the best first, None where the row is no row of such headings."""
+        if not 1 < len(row) <= MAX_COLUMNS:
+            return None
+        found: dict[str, dict[int, int]] = {}
+        for column, cell in enumerate(row):
+            place = _PLACE_OF.get(heading(cell)) if len(cell) <= _LONGEST_HEADING else None
+            if place is not None:
+                found.setdefault(place[0], {}).setdefault(place[1], column)
+        if not found.keys() & _NAMED_BY or not found.keys() & _FACTS.keys():
+            return None
+        return {field: [columns[rank] for rank in sorted(columns)] for field, columns in found.items()}
+
+
+_TABLE = _Inventory(names=_HEADINGS, needed=())
 
 
 def headings_of(field: str) -> tuple[str, ...]:
@@ -271,11 +289,11 @@ def asset_by_hand(said: str) -> Asset:
         if not sign:  # a further value of the field before
             values[field] = f"{values[field]};{part.strip()}" if field in values else part.strip()
             continue
-        known = _FIELD_OF.get(heading(key))
+        known = _PLACE_OF.get(heading(key))
         if known is None:
             fields = ", ".join(_HEADINGS)
             raise UserError(f"an asset has no field {key.strip()[:60]!r}", next_step=f"use one of: {fields}")
-        field = known
+        field = known[0]
         values[field] = value.strip()
     for record in asset_records(values, "by hand"):
         if isinstance(record, ScanRefusal):
@@ -328,8 +346,8 @@ def _sniff_json(head: bytes) -> float:
     if not inner and not any(key.startswith("[]") for key in keys):
         inner = set(keys)  # JSON lines
     named = {heading(_spaced(key)) for key in inner}
-    fields = {_FIELD_OF[name] for name in named if name in _FIELD_OF}
-    if named & _NOT_HERE or not fields & {"name", "fqdn", "ip"}:
+    fields = {_PLACE_OF[name][0] for name in named if name in _PLACE_OF}
+    if named & _NOT_HERE or not fields & _NAMED_BY:
         return 0.0
     n_facts = sum(field in fields for field in _FACTS)
     return (0.0, 0.55, 0.8, 0.9, 0.9)[n_facts]
@@ -364,10 +382,9 @@ def _fields(value: JsonObject) -> dict[str, str]:
     """Return our fields of an object whose keys are anybody's; the first key of a field that says something wins."""
     said: dict[str, dict[int, str]] = {}
     for key, member in list(value.items())[:2_000]:
-        name = heading(_spaced(key))
-        field = _FIELD_OF.get(name)
-        if field is not None and (found := _said(member)):
-            said.setdefault(field, {})[_HEADINGS[field].index(name)] = found
+        place = _PLACE_OF.get(heading(_spaced(key))) if len(key) <= _LONGEST_HEADING else None
+        if place is not None and (found := _said(member)):
+            said.setdefault(place[0], {}).setdefault(place[1], found)
     out = {field: found[min(found)] for field, found in said.items()}
     for field in ALIAS_FIELDS:
         if field in said:
