@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from vedette.ingest.base import Sample
 from vedette.ingest.scans.aws_resources import resource_place, system_of
-from vedette.ingest.scans.base import ScanContent, ScanContext, ScanError, ScanHead, ScanRefusal
+from vedette.ingest.scans.base import ScanContent, ScanContext, ScanHead, ScanRefusal
+from vedette.ingest.scans.json_records import records_of
 from vedette.ingest.scans.json_values import (
     JsonObject,
-    documents,
     first_text,
     long_text,
     moment,
@@ -67,65 +67,35 @@ class AwsInspectorReader:
         """Yield a finding for each package and resource of each of Inspector's."""
         head.scanner = "Amazon Inspector"
         looked_at: set[str] = set()
-        for document in documents(content):
-            if isinstance(document, ScanRefusal):
-                yield document
+        for record in records_of(content, "findings", wrapper="detail"):
+            if isinstance(record, ScanRefusal):
+                yield record
                 continue
-            for record in findings_in(*document, "findings"):
-                if isinstance(record, ScanRefusal):
-                    yield record
+            pointer, found = record
+            if "assetAttributes" in found or "assetType" in found:
+                place = _classic_place(found, content, context)
+                _look(head, looked_at, place)
+                yield _classic(found, pointer, place)
+                continue
+            if "findingArn" not in found and "type" not in found:
+                yield refusal(pointer, "no finding of Inspector: neither an ARN nor a type", found)
+                continue
+            seen = moment(found.get("lastObservedAt")) or moment(found.get("updatedAt"))
+            if seen:
+                head.made_at = max(head.made_at or seen, seen)
+            for resource in records(found.get("resources"), f"{pointer}/resources"):
+                if isinstance(resource, ScanRefusal):
+                    yield resource
                     continue
-                pointer, found = record
-                if "assetAttributes" in found or "assetType" in found:
-                    place = _classic_place(found, content, context)
-                    _look(head, looked_at, place)
-                    yield _classic(found, pointer, place)
-                    continue
-                if "findingArn" not in found and "type" not in found:
-                    yield refusal(pointer, "no finding of Inspector: neither an ARN nor a type", found)
-                    continue
-                seen = moment(found.get("lastObservedAt")) or moment(found.get("updatedAt"))
-                if seen:
-                    head.made_at = max(head.made_at or seen, seen)
-                for resource in records(found.get("resources"), f"{pointer}/resources"):
-                    if isinstance(resource, ScanRefusal):
-                        yield resource
-                        continue
-                    place = resource_place(resource[1], content, context)
-                    _look(head, looked_at, place)
-                    at = pointer if resource[0].endswith("/resources/0") else resource[0]
-                    yield from _finding(found, at, place)
-                if "resources" not in found:
-                    yield refusal(pointer, "a finding without resources: there is no place that it concerns", found)
+                place = resource_place(resource[1], content, context)
+                _look(head, looked_at, place)
+                at = pointer if resource[0].endswith("/resources/0") else resource[0]
+                yield from _finding(found, at, place)
+            if "resources" not in found:
+                yield refusal(pointer, "a finding without resources: there is no place that it concerns", found)
 
 
 READER = AwsInspectorReader()
-
-
-def findings_in(at: str, value: object, *keys: str) -> Iterator[tuple[str, JsonObject] | ScanRefusal]:
-    """Yield the findings in what AWS gives: a page of them, an array, an EventBridge event, or one by itself.
-
-    Raises:
-        ScanError: none of these.
-    """
-    if isinstance(value, list):
-        for record in records(value, at):
-            if isinstance(record, ScanRefusal):
-                yield record
-            else:
-                yield from findings_in(*record, *keys)
-        return
-    found = obj(value)
-    if not found:
-        raise ScanError("neither an object nor a list of findings of AWS")
-    for key in keys:
-        if isinstance(found.get(key), list):
-            yield from records(found[key], f"{at}/{key}")
-            return
-    if "detail" in found and ("detail-type" in found or "source" in found):
-        yield from findings_in(f"{at}/detail", found["detail"], *keys)
-        return
-    yield at or "/", found
 
 
 def _look(head: ScanHead, looked_at: set[str], place: Place) -> None:

@@ -12,14 +12,13 @@ from datetime import UTC
 from vedette.ingest.base import Sample
 from vedette.ingest.scans.base import ScanContent, ScanContext, ScanError, ScanHead, ScanRefusal
 from vedette.ingest.scans.delimited import Headings, heading, layout_of, rows_of
+from vedette.ingest.scans.json_records import records_of
 from vedette.ingest.scans.json_values import (
     JsonObject,
-    documents,
     long_text,
     moment,
     number,
     outline,
-    records,
     refusal,
     share,
     text,
@@ -132,7 +131,8 @@ def _entries(content: ScanContent) -> Iterator[tuple[str, _Entry] | ScanRefusal]
     with content.open() as handle:
         start = handle.read(_HEAD_BYTES)
     if start.lstrip()[:1] in (b"{", b"["):
-        yield from _json_entries(content)
+        for record in records_of(content, "value", "Results", "results"):
+            yield record if isinstance(record, ScanRefusal) else (record[0], _of_json(record[1]))
         return
     layout = layout_of(start, _HEADINGS)
     if layout is None:
@@ -142,25 +142,6 @@ def _entries(content: ScanContent) -> Iterator[tuple[str, _Entry] | ScanRefusal]
             yield row
         else:
             yield row.pointer, _Entry(row.values)
-
-
-def _json_entries(content: ScanContent) -> Iterator[tuple[str, _Entry] | ScanRefusal]:
-    for document in documents(content):
-        if isinstance(document, ScanRefusal):
-            yield document
-            continue
-        at, value = document
-        if isinstance(value, dict):
-            page = next((key for key in ("value", "Results", "results") if isinstance(value.get(key), list)), None)
-            if page is not None:
-                value, at = value[page], f"{at}/{page}"
-            else:
-                yield at or "/", _of_json(value)
-                continue
-        if not isinstance(value, list):
-            raise ScanError("not an export of Defender: neither an object nor a list")
-        for record in records(value, at):
-            yield record if isinstance(record, ScanRefusal) else (record[0], _of_json(record[1]))
 
 
 def _of_json(entry: JsonObject) -> _Entry:

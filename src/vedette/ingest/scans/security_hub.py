@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vedette.ingest.base import Sample
-from vedette.ingest.scans.aws_inspector import findings_in, package_of
+from vedette.ingest.scans.aws_inspector import package_of
 from vedette.ingest.scans.aws_resources import resource_place
 from vedette.ingest.scans.base import ScanContent, ScanContext, ScanHead, ScanRefusal
+from vedette.ingest.scans.json_records import records_of
 from vedette.ingest.scans.json_values import (
     JsonObject,
-    documents,
     first_text,
     long_text,
     moment,
@@ -65,32 +65,28 @@ class SecurityHubReader:
         """Yield a finding for each resource, vulnerability and package of each of Security Hub's."""
         head.scanner = "AWS Security Hub"
         looked_at: set[str] = set()
-        for document in documents(content):
-            if isinstance(document, ScanRefusal):
-                yield document
+        for record in records_of(content, "Findings", "findings", wrapper="detail"):
+            if isinstance(record, ScanRefusal):
+                yield record
                 continue
-            for record in findings_in(*document, "Findings", "findings"):
-                if isinstance(record, ScanRefusal):
-                    yield record
+            pointer, found = record
+            if "Resources" not in found:
+                yield refusal(pointer, "no finding of Security Hub: there is no resource that it concerns", found)
+                continue
+            seen = moment(found.get("LastObservedAt")) or moment(found.get("UpdatedAt"))
+            if seen:
+                head.made_at = max(head.made_at or seen, seen)
+            platform = _platform(found)
+            for resource in records(found.get("Resources"), f"{pointer}/Resources"):
+                if isinstance(resource, ScanRefusal):
+                    yield resource
                     continue
-                pointer, found = record
-                if "Resources" not in found:
-                    yield refusal(pointer, "no finding of Security Hub: there is no resource that it concerns", found)
-                    continue
-                seen = moment(found.get("LastObservedAt")) or moment(found.get("UpdatedAt"))
-                if seen:
-                    head.made_at = max(head.made_at or seen, seen)
-                platform = _platform(found)
-                for resource in records(found.get("Resources"), f"{pointer}/Resources"):
-                    if isinstance(resource, ScanRefusal):
-                        yield resource
-                        continue
-                    place = resource_place(resource[1], content, context, platform=platform)
-                    if place.name not in looked_at:
-                        looked_at.add(place.name)
-                        head.places.append(place.name)
-                    at = pointer if resource[0].endswith("/Resources/0") else resource[0]
-                    yield from _findings(found, at, place)
+                place = resource_place(resource[1], content, context, platform=platform)
+                if place.name not in looked_at:
+                    looked_at.add(place.name)
+                    head.places.append(place.name)
+                at = pointer if resource[0].endswith("/Resources/0") else resource[0]
+                yield from _findings(found, at, place)
 
 
 READER = SecurityHubReader()
