@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -9,6 +10,8 @@ import orjson
 
 from vedette.knowledge.sources.base import WrongFormatError
 from vedette.knowledge.sources.members import Member
+
+_MARK = b"\xef\xbb\xbf"
 
 
 def documents(members: Iterable[Member]) -> Iterator[tuple[str, Any]]:
@@ -26,21 +29,23 @@ def documents(members: Iterable[Member]) -> Iterator[tuple[str, Any]]:
 
 
 def _of(member: Member) -> Iterator[tuple[str, Any]]:
-    data = member.data.removeprefix(b"\xef\xbb\xbf").strip()
-    first, _, rest = data.partition(b"\n")
-    if rest and first.startswith(b"{") and (start := _whole(first)) is not None:
+    # line by line out of the one copy: a CVE List as lines has half a gigabyte
+    lines = io.BytesIO(member.data)
+    first = lines.readline().removeprefix(_MARK)
+    if first.startswith(b"{") and lines.tell() < len(member.data) and (start := _whole(first)) is not None:
         yield f"{member.name}, line 1", start
-        for number, line in enumerate(rest.split(b"\n"), 2):
+        for number, line in enumerate(lines, 2):
             if line.strip():
                 found = _whole(line)
                 if found is None:
                     raise WrongFormatError(f"{member.name}, line {number}: no whole JSON")
                 yield f"{member.name}, line {number}", found
         return
+    data = member.data.removeprefix(_MARK)
     try:
         found = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        shown = "it is empty" if not data else f"no whole JSON: {error}"
+        shown = "it is empty" if not data.strip() else f"no whole JSON: {error}"
         raise WrongFormatError(f"{member.name}: {shown}") from None
     if isinstance(found, list):
         for number, item in enumerate(found):
