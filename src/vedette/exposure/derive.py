@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from vedette.exposure.deciding import Decider
-from vedette.exposure.resolve import N_BUCKETS, Resolved
+from vedette.exposure.resolve import Resolved
 from vedette.exposure.tables import put, rows
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """Changes when rows would come out otherwise from the same inputs."""
+ROWS_A_BUCKET = 30_000
+"""Sightings that are worked on at a time, about; more of them make more buckets, up to ``MAX_BUCKETS``."""
+MAX_BUCKETS = 32
 MAX_REFS = 60
 """Records, attempts and places that a row lists; the counts count all."""
 
@@ -276,6 +279,7 @@ def derive(
         salt: what else decides the rows (the policy, versions of knowledge).
         progress: told of buckets done.
     """
+    n_buckets = _bucket(connection)
     _asset_sides(connection, resolved, decider)
     connection.execute(_SHARED)
     connection.execute(
@@ -295,7 +299,7 @@ def derive(
     folder.mkdir(parents=True, exist_ok=True)
     parts = []
     for done, bucket in enumerate(sorted(holding)):
-        digest = blake2b(f"{FORMAT}\0{N_BUCKETS}\0{salt}\0{marks[bucket]}".encode(), digest_size=12).hexdigest()
+        digest = blake2b(f"{FORMAT}\0{n_buckets}\0{salt}\0{marks[bucket]}".encode(), digest_size=12).hexdigest()
         path = folder / f"{bucket:03}-{digest}.parquet"
         if path.exists():
             parts.append(Part(path, made=False))
@@ -305,6 +309,16 @@ def derive(
         if progress is not None:
             progress(done + 1, len(holding))
     return parts
+
+
+def _bucket(connection: duckdb.DuckDBPyConnection) -> int:
+    """Put every asset into a bucket by a digest of its key; return how many buckets there are."""
+    (n_rows,) = connection.execute("SELECT count(*) FROM work.sighting").fetchone() or (0,)
+    n_buckets = int(min(MAX_BUCKETS, 1 << (n_rows // ROWS_A_BUCKET).bit_length()))
+    connection.execute(
+        "UPDATE work.asset SET bucket = CAST(('0x' || substr(md5(key), 1, 4)) AS INTEGER) % ?", [n_buckets]
+    )
+    return n_buckets
 
 
 def _asset_sides(connection: duckdb.DuckDBPyConnection, resolved: Resolved, decider: Decider) -> None:

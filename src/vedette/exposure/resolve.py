@@ -23,8 +23,6 @@ from vedette.schema import Asset, AssetKind
 if TYPE_CHECKING:
     import duckdb
 
-N_BUCKETS = 32
-"""Parts that assets are put in by a digest of their key; one is worked on at a time."""
 _MAX_ALIASES = 40
 
 _REPORTS = r"""
@@ -293,9 +291,6 @@ def _places(connection: duckdb.DuckDBPyConnection) -> Assets:
         },
         "asset INTEGER, key VARCHAR, name VARCHAR, kind VARCHAR, aliases VARCHAR[], question VARCHAR, owner VARCHAR, "
         "business_weight DOUBLE, internet_facing BOOLEAN, data_class VARCHAR, environment VARCHAR, bucket INTEGER",
-    )
-    connection.execute(
-        "UPDATE work.asset SET bucket = CAST(('0x' || substr(md5(key), 1, 4)) AS INTEGER) % ?", [N_BUCKETS]
     )
     return assets
 
