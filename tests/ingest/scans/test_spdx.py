@@ -200,7 +200,10 @@ def test_records_of_the_wrong_type_are_refused_and_the_rest_goes_on():
 @pytest.mark.parametrize(
     "data",
     [
-        "spdxVersion: SPDX-2.3\na: &a [x]\nb: &b [*a, *a]\npackages: [*b]\n",
+        "spdxVersion: SPDX-2.3\na0: &a0 [x]\n"
+        + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
+        + "packages: [*a11]\n",
+        "spdxVersion: SPDX-2.3\npackages: &a [*a]\n",
         "spdxVersion: SPDX-2.3\npackages: " + "[" * 500 + "]" * 500,
         "spdxVersion: SPDX-2.3\npackages: [",
         "spdxVersion: SPDX-2.3\n? [a]\n: b\n",
@@ -211,6 +214,17 @@ def test_hostile_yaml_is_refused(data):
     got = read(READER, data)
     assert got.problem
     assert got.records == []
+
+
+def test_yaml_that_repeats_a_part_by_an_alias_is_read():
+    data = (
+        "SPDXID: SPDXRef-DOCUMENT\ncreationInfo:\n  created: '2026-01-01T00:00:00Z'\npackages:\n- SPDXID: SPDXRef-a\n"
+        "  checksums: &id001\n  - {algorithm: SHA1, checksumValue: ab}\n  name: a\n- {SPDXID: SPDXRef-b, checksums: *id001, name: b}\n"
+        + "# the version comes last\n" * 4000
+        + "spdxVersion: SPDX-2.3\n"
+    )
+    assert READER.sniff(sample(data)) > 0.9
+    assert [c.hashes for c in read(READER, data).of(Component)] == [("sha1:ab",), ("sha1:ab",)]
 
 
 def test_yaml_makes_no_objects_and_keeps_versions_as_written():

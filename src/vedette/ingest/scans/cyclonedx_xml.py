@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from vedette.ingest.scans.base import ScanContent, ScanError
 from vedette.ingest.scans.json_values import JsonObject
-from vedette.ingest.scans.xml import elements, local, namespace, root_of
+from vedette.ingest.scans.xml import Found, elements, local, namespace, root_of
 
 _GROUPS = {
     "components": "component",
@@ -32,6 +32,7 @@ _GROUPS = {
     "vulnerabilities": "vulnerability",
     "recommendations": "recommendation",
     "identities": "identity",
+    "dependencies": "dependency",
 }
 """Groups that are lists in JSON, and the element that each entry is."""
 
@@ -65,13 +66,16 @@ class XmlParts:
             "version": attributes.get("version"),
         }
         self._metadata: JsonObject | None = None
+        self._there: frozenset[str] | None = None  # every part that the file has, once it was read to its end
 
     def value(self, key: str) -> object:
         """Return a member that is small."""
         if key != "metadata":
             return self._values.get(key)
         if self._metadata is None:
-            self._metadata = next((value for _, value in self._of("metadata", "metadata")), {})
+            found = next(self._found("metadata", "metadata"), None)
+            value = _member(found.element) if found is not None else {}
+            self._metadata = value if isinstance(value, dict) else {}
         return self._metadata
 
     def entries(self, key: str) -> Iterator[tuple[str, object]]:
@@ -80,20 +84,25 @@ class XmlParts:
         Raises:
             ScanError: damaged from here on.
         """
-        if key == "dependencies":
-            for found in elements(self._content, ("dependency", *_others(key))):
-                if found.name == "dependency":
-                    below = [child.get("ref") for child in found.element if local(child.tag) == "dependency"]
-                    yield found.pointer, {"ref": found.element.get("ref"), "dependsOn": below}
-            return
-        yield from self._of(_GROUPS[key], key)
-
-    def _of(self, name: str, part: str) -> Iterator[tuple[str, JsonObject]]:
-        # The other parts are asked for whole, too, so that nothing of that name inside them is taken for an entry.
-        for found in elements(self._content, (name, *_others(part))):
-            if found.name == name:
+        name = _GROUPS[key]
+        for found in self._found(name, key):
+            if key == "dependencies":
+                below = [child.get("ref") for child in found.element if local(child.tag) == name]
+                yield found.pointer, {"ref": found.element.get("ref"), "dependsOn": below}
+            else:
                 value = _member(found.element)
                 yield found.pointer, value if isinstance(value, dict) else {}
+
+    def _found(self, name: str, part: str) -> Iterator[Found]:
+        if self._there is not None and name not in self._there:
+            return
+        there: set[str] = set()
+        # The other parts are asked for whole, too, so that nothing of that name inside them is taken for an entry.
+        for found in elements(self._content, (name, *_others(part))):
+            there.add(found.name)
+            if found.name == name:
+                yield found
+        self._there = frozenset(there)
 
 
 def _others(part: str) -> tuple[str, ...]:

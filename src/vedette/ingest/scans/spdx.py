@@ -31,6 +31,8 @@ MAX_DESCRIBED = 1_000
 _VERSION = re.compile(r"SPDX-2\.[0-9]{1,2}")
 _JSON_VERSION = re.compile(rb'"spdxVersion"\s{0,20}:\s{0,20}"SPDX-')
 _YAML_VERSION = re.compile(rb"""(?:^|\n)\s{0,8}spdxVersion\s{0,8}:\s{0,8}["']?SPDX-""")
+_YAML_ID = re.compile(rb"""(?:^|\n)SPDXID\s{0,8}:\s{0,8}["']?SPDXRef-DOCUMENT["']?\s""")
+_YAML_PART = re.compile(rb"(?:^|\n)(?:creationInfo|packages|files|relationships)\s{0,8}:\s{0,8}\r?\n")
 _TAG_VERSION = re.compile(rb"(?:^|\n)SPDXVersion\s{0,8}:\s{0,8}SPDX-", re.ASCII)
 _WRAPPED = re.compile(rb'^\s{0,100}\{\s{0,100}"(sbom|Document|document|SPDX|spdx)"\s{0,20}:\s{0,20}\{')
 _TERMS = b"spdx.org/rdf/terms"
@@ -109,7 +111,7 @@ def form_of(head: bytes) -> str | None:
         return "xml" if root[1] in ("Document", "SpdxDocument") and b"SPDXRef-" in head else None
     if _TAG_VERSION.search(head):
         return "tag"
-    if _YAML_VERSION.search(head):
+    if _YAML_VERSION.search(head) or (_YAML_ID.search(head) and _YAML_PART.search(head)):
         return "yaml"
     is_triples = start[:1] in (b"@", b"<", b"_") or start[:7].lower() == b"prefix "
     return "other" if _TERMS in head and is_triples else None

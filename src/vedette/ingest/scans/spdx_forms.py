@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import IO, Any
 from xml.etree.ElementTree import Element
 
@@ -13,6 +14,8 @@ from vedette.ingest.scans.xml import elements, local
 
 MAX_YAML_BYTES = 64 << 20
 MAX_YAML_DEPTH = 60
+MAX_YAML_REPEATED = 1_000_000
+"""Values that aliases stand for, all together."""
 MAX_LINE_BYTES = 4 << 20
 MAX_TEXT_LINES = 200
 """Lines of one ``<text>`` that are kept: licences and comments, which nothing here needs."""
@@ -25,7 +28,7 @@ class YamlParts:
         content: a YAML document of at most 64 MB.
 
     Raises:
-        ScanError: too large, malformed, nested too deep, or with aliases to lists or objects.
+        ScanError: too large, malformed, nested too deep, or its aliases are a bomb.
     """
 
     def __init__(self, content: ScanContent) -> None:
@@ -48,49 +51,94 @@ class YamlParts:
             yield f"/{key}/{index}", value
 
 
-def _yaml(data: bytes) -> object:
-    """Return a document's lists, mappings and texts, built from the parser's events: no tags, no objects, no bombs."""
-    import yaml
+class _YamlBuilder:
+    """Builds a document's lists, mappings and texts from the parser's events: no tags, no objects, no bombs.
 
-    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    root: list[object] = []
-    stack: list[tuple[Any, list[str]]] = [(root, [])]  # open collection, and the key that waits for its value
-    anchors: dict[str, str] = {}
+    An alias stands for the very object that it repeats; what all of them would come to, written out, is counted.
+    """
 
-    def put(value: object) -> None:
-        into, key = stack[-1]
-        if isinstance(into, list):
-            into.append(value)
-        elif key:
-            into[key.pop()] = value
+    def __init__(self) -> None:
+        self.root: list[object] = []
+        self._open: list[_YamlNode] = [_YamlNode(self.root)]
+        self._anchors: dict[str, tuple[object, int]] = {}
+        self._n_repeated = 0
+
+    def scalar(self, value: str, anchor: str | None) -> None:
+        if anchor:
+            self._anchors[anchor] = (value, 1)
+        self._put(value, 1)
+
+    def alias(self, anchor: str) -> None:
+        if anchor not in self._anchors:
+            raise ScanError("refused: a YAML alias stands inside of what it repeats")
+        value, size = self._anchors[anchor]
+        self._n_repeated += size
+        if self._n_repeated > MAX_YAML_REPEATED:
+            raise ScanError("refused: YAML aliases that repeat each other come to millions of values")
+        self._put(value, size)
+
+    def begin(self, made: Any, anchor: str | None) -> None:
+        if len(self._open) > MAX_YAML_DEPTH:
+            raise ScanError(f"YAML nested deeper than {MAX_YAML_DEPTH}")
+        self._put(made, 0)
+        self._open.append(_YamlNode(made, anchor))
+
+    def end(self) -> None:
+        node = self._open.pop()
+        self._open[-1].size += node.size
+        if node.anchor:
+            self._anchors[node.anchor] = (node.value, node.size)
+
+    def _put(self, value: object, size: int) -> None:
+        node = self._open[-1]
+        node.size += size
+        if isinstance(node.value, list):
+            node.value.append(value)
+        elif node.key is not None:
+            node.value[node.key], node.key = value, None
         elif isinstance(value, str):
-            key.append(value)
+            node.key = value
         else:
             raise ScanError("a YAML key is no text")
 
+
+@dataclass(slots=True)
+class _YamlNode:
+    value: Any
+    anchor: str | None = None
+    key: str | None = None
+    """Waits for its value."""
+    size: int = 1
+    """Values in it, written out."""
+
+
+def _yaml(data: bytes) -> object:
+    """Return what a document says, every scalar as text.
+
+    Raises:
+        ScanError: malformed, nested too deep, or hostile.
+    """
+    import yaml
+
+    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    builder = _YamlBuilder()
     try:
         for event in yaml.parse(data.decode("utf-8", "replace"), Loader=loader):
             if isinstance(event, yaml.ScalarEvent):
-                if event.anchor:
-                    anchors[event.anchor] = event.value
-                put(event.value)
+                builder.scalar(event.value, event.anchor)
             elif isinstance(event, yaml.AliasEvent):
-                if event.anchor not in anchors:
-                    raise ScanError("refused: a YAML alias repeats a list or mapping")
-                put(anchors[event.anchor])
-            elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
-                if len(stack) > MAX_YAML_DEPTH:
-                    raise ScanError(f"YAML nested deeper than {MAX_YAML_DEPTH}")
-                made: Any = [] if isinstance(event, yaml.SequenceStartEvent) else {}
-                put(made)
-                stack.append((made, []))
+                builder.alias(event.anchor)
+            elif isinstance(event, yaml.SequenceStartEvent):
+                builder.begin([], event.anchor)
+            elif isinstance(event, yaml.MappingStartEvent):
+                builder.begin({}, event.anchor)
             elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
-                stack.pop()
+                builder.end()
             elif isinstance(event, yaml.DocumentEndEvent):
                 break
     except yaml.YAMLError as error:
         raise ScanError(f"not YAML, or cut off: {' '.join(str(error).split())[:200]}") from None
-    return root[0] if root else None
+    return builder.root[0] if builder.root else None
 
 
 _LISTS = frozenset({"externalRefs", "checksums", "creators", "documentDescribes", "hasFiles", "annotations"})
