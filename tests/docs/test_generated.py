@@ -195,6 +195,8 @@ def test_json_fields_are_documented(world: Path) -> None:
         "lake clean": (),
         "knowledge status": (),
         "knowledge technique": ("T1003",),
+        "knowledge weakness": ("CWE-79",),
+        "knowledge vulnerability": ("CVE-2021-44228",),
         "doctor": (),
         "report": ("--to", "json"),
     }
