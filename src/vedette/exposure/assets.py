@@ -190,9 +190,7 @@ class Assets:
         for node in sorted(roots, key=lambda n: (n.space, _best(n))):
             entry = self._inventory[node.entries[0]] if node.entries else None
             best = _best(node)
-            shown = entry.name if entry else best.value
-            if not entry and best.kind == "tag" and not any(":latest" in t for t in node.written):
-                shown = shown.removesuffix(":latest")
+            shown = entry.name if entry else _as_written(node, best)
             kind = next((k for k in node.kinds if k is not AssetKind.UNKNOWN), AssetKind.UNKNOWN)
             if shown.lower() in used:
                 shown = f"{shown} ({kind.value.replace('_', ' ')})" if node.space != NET else f"{shown} [{best.value}]"
@@ -237,6 +235,14 @@ def _find_key(text: str) -> str:
     if net and net[0].kind != "plain":
         return f"{net[0].kind}:{net[0].value}"
     return f"plain:{plain}"
+
+
+def _as_written(node: _Node, best: Name) -> str:
+    """Return a name as its scanner writes it, the shortest of several; a host's in small letters."""
+    if best.kind in ("fqdn", "short", "address"):
+        return best.value
+    fits = [text.strip() for text in node.written if best in names_in(node.space, text) and "@" not in text]
+    return min(fits, key=lambda text: (len(text), text), default=best.value)
 
 
 def _find_keys(node: _Node) -> set[str]:

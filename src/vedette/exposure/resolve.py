@@ -66,8 +66,9 @@ FROM components c JOIN work.affected a ON a.package_name = coalesce(c.package_na
 _SCANS = """
 CREATE OR REPLACE TABLE work.scan AS
 SELECT r.scope, p.asset, r.taken_at,
+  -- of templates that are chosen for each run, what a later run does not give is not known to be gone; and
   -- a run that gives only other things of a place (secrets, settings) says nothing of its vulnerabilities
-  r.whole AND NOT (bool_or(s.others) AND NOT bool_or(s.flaws)) AS whole
+  r.whole AND NOT (bool_or(s.others) AND NOT bool_or(s.flaws)) AND any_value(r.reader) <> 'nuclei' AS whole
 FROM (
   SELECT report_id, place, place_kind, place_aliases, bool_or(kind = 'vulnerability') AS flaws,
     bool_or(kind IN ('misconfiguration', 'secret', 'licence', 'weakness')) AS others
