@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC
+from functools import lru_cache
 
 from vedette.ingest.base import Sample
 from vedette.ingest.scans.base import ScanContent, ScanContext, ScanError, ScanHead, ScanRefusal
@@ -55,7 +56,6 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "disk": ("DiskPaths", "Disk paths", "Evidence"),
     "registry": ("RegistryPaths",),
 }
-_BY_KEY = {field: tuple(heading(name) for name in names) for field, names in _FIELDS.items()}
 _HEADINGS = Headings(
     names=_FIELDS,
     needed=(
@@ -144,15 +144,27 @@ def _entries(content: ScanContent) -> Iterator[tuple[str, _Entry] | ScanRefusal]
             yield row.pointer, _Entry(row.values)
 
 
+@lru_cache(maxsize=4096)
+def _fields_of(key: str) -> tuple[tuple[str, int], ...]:
+    """Return the fields that a member of JSON holds, each with its rank; "Device name" of a table is deviceName."""
+    plain = heading(key).replace(" ", "")
+    return tuple(
+        (field, rank)
+        for field, names in _FIELDS.items()
+        for rank, name in enumerate(names)
+        if heading(name).replace(" ", "") == plain
+    )
+
+
 def _of_json(entry: JsonObject) -> _Entry:
-    lowered = {heading(key): value for key, value in entry.items()}
     found: dict[str, object] = {}
-    for field, names in _BY_KEY.items():
-        for name in names:
-            # "Device name" of a table is deviceName in JSON
-            for key in (name, name.replace(" ", "")):
-                if field not in found and lowered.get(key) not in (None, "", []):
-                    found[field] = lowered[key]
+    ranks: dict[str, int] = {}
+    for key, value in entry.items():
+        if value is None or value == "" or value == []:
+            continue
+        for field, rank in _fields_of(key[:100]):
+            if rank < ranks.get(field, len(_FIELDS[field])):
+                found[field], ranks[field] = value, rank
     return _Entry(found)
 
 

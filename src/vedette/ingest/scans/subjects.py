@@ -7,6 +7,7 @@ first. An image, host or cluster that the report names keeps its name, whatever 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 
 from vedette.ingest.scans.base import ScanContent, ScanContext
@@ -28,6 +29,7 @@ def says_something(name: str) -> bool:
     return name.strip().lower() not in _SAYS_NOTHING
 
 
+@lru_cache(maxsize=1 << 14)
 def tells_apart(alias: str) -> bool:
     """Return whether a name can tell one place from another: 127.0.0.1 is everybody's, ``unknown`` is nobody's."""
     try:
