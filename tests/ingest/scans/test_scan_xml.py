@@ -148,3 +148,12 @@ def test_memory_does_not_grow_with_the_file() -> None:
     tracemalloc.stop()
     assert n_found == 20_000
     assert peak < 2 << 20
+
+
+def test_an_element_of_too_many_parts_is_refused() -> None:
+    data = b"<r><a/><a>" + b"<b/>" * 50 + b"</a></r>"
+    assert len(names(data, "a")) == 2
+    found = elements(content(data), ("a",), max_nodes=40)
+    assert next(found).pointer == "/r/a[1]"
+    with pytest.raises(ScanError, match=r"more than 40 elements in /r/a\[2\]"):
+        next(found)

@@ -21,6 +21,7 @@ MAX_FIELD_CHARS = 256 << 10
 
 MAX_POINTER_CHARS = 4_000
 
+_EMPTY: dict[str, type] = {"string": str, "strings": tuple}
 _CUT = frozenset({"title", "description", "statement", "status_by"})
 
 
@@ -85,23 +86,25 @@ def _checked(table: str, values: tuple[Any, ...], limit: int = MAX_FIELD_CHARS) 
     out: list[Any] = []
     n_chars = 0
     for column, value in zip(SCAN_TABLES[table], values, strict=True):
-        if value is None:
-            out.append(None)
+        kind = column.kind
+        # most fields of most records say nothing
+        if value is None or (not value and value.__class__ is _EMPTY.get(kind)):
+            out.append(value)
             continue
         kept: Any = value
-        if column.kind == "string":
+        if kind == "string":
             kept = _text(value)
             if column.name in _CUT and len(kept) > MAX_TEXT_CHARS:
                 kept = kept[: MAX_TEXT_CHARS - 1] + "…"
             size = len(kept)
-        elif column.kind == "strings":
+        elif kind == "strings":
             if isinstance(value, str) or not isinstance(value, (tuple, list)):
                 raise ValueError(f"{column.name}: not a list of texts")
             kept = [_text(item) for item in value]
             size = sum(map(len, kept)) + len(kept)
         else:
             size = 8
-            kept = _scalar(column.kind, column.name, value)
+            kept = _scalar(kind, column.name, value)
         if size > limit:
             raise ValueError(f"{column.name} is longer than {limit:,} characters")
         n_chars += size

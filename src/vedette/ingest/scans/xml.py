@@ -22,6 +22,9 @@ from vedette.ingest.scans.base import ScanContent, ScanError
 MAX_DEPTH = 200
 MAX_FIELD_BYTES = 16 << 20
 """What may stand between two tags: the parser goes over an unfinished tag again with each block."""
+MAX_NODES = 200_000
+"""Elements inside one wanted element."""
+MAX_WHOLE_NODES = 2_000_000
 _BLOCK_BYTES = 1 << 16
 
 
@@ -81,7 +84,9 @@ class _RootError(Exception):
         self.attributes = attributes
 
 
-def elements(content: ScanContent, wanted: Collection[str], *, begins: Collection[str] = ()) -> Iterator[Found]:
+def elements(
+    content: ScanContent, wanted: Collection[str], *, begins: Collection[str] = (), max_nodes: int = MAX_NODES
+) -> Iterator[Found]:
     """Yield each complete element whose local name is wanted, in document order.
 
     Inside a wanted element nothing is yielded apart: it comes whole.
@@ -90,6 +95,7 @@ def elements(content: ScanContent, wanted: Collection[str], *, begins: Collectio
         content: an XML document.
         wanted: local names.
         begins: local names of elements that are told when they begin too (a host around its findings).
+        max_nodes: how many elements may stand inside one.
 
     Raises:
         ScanError: malformed or dangerous; what was yielded before stands.
@@ -99,7 +105,7 @@ def elements(content: ScanContent, wanted: Collection[str], *, begins: Collectio
     with content.open() as handle:
         source = _Source(handle)
         try:
-            yield from _walk(source, frozenset(wanted), frozenset(begins))
+            yield from _walk(source, frozenset(wanted), frozenset(begins), max_nodes)
         except ParseError as error:
             line, column = error.position
             reason = "it ends too early" if "no element found" in str(error) or "unclosed" in str(error) else str(error)
@@ -117,7 +123,7 @@ def whole(content: ScanContent) -> Element:
     root = root_of(content.read()[:_BLOCK_BYTES])
     if root is None:
         raise ScanError("no XML document")
-    for found in elements(content, (root[1],)):
+    for found in elements(content, (root[1],), max_nodes=MAX_WHOLE_NODES):
         return found.element
     raise ScanError("no XML document")
 
@@ -142,11 +148,12 @@ def children(element: Element | None, name: str) -> Iterator[Element]:
             yield node
 
 
-def _walk(source: _Source, wanted: frozenset[str], begins: frozenset[str]) -> Iterator[Found]:
+def _walk(source: _Source, wanted: frozenset[str], begins: frozenset[str], max_nodes: int) -> Iterator[Found]:
     # the content is UTF-8 whatever the declaration says
     parser = XMLParser(target=TreeBuilder(), encoding="utf-8")  # noqa: S314 (what is unsafe in it is shut out above)
     stack: list[tuple[Element, str, Counter[str]]] = []
     n_inside = 0  # elements open in a wanted one, itself counted
+    n_nodes = 0
     for event, element in iterparse(source, ("start", "end"), parser=parser):  # noqa: S314
         source.n_since = 0
         if event == "start":
@@ -154,6 +161,9 @@ def _walk(source: _Source, wanted: frozenset[str], begins: frozenset[str]) -> It
                 raise ScanError(f"nested deeper than {MAX_DEPTH} elements")
             if n_inside:
                 n_inside += 1
+                n_nodes += 1
+                if n_nodes > max_nodes:
+                    raise ScanError(f"more than {max_nodes:,} elements in {stack[-1][1]}")
                 continue
             name = local(element.tag)
             above, counts = (stack[-1][1], stack[-1][2]) if stack else ("", Counter[str]())
@@ -161,7 +171,7 @@ def _walk(source: _Source, wanted: frozenset[str], begins: frozenset[str]) -> It
             pointer = f"{above}/{name}" + (f"[{counts[name]}]" if stack else "")
             stack.append((element, pointer, Counter()))
             if name in wanted:
-                n_inside = 1
+                n_inside, n_nodes = 1, 0
             if name in begins:
                 yield Found(element, name, False, pointer)
             continue
