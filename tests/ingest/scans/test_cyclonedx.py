@@ -165,7 +165,7 @@ def test_the_vulnerability_extension_of_old_xml():
     xml = cyclonedx_xml("1.2").replace(
         "<modified>false</modified></component><component",
         """<modified>false</modified><v:vulnerabilities xmlns:v="http://cyclonedx.org/schema/ext/vulnerability/1.0">
-        <v:vulnerability ref="a"><v:id>CVE-2020-0001</v:id><v:source name="NVD"><v:url>https://example.org/n</v:url></v:source>
+        <v:vulnerability ref="urn:uuid:0"><v:id>CVE-2020-0001</v:id><v:source name="NVD"><v:url>https://example.org/n</v:url></v:source>
         <v:ratings><v:rating><v:score><v:base>7.5</v:base><v:impact>3.6</v:impact></v:score><v:severity>High</v:severity>
         <v:method>CVSSv3</v:method><v:vector>AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N</v:vector></v:rating></v:ratings>
         <v:cwes><v:cwe>184</v:cwe></v:cwes><v:description>Old.</v:description>
@@ -179,6 +179,13 @@ def test_the_vulnerability_extension_of_old_xml():
     assert finding.cvss == ("CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",)
     assert finding.references == ("https://example.org/o", "https://example.org/n")
     assert len(got.of(Component)) == 3
+    moved = cyclonedx_xml("1.2").replace(
+        "</bom>",
+        """<v:vulnerabilities xmlns:v="http://cyclonedx.org/schema/ext/vulnerability/1.0"><v:vulnerability ref="b">
+        <v:id>CVE-2020-0002</v:id></v:vulnerability></v:vulnerabilities></bom>""",
+    )
+    (finding,) = read(READER, moved).of(ScanFinding)
+    assert (finding.ids, finding.package.purl) == (("CVE-2020-0002",), "pkg:pypi/pillow@9.0")
 
 
 @pytest.mark.parametrize(
@@ -329,6 +336,16 @@ def test_protocol_buffers_are_recognised_to_be_refused():
     assert READER.sniff(sample('<bom xmlns="urn:other"/>')) == 0.0
     assert READER.sniff(sample('{"bom": 1}')) == 0.0
     assert READER.sniff(sample(b"")) == 0.0
+
+
+def test_a_document_that_says_its_name_last_is_recognised():
+    bom = json.loads(cyclonedx_json("1.5"))
+    turned = dict(reversed(bom.items()))
+    turned["components"] = turned.pop("components") * 2000
+    del turned["bomFormat"]
+    data = json.dumps({"components": turned["components"], **turned, "bomFormat": "CycloneDX"})
+    assert READER.sniff(sample(data)) > 0.5
+    assert len(read(READER, data).of(Component)) == 6000
 
 
 def test_entities_expand_to_nothing():

@@ -216,6 +216,17 @@ def test_hostile_yaml_is_refused(data):
     assert got.records == []
 
 
+def test_a_document_that_says_its_version_last_is_recognised():
+    files = [{"fileName": f"./{i}", "SPDXID": f"SPDXRef-File-{i}"} for i in range(3000)]
+    document = {"files": files, **{k: v for k, v in spdx_document("2.2").items() if k != "SPDXID"}}
+    data = json.dumps(document)
+    assert READER.sniff(sample(data)) > 0.9
+    assert len(read(READER, data).of(Component)) == 4
+    graph = spdx3_graph("3.0.1")
+    turned = json.dumps({"@graph": graph["@graph"], "@context": graph["@context"]})
+    assert len(read(READER, turned).of(Component)) == 4
+
+
 def test_yaml_that_repeats_a_part_by_an_alias_is_read():
     data = (
         "SPDXID: SPDXRef-DOCUMENT\ncreationInfo:\n  created: '2026-01-01T00:00:00Z'\npackages:\n- SPDXID: SPDXRef-a\n"

@@ -27,6 +27,7 @@ from vedette.ingest.scans.json_values import (
     moment,
     obj,
     objects,
+    outline,
     refusal,
     text,
     texts,
@@ -91,7 +92,10 @@ class CycloneDxReader:
             return 0.0
         if re.search(rb'"bomFormat"\s{0,20}:\s{0,20}"CycloneDX"', head):
             return 0.99
-        return 0.8 if b"cyclonedx.org/schema/bom" in head[:2000] else 0.0
+        if b"cyclonedx.org/schema/bom" in head[:2000]:
+            return 0.8
+        keys = outline(head)  # its name may come last
+        return 0.7 if "components[].bom-ref" in keys and {"components[].type", "components[].name"} <= keys else 0.0
 
     def read(self, content: ScanContent, head: ScanHead, context: ScanContext) -> Records:
         """Yield the BOM's components, then its vulnerabilities."""
@@ -207,7 +211,7 @@ class _Bom:
             if not isinstance(value, dict):
                 yield refusal(pointer, "no object where a vulnerability should be", value)
                 continue
-            if owner and not arr(value.get("affects")):
+            if owner:  # inside a component it is that component's, whatever its own reference says
                 value = {**value, "affects": [{"ref": owner}]}
             yield from vulnerability_records(value, pointer, subject, listed)
 

@@ -30,6 +30,8 @@ MAX_DESCRIBED = 1_000
 
 _VERSION = re.compile(r"SPDX-2\.[0-9]{1,2}")
 _JSON_VERSION = re.compile(rb'"spdxVersion"\s{0,20}:\s{0,20}"SPDX-')
+_JSON_ID = re.compile(rb'"SPDXID"\s{0,20}:\s{0,20}"SPDXRef-')
+"""Some tools write the version last, behind all files and packages."""
 _YAML_VERSION = re.compile(rb"""(?:^|\n)\s{0,8}spdxVersion\s{0,8}:\s{0,8}["']?SPDX-""")
 _YAML_ID = re.compile(rb"""(?:^|\n)SPDXID\s{0,8}:\s{0,8}["']?SPDXRef-DOCUMENT["']?\s""")
 _YAML_PART = re.compile(rb"(?:^|\n)(?:creationInfo|packages|files|relationships)\s{0,8}:\s{0,8}\r?\n")
@@ -100,9 +102,9 @@ def form_of(head: bytes) -> str | None:
     """
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] in (b"{", b"["):
-        if SPDX3_CONTEXT.search(head):
+        if SPDX3_CONTEXT.search(head) or (b'"spdxId"' in head and b'"creationInfo"' in head):
             return "json-ld"
-        if _JSON_VERSION.search(head) or re.search(rb'"SPDXID"\s{0,20}:\s{0,20}"SPDXRef-DOCUMENT"', head):
+        if _JSON_VERSION.search(head) or _JSON_ID.search(head):
             return "json"
         return "other" if _TERMS in head else None
     if start[:1] == b"<" and (root := root_of(head)) is not None:
