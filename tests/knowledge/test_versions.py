@@ -63,6 +63,7 @@ def test_the_same_version_in_two_spellings_is_the_same(scheme, a, b):
         ("npm", "latest", "1.0.0"),
         ("composer", "dev-master", "1.0"),
         ("pypi", "2004d", "2005"),
+        ("npm", "2004d", "2005.0.0"),
         ("rpm", "1.2", "1.2-3"),
         ("deb", "unknown", "1"),
         ("npm", "1" * 300, "1"),

@@ -1,7 +1,5 @@
 """OpenVEX and CSAF in every version."""
 
-
-
 import base64
 import json
 
@@ -114,6 +112,13 @@ def test_attestations_are_opened_and_their_subjects_are_the_products():
         assert OPENVEX.sniff(sample(json.dumps(document))) > 0.5
         (one,) = read(OPENVEX, json.dumps(document)).of(VexStatement)
         assert (one.products, one.status) == (("registry.example/shop",), VexStatus.UNDER_INVESTIGATION)
+
+
+def test_the_user_says_what_a_document_without_products_is_about():
+    document = json.dumps({**OLD, "statements": [{"vulnerability": "CVE-2026-0003", "status": "fixed"}]})
+    assert read(OPENVEX, document).of(VexStatement)[0].products == ()
+    assert read(OPENVEX, document, asset="shop").of(VexStatement)[0].products == ("shop",)
+    assert read(OPENVEX, json.dumps(OLD), asset="shop").of(VexStatement)[0].products == ("pkg:oci/shop@sha256:00",)
 
 
 def test_nobody_named_is_said_so():

@@ -67,7 +67,9 @@ class OpenVexReader:
             if isinstance(entry, ScanRefusal):
                 yield entry
             else:
-                yield from _statements(entry[1], entry[0], author, head, subjects)
+                # what the user says of a file that names no product of its own
+                named = subjects or ((context.asset,) if context.asset else ())
+                yield from _statements(entry[1], entry[0], author, head, named)
 
 
 READER = OpenVexReader()
