@@ -74,6 +74,8 @@ class Sink:
         self.n_events = 0
         self.n_marked = 0
         """Of these, how many belong to a step of the incident."""
+        self.n_aside = 0
+        """Of the benign ones, how many do not count towards the number asked for."""
         self.step: Step | None = None
         """The step of the incident that records emitted now belong to; None for benign ones."""
         self._logs: dict[str, Log] = {}

@@ -25,6 +25,8 @@ from vedette.demo.formats.windows import LINE_TAILS
 from vedette.demo.mail import Message, write_mailbox
 from vedette.demo.routines.agenda import Agenda
 from vedette.demo.routines.plan import DECOYS, open_world, plan_day
+from vedette.demo.routines.probing import try_in_vain
+from vedette.demo.scans import write_scans
 from vedette.demo.scene import Scene
 from vedette.demo.sink import Log, LogFile, Sink
 from vedette.demo.truth import Truth
@@ -47,6 +49,8 @@ class World:
     folder: Path
     logs: Path
     """Everything below it is logs, and nothing else is."""
+    scans: tuple[Path, ...]
+    """What scanners, authors of VEX and the inventory say, in files beside the logs."""
     files: tuple[LogFile, ...]
     n_events: int
     n_attack_events: int
@@ -83,7 +87,7 @@ def write_world(
     """Write a company's logs with one incident in them, and return what was written.
 
     The same arguments give the same bytes. The folder must be empty or absent; logs go below
-    ``logs/``, the answer below ``truth/``, the reported mail below ``mail/``.
+    ``logs/``, the answer below ``truth/``, the reported mail below ``mail/``, scans and inventory below ``scans/``.
 
     Args:
         folder: Where to.
@@ -124,6 +128,7 @@ def write_world(
     weights = [activity_level(t + _SLICE // 2) for t in range(begin, end, _SLICE)]
     total, done = sum(weights), 0.0
     open_world(agenda, begin)
+    try_in_vain(scene, begin + 2 * DAY + 3 * HOUR + 17 * MINUTE)
     low = begin
     for weight in weights:
         high = low + _SLICE
@@ -136,7 +141,7 @@ def write_world(
         done += weight
         # Records that the timetable will add later are not known yet, so the last slices make up for them.
         target = int(n_events * done / total) if scene.running else 0
-        while sink.n_events - sink.n_marked < target:
+        while sink.n_events - sink.n_marked - sink.n_aside < target:
             everyday.one(low + int(rng.random() * _SLICE))
         sink.flush(high - _LAG)
         if progress is not None:
@@ -144,6 +149,8 @@ def write_world(
         low = high
     sink.close()
 
+    entry = story.cast.victim.workstation if story is not None else None
+    scans = write_scans(folder / "scans", company, seed=seed, begin=begin, entry=entry)
     n_attack = sum(len(s.refs) for s in truth.steps)
     truth_path = mailbox = None
     if story is not None:
@@ -170,6 +177,7 @@ def write_world(
     world = World(
         folder,
         folder / "logs",
+        scans,
         tuple(sorted(sink.files, key=lambda f: f.path)),
         sink.n_events,
         n_attack,
@@ -251,6 +259,7 @@ def _write_readme(world: World) -> None:
         f"Seed {world.seed}, {world.n_events:,} events, from {world.started_at:%Y-%m-%d} to "
         f"{world.ended_at:%Y-%m-%d} (UTC).\n\n"
         f"{rows}\n\n{story}\n"
+        f"What scanners and the inventory say of the hosts is below scans/ ({len(world.scans)} files).\n\n"
         "Files below logs/linux/deploy01 named auth.log and syslog.log write times without year and zone:\n"
         f"the year begins as {world.year}, the zone is {world.timezone}.\n",
         encoding="utf-8",

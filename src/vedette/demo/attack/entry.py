@@ -9,6 +9,7 @@ from vedette.demo.everyday import deliver
 from vedette.demo.formats import windows_events as ev
 from vedette.demo.mail import LURE_DOMAIN, LURE_HOST, LURE_SENDER, Message
 from vedette.demo.routines.agenda import POWERSHELL, encoded
+from vedette.demo.scans.catalogue import MOTW
 from vedette.demo.scene import SYSTEM32
 
 
@@ -78,7 +79,7 @@ def open_document(story: Story, ws: Host, desk: Session) -> Process:
         ids = s.connect(ws, t + 60_000, implant, C2_IP, 80, service="http", seconds=0.8, sent=310, received=48_200)
         s.zeek.http(t + 120_000, ids, "GET", f"cdn.{LURE_DOMAIN}", STAGE_PATH, "-", 200, 47_811, mime="text/plain")
         port = int(ids.split("\t")[2])
-        s.web.alert(
+        flow = s.web.alert(
             t + 300_000,
             (C2_IP, 80),
             (ws.ip, port),
@@ -86,6 +87,17 @@ def open_document(story: Story, ws: Host, desk: Session) -> Process:
             "ET HUNTING Base64 Text Over HTTP To Office Child Process",
             "Potentially Bad Traffic",
             2,
+        )
+        # The same flow, and no draw: what happens elsewhere does not depend on what the sensor says.
+        s.web.alert(
+            t + 310_000,
+            (C2_IP, 80),
+            (ws.ip, port),
+            9041091,
+            f"Payload of a Document without Mark of the Web Retrieved ({MOTW})",
+            "Attempted User Privilege Gain",
+            1,
+            flow_id=flow,
         )
     t += 30 * SECOND
     key = f"HKU\\{who.sid}\\Software\\Microsoft\\Windows\\CurrentVersion\\Run\\FreightHelper"

@@ -47,9 +47,10 @@ class WebWriter:
         severity: int,
         *,
         proto: str = "TCP",
-    ) -> None:
-        """Emit a Suricata alert."""
-        self._eve(
+        flow_id: int | None = None,
+    ) -> int:
+        """Emit a Suricata alert and return its flow's id; ``flow_id`` is that of a flow with an alert already."""
+        return self._eve(
             t,
             "alert",
             src,
@@ -58,6 +59,7 @@ class WebWriter:
             f'"alert":{{"action":"allowed","gid":1,"signature_id":{signature_id},"rev":3,'
             f'"signature":{quoted(signature)},'
             f'"category":{quoted(category)},"severity":{severity}}}',
+            flow_id,
         )
 
     def tls(self, t: int, src: tuple[str, int], dst: tuple[str, int], name: str) -> None:
@@ -87,13 +89,24 @@ class WebWriter:
             f'"end":"{second}.900000+0000","age":1,"state":"closed","reason":"timeout","alerted":false}}',
         )
 
-    def _eve(self, t: int, kind: str, src: tuple[str, int], dst: tuple[str, int], proto: str, rest: str) -> None:
+    def _eve(
+        self,
+        t: int,
+        kind: str,
+        src: tuple[str, int],
+        dst: tuple[str, int],
+        proto: str,
+        rest: str,
+        flow_id: int | None = None,
+    ) -> int:
         second, us = divmod(t, SECOND)
+        flow = self._rng.getrandbits(50) if flow_id is None else flow_id
         self._sink.emit(
             "suricata",
             t,
-            f'{{"timestamp":"{iso_second(second)}.{us:06d}+0000","flow_id":{self._rng.getrandbits(50)},'
+            f'{{"timestamp":"{iso_second(second)}.{us:06d}+0000","flow_id":{flow},'
             f'"in_iface":"span0",'
             f'"event_type":"{kind}","src_ip":"{src[0]}","src_port":{src[1]},"dest_ip":"{dst[0]}","dest_port":{dst[1]},'
             f'"proto":"{proto}",{rest}}}',
         )
+        return flow
