@@ -56,7 +56,7 @@ class _Host:
         name = named(self.name, *aliases)
         return Place(
             name=name,
-            kind=AssetKind.HOST,
+            kind=AssetKind.WEBSITE if name.startswith(("http://", "https://")) else AssetKind.HOST,
             aliases=tuple(alias for alias in unique(tuple(aliases)) if alias != name),
             operating_system=self.tags.get("operating-system", self.tags.get("os", "")).split("\n")[0],
         )
@@ -158,7 +158,7 @@ def _finding(found: Found, place: Place, seen_at: datetime | None) -> ScanFindin
         place=place,
         package=package,
         fixed_in=fixed_in,
-        location=location_of(port, protocol),
+        location=one("uri") or location_of(port, protocol),
         epss=share(one("epss_score")),
         known_exploited=True if any(x.upper().startswith("CISA-KNOWN-EXPLOITED") for x in xrefs) else None,
         seen_at=seen_at,

@@ -193,7 +193,7 @@ def _place(row: Row, host: str) -> Place:
         aliases += row.get(name).replace(",", " ").split()
     return Place(
         name=host,
-        kind=AssetKind.WEBSITE if _is_web(row) else AssetKind.HOST,
+        kind=AssetKind.WEBSITE if _is_web(row) or "://" in host else AssetKind.HOST,
         aliases=tuple(alias for alias in unique(tuple(aliases)) if alias != host),
         operating_system=row.get("system"),
     )

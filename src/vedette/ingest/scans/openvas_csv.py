@@ -1,4 +1,4 @@
-"""OpenVAS and Greenbone: results as CSV, as the report formats ``CSV Results`` and ``CSV Hosts`` write them.
+"""OpenVAS and Greenbone: results as CSV, as the report format ``CSV Results`` writes them.
 
 One finding a row, with the same ids and kinds as the XML report gives.
 """
