@@ -95,13 +95,14 @@ def test_advisories_of_distributions(record: dict[str, Any], ids: set[str], rela
     [
         ({"GO-2024-1": {"called": True, "unimportant": False}}, True),
         ({"GO-2024-1": {"called": False}}, False),
-        ({"GO-2024-1": {"unimportant": True}}, None),
+        ({"GO-2024-1": {"called": True, "unimportant": True}}, None),
         (None, None),
     ],
 )
 def test_call_analysis(analysis: Any, reachable: bool | None) -> None:
-    group = {"ids": ["GO-2024-1"], "experimentalAnalysis": analysis}
-    assert read(READER, results(package({"id": "GO-2024-1"}, groups=[group]))).finding.reachable is reachable
+    for name in ("experimentalAnalysis", "experimental_analysis"):  # version 1, version 2
+        group = {"ids": ["GO-2024-1"], name: analysis}
+        assert read(READER, results(package({"id": "GO-2024-1"}, groups=[group]))).finding.reachable is reachable
 
 
 def test_an_image_of_version_2_has_layers_and_the_users_name() -> None:
@@ -119,6 +120,21 @@ def test_an_image_of_version_2_has_layers_and_the_users_name() -> None:
     assert finding.layer == "sha256:" + "b" * 64
     assert finding.package.path == "/lib/apk/db/installed"
     assert read(READER, value, name="shop.json").head.places == ["shop"]
+
+
+def test_what_is_installed_of_a_source_package_is_named() -> None:
+    affected = {"package": {"ecosystem": "Debian:12", "name": "openssl"}}
+    affected |= {"ranges": [{"type": "ECOSYSTEM", "events": [{"fixed": "3.0.14-1"}]}]}
+    entry = package({"id": "DEBIAN-CVE-2024-10001", "affected": [affected]})
+    entry["package"] = {
+        "name": "openssl",
+        "os_package_name": "libssl3",
+        "version": "3.0.13-1",
+        "ecosystem": "Debian:12",
+    }
+    finding = read(READER, results(entry)).finding
+    assert finding.package.purl == "pkg:deb/debian/libssl3@3.0.13-1"
+    assert finding.fixed_in == ("3.0.14-1",)
 
 
 def test_an_image_of_version_1_is_named() -> None:

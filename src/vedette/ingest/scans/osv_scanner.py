@@ -133,11 +133,13 @@ def _place(source: JsonObject, content: ScanContent, context: ScanContext) -> Pl
 def _package(entry: JsonObject, pointer: str, place: Place, path: str, layers: tuple[str, ...]) -> Records:
     said = obj(entry, "package")
     name, ecosystem = text(said.get("name")), text(said.get("ecosystem"))
+    # OSV names a distribution's source package; what is installed of it stands beside
+    installed = first_text(said.get("os_package_name"), name)
     version = first_text(said.get("version"), said.get("commit"))
     index = number(obj(said, "image_origin_details").get("index"))
     layer = layers[int(index)] if index is not None and 0 <= index < len(layers) else ""
-    purl = make_purl(ecosystem, name, version) if name else ""
-    package = Package(name=name, version=version, purl=purl, path=path)
+    purl = make_purl(ecosystem, installed, version) if installed else ""
+    package = Package(name=installed, version=version, purl=purl, path=path)
     if name:
         yield Component(
             place=place, package=package, type="library", licences=texts(entry.get("licenses")), pointer=pointer
@@ -147,7 +149,7 @@ def _package(entry: JsonObject, pointer: str, place: Place, path: str, layers: t
         if isinstance(record, ScanRefusal):
             yield record
         else:
-            yield _finding(record[1], record[0], place, package, ecosystem, groups, layer)
+            yield _finding(record[1], record[0], place, package, (name, ecosystem), groups, layer)
     for index_of, licence in enumerate(texts(entry.get("license_violations"))):
         yield ScanFinding(
             kind=ScanKind.LICENCE,
@@ -165,7 +167,7 @@ def _finding(
     pointer: str,
     place: Place,
     package: Package,
-    ecosystem: str,
+    source: tuple[str, str],
     groups: list[JsonObject],
     layer: str,
 ) -> ScanFinding | ScanRefusal:
@@ -178,7 +180,7 @@ def _finding(
     aliases = vulnerability_ids(*stated, own_cve[1] if own_cve else "")
     upstream = texts(found.get("upstream"))
     ids, related = (aliases, upstream) if len(aliases) > 1 else same_and_related(main, upstream)
-    affected = _affected(found, package.name, ecosystem)
+    affected = _affected(found, *source)
     specific = obj(found, "database_specific")
     ratings = list(objects(found.get("severity"))) or [
         rating for one in affected for rating in objects(one.get("severity"))
@@ -248,8 +250,12 @@ def _weaknesses(entry: JsonObject) -> Iterator[JsonObject]:
 
 
 def _called(group: JsonObject) -> bool | None:
-    """Return what call analysis found for a group of aliases: called anywhere, called nowhere, or not analysed."""
+    """Return what call analysis found for a group of aliases: called anywhere, called nowhere, or not analysed.
+
+    What a distribution calls unimportant is written there too, and says nothing of calls.
+    """
     analysis = obj(group, "experimentalAnalysis") or obj(group, "experimental_analysis")
-    called = [flag(obj(one).get("called")) for one in analysis.values()]
+    analysed = [obj(one) for one in analysis.values() if flag(obj(one).get("unimportant")) is not True]
+    called = [flag(one.get("called")) for one in analysed]
     known = [one for one in called if one is not None]
     return any(known) if known else None
