@@ -17,13 +17,12 @@ from vedette.errors import UserError
 from vedette.ingest.base import Sample
 from vedette.ingest.scans.base import ScanContent, ScanContext, ScanError, ScanHead, ScanRefusal
 from vedette.ingest.scans.delimited import MAX_COLUMNS, Headings, heading, layout_of, rows_of
+from vedette.ingest.scans.json_records import records_of
 from vedette.ingest.scans.json_values import (
     JsonObject,
-    documents,
     first_text,
     objects,
     outline,
-    records,
     text,
     texts,
     unique,
@@ -359,23 +358,11 @@ def _spaced(key: str) -> str:
 
 
 def _json_assets(content: ScanContent) -> Records:
-    for document in documents(content):
-        if isinstance(document, ScanRefusal):
-            yield document
-            continue
-        at, value = document
-        if isinstance(value, dict):
-            listed = next((key for key in _LISTS if isinstance(value.get(key), list)), None)
-            if listed is not None:
-                at, value = f"{at}/{listed}", value[listed]
-            else:
-                yield from asset_records(_fields(value), at or "/")
-                continue
-        for entry in records(value, at):
-            if isinstance(entry, ScanRefusal):
-                yield entry
-            else:
-                yield from asset_records(_fields(entry[1]), entry[0])
+    for entry in records_of(content, *_LISTS):
+        if isinstance(entry, ScanRefusal):
+            yield entry
+        else:
+            yield from asset_records(_fields(entry[1]), entry[0] or "/")
 
 
 def _fields(value: JsonObject) -> dict[str, str]:

@@ -173,10 +173,10 @@ def _statements(
     if responses := texts(analysis.get("response")):
         said.append("Response: " + ", ".join(responses))
     said += [long_text(value.get("recommendation")), long_text(value.get("workaround"))]
-    for status, names in products.items():
+    for status, said_of in products.items():
         yield VexStatement(
             ids=ids,
-            products=tuple(names),
+            products=tuple(said_of),
             subcomponents=tuple(subcomponents.get(status, {})),
             status=status,
             justification=text(analysis.get("justification")) if status is state else "",

@@ -127,7 +127,7 @@ def _yaml(data: bytes) -> object:
             if isinstance(event, yaml.ScalarEvent):
                 builder.scalar(event.value, event.anchor)
             elif isinstance(event, yaml.AliasEvent):
-                builder.alias(event.anchor)
+                builder.alias(event.anchor or "")
             elif isinstance(event, yaml.SequenceStartEvent):
                 builder.begin([], event.anchor)
             elif isinstance(event, yaml.MappingStartEvent):
