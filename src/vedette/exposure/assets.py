@@ -185,6 +185,7 @@ class Assets:
         for node in roots:
             for key in _find_keys(node):
                 holders[key] += 1
+        repositories = self._of_repositories()
         made: list[KnownAsset] = []
         used: set[str] = set()
         for node in sorted(roots, key=lambda n: (n.space, _best(n))):
@@ -200,7 +201,10 @@ class Assets:
             self._index[id(node)] = len(made)
             short = () if node.space != NET else (s for s in sorted(node.shorts) if s.upper() not in node.written)
             own = (t for t in (*node.written, *short) if holders[_find_key(t)] == 1)
-            facts = entry or self._of_repository(node)
+            facts = entry or next(
+                (repositories[p] for v in sorted(node.every("tag")) if (p := v.rpartition(":")[0]) in repositories),
+                None,
+            )
             made.append(
                 KnownAsset(
                     key=f"{node.space}:{best.value}",
@@ -213,17 +217,16 @@ class Assets:
             )
         return tuple(made)
 
-    def _of_repository(self, node: _Node) -> Asset | None:
-        """Return the inventory's entry for an image's repository, where it names no tag."""
-        if node.space != IMAGE:
-            return None
-        paths = {v.rpartition(":")[0] for v in node.every("tag")}
+    def _of_repositories(self) -> dict[str, Asset]:
+        """Return the inventory's entries for images that name no tag, by repository."""
+        found: dict[str, Asset] = {}
         for entry in self._inventory:
-            if SPACES[entry.kind] in ("", IMAGE) and any(":" not in t.rpartition("/")[2] and "@" not in t and
-                    n.value.rpartition(":")[0] in paths for t in (entry.name, *entry.aliases)
-                    for n in names_in(IMAGE, t)):  # fmt: skip
-                return entry
-        return None
+            if SPACES[entry.kind] in ("", IMAGE):
+                for text in (entry.name, *entry.aliases):
+                    if ":" not in text.rpartition("/")[2] and "@" not in text:
+                        for name in names_in(IMAGE, text):
+                            found.setdefault(name.value.rpartition(":")[0], entry)
+        return found
 
 
 def _find_key(text: str) -> str:
