@@ -279,13 +279,18 @@ class Apart(Resting):
         if not states or not things:
             return None
         head = frozenset().union(*(keys(t) for t in things))
-        for value in sorted({f.value for f in self._facts if isinstance(f.value, int) and f.value > 0}):
+        whole = {
+            n: f.value for n, f in enumerate(self._facts)
+            if f.kind is ValueKind.COUNT and f.subject_kind is ValueKind.CASE and isinstance(f.value, int)
+            and f.value > 0 and not self._reading(n).name_words & ADJECTIVES
+        }  # fmt: skip
+        for value in sorted(set(whole.values())):
             token = Token("number", str(value), str(value), value=float(value))
             total = Support()
             for words in (things, [*things, *states]):
                 item = Item(token, words=frozenset().union(*(keys(t) for t in words)), head=head)
                 support = self._one(Clause(items=[item], words=list(words), tokens=list(words), has_verb=True))
-                if not support.holds:
+                if not support.holds or (words is things and not any(n in whole for n in support.facts)):
                     break
                 total.facts.extend(support.facts)
             else:

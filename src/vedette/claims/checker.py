@@ -15,6 +15,7 @@ from vedette.claims.naming import miscounted, misnamed
 from vedette.claims.neutral import is_neutral
 from vedette.claims.openings import FOLDS, cause_of, nearby, opened, turned, unreported
 from vedette.claims.plain import folded, hidden, plain
+from vedette.claims.restated import restated
 from vedette.claims.resting import ADJECTIVES, Support, tells
 from vedette.claims.reword import reworded
 from vedette.claims.sentences import blocks
@@ -151,6 +152,10 @@ class Checker(Joined):
             beside = self._beside_question(sentence, "", context)
             if beside.holds:
                 support = beside
+        if not support.holds:
+            own = [self._reading(n) for n in range(len(self._facts)) if len(self._sources[n]) == 1]
+            other = restated(tokens, own, self._names, advised=self._advised)
+            support = other if other is not None else support
         if not support.holds and not advice:
             counted = self._counted(tokens, parsed)
             support = counted if counted.holds else support

@@ -63,11 +63,21 @@ class _Part:
     rest: bool = False
     some: bool = False
     """Whether what is named is only some of what is counted."""
+    out_of: Token | None = None
+    """The number of all, as in "four of six"."""
     alone: bool = False
     """Whether *only* or *just* stands beside it."""
     sort: str = ""
     states: set[str] = field(default_factory=set)
     named: list[Token] = field(default_factory=list)
+
+
+def _total_of(tokens: Sequence[Token], k: int) -> bool:
+    """Return whether the number at ``k`` is the whole of the number before: "four of the six"."""
+    j = k - 1
+    while j > 0 and tokens[j].low in ("the", "all", "these", "those"):
+        j -= 1
+    return j > 0 and tokens[j].low == "of" and tokens[j - 1].what == "number"
 
 
 class Counting:
@@ -99,6 +109,10 @@ class Counting:
             if found is None:
                 return []
             counted, whole, sources = found
+            if part.out_of is not None and part.out_of.value != whole:
+                return []
+            if part.out_of is not None:
+                before, total = [], whole
             if part.none:
                 right = counted == 0
             elif part.every:
@@ -161,6 +175,10 @@ class Counting:
             low = token.low
             opens = token.what == "number" or (token.what == "word" and (low in _NO or low in _ALL))
             if opens and not (token.what == "number" and token.value == 1 and started and self._pronoun(tokens, k)):
+                if token.what == "number" and _total_of(tokens, k):
+                    current.out_of = token
+                    k += 1
+                    continue
                 plain = current.number is None and not current.none
                 if started and not (plain and (not current.every or token.what == "number") and not current.states):
                     parts.append(current)

@@ -71,9 +71,20 @@ def _misled(clause: Clause, view: View, title: str) -> bool:
     """Return whether a verb that only the title holds is said to have been done to what the title does not name so."""
     low = title.lower()
     words = low.split()
-    only = [t for t in clause.words if t.verb and not t.noun and any(f"title:{k}" in view.words for k in keys(t))]
+    only = [
+        t
+        for t in clause.words
+        if t.verb
+        and (not t.noun or (t.participle and clause.passive))
+        and any(f"title:{k}" in view.words for k in keys(t))
+    ]
     for verb in only:
         at = next((k for k, w in enumerate(words) if lexicon.stem(w) == lexicon.stem(verb.low)), len(words))
+        if clause.passive and any(
+            i.role == "P" and i.token.what == "name" and not set(i.token.low.split()) <= set(words)
+            for i in clause.items
+        ):  # fmt: skip
+            return True  # "X was disabled": the title says it of something else
         start = next((k for k, t in enumerate(clause.tokens) if t is verb), len(clause.tokens))
         for token in clause.tokens[start + 1 :]:
             if token.low in _PREPOSITIONS:

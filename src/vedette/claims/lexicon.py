@@ -345,6 +345,15 @@ def stem(form: str) -> str:
     return low
 
 
+@cache
+def base(form: str) -> str:
+    """Return the stem of a word, of an irregular verb that of its base: *taken* is *take*."""
+    for verb, forms in _IRREGULAR.items():
+        if form in forms:
+            return stem(verb)
+    return stem(form)
+
+
 IMPLIED: dict[str, frozenset[str]] = {
     "LOGON": frozenset({"ACT"}),
     "READ": frozenset({"OPEN"}),

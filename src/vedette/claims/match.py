@@ -361,7 +361,7 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
         low = token.low
         if token.what != "word":
             continue
-        if low in ("appear", "appears") and "in" in clause_lows:
+        if low in ("appear", "appears") and ("in" in clause_lows or "times" in clause_lows):
             continue
         if low in lexicon.HEDGES and low not in view.raw and not (view.advises and low in _ADVISING):
             result.missing_words.append(token)

@@ -38,6 +38,14 @@ def reworded(tokens: list[Token]) -> tuple[list[Token], bool]:
 def _later(tokens: list[Token]) -> list[Token]:
     """Read "N seconds after that" as "N seconds later"."""
     out = list(tokens)
+    for k in range(len(out) - 3):
+        if out[k].what == "duration" and out[k + 1].low == "into" and out[k + 2].low in ("the", "this"):
+            if out[k + 3].low in ("case", "incident", "attack"):  # "two seconds into the case"
+                after = replace(out[k + 1], text="after", low="after")
+                began = replace(
+                    out[k + 3], text="began", low="began", groups=frozenset({"BEGIN"}), verb=True, noun=False
+                )
+                return [*out[: k + 1], after, *out[k + 2 : k + 4], began, *out[k + 4 :]]
     for k in range(len(out) - 2):
         if out[k].what == "duration" and out[k + 1].low == "after" and out[k + 2].low in ("that", "this"):
             following = out[k + 3] if k + 3 < len(out) else None

@@ -52,6 +52,11 @@ def unsaid(clause: Clause, view: View) -> str:
         return "says that something is over, which no fact says"
     if view.asks and any(a in ("no", "zero") and _QUESTIONS & set(lows[k + 1 : k + 3]) for k, a in enumerate(lows)):
         return "denies an open question"
+    if view.asks:
+        held = {lexicon.stem(w) for w in view.raw}
+        for low in lows:
+            if lexicon.TYPE_WORDS.get(low, "case") != "case" and lexicon.stem(low) not in held:
+                return f"no question is about a {low}"
     if view.asks and "nothing" in lows and not anchored(clause):
         return "says that nothing is known"
     if view.advises and not view.asks and _DENYING & set(lows) and not _DENYING & set(lows) & view.raw:
