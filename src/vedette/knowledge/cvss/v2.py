@@ -43,7 +43,8 @@ def scores(metrics: Mapping[str, str]) -> tuple[float, float]:
         adjusted = min(D(10), _impact(w["C"] * w["CR"], w["I"] * w["IR"], w["A"] * w["AR"]))
         changed = _tenth(_base(w, adjusted) * late)
         score = _tenth((changed + (10 - changed) * w["CDP"]) * w["TD"])
-    return float(base), float(score)
+    # an adjusted impact can bring the formula below nought, which no score is
+    return float(base), float(max(D(0), score))
 
 
 def _impact(c: Decimal, i: Decimal, a: Decimal) -> Decimal:
@@ -57,5 +58,4 @@ def _base(w: Mapping[str, Decimal], impact: Decimal) -> Decimal:
 
 
 def _tenth(value: Decimal) -> Decimal:
-    # an adjusted impact can bring the formula below nought, which no score is
-    return max(D(0), value.quantize(D("0.1"), ROUND_HALF_UP))
+    return value.quantize(D("0.1"), ROUND_HALF_UP)
