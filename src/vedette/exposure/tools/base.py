@@ -71,7 +71,7 @@ def coverage(exposures: Exposures) -> Coverage:
     n, places, last = exposures.connection.execute(
         "SELECT count(DISTINCT report_id), count(DISTINCT place), max(made) FROM ("
         "SELECT report_id, unnest(places) AS place, coalesce(made_at, received_at) AS made FROM scan_reports "
-        "WHERE n_assets = 0 AND (n_statements = 0 OR n_findings > 0 OR n_components > 0))"
+        "WHERE coalesce(n_assets, 0) = 0 AND (coalesce(n_statements, 0) = 0 OR n_findings > 0 OR n_components > 0))"
     ).fetchone() or (0, 0, None)
     return Coverage(int(n), int(places), last.replace(tzinfo=UTC) if last else None)
 

@@ -44,7 +44,7 @@ class ExposedAccounts:
             "which vulnerability let them in",
         ),
         words=(
-            "exposure", "exposures", "touch", "vulnerability", "vulnerabilities", "vulnerable", "unpatched",
+            "exposure", "exposures", "vulnerability", "vulnerabilities", "vulnerable", "unpatched",
             "let them in", "exploited",
         ),
     )  # fmt: skip

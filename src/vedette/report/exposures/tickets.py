@@ -21,32 +21,37 @@ def render(extent: Extent) -> bytes:
         if exposure.status is ExposureStatus.OPEN:
             groups.setdefault((exposure.vulnerability, exposure.owner or ""), []).append(exposure)
     n_open = sum(len(g) for g in groups.values())
-    asked = f" ({markdown(extent.filtered)})" if extent.filtered else ""
+    asked = f" ({shown(extent.filtered)})" if extent.filtered else ""
     head = (
         f"{len(groups):,} {'ticket' if len(groups) == 1 else 'tickets'} for {n_open:,} open "
-        f"{'exposure' if n_open == 1 else 'exposures'}{asked}, decided by {markdown(extent.policy)} "
-        f"{markdown(extent.policy_version)} on {extent.made_at.date().isoformat()}."
+        f"{'exposure' if n_open == 1 else 'exposures'}{asked}, decided by {shown(extent.policy)} "
+        f"{shown(extent.policy_version)} on {extent.made_at.date().isoformat()}."
     )
     parts = [head, *(_ticket(group, extent.made_at) for group in groups.values())]
     return ("\n\n---\n\n".join(parts) + "\n").encode("utf-8", "backslashreplace")
+
+
+def shown(text: str) -> str:
+    """Return text out of scans, inert in Markdown."""
+    return markdown(visible(text))
 
 
 def _ticket(group: Sequence[Exposure], now: datetime) -> str:
     first = min(group, key=lambda e: (e.due_at is None, e.due_at or now))
     title = clip(visible(first.title), 100)
     lines = [
-        f"## {markdown(first.vulnerability)}: {markdown(title or package_words(first))}",
+        f"## {shown(first.vulnerability)}: {shown(title or package_words(first))}",
         "",
-        f"- **Owner:** {markdown(first.owner or NOBODY)}",
-        f"- **Due:** {due_words(first, now)} ({markdown(decision_words(first))})",
+        f"- **Owner:** {shown(first.owner or NOBODY)}",
+        f"- **Due:** {due_words(first, now)} ({shown(decision_words(first))})",
         f"- **Why:** {'; '.join(why_words(first)) or 'no fact beyond the scanner’s'}",
-        f"- **Mend:** {markdown(package_words(first))} → {markdown(fix_words(first))}",
+        f"- **Mend:** {shown(package_words(first))} → {shown(fix_words(first))}",
     ]
     if first.aliases:
-        lines.append(f"- **Also called:** {markdown(', '.join(first.aliases[:8]))}")
+        lines.append(f"- **Also called:** {shown(', '.join(first.aliases[:8]))}")
     if first.unknown:
         lines += ["", "**Answer first, because it changes the date:**", ""]
-        lines += [f"- [ ] {markdown(q)}" for q in first.unknown]
+        lines += [f"- [ ] {shown(q)}" for q in first.unknown]
     lines += ["", f"**Where ({len(group):,}):**", "", "| asset | component | due | reported by | evidence |"]
     lines.append("|---|---|---|---|---|")
     for e in group[:MAX_ASSETS]:
