@@ -27,7 +27,7 @@ from vedette.ingest.scans.json_values import (
     unique,
 )
 from vedette.ingest.scans.subjects import image_names, named_place
-from vedette.ingest.scans.trivy import failed_control, fixed_versions, ratings
+from vedette.ingest.scans.trivy_results import failed_control, fixed_versions, ratings
 from vedette.ingest.scans.vocabulary import score_of, severity_of, vulnerability_ids
 from vedette.knowledge.packages import make_purl
 from vedette.schema import AssetKind, Package, Place, ScanFinding, ScanKind, ScanRecord
