@@ -10,7 +10,7 @@ from scans_support import findings, read, sample
 
 from vedette.ingest.scans.base import ScanContext, ScanRefusal
 from vedette.ingest.scans.nessus import READER as XML
-from vedette.ingest.scans.nessus import installed
+from vedette.ingest.scans.nessus import installed, package_of
 from vedette.ingest.scans.nessus_csv import READER as CSV
 from vedette.schema import AssetKind, ScanFinding, ScanKind, Severity, VexStatus
 
@@ -140,6 +140,30 @@ def test_packages_in_a_plugins_output() -> None:
     )
     assert two.version == ""
     assert fixed == ("1.1", "2.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "version"),
+    [
+        ("openssl-libs-1.0.2k-16.el7", "openssl-libs", "1.0.2k-16.el7"),
+        ("mod_ssl-2.4.6-97.el7_9.5", "mod_ssl", "2.4.6-97.el7_9.5"),
+        ("libxml2-python-2.9.1-6.el7_2.3", "libxml2-python", "2.9.1-6.el7_2.3"),
+        ("libssl1.1_1.1.1d-0+deb10u7", "libssl1.1", "1.1.1d-0+deb10u7"),
+        ("linux-image-4.19.0-16-amd64_4.19.181-1", "linux-image-4.19.0-16-amd64", "4.19.181-1"),
+        ("libopenssl1_1-1.1.1d-11.20.1", "libopenssl1_1", "1.1.1d-11.20.1"),
+        ("odd", "odd", ""),
+    ],
+)
+def test_name_and_version_of_a_package(text: str, name: str, version: str) -> None:
+    assert package_of(text) == (name, version)
+
+
+def test_of_several_packages_none_is_named() -> None:
+    output = "\n  - Installed package : ab_1.0-1\n  - Fixed package     : ab_1.0-2\n\n"
+    assert installed(output, "")[0].name == "ab"
+    assert installed(output, "")[1] == ("1.0-2",)
+    package, fixed = installed(output + "  - Installed package : cd_2.0-1\n  - Fixed package     : cd_2.0-2\n", "")
+    assert (package.name, package.version, fixed) == ("", "", ())
 
 
 def test_rows_of_one_plugin_for_two_cves_are_one_finding(tmp_path: Path) -> None:

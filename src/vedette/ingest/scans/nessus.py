@@ -34,10 +34,15 @@ _ALIAS_TAGS = (
     "gcp-instance-instance-id", "gcp-instance-id", "mac-address", "ip-addresses",
 )  # fmt: skip
 _INSTALLED = re.compile(
-    r"^[ \t]{0,40}(Path|Installed version|Fixed version|Remote package installed|Should be)"
-    r"[ \t]{0,40}:[ \t]{0,40}(\S[^\r\n]{0,500})",
+    r"^[ \t-]{0,40}(Path|Installed version|Fixed version|Remote package installed|Installed package|Should be"
+    r"|Fixed package)[ \t]{0,40}:[ \t]{0,40}(\S[^\r\n]{0,500})",
     re.MULTILINE,
 )
+# what tells a package of RPM from one of dpkg: its distribution or architecture at the end
+_RPM = re.compile(
+    r"\.(?:el|fc|amzn|mga|cm|ph|oe|ky|azl)\d{1,3}\S{0,60}$|\.(?:x86_64|noarch|aarch64|i[3-6]86|ppc64le|s390x)$"
+)
+_DPKG = re.compile(r"([a-z0-9][a-z0-9+.-]{1,120})_(\d[^\s-]{0,100}(?:-[^\s-]{0,100})?)")
 _MONTHS = {m: i for i, m in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _CTIME = re.compile(r"\w{3} (\w{3}) {1,2}(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (\d{4})", re.ASCII)
 
@@ -221,22 +226,25 @@ def installed(output: str, cpe: str) -> tuple[Package, tuple[str, ...]]:
         return next(iter(values)) if len(values) == 1 else ""
 
     name, version = "", only("Installed version")
-    fixed = [value for value in said.get("Fixed version", ())]
-    package = only("Remote package installed")
-    if package:  # name-version-release of RPM, name_version of dpkg
-        name, _, version = package.partition("_") if "_" in package and package.count("-") < 2 else _nvr(package)
-        fixed += [value.partition("_")[2] if "_" in value else _nvr(value)[2] for value in said.get("Should be", ())]
-    first = cpe.split()[0] if cpe.split() else ""
-    package_cpe = first.removeprefix("x-") if len(cpe.split()) == 1 else ""
+    fixed = list(said.get("Fixed version", ()))
+    packages = {*said.get("Remote package installed", ()), *said.get("Installed package", ())}
+    if len(packages) == 1:  # of several, nobody could tell which of the versions below mends which
+        name, version = package_of(packages.pop())
+        fixed += [package_of(text)[1] for text in (*said.get("Should be", ()), *said.get("Fixed package", ()))]
+    only_cpe = cpe.split()[0] if len(cpe.split()) == 1 else ""
     return (
-        Package(name=name, version=version, cpe=package_cpe, path=only("Path")),
+        Package(name=name, version=version, cpe=only_cpe.removeprefix("x-"), path=only("Path")),
         unique(tuple(value for value in fixed if value and value[0].isalnum())),
     )
 
 
-def _nvr(text: str) -> tuple[str, str, str]:
+def package_of(text: str) -> tuple[str, str]:
+    """Return name and version of ``openssl-libs-1.0.2k-16.el7`` (RPM) or ``libssl1.1_1.1.1d-0`` (dpkg)."""
+    match = _DPKG.fullmatch(text)
+    if match and not _RPM.search(text):
+        return match[1], match[2]
     parts = text.rsplit("-", 2)
-    return (parts[0], "-", f"{parts[1]}-{parts[2]}") if len(parts) == 3 else (text, "", "")
+    return (parts[0], f"{parts[1]}-{parts[2]}") if len(parts) == 3 else (text, "")
 
 
 def _version(output: str) -> str:
