@@ -1,8 +1,8 @@
 """Inventories: CMDB and spreadsheet exports as CSV or JSON, and assets given by hand.
 
-Columns are found by their headings, in any order, ServiceNow's and other inventories' words included (the tables
-below). A value that is not understood is not guessed: it is refused on its own, with the words that are, and the asset
-stays. What an inventory does not say stays unknown: an empty cell is no "no".
+Columns are found by their headings, in any order, ServiceNow's and other inventories' words included; "Asset
+inventories" in the reference lists them. A value that is not understood is not guessed: it is refused on its own, with
+the words that are, and the asset stays. What an inventory does not say stays unknown: an empty cell is no "no".
 """
 
 from __future__ import annotations
