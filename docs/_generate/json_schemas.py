@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from vedette.cli.answering import AnswerOut, AskLine, AskLineError
+from vedette.cli.exposing import ExposureAnswer, ExposureLine
 from vedette.schema import Case, Event, Finding, RankedLabel
 from vedette.store.sessions import SessionExport
 
@@ -83,6 +84,8 @@ LINES: dict[str, Any] = {
     "jsonl-input.schema.json": JsonlIn,
     "detect-jsonl.schema.json": DetectLine,
     "investigate-jsonl.schema.json": InvestigateLine,
+    "exposure.schema.json": ExposureAnswer,
+    "exposure-jsonl.schema.json": ExposureLine,
     "predict-jsonl-input.schema.json": PredictIn,
     "predict-jsonl.schema.json": PredictLine,
 }

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from cli_support import call
 
-SCANS = Path(__file__).resolve().parents[1] / "golden" / "scans"
+TESTS = Path(__file__).resolve().parents[1]
+SCANS = TESTS / "golden" / "scans"
+REFERENCE = TESTS.parent / "docs" / "reference"
 
 
 @pytest.fixture
@@ -36,6 +38,13 @@ def test_read_and_answer_in_one_call(tmp_path: Path) -> None:
     assert done.code == 0
     assert "open exposure" in done.out
     assert (tmp_path / "t.md").read_text(encoding="utf-8").startswith("1 ticket")
+
+
+def test_output_fits_its_schema(home: Path) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((REFERENCE / "exposure.schema.json").read_text(encoding="utf-8"))
+    for words in ([], ["--since", "2020-01-01"], ["--state", "all", "--policy", "cvss"]):
+        jsonschema.validate(call("--home", home, "exposure", "--json", *words).json, schema)
 
 
 def test_filters_narrow(home: Path) -> None:

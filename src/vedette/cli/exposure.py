@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vedette.cli.bars import bar
+from vedette.cli.exposing import answer_of, row_of
 from vedette.cli.frame import Frame, JsonOption, frame_of
 from vedette.cli.jsonl import JsonlOption
 from vedette.cli.steps import SEVERITY_STYLE, Given, ReaderOption, TimezoneOption, run_ingest, show_ingest
@@ -125,7 +126,8 @@ def exposure(
                 path.write_bytes(form.render(wide))
                 written.append(path)
             if json:
-                frame.print_json(_as_json(exposures, wanted, wide, order, limit, changed, failing, written))
+                query = exposures.sql(wanted, order)
+                frame.print_json(answer_of(wide, query, limit=limit, changed=changed, failing=failing, written=written))
             else:
                 _show(frame, wide, limit, changed, exposures, wanted)
                 for path in written:
@@ -253,50 +255,6 @@ def _gate(text: str | None, now: datetime) -> ExposureFilter | None:
     )
 
 
-def _as_json(
-    exposures: Exposures,
-    wanted: ExposureFilter,
-    extent: Extent,
-    order: str,
-    limit: int,
-    changed: tuple[int, int, int] | None,
-    failing: int,
-    written: list[Path],
-) -> dict[str, Any]:
-    import orjson
-
-    from vedette.store.book import to_json
-
-    listed = [_flat(orjson.loads(to_json(e))) for e in extent.exposures[:limit]]
-    return {
-        "exposures": listed,
-        "left_out": extent.counts["exposures"] - len(listed),
-        "counts": dict(extent.counts),
-        "by": {name: [{"value": v or None, "count": n} for v, n in rows[:100]] for name, rows in extent.by.items()},
-        "changes": dict(zip(("new", "gone", "changed"), changed, strict=True)) if changed else None,
-        "questions": [{"question": q, "count": n} for q, n in extent.questions],
-        "stale": list(extent.knowledge),
-        "policy": extent.policy,
-        "policy_version": extent.policy_version,
-        "query": exposures.sql(wanted, order),
-        "failing": failing,
-        "written": [str(p) for p in written],
-    }
-
-
-def _flat(exposure: dict[str, Any]) -> dict[str, Any]:
-    """Add the decision in one word beside its whole, which replays."""
-    whole = exposure["decision"]
-    return {
-        **exposure,
-        "decision": whole["outcome"],
-        "possible": whole["possible"],
-        "decided": whole,
-        "due_at": exposure["due_at"] if whole["outcome"] is not None else None,
-        "earliest_due_at": exposure["due_at"],
-    }
-
-
 def _show(
     frame: Frame,
     extent: Extent,
@@ -374,12 +332,9 @@ def _jsonl(frame: Frame, given: Given, policy: str, now: datetime) -> int:
     from vedette.cli.jsonl import answer_lines
 
     def judged(quiet: Frame, lake: Lake) -> dict[str, Any]:
-        import orjson
-
         from vedette.exposure.engine import Exposures
-        from vedette.store.book import to_json
 
         with Exposures.open(lake, policy=policy, now=now) as exposures:
-            return {"exposures": [_flat(orjson.loads(to_json(e))) for e in exposures.select(limit=None)]}
+            return {"exposures": [row_of(e) for e in exposures.select(limit=None)]}
 
     return answer_lines(frame, given, judged, scans=True)
