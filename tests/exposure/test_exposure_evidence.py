@@ -71,10 +71,10 @@ AIMED: tuple[dict[str, Any], ...] = (
     {"message": "blocked cve-2021-44228", "dst_name": "WEB-01", "device_name": "waf"},
     {"native": '{"alert": {"metadata": {"cve": ["CVE_2021_44228"]}}}', "dst_ip": "10.0.0.5"},
     {"alert": "CVE-2021-44228", "device_name": "web-01"},
+    {"alert": "CVE-2021-44228", "dst_ip": "10.0.0.5", "dst_name": "web-02.corp.example"},
 )
 ELSEWHERE: tuple[dict[str, Any], ...] = (
     {"alert": "CVE-2021-44228", "dst_ip": "192.0.2.9", "device_name": "web-01"},
-    {"alert": "CVE-2021-44228", "dst_ip": "10.0.0.5", "dst_name": "web-02.corp.example"},
     {"alert": "CVE-2021-45046", "dst_ip": "10.0.0.5"},
     {"alert": "CVE-2021-442281", "dst_ip": "10.0.0.5"},
     {"url": "/search?q=CVE-2021-44228", "class_name": "http_activity", "device_name": "web-01"},
@@ -84,10 +84,10 @@ ELSEWHERE: tuple[dict[str, Any], ...] = (
 
 def test_an_alert_raises_the_asset_that_it_was_aimed_at(world: World) -> None:
     events(world, *AIMED)
-    assert tried(world) == {**NONE, "web-01.corp.example": (4, 0)}
+    assert tried(world) == {**NONE, "web-01.corp.example": (5, 0)}
     with world.open() as exposures:
         (raised,) = [e for e in exposures.select() if e.attempts]
-        assert [e.ref for e in raised.attempts] == [f"{i:032x}" for i in range(4)]
+        assert [e.ref for e in raised.attempts] == [f"{i:032x}" for i in range(5)]
         assert raised.exploited == ()
 
 

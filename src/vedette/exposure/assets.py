@@ -169,8 +169,7 @@ class Assets:
     def _entries(self, space: str) -> list[_Node]:
         nodes = []
         for number, entry in enumerate(self._inventory):
-            own = SPACES[entry.kind] or (looks_like(entry.name) if looks_like(entry.name) != OTHER else NET)
-            if own != space:
+            if _space_of(entry) != space:
                 continue
             node = _Node(space, entries=[number])
             node.kinds[entry.kind] = None
@@ -188,6 +187,7 @@ class Assets:
         repositories = self._of_repositories()
         made: list[KnownAsset] = []
         used: set[str] = set()
+        keys: set[str] = set()
         for node in sorted(roots, key=lambda n: (n.space, _best(n))):
             entry = self._inventory[node.entries[0]] if node.entries else None
             best = _best(node)
@@ -198,6 +198,10 @@ class Assets:
                 while shown.lower() in used:
                     shown += "'"
             used.add(shown.lower())
+            key = f"{node.space}:{best.value}"
+            while key in keys:
+                key += "'"
+            keys.add(key)
             self._index[id(node)] = len(made)
             short = () if node.space != NET else (s for s in sorted(node.shorts) if s.upper() not in node.written)
             own = (t for t in (*node.written, *short) if holders[_find_key(t)] == 1)
@@ -207,7 +211,7 @@ class Assets:
             )
             made.append(
                 KnownAsset(
-                    key=f"{node.space}:{best.value}",
+                    key=key,
                     name=shown,
                     kind=kind,
                     aliases=tuple(dict.fromkeys((best.value, *own))),
@@ -260,17 +264,24 @@ def _best(node: _Node) -> Name:
                key=lambda n: (ranks[n.kind], n not in node.names, n.value))  # fmt: skip
 
 
+def _space_of(entry: Asset) -> str:
+    """Return the space that an entry of the inventory belongs to: by its kind, else by its name's shape, else hosts."""
+    shape = looks_like(entry.name)
+    return SPACES[entry.kind] or (shape if shape != OTHER else NET)
+
+
 def _merged(inventory: Sequence[Asset]) -> list[Asset]:
     """Return one entry for each name: of each fact the last that says it, and every alias."""
     found: dict[tuple[str, str], Asset] = {}
     for entry in inventory:
-        key = (SPACES[entry.kind], " ".join(entry.name.lower().split()))
+        key = (_space_of(entry), " ".join(entry.name.lower().split()))
         before = found.get(key)
         if before is None:
             found[key] = entry
             continue
         found[key] = replace(
             entry,
+            kind=before.kind if entry.kind is AssetKind.UNKNOWN else entry.kind,
             aliases=tuple(dict.fromkeys((*before.aliases, *entry.aliases))),
             owner=entry.owner if entry.owner is not None else before.owner,
             business_weight=entry.business_weight if entry.business_weight is not None else before.business_weight,

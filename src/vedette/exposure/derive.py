@@ -22,7 +22,7 @@ from vedette.exposure.tables import put, rows
 if TYPE_CHECKING:
     import duckdb
 
-FORMAT = 1
+FORMAT = 2
 """Changes when rows would come out otherwise from the same inputs."""
 ROWS_A_BUCKET = 30_000
 """Sightings that are worked on at a time, about; more of them make more buckets, up to ``MAX_BUCKETS``."""
@@ -71,7 +71,9 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("n_attempts", "BIGINT", "signs in own logs that it was tried here"),
     ("n_exploited", "BIGINT", "signs that it worked here"),
     ("attempt_refs", "VARCHAR[]", "events of attempts"),
-    ("exploited_refs", "VARCHAR[]", "events or findings of success"),
+    ("exploited_refs", "VARCHAR[]", "events of success"),
+    ("attempt_times", "TIMESTAMP[]", "when each attempt happened, UTC"),
+    ("exploited_times", "TIMESTAMP[]", "when each success happened, UTC"),
     ("policy", "VARCHAR", "what decided"),
     ("policy_version", "VARCHAR", "its version"),
     ("outcome", "VARCHAR", "the policy's word; null: unknowns leave several"),
@@ -130,11 +132,14 @@ WITH s AS (
   SELECT t.vul, t.asset, count(*) AS n_attempts, count(*) FILTER (t.worked) AS n_exploited,
     list(t.ref ORDER BY t.happened_at, t.ref) AS attempt_refs,
     list(t.ref ORDER BY t.happened_at, t.ref) FILTER (t.worked) AS exploited_refs,
+    list(t.happened_at ORDER BY t.happened_at, t.ref) AS attempt_times,
+    list(t.happened_at ORDER BY t.happened_at, t.ref) FILTER (t.worked) AS exploited_times,
     max(t.happened_at) AS tried_at
   FROM work.attempt t JOIN work.asset a USING (asset) WHERE a.bucket = {bucket} GROUP BY t.vul, t.asset
 )
 SELECT m.*, g.gone_at, coalesce(t.n_attempts, 0) AS n_attempts, coalesce(t.n_exploited, 0) AS n_exploited,
-  coalesce(t.attempt_refs, []) AS attempt_refs, coalesce(t.exploited_refs, []) AS exploited_refs, t.tried_at,
+  coalesce(t.attempt_refs, []) AS attempt_refs, coalesce(t.exploited_refs, []) AS exploited_refs,
+  coalesce(t.attempt_times, []) AS attempt_times, coalesce(t.exploited_times, []) AS exploited_times, t.tried_at,
   CASE WHEN t.n_attempts > 0 THEN true WHEN k.asset IS NOT NULL THEN false END AS attempted,
   CASE WHEN t.n_exploited > 0 THEN true END AS exploited
 FROM merged m
@@ -186,7 +191,8 @@ SELECT
   list_transform(e.records[1:{max_refs}], lambda r: substr(r, 2)) AS record_ids, len(e.records) AS n_records,
   e.locations[1:{max_refs}] AS locations, coalesce(e.layer, '') AS layer, coalesce(y.n_sharing, 0) AS n_sharing,
   e.n_attempts, e.n_exploited, e.attempt_refs[1:{max_refs}] AS attempt_refs,
-  e.exploited_refs[1:{max_refs}] AS exploited_refs,
+  e.exploited_refs[1:{max_refs}] AS exploited_refs, e.attempt_times[1:{max_refs}] AS attempt_times,
+  e.exploited_times[1:{max_refs}] AS exploited_times,
   $policy AS policy, $policy_version AS policy_version,
   d.outcome, d.possible, d.days,
   CAST(NULL AS TIMESTAMP) AS due_at,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -334,6 +334,10 @@ def _at(value: datetime | None) -> datetime | None:
     return None if value is None else value.replace(tzinfo=UTC)
 
 
+def _signs(refs: Sequence[str], times: Sequence[datetime]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(ref=ref, at=_at(at)) for ref, at in zip(refs, times, strict=True))
+
+
 def _exposure(row: dict[str, Any]) -> Exposure:
     """Return a row of the view as the noun."""
     decision = Decision(
@@ -377,8 +381,8 @@ def _exposure(row: dict[str, Any]) -> Exposure:
         first_seen_at=_at(row["first_seen_at"]),
         last_seen_at=_at(row["last_seen_at"]),
         scanners=tuple(row["scanners"]),
-        attempts=tuple(Evidence(ref=ref) for ref in row["attempt_refs"]),
-        exploited=tuple(Evidence(ref=ref) for ref in row["exploited_refs"]),
+        attempts=_signs(row["attempt_refs"], row["attempt_times"]),
+        exploited=_signs(row["exploited_refs"], row["exploited_times"]),
         evidence=tuple(Evidence(kind=EvidenceKind.RECORD, ref=ref) for ref in row["record_ids"]),
         locations=tuple(row["locations"]),
         layer=row["layer"],

@@ -147,9 +147,10 @@ def _aimed_at(
     find: Any, class_name: str, device: str | None, device_ip: str | None, dst_ip: str | None, dst_name: str | None
 ) -> int | None:
     """Return the one asset that an event was aimed at, None where it is not ours or not sure."""
-    aims = {n for text in (dst_ip, dst_name) if text and (n := find(text)) is not None}
-    if aims:
-        return aims.pop() if len(aims) == 1 else None
+    # the address is the sensor's word, the name often only what the client asked for
+    for text in (dst_ip, dst_name):
+        if text and (aim := find(text)) is not None:
+            return int(aim)
     if (dst_ip or dst_name) and class_name in _NETWORK:
         return None  # seen by a sensor or proxy on its way to a place that is none of ours
     hosts = {n for text in (device, device_ip) if text and (n := find(text)) is not None}
