@@ -110,3 +110,16 @@ def test_a_citation_opens_the_record(home: Path) -> None:
     refs = [c["ref"] for c in found["citations"]]
     assert set(record_lookup(lake)(refs)) == set(refs)
     lake.close()
+
+
+def test_a_fact_said_by_hand_is_kept(home: Path) -> None:
+    asset = call("--home", home, "exposure", "--json").json["exposures"][0]["asset"]
+    done = call("--home", home, "exposure", "--know", f"name={asset}, owner=web team, internet facing=yes", "--json")
+    said = [e for e in done.json["exposures"] if e["asset"] == asset]
+    assert said
+    assert {(e["owner"], e["internet_facing"]) for e in said} == {("web team", True)}
+    again = call("--home", home, "exposure", "--owner", "web team", "--json").json
+    assert again["counts"]["exposures"] == len(said)
+    wrong = call("--home", home, "exposure", "--know", "owner=nobody")
+    assert wrong.code == 2
+    assert "without a name" in wrong.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,12 +15,13 @@ from vedette.cli.frame import Frame, JsonOption, frame_of
 from vedette.cli.jsonl import JsonlOption
 from vedette.cli.steps import SEVERITY_STYLE, Given, ReaderOption, TimezoneOption, run_ingest, show_ingest
 from vedette.errors import UserError
-from vedette.schema import ExposureStatus, Severity
+from vedette.schema import AssetKind, ExposureStatus, Severity
 
 if TYPE_CHECKING:
     from vedette.exposure.engine import Exposures
     from vedette.exposure.filters import ExposureFilter
     from vedette.report.exposures import Extent
+    from vedette.schema import Asset
     from vedette.store import Lake
 
 app = typer.Typer(rich_markup_mode=None)
@@ -34,6 +36,12 @@ def exposure(
         list[str] | None,
         typer.Argument(
             help="Scanner results, SBOMs, VEX, inventories to read first; - is stdin. None: what is in the lake."
+        ),
+    ] = None,
+    know: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--know", help="Say a fact of an asset: 'name=WEB01, owner=web team, internet facing=yes'. It is kept."
         ),
     ] = None,
     asset: Annotated[str | None, typer.Option("--asset", help="Only on this host, image or repository.")] = None,
@@ -91,6 +99,7 @@ def exposure(
 
     forms = [(path, format_of(path)) for path in out or ()]
     wanted = _filter(asset, cve, owner, package, since, due, state, severity, now)
+    said = _by_hand(know or ())
     with frame.lake(make=bool(paths)) as lake:
         if paths:
             summary = run_ingest(frame, lake, paths, given)
@@ -100,6 +109,8 @@ def exposure(
                 every: list[Any] = [*summary.scans.files, *summary.files]
                 problem = next((f.problem for f in every if f.problem), "no files")
                 raise UserError(f"nothing could be read: {problem}", next_step="vedette ingest --formats")
+        if said:
+            _keep(lake, said)
         if not lake.segments("scan_reports"):
             raise UserError(
                 "no scanner result, SBOM or inventory has been read, so exposure is not known",
@@ -139,6 +150,52 @@ def exposure(
             meets = "exposure meets" if failing == 1 else "exposures meet"
             frame.say(f"{failing:,} open {meets} --fail-on {fail_on}", "red")
         raise typer.Exit(1)
+
+
+def _by_hand(know: Sequence[str]) -> bytes:
+    """Return facts of assets as the inventory that would say them; nothing where none is said.
+
+    Raises:
+        UserError: a fact is not understood.
+    """
+    from vedette.ingest.scans.assets import asset_by_hand
+
+    assets = [asset_by_hand(text) for text in know]
+    return b"" if not assets else inventory_bytes(assets)
+
+
+def _keep(lake: Lake, said: bytes) -> None:
+    """Put facts that were said on the command line into the lake, as a small inventory."""
+    import tempfile
+
+    from vedette.ingest.scans.pipeline import read_scans
+
+    with tempfile.TemporaryDirectory(prefix="vedette-") as folder:
+        path = Path(folder) / "said-by-hand.csv"
+        path.write_bytes(said)
+        summary = read_scans(lake, [path], reader="assets")
+    problem = next((f.problem for f in summary.files if f.problem), None)
+    if problem:
+        raise UserError(f"the facts could not be kept: {problem}")
+
+
+def inventory_bytes(assets: Sequence[Asset]) -> bytes:
+    """Return assets as a CSV inventory that reads back to the same."""
+    import csv
+    import io
+
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    words = {None: "", True: "yes", False: "no"}
+    writer.writerow(("name", "kind", "aliases", "owner", "weight", "internet facing", "data class", "environment",
+                     "mission impact", "safety impact", "mitigations"))  # fmt: skip
+    for a in assets:
+        weight = "" if a.business_weight is None else f"{a.business_weight:g}" if a.business_weight % 1 else "100%"
+        weight = "0%" if a.business_weight == 0 else weight
+        writer.writerow((a.name, "" if a.kind is AssetKind.UNKNOWN else a.kind.value, ";".join(a.aliases),
+                         a.owner or "", weight, words[a.internet_facing], a.data_class or "", a.environment or "",
+                         a.mission_impact or "", a.safety_impact or "", ";".join(a.mitigations)))  # fmt: skip
+    return out.getvalue().encode()
 
 
 def _when(text: str, now: datetime) -> datetime:
