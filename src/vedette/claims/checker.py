@@ -11,7 +11,7 @@ from vedette.claims.clauses import Clause, Item, clauses, keys
 from vedette.claims.counting import Counting
 from vedette.claims.joined import Joined
 from vedette.claims.match import OWN_LABELS, advises, span_holds, told
-from vedette.claims.naming import miscounted, misnamed
+from vedette.claims.naming import misapposed, miscounted, misnamed
 from vedette.claims.neutral import is_neutral
 from vedette.claims.openings import FOLDS, cause_of, nearby, opened, turned, unreported
 from vedette.claims.plain import folded, hidden, plain
@@ -141,6 +141,9 @@ class Checker(Joined):
         cause = cause_of(tokens)
         if cause:
             return Support(reason=f"invents a cause (“{cause}”)")
+        wrong = misapposed(tokens)
+        if wrong:
+            return Support(reason=wrong)
         parsed = clauses(tokens)
         if len(parsed) > 1 and parsed[0].tokens and parsed[1].owner is None:
             opens = parsed[0].tokens[0].low

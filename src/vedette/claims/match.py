@@ -337,7 +337,7 @@ def match(clause: Clause, reading: Reading, view: View, *, advised: bool = False
         result.wrong = "says as done what is advised" if view.advises else "advises what no fact advises"
     else:
         result.wrong = _parts_swapped(pairs, view, clause) or _polarity(clause, view) or scope
-    result.wrong = result.wrong or unsaid(clause, view)
+    result.wrong = result.wrong or unsaid(clause, view) or _shares_swapped(pairs, view, clause)
     matched = {id(b) for _, b in pairs}
     derived = _derived(pairs, reading)
     for token in clause.words:
@@ -734,6 +734,23 @@ def _parts_swapped(pairs: Sequence[tuple[Item, Item]], view: View, clause: Claus
     return ""
 
 
+def _shares_swapped(pairs: Sequence[tuple[Item, Item]], view: View, clause: Clause) -> str:
+    """Return what is wrong where each of several names has its percentage, and one has another's."""
+    order = [i for i in clause.items if i.token.what == "share" or i.token.sort in ("who", "entity")]
+    place = {id(t): k for k, t in enumerate(clause.tokens)}
+    order.sort(key=lambda i: place.get(id(i.token), -1))
+    kinds = ["%" if i.token.what == "share" else "n" for i in order]
+    if kinds != ["n", "%"] * (len(kinds) // 2) or len(kinds) < 4:
+        return ""
+    partner = {id(mine): theirs for mine, theirs in pairs}
+    for name, said in zip(order[::2], order[1::2], strict=True):
+        theirs = partner.get(id(said))
+        owner = view.owners.get(id(theirs)) if theirs is not None else None
+        if owner is not None and not owner.token.ids & name.token.ids:
+            return f"gives {name.token.text} the percentage of another"
+    return ""
+
+
 def _class(item: Item) -> str:
     return item.token.sort
 
@@ -814,6 +831,8 @@ def _word_held(
         return False  # a name, as it is written
     if low in lexicon.TYPE_WORDS:
         return _type_held(low, clause, view, reading)
+    if low == "created" and view.raw and low not in view.raw and _before_type(token, clause):
+        return False  # "a created account" is not one that made something
     said = token.groups or frozenset({"=" + lexicon.stem(low)})
     if (
         "RUN" in said
@@ -902,6 +921,11 @@ def _word_held(
     if not said & lexicon.CRITICAL_GROUPS and said & reading.all_words and not token.verb:
         return not any(v.negative for v in reading.views)
     return False
+
+
+def _before_type(token: Token, clause: Clause) -> bool:
+    at = next((k for k, t in enumerate(clause.tokens) if t is token), len(clause.tokens))
+    return at + 1 < len(clause.tokens) and clause.tokens[at + 1].low in lexicon.TYPE_WORDS
 
 
 def _type_held(low: str, clause: Clause, view: View, reading: Reading) -> bool:

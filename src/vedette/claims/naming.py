@@ -10,6 +10,7 @@ from vedette.claims.clauses import Clause, Item
 from vedette.claims.match import TYPE_GROUPS
 from vedette.claims.names import is_address
 from vedette.claims.resting import tells
+from vedette.claims.tokens import Token
 
 
 def counts_members(number: Item, members: Sequence[Item]) -> bool:
@@ -72,6 +73,20 @@ def misnamed(clause: Clause) -> str:
             and not _address_of(a, b)
         ):
             return f"{b.token.text} is not {a.token.text}"
+    return ""
+
+
+def misapposed(tokens: Sequence[Token]) -> str:
+    """Return what is wrong with "T1190, Unix Shell, is …": an id and, set off behind it, the name of another."""
+    for k in range(len(tokens) - 2):
+        one, mark, other = tokens[k : k + 3]
+        if one.sort == other.sort == "technique" and mark.low == "," and one.what == other.what == "name":
+            after = tokens[k + 3].low if k + 3 < len(tokens) else "."
+            before = tokens[k - 1].low if k else ""
+            is_id = one.low[1:2].isdigit() and not other.low[1:2].isdigit()
+            if is_id and after not in ("and", "or") and before not in (",", "and") and not one.ids & other.ids:
+                if after != "," or not any(t.low == "and" for t in tokens[k + 3 : k + 8]):
+                    return f"{other.text} is not {one.text}"
     return ""
 
 

@@ -56,7 +56,7 @@ def _advice(tokens: Sequence[Token], readings: Sequence[Reading]) -> Support | N
         return None
     said = [
         t for t in tokens
-        if t.what == "word" and t.low not in lexicon.FUNCTION_WORDS and t.low not in _ADVISING
+        if t.what == "word" and t.low not in lexicon.FUNCTION_WORDS | _ADVISING | _ORDER
     ]  # fmt: skip
     order = _ORDER & {t.low for t in tokens}
     if not said:
@@ -75,7 +75,7 @@ def _advice(tokens: Sequence[Token], readings: Sequence[Reading]) -> Support | N
             raw = {w for v in views for w in v.raw}
             stems = {lexicon.base(w) for w in raw}
             own = {lexicon.base(t.low) for t in said} & stems
-            if not views or not own or not order <= {w for v in reading.views for w in v.raw}:
+            if not views or not own or not order <= set(reading.fact.text.lower().split()):
                 continue
             if all(lexicon.base(t.low) in stems for t in said) and _times_held(tokens, reading):
                 right = True
