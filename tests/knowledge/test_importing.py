@@ -6,8 +6,10 @@ import contextlib
 import gzip
 import io
 import json
+import os
 import random
 import tarfile
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -87,7 +89,7 @@ def _cve_list(home: Path) -> dict[str, bytes]:
     files["cves/2026/1xxx/CVE-2026-1003.json"] = json.dumps(
         feeds.cve_record(C, state="REJECTED", cisa=False), indent=1
     ).encode()
-    return files | {"cves/delta.json": b'{"new": []}', "README.md": b"# CVE List"}
+    return files | {"cves/delta.json": b'{"new": []}', "README.md": b"# CVE List", "assets/logo.png": b"\x89PNG\r\n"}
 
 
 def _as_zip(files: dict[str, bytes]) -> bytes:
@@ -456,3 +458,14 @@ def test_zip_reads_no_more_than_its_bounds_even_where_its_header_lies(home: Path
         data[at : at + 4] = (5).to_bytes(4, "little")
     with pytest.raises(UserError):
         put(home, "osv", bytes(data), "osv.zip")
+
+
+def test_what_a_killed_import_left_goes_and_work_in_progress_stays(home: Path) -> None:
+    root = holding.folder(home, "kev")
+    for name, age_s in ((".import-dead", 200_000), (".fetch-busy", 60)):
+        (root / name).mkdir(parents=True)
+        (root / name / "raw.parquet").write_bytes(b"x")
+        os.utime(root / name, (time.time() - age_s,) * 2)
+    put(home, "kev", feeds.kev(A), "kev.json", fewer=True)
+    assert not (root / ".import-dead").exists()
+    assert (root / ".fetch-busy" / "raw.parquet").exists()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -27,6 +28,7 @@ DATA = "data.parquet"
 KEPT = 2
 """Versions of a set that a home keeps: the one that counts and the one before."""
 
+_ABANDONED_S = 86_400.0
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 
 
@@ -179,7 +181,7 @@ def put(home: Path, made: HeldSet, data: Path) -> HeldSet:
             names = [place.name, *(n for n in before if n != place.name)][:KEPT]
             write_whole(root / "current.json", orjson.dumps({"versions": names}) + b"\n")
             for old in root.iterdir():
-                if old.is_dir() and old.name not in names:
+                if old.is_dir() and old.name not in names and (not old.name.startswith(".") or _is_left(old)):
                     shutil.rmtree(old, ignore_errors=True)
         except OSError as error:
             raise OutsideError(
@@ -221,6 +223,14 @@ def previous(home: Path, name: str) -> HeldSet | None:
         return _manifest(root / names[1]) if len(names) > 1 else None
     except OutsideError:
         return None
+
+
+def _is_left(staging: Path) -> bool:
+    """Return whether work that was begun aside is over: nobody has touched it for a day, so its process was killed."""
+    try:
+        return time.time() - staging.stat().st_mtime > _ABANDONED_S
+    except OSError:
+        return False
 
 
 def _own(home: Path, name: str) -> HeldSet | None:

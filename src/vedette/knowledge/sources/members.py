@@ -48,6 +48,8 @@ class Member:
     name: str
     """Its name inside, for messages."""
     data: bytes = field(repr=False)
+    alone: bool = False
+    """Whether it is all of the feed, and not one file of an archive or folder."""
 
 
 @dataclass(slots=True)
@@ -105,7 +107,7 @@ class Reading:
         elif name.endswith((".tar", ".tgz")):
             yield from self._tar(stream, name, packed)
         else:
-            yield self._member(name, self._read(stream, name, packed))
+            yield self._member(name, self._read(stream, name, packed), alone=self._is_alone(depth))
 
     def _packed(
         self, unpacked: IO[bytes] | gzip.GzipFile | lzma.LZMAFile, name: str, packed: int, depth: int
@@ -117,7 +119,10 @@ class Reading:
         if data.startswith(b"PK\x03\x04"):
             yield from self._opened(io.BytesIO(data), name, len(data), depth + 1)
         else:
-            yield self._member(name, data)
+            yield self._member(name, data, alone=self._is_alone(depth))
+
+    def _is_alone(self, depth: int) -> bool:
+        return depth == 0 and not self.path.is_dir()
 
     def _zip(self, stream: IO[bytes], name: str, depth: int) -> Iterator[Member]:
         with zipfile.ZipFile(stream) as archive:
@@ -143,11 +148,11 @@ class Reading:
                     self._check_ratio(name, self._total - before, packed)
                     yield self._member(info.name, data)
 
-    def _member(self, name: str, data: bytes) -> Member:
+    def _member(self, name: str, data: bytes, *, alone: bool = False) -> Member:
         self._count += 1
         if self._count > self.bounds.n_members:
             raise WrongFormatError(f"more than {self.bounds.n_members:,} files")
-        return Member(name, data)
+        return Member(name, data, alone)
 
     def _read(self, stream: IO[bytes], name: str, packed: int | None) -> bytes:
         parts: list[bytes] = []

@@ -11,20 +11,19 @@ import orjson
 from vedette.knowledge.sources.base import WrongFormatError
 from vedette.knowledge.sources.members import Member
 
+_SUFFIXES = (".json", ".jsonl", ".ndjson")
 _MARK = b"\xef\xbb\xbf"
 
 
 def documents(members: Iterable[Member]) -> Iterator[tuple[str, Any]]:
-    """Yield the JSON documents of a feed, each with where it stands; prose and settings beside them are left out.
+    """Yield the JSON documents of a feed, each with where it stands.
 
     Raises:
         WrongFormatError: a file is no JSON, or torn.
     """
     for member in members:
-        if member.name.lower().endswith(
-            (".md", ".txt", ".yml", ".yaml", ".csv", ".toml", ".py", "license", "codeowners")
-        ):
-            continue
+        if not member.alone and not member.name.lower().endswith(_SUFFIXES):
+            continue  # prose, pictures and settings lie beside the records of a repository
         yield from _of(member)
 
 
