@@ -197,6 +197,7 @@ def test_json_fields_are_documented(world: Path) -> None:
         "query": ("SELECT 1 AS one",),
         "query --columns": (),
         "lake status": (),
+        "lake reports": (),
         "lake clean": (),
         "knowledge status": (),
         "knowledge technique": ("T1003",),
