@@ -16,6 +16,9 @@ from vedette.schema.exposure import Asset, Component, ScanFinding, ScanRecord, S
 if TYPE_CHECKING:
     import pyarrow as pa
 
+SCAN_VERSION = 1
+"""Version of these columns: one more whenever they change; the lake fills what older files lack."""
+
 ColumnKind = Literal["string", "strings", "float", "int", "bool", "time"]
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from vedette.errors import OutsideError
 from vedette.schema import COLUMNS, SCHEMA_VERSION
-from vedette.schema.scan_tables import SCAN_TABLES, scan_columns
+from vedette.schema.scan_tables import SCAN_TABLES, SCAN_VERSION, scan_columns
 from vedette.store import tables
 from vedette.store.state import from_db, now, open_state, to_db, writing
 
@@ -93,6 +93,11 @@ def hits_arrow_schema() -> pa.Schema:
 
     kinds = {"string": pa.string(), "timestamp": pa.timestamp("us", tz="UTC")}
     return pa.schema([(name, kinds[kind]) for name, kind in HIT_COLUMNS])
+
+
+def version_of(table: str) -> int:
+    """Return the version of a table's columns as they are written now."""
+    return SCAN_VERSION if table in SCAN_TABLES else SCHEMA_VERSION
 
 
 class Lake:
@@ -203,8 +208,7 @@ class Lake:
             renamed = {} if table in SCAN_TABLES else RENAMED.get(version, {})
             renames = ", ".join(f'"{old}" AS "{new}"' for old, new in renamed.items())
             star = f"* RENAME ({renames})" if renames else "*"
-            # the version counts the columns of events; those of scans may grow without it
-            by_name = str(version != SCHEMA_VERSION or table in SCAN_TABLES).lower()
+            by_name = str(version != version_of(table)).lower()
             parts.append(
                 f"SELECT {star} FROM "  # noqa: S608 (column names are ours, paths are quoted)
                 f"read_parquet([{quoted}], union_by_name={by_name}, hive_partitioning=false)"
@@ -326,7 +330,7 @@ class Lake:
                             "size_bytes": w.size_bytes,
                             "t_min": to_db(w.t_min) if w.t_min else None,
                             "t_max": to_db(w.t_max) if w.t_max else None,
-                            "schema_version": SCHEMA_VERSION,
+                            "schema_version": version_of(w.table),
                             "job": job,
                             "shard": shard,
                         }

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select
 
-from vedette.schema import SCHEMA_VERSION
 from vedette.schema.scan_tables import SCAN_TABLES, scan_arrow_schema
 from vedette.store import tables
-from vedette.store.lake import Lake, Segment, Written
+from vedette.store.lake import Lake, Segment, Written, version_of
 from vedette.store.state import writing
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def _forget(lake: Lake, wanted: Sequence[str]) -> bool:
                 [
                     {
                         "segment_id": w.segment_id, "tbl": w.table, "path": w.path, "n_rows": w.n_rows,
-                        "size_bytes": w.size_bytes, "schema_version": SCHEMA_VERSION, "job": JOB,
+                        "size_bytes": w.size_bytes, "schema_version": version_of(w.table), "job": JOB,
                         "shard": f"without-{wanted[0]}",
                     }
                     for w in new

@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ from vedette.schema import (
     VexStatus,
     record_id,
 )
-from vedette.schema.scan_tables import SCAN_TABLES
+from vedette.schema import scan_tables as scan_table_module
+from vedette.schema.scan_tables import SCAN_TABLES, SCAN_VERSION, ScanColumn, scan_columns
 from vedette.store import Lake
 from vedette.store.query import run_query
 from vedette.store.reports import forget_reports, reports_of_shards
@@ -346,6 +348,31 @@ def test_every_field_of_a_noun_has_a_column() -> None:
     for table, noun in nouns.items():
         held = {column.field.split(".")[0] for column in SCAN_TABLES[table]} | {"pointer"}
         assert {spec.name for spec in fields(noun)} <= held
+
+
+def test_changed_columns_have_a_new_version() -> None:
+    """Where this fails, the columns changed: raise SCAN_VERSION, then this digest."""
+    columns = repr([(table, [(c.name, c.kind) for c in scan_columns(table)]) for table in SCAN_TABLES])
+    assert (SCAN_VERSION, blake2b(columns.encode(), digest_size=6).hexdigest()) == (1, "91c9798d507c")
+
+
+def test_files_of_an_older_version_lack_columns_and_are_read(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(lake, Scripted(finding("/old")))
+    grown = (*SCAN_TABLES["scan_findings"], ScanColumn("later", "string", "title"))
+    for cached in (scan_table_module.scan_columns, scan_table_module.scan_arrow_schema, scan_table_module._getter):
+        cached.cache_clear()
+    monkeypatch.setitem(scan_table_module.SCAN_TABLES, "scan_findings", grown)
+    monkeypatch.setattr("vedette.store.lake.SCAN_VERSION", 2)
+    try:
+        file = add(lake, Scripted(finding("/new", title="said")), b"other")
+        assert sorted(select(lake, "SELECT pointer, later FROM scan_findings")) == [("/new", "said"), ("/old", None)]
+        other = next(report for report in reports_of_shards(lake) if report != file.report_id)
+        assert forget_reports(lake, [file.report_id]) == 1
+        assert select(lake, "SELECT report_id, later FROM scan_findings") == [(other, None)]
+    finally:
+        monkeypatch.undo()
+        for cached in (scan_table_module.scan_columns, scan_table_module.scan_arrow_schema, scan_table_module._getter):
+            cached.cache_clear()
 
 
 def test_progress_is_told(lake: Lake) -> None:
