@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,11 +70,17 @@ def write_reports(
     *,
     template: Path | None = None,
     branding: Branding | None = None,
+    now: datetime | None = None,
 ) -> list[Path]:
-    """Write a case in each format and return the files."""
+    """Write a case in each format, with the exposures on its hosts, and return the files.
+
+    ``now`` is the day on which these are due or overdue; None is today.
+    """
+    from vedette.exposure.of_case import with_exposures
     from vedette.report import write
     from vedette.store.book import event_lookup
 
+    case = with_exposures(lake, case, now)
     written = []
     for name in formats:
         kind = "markdown" if name == "md" else name

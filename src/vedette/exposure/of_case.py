@@ -52,6 +52,11 @@ def for_case(lake: Lake, case: Case, now: datetime | None = None, *, policy: str
         return tuple(_told(exposures, list(found.values())[:MOST]))
 
 
+def with_exposures(lake: Lake, case: Case, now: datetime | None = None) -> Case:
+    """Return the case with the exposures on its hosts, as a report shows it; see :func:`for_case`."""
+    return replace(case, exposures=for_case(lake, case, now))
+
+
 def _rank(exposure: Exposure, own: set[str]) -> tuple[bool, bool, bool]:
     refs = {e.ref for e in (*exposure.attempts, *exposure.exploited)}
     worked = {e.ref for e in exposure.exploited}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vedette.report.case_exposures import Use, extent, headline
 from vedette.report.view import CaseView, tactic_totals
 from vedette.report.words import clock, count, day, listed, share, sure
 
@@ -83,9 +84,13 @@ def verdict_in_words(view: CaseView) -> str:
 
 
 def consequences(view: CaseView, most: int = 5) -> list[Consequence]:
-    """Return what the case means, the gravest first; empty where its findings show no tactic."""
+    """Return what the case means, the gravest first; empty where its findings show no tactic and nothing stood open."""
     totals = tactic_totals(view.techniques)
     found: dict[str, Consequence] = {}
+    if any(v.use is not Use.NO_SIGN for v in view.exposures):
+        found["exposure"] = Consequence(
+            text=f"{headline(view.exposures)}. It stands open.", because=extent(view.exposures)
+        )
     for tactic, means, follows in _MEANS:
         if totals.get(tactic):
             found.setdefault(
@@ -95,6 +100,8 @@ def consequences(view: CaseView, most: int = 5) -> list[Consequence]:
                     because=f"{count(totals[tactic], 'finding')} of this case point to it",
                 ),
             )
+    if view.exposures and "exposure" not in found:
+        found["exposure"] = Consequence(text=f"{headline(view.exposures)}.", because=extent(view.exposures))
     return list(found.values())[:most]
 
 

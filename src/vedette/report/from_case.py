@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from vedette.report import case_exposures
 from vedette.report.base import EvidenceLookup
 from vedette.report.inert import clip, visible
 from vedette.report.palette import tactic_rank
@@ -79,6 +80,8 @@ def _all_evidence(case: Case) -> Iterator[tuple[Evidence, str | None, str | None
     for finding in case.findings:
         for item in finding.evidence:
             yield item, finding.device_name, finding.accounts[0] if len(finding.accounts) == 1 else None
+    for item, asset in case_exposures.cited(case):
+        yield item, asset, None
 
 
 def _text(value: object) -> str:
@@ -270,6 +273,7 @@ def view_of(case: Case, lookup: EvidenceLookup | None = None) -> CaseView:
         evidence=_evidence(case, shown, lookup),
         n_events=case.n_events,
         sources=texts(case.sources),
+        exposures=case_exposures.views_of(case, ids),
     )
 
 

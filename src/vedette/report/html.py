@@ -21,7 +21,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from vedette.report import figures, words
+from vedette.report import case_exposures, figures, words
 from vedette.report.base import RenderOptions
 from vedette.report.branding import TLP_COLOURS, Branding
 from vedette.report.from_case import view_of
@@ -49,6 +49,7 @@ MAX_HOSTS = 200
 MAX_PATH = 300
 MAX_NODES = 60
 MAX_ROWS = 300
+MAX_EXPOSURES = 100
 MAX_QUOTE = 400
 MAX_TEXT = 320
 BUDGET_STEPS = 450_000
@@ -160,7 +161,13 @@ def page(view: CaseView, branding: Branding) -> str:
             organisation=visible(branding.organisation),
             footer=visible(branding.footer),
             logo=f"data:{logo[1]};base64,{base64.b64encode(logo[0]).decode()}" if logo else "",
-            limits={"accounts": MAX_ACCOUNTS, "hosts": MAX_HOSTS, "path": MAX_PATH, "rows": MAX_ROWS},
+            limits={
+                "accounts": MAX_ACCOUNTS,
+                "hosts": MAX_HOSTS,
+                "path": MAX_PATH,
+                "rows": MAX_ROWS,
+                "exposures": MAX_EXPOSURES,
+            },
         )
         .replace("\r", "")
     )
@@ -190,7 +197,11 @@ def _template() -> jinja2.Template:
         "known_tactic": lambda name: name if name in TACTICS else "other",
     }
     environment.globals |= {
+        "by_host": case_exposures.by_host,
         "count": words.count,
+        "day": words.day,
+        "exposures_extent": case_exposures.extent,
+        "exposures_headline": case_exposures.headline,
         "more": words.more,
         "stretch": words.stretch,
         "span": lambda first_at, last_at: span_words(last_at - first_at),

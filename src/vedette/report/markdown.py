@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from vedette.report.base import RenderOptions
 from vedette.report.branding import Branding
+from vedette.report.case_exposures import Use, by_host, extent, headline
 from vedette.report.from_case import view_of
 from vedette.report.inert import cell, clip, markdown, markdown_code, visible
 from vedette.report.palette import (
@@ -16,7 +17,7 @@ from vedette.report.palette import (
 )
 from vedette.report.timescale import span_words
 from vedette.report.view import CaseView, Statement, key_steps
-from vedette.report.words import count, share, stretch, sure, when
+from vedette.report.words import count, day, share, stretch, sure, when
 from vedette.schema import Case
 
 MAX_STEPS = 200
@@ -80,7 +81,7 @@ def render_view(view: CaseView, branding: Branding) -> str:
     if view.summary:
         lines += ["## What happened", "", *(f"- {_say(s)}" for s in view.summary[:MAX_LINES]), ""]
         lines += _left_out(len(view.summary) - MAX_LINES)
-    lines += _timeline(view) + _accounts(view) + _hosts(view) + _techniques(view)
+    lines += _timeline(view) + _accounts(view) + _hosts(view) + _exposures(view) + _techniques(view)
     for title, texts in (("What is unknown", view.unknown), ("What to do next", view.next_steps)):
         lines += [f"## {title}", ""]
         lines += [f"{n}. {markdown(text)}" for n, text in enumerate(texts[:MAX_LINES], start=1)] or ["Nothing noted."]
@@ -183,6 +184,44 @@ def _hosts(view: CaseView) -> list[str]:
         ),
     )
     return lines + _left_out(len(view.path) - MAX_PATH)
+
+
+def _exposures(view: CaseView) -> list[str]:
+    views = view.exposures
+    if not views:
+        return []
+    lines = [f"## {markdown(headline(views))}", "", markdown(extent(views)), ""]
+    hosts = by_host(views)
+    lines += _table(
+        ("Host", "Open", "Known to be exploited", "High or worse", "First due"),
+        (
+            (
+                _code(h.host),
+                f"{h.n_open:,}",
+                f"{h.n_known_exploited:,}",
+                f"{h.n_grave:,}",
+                "no date" if h.due_at is None else day(h.due_at),
+            )
+            for h in hosts[:MAX_HOSTS]
+        ),
+    )
+    lines += _left_out(len(hosts) - MAX_HOSTS)
+    lines += _table(
+        ("Vulnerability", "Host", "Owner", "What the logs show", "Component", "Due", "Evidence"),
+        (
+            (
+                _code(v.vulnerability),
+                _code(v.host),
+                markdown(v.owner),
+                (f"**{v.use.value}**: " if v.use is not Use.NO_SIGN else "") + markdown(clip(v.said, MAX_CELL)),
+                f"{_code(v.component)} {markdown(v.fix)}",
+                markdown(f"{v.due}; {v.decision}"),
+                _ids((*v.signs, *v.records)),
+            )
+            for v in views[:MAX_ACCOUNTS]
+        ),
+    )
+    return lines + _left_out(len(views) - MAX_ACCOUNTS)
 
 
 def _techniques(view: CaseView) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from vedette.report.case_exposures import ExposureView
 from vedette.report.palette import tactic_rank
 from vedette.schema import (
     AccountRole,
@@ -210,6 +211,8 @@ class CaseView:
     evidence: tuple[EvidenceView, ...]
     n_events: int
     sources: tuple[str, ...]
+    exposures: tuple[ExposureView, ...] = ()
+    """What stood open on its hosts, signs of use first; empty where no scan was read or nothing stands open."""
 
     @property
     def implicated(self) -> tuple[AccountView, ...]:

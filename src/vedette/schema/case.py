@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from vedette.schema.claim import Claim
 from vedette.schema.entity import AccountKind
+from vedette.schema.exposure import Exposure
 from vedette.schema.finding import Evidence, Finding, Severity, Verdict
 
 
@@ -176,3 +177,5 @@ class Case:
     status: CaseStatus = CaseStatus.OPEN
     verdict: Verdict = Verdict.UNDECIDED
     notes: tuple[Note, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    """What stands open on its hosts, signs of use first: filled when a report is made, empty in the store."""

@@ -14,8 +14,17 @@ NOBODY = "nobody named"
 def package_words(exposure: Exposure, limit: int = 80) -> str:
     """Return the component as ``name version``; what the scanner says where it names none."""
     package = exposure.package
-    said = " ".join(filter(None, (package.name, package.version))) or package.purl or package.cpe
+    name = package.name or _product(package.cpe)
+    said = " ".join(filter(None, (name, package.version))) or package.purl or package.cpe
     return clip(visible(said or (exposure.locations[0] if exposure.locations else "no component named")), limit)
+
+
+def _product(cpe: str) -> str:
+    """Return the product that a CPE names, for a scanner that names none: ``windows 10``."""
+    from vedette.knowledge.packages import parse_cpe
+
+    parsed = parse_cpe(cpe) if cpe else None
+    return parsed.product.replace("_", " ") if parsed is not None and parsed.product not in ("*", "-") else ""
 
 
 def fix_words(exposure: Exposure, limit: int = 60) -> str:
