@@ -65,6 +65,31 @@ def test_side_tables_decide(table: str, values: dict[str, str], outcome: str) ->
     assert ssvc.table(table).decide(values) == outcome
 
 
+def _human(safety: str, mission: str) -> str:
+    """SSVC's definition of Human Impact 2.0.2, in its own words."""
+    if safety == "catastrophic" or mission == "mission failure":
+        return "very high"
+    if safety == "critical":
+        return "medium" if mission == "degraded" else "high"
+    return "medium" if mission == "mef failure" else "low"
+
+
+@pytest.mark.parametrize(("cells", "outcome"), sorted(ssvc.table("human-impact").rows.items()))
+def test_human_impact_is_as_it_is_defined(cells: tuple[str, str], outcome: str) -> None:
+    assert outcome == _human(*cells)
+
+
+@pytest.mark.parametrize(("cells", "outcome"), sorted(ssvc.table("public-safety-impact").rows.items()))
+def test_public_safety_impact_is_as_it_is_defined(cells: tuple[str], outcome: str) -> None:
+    assert outcome == ("minimal" if cells == ("negligible",) else "significant")
+
+
+@pytest.mark.parametrize(("cells", "outcome"), sorted(ssvc.table("utility").rows.items()))
+def test_utility_is_as_it_is_defined(cells: tuple[str, str], outcome: str) -> None:
+    n_bad = (cells[0] == "yes") + (cells[1] == "concentrated")
+    assert outcome == ("laborious", "efficient", "super effective")[n_bad]
+
+
 def test_tables_are_those_of_their_publisher(shared_data: Path) -> None:
     """Row by row from the published CSV, read here on its own."""
     files = sorted((shared_data / "ssvc").glob("*.csv"))
