@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from exposure_support import DAY, NOW, World, find
 
 from vedette.errors import UserError
 from vedette.exposure import derive
 from vedette.exposure.filters import EVERYTHING, OPEN, ExposureFilter
-from vedette.schema import ExposureStatus
+from vedette.schema import COLUMNS, ExposureStatus, event_arrow_schema
 
 LATER = DAY + timedelta(days=7)
 LODASH = {"purl": "pkg:npm/lodash@4.17.20"}
@@ -111,6 +112,34 @@ def test_an_upgrade_that_does_not_mend_keeps_the_exposure_and_its_first_day(worl
     after = only(world)
     assert (after.exposure_id, after.first_seen_at) == (before.exposure_id, DAY)
     assert (after.package.version, after.status) == ("4.17.20", ExposureStatus.OPEN)
+
+
+def test_what_is_found_again_keeps_its_first_day_and_is_a_change(world: World) -> None:
+    again = LATER + timedelta(days=7)
+    world.report(at=DAY, findings=(find("CVE-2021-23337", "lodash", "4.17.15"),))
+    world.report(at=LATER, places=("web-01.corp.example",))
+    world.report(at=again, findings=(find("CVE-2021-23337", "lodash", "4.17.15"),))
+    with world.open() as exposures:
+        new, gone, changed = exposures.changes(again)
+        assert (new, gone, [e.first_seen_at for e in changed]) == ([], [], [DAY])
+        assert exposures.by("changed_why") == [("found again", 1)]
+        assert exposures.changes(again + timedelta(days=1)) == ([], [], [])
+
+
+def test_events_that_bear_on_nothing_derive_nothing_anew(world: World) -> None:
+    world.report(findings=(find("CVE-2021-23337", "lodash", "4.17.15"),))
+    world.open().close()
+    row = {
+        "event_id": "1" * 32,
+        "time": DAY,
+        "class_name": "process_activity",
+        "source": "s",
+        "reader": "r",
+        "raw": "{}",
+    }
+    table = pa.table({c: [row.get(c)] for c in COLUMNS}, schema=event_arrow_schema())
+    world.lake.commit(world.lake.write("events", table, job="t", shard="e", source="s"), job="t", shard="e")
+    world.open(progress=lambda done, n: pytest.fail("nothing changed")).close()
 
 
 def test_two_versions_side_by_side_are_two(world: World) -> None:

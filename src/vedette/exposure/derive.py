@@ -22,7 +22,7 @@ from vedette.exposure.tables import put, rows
 if TYPE_CHECKING:
     import duckdb
 
-FORMAT = 2
+FORMAT = 3
 """Changes when rows would come out otherwise from the same inputs."""
 ROWS_A_BUCKET = 30_000
 """Sightings that are worked on at a time, about; more of them make more buckets, up to ``MAX_BUCKETS``."""
@@ -105,6 +105,16 @@ WITH s AS (
   GROUP BY ALL
 ), gone AS (
   SELECT vul, asset, head, slot, max(gone_at) AS gone_at FROM left_at GROUP BY ALL
+), times AS (
+  SELECT vul, asset, head, slot, scope, report_at,
+    lag(report_at) OVER (PARTITION BY vul, asset, head, slot ORDER BY report_at, scope) AS before_at
+  FROM (SELECT DISTINCT vul, asset, head, slot, scope, report_at FROM s WHERE coalesce(status, '') <> 'fixed')
+), again AS (
+  -- between two sightings a scan did not find it
+  SELECT t.vul, t.asset, t.head, t.slot, max(t.report_at) AS again_at
+  FROM times t ASOF JOIN (SELECT scope, asset, taken_at FROM work.scan WHERE whole) c
+    ON c.scope = t.scope AND c.asset = t.asset AND t.report_at > c.taken_at
+  WHERE t.before_at < c.taken_at GROUP BY ALL
 ), merged AS (
   SELECT vul, asset, head, slot, bool_or(now_there) AS there,
     min(first_at) AS first_seen_at, max(seen_at) AS last_seen_at,
@@ -137,13 +147,14 @@ WITH s AS (
     max(t.happened_at) AS tried_at
   FROM work.attempt t JOIN work.asset a USING (asset) WHERE a.bucket = {bucket} GROUP BY t.vul, t.asset
 )
-SELECT m.*, g.gone_at, coalesce(t.n_attempts, 0) AS n_attempts, coalesce(t.n_exploited, 0) AS n_exploited,
+SELECT m.*, g.gone_at, r.again_at, coalesce(t.n_attempts, 0) AS n_attempts, coalesce(t.n_exploited, 0) AS n_exploited,
   coalesce(t.attempt_refs, []) AS attempt_refs, coalesce(t.exploited_refs, []) AS exploited_refs,
   coalesce(t.attempt_times, []) AS attempt_times, coalesce(t.exploited_times, []) AS exploited_times, t.tried_at,
   CASE WHEN t.n_attempts > 0 THEN true WHEN k.asset IS NOT NULL THEN false END AS attempted,
   CASE WHEN t.n_exploited > 0 THEN true END AS exploited
 FROM merged m
 LEFT JOIN gone g USING (vul, asset, head, slot)
+LEFT JOIN again r USING (vul, asset, head, slot)
 LEFT JOIN tried t USING (vul, asset)
 LEFT JOIN work.logged k USING (asset)
 """
@@ -218,7 +229,8 @@ LEFT JOIN work.judged j ON j.vul = e.vul AND j.asset = e.asset AND j.head = e.he
 LEFT JOIN work.shared y ON y.vul = e.vul AND y.key = c.key AND y.layer = e.layer
 LEFT JOIN LATERAL (
   SELECT happened_at, why FROM (VALUES
-    (f.kev_at, 'listed in KEV'), (j.judged_at, 'judged: ' || j.status), (e.tried_at, 'tried here')
+    (f.kev_at, 'listed in KEV'), (j.judged_at, 'judged: ' || j.status), (e.tried_at, 'tried here'),
+    (e.again_at, 'found again')
   ) t(happened_at, why)
   WHERE happened_at > e.first_seen_at ORDER BY happened_at DESC LIMIT 1
 ) h ON true

@@ -32,6 +32,7 @@ from vedette.knowledge import holding, vulnerabilities
 from vedette.schema import (
     AssetKind,
     Decision,
+    EventClass,
     Evidence,
     EvidenceKind,
     Exposure,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 MEMORY = "1GB"
 """Of DuckDB while it derives; what does not fit goes to disk."""
-_KEPT = 3
+_KEPT = 8
 """Derivations whose files are kept (policies, days)."""
 
 ORDERS: dict[str, str] = {
@@ -103,7 +104,7 @@ class Exposures:
         moment_now = now or datetime.now(UTC)
         folder = lake.home / "cache" / "exposure"
         basis = _basis(lake, rules, policy, moment_now)
-        key = _key(lake, basis)
+        key = _key(lake, rules, basis)
         known = _known(folder, key)
         if known is None:
             with locked(folder / ".lock"):
@@ -254,9 +255,15 @@ def _basis(lake: Lake, policy: Policy, named: str, now: datetime) -> str:
     return orjson.dumps([FORMAT, policy.name, policy.version, own, sets, day]).decode()
 
 
-def _key(lake: Lake, basis: str) -> str:
+def _key(lake: Lake, policy: Policy, basis: str) -> str:
     """Return a digest of all that the exposures of a home are made from."""
-    segments = [s.segment_id for table in (*SCAN_TABLES, "events") for s in lake.segments(table)]
+    segments = [s.segment_id for table in SCAN_TABLES for s in lake.segments(table)]
+    # of events only alerts bear on exposures, and the hits of rules that name a CVE; which assets have logs at all
+    # matters to a policy that asks whether something was tried
+    asks = any(point.name == "attempted" for point in policy.points)
+    segments += [
+        s.segment_id for s in lake.segments("events") if asks or s.class_name in (None, EventClass.FINDING.value)
+    ]
     return blake2b(orjson.dumps([basis, segments, evidence.digest(lake)]), digest_size=16).hexdigest()
 
 
