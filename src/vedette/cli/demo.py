@@ -1,9 +1,10 @@
-"""``vedette demo``: an incident from raw logs to slides, on this machine, in a minute."""
+"""``vedette demo``: an incident from raw logs and scans to slides, on this machine, in a minute."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,9 @@ from vedette.cli.steps import Given, load_ruleset, run_detect, run_ingest, run_i
 from vedette.errors import UserError, VedetteError
 
 if TYPE_CHECKING:
+    from vedette.report.exposures import Extent
     from vedette.schema import Answer, Case
+    from vedette.store import Lake
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -46,7 +49,8 @@ def demo(
 ) -> None:
     """Write a realistic incident in native log formats, then find it, explain it, draw it and ask about it.
 
-    The logs, their ground truth and a lake of their own go to ./vedette-demo; the deck and page to this folder.
+    The company's scanners have reported too, so that the slides show which exposure the attacker used. Logs, scans,
+    the ground truth and a lake of their own go to ./vedette-demo; the decks and pages to this folder.
     """
     frame = frame_of(context)
     from vedette.cli.report import write_reports
@@ -65,11 +69,17 @@ def demo(
         frame.say(f"1. Written: {world.n_events:,} events in {len(world.files)} log files below {world.logs}", "bold")
         frame.say("   (an audit event is several records, so there are more records than events)")
         frame.say(f"   {formats}")
+        frame.say(
+            f"   and {len(world.scans)} files of scanners, VEX, SBOM and inventory below {world.folder / 'scans'}"
+        )
     usual = frame.home_path()
     frame.home = folder / "home"
     with frame.lake(make=True) as lake:
         summary = run_ingest(
-            frame, lake, [world.logs], Given(timezone=world.timezone, year=world.year, workers=workers)
+            frame,
+            lake,
+            [world.logs, world.folder / "scans"],
+            Given(timezone=world.timezone, year=world.year, workers=workers),
         )
         if not json:
             frame.say("\n2. Ingested", "bold")
@@ -84,9 +94,12 @@ def demo(
         cases = run_investigate(lake, found)
         if not json:
             frame.say(f"\n4. Investigated: {len(cases)} case(s)\n", "bold")
+        # due and overdue as of the world's end, not of today: its scans are of then
+        extent = _extent(frame, lake, world.ended_at)
         written: list[Path] = []
         for case in cases:
-            written += write_reports(frame, lake, case, out, ("pptx", "html"))
+            written += write_reports(frame, lake, case, out, ("pptx", "html"), now=world.ended_at)
+        written += _write_extent(extent, out)
     fetched = _fetch(frame, usual, json) if model else False
     if json:
         import orjson
@@ -100,6 +113,7 @@ def demo(
                 "quarantined": summary.total("n_quarantined"),
                 "findings": len(found),
                 "cases": [orjson.loads(to_json(c)) for c in cases],
+                "exposure": dict(extent.counts),
                 "written": [str(p) for p in written],
                 "truth": str(world.truth),
                 "answers": [answer_dict(a) for a in _answers(frame, cases, fetched)],
@@ -109,14 +123,15 @@ def demo(
         return
     for case in cases:
         show_case(frame, case, most=12)
-    frame.say("\n5. Reports", "bold")
+    _show_extent(frame, extent)
+    frame.say("\n6. Reports", "bold")
     for path in written:
         frame.say(f"   {path}")
     frame.say(f"   What really happened: {world.truth}")
     if cases:
         answers = list(_answers(frame, cases, fetched))
         n = "" if any(a.usage.n_calls for a in answers) else ", without a language model"
-        frame.say(f"\n6. Asked{n}: every sentence is checked, and cites its evidence", "bold")
+        frame.say(f"\n7. Asked{n}: every sentence is checked, and cites its evidence", "bold")
         if fetched and n:
             frame.say("   (the embedded model had no part: it routes with a trained adapter, and none is registered)")
         for answer in answers:
@@ -126,9 +141,53 @@ def demo(
     if cases:
         frame.next_step('vedette ask "make slides for the last incident for my CISO"', "or vedette chat")
         frame.next_step(f"vedette cases show {cases[0].case_id}", "every account, host and step")
+        frame.next_step("vedette exposure --state attempted", "which exposures were tried, by when each must be mended")
         example = '"SELECT class_name, count(*) FROM events GROUP BY 1"'
         frame.next_step(f"vedette query {example}", "your own questions")
     frame.next_step("vedette investigate PATH-TO-YOUR-LOGS --out reports", "your own logs", here=False)
+
+
+def _extent(frame: Frame, lake: Lake, now: datetime) -> Extent:
+    """Return what the scans came to, on the world's last day."""
+    from vedette.exposure.engine import Exposures
+    from vedette.exposure.filters import EVERYTHING
+    from vedette.knowledge.standing import stale_sentences
+    from vedette.report.exposures.gather import gather
+
+    with bar(frame, "exposure") as shown, Exposures.open(lake, now=now, progress=shown.events) as exposures:
+        return gather(exposures, EVERYTHING, now=now, knowledge=stale_sentences(lake.home, now=now))
+
+
+def _write_extent(extent: Extent, out: Path) -> list[Path]:
+    """Write slides and page of the extent beside those of the cases, and return them."""
+    from vedette.report.exposures import format_named
+
+    out.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in ("pptx", "html"):
+        form = format_named(name)
+        path = out / f"vedette-exposure{form.suffix}"
+        path.write_bytes(form.render(extent))
+        written.append(path)
+    return written
+
+
+def _show_extent(frame: Frame, extent: Extent) -> None:
+    """Print what is exposed, what was tried, and what somebody judged not to matter."""
+    from vedette.report.exposures.words import package_words
+    from vedette.report.words import count
+
+    c = extent.counts
+    flaws = count(c["vulnerabilities"], "vulnerability", "vulnerabilities")
+    frame.say("\n5. Exposed", "bold")
+    frame.say(f"{count(c['open'], 'open exposure')} to {flaws} on {count(c['assets'], 'asset')}")
+    day = extent.made_at.date().isoformat()
+    frame.say(f"on {day} {c['overdue']:,} overdue, {c['undecided']:,} not decided, by {extent.policy}")
+    for e in [e for e in extent.exposures if e.status == "open" and (e.attempts or e.exploited)][:3]:
+        word = "exploited" if e.exploited else "tried"
+        frame.say(f"{word}: {e.vulnerability} on {e.asset} ({count(len(e.attempts), 'event')} cited)")
+    for e in [e for e in extent.exposures if e.status == "not_affected"][:1]:
+        frame.say(f"not affected: {e.vulnerability} in {package_words(e)} on {e.asset}, says {e.status_by}")
 
 
 def _clear(home: Path) -> None:
