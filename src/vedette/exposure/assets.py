@@ -245,8 +245,8 @@ def _find_key(text: str) -> str:
 
 
 def _as_written(node: _Node, best: Name) -> str:
-    """Return a name as its scanner writes it, the shortest of several; a host's in small letters."""
-    if best.kind in ("fqdn", "short", "address"):
+    """Return a name as its scanner writes it, the shortest of several; a full host name in small letters."""
+    if best.kind in ("fqdn", "address"):
         return best.value
     fits = [text.strip() for text in node.written if best in names_in(node.space, text) and "@" not in text]
     return min(fits, key=lambda text: (len(text), text), default=best.value)
