@@ -51,6 +51,8 @@ FROM (
     (contains(lower(native), 'cve') OR contains(lower(alert), 'cve') OR contains(lower(message), 'cve'))
 )
 """  # noqa: S608 (our words)
+ALERT = "alert:"
+"""How the rule of a finding begins that is a product's own alert: no hit stands for it, only its event."""
 _NETWORK = frozenset({"network_activity", "http_activity", "dns_activity", "detection_finding", "smb_activity"})
 
 
@@ -72,6 +74,7 @@ def gather(connection: duckdb.DuckDBPyConnection, lake: Lake, resolved: Resolved
     put(connection, "tagged", {"rule_id": [r for r, _ in tagged], "cve": [c for _, c in tagged]}, "")
     numbers = {name: number for number, name in enumerate(resolved.names)}
     worked = _worked(findings, load_cases(lake))
+    confirmed = {event_id for rule, event_id in worked if rule.startswith(ALERT)}
     found: dict[tuple[int, int, str], tuple[Any, bool]] = {}
     for sql in (_AIMED, _NAMED):
         for rule_id, cve, event_id, time, class_name, device, device_ip, _src, dst_ip, dst_name in rows(
@@ -83,7 +86,7 @@ def gather(connection: duckdb.DuckDBPyConnection, lake: Lake, resolved: Resolved
             )  # fmt: skip
             if number is None or asset is None:
                 continue
-            success = (rule_id, event_id) in worked or event_id in worked
+            success = (rule_id, event_id) in worked or (not rule_id and event_id in confirmed)
             key = (number, asset, event_id)
             found[key] = (time, success or found.get(key, (None, False))[1])
     put(
@@ -157,9 +160,9 @@ def _aimed_at(
     return hosts.pop() if len(hosts) == 1 else None
 
 
-def _worked(findings: list[Finding], cases: list[Case]) -> set[Any]:
+def _worked(findings: list[Finding], cases: list[Case]) -> set[tuple[str, str]]:
     """Return the events, with their rule where one is meant, of which somebody says that it worked."""
-    found: set[Any] = set()
+    found: set[tuple[str, str]] = set()
     for finding in findings:
         if cves_of(finding) and says_it_worked(finding):
             found |= {(finding.rule_id, e.ref) for e in finding.evidence}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vedette.report.case_exposures import Use, extent, headline
+from vedette.report.case_exposures import Use, extent
 from vedette.report.view import CaseView, tactic_totals
 from vedette.report.words import clock, count, day, listed, share, sure
 
@@ -87,10 +87,6 @@ def consequences(view: CaseView, most: int = 5) -> list[Consequence]:
     """Return what the case means, the gravest first; empty where its findings show no tactic and nothing stood open."""
     totals = tactic_totals(view.techniques)
     found: dict[str, Consequence] = {}
-    if any(v.use is not Use.NO_SIGN for v in view.exposures):
-        found["exposure"] = Consequence(
-            text=f"{headline(view.exposures)}. It stands open.", because=extent(view.exposures)
-        )
     for tactic, means, follows in _MEANS:
         if totals.get(tactic):
             found.setdefault(
@@ -100,9 +96,28 @@ def consequences(view: CaseView, most: int = 5) -> list[Consequence]:
                     because=f"{count(totals[tactic], 'finding')} of this case point to it",
                 ),
             )
-    if view.exposures and "exposure" not in found:
-        found["exposure"] = Consequence(text=f"{headline(view.exposures)}.", because=extent(view.exposures))
-    return list(found.values())[:most]
+    listed_first = list(found.values())
+    if view.exposures:
+        # the third line: also where only three are shown
+        listed_first.insert(2, Consequence(text=_open_holes(view), because=extent(view.exposures)))
+    return listed_first[:most]
+
+
+_AGAIN = "Until it is mended it can be used again."
+_HOLES = {
+    Use.CONFIRMED: f"The attacker used a known hole that stood open on {{where}}. {_AGAIN}",
+    Use.LIKELY: f"The attacker likely used a known hole that stood open on {{where}}. {_AGAIN}",
+    Use.TRIED: "A known hole that stood open on {where} was tried; nothing shows that it worked.",
+}
+
+
+def _open_holes(view: CaseView) -> str:
+    """Return what the holes that stood open mean, in one line."""
+    gravest = view.exposures[0]
+    if gravest.use in _HOLES:
+        return _HOLES[gravest.use].format(where=f"{gravest.host} ({gravest.vulnerability})")
+    holes = count(len(view.exposures), "known hole")
+    return f"{holes} stood open on the systems involved; nothing in the logs shows that one was used."
 
 
 def unfolding(view: CaseView, most: int = 6) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ _SIGNS = (
     Column("Exposure", 2.6), Column("On", 1.2), Column("What the logs show", 3.4), Column("Evidence", 84, True),
 )  # fmt: skip
 _HOSTS = (
-    Column("Host", 2), Column("Open", 52, True), Column("In KEV", 62, True), Column("High or up", 88, True),
+    Column("Host", 2), Column("Open", 52, True), Column("In KEV", 62, True), Column("≥ high", 66, True),
     Column("First due", 88, True),
 )  # fmt: skip
 _ALL = (
