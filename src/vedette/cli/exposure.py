@@ -57,6 +57,12 @@ def exposure(
     policy: Annotated[
         str, typer.Option("--policy", help="What decides: a name (--policies lists them) or your own YAML file.")
     ] = "bod-26-04",
+    take_stale: Annotated[
+        bool,
+        typer.Option(
+            "--take-stale", help="Take held lists at their word however old: what KEV does not list is not in it."
+        ),
+    ] = False,
     order: Annotated[str, typer.Option("--order", help="due, severity, epss, first_seen, newest or asset.")] = "due",
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Exposures listed.")] = 20,
     out: Annotated[
@@ -92,7 +98,7 @@ def exposure(
     gate = _gate(fail_on, now)
     given = Given(reader=reader, timezone=timezone)
     if jsonl:
-        raise typer.Exit(_jsonl(frame, given, policy, now))
+        raise typer.Exit(_jsonl(frame, given, policy, now, take_stale))
     from vedette.knowledge.standing import stale_sentences
     from vedette.report.exposures.base import format_of
     from vedette.report.exposures.gather import gather
@@ -119,7 +125,7 @@ def exposure(
         with bar(frame, "exposure") as shown:
             from vedette.exposure.engine import Exposures
 
-            exposures = Exposures.open(lake, policy=policy, now=now, progress=shown.events)
+            exposures = Exposures.open(lake, policy=policy, now=now, take_stale=take_stale, progress=shown.events)
         with exposures:
             told = _said(asset, cve, owner, package, since, due, state, severity)
             stale = stale_sentences(lake.home, now=now)
@@ -140,7 +146,7 @@ def exposure(
                 query = exposures.sql(wanted, order)
                 frame.print_json(answer_of(wide, query, limit=limit, changed=changed, failing=failing, written=written))
             else:
-                _show(frame, wide, limit, changed, exposures, wanted)
+                _show(frame, wide, limit, changed, exposures, wanted, take_stale=take_stale)
                 for path in written:
                     frame.say(f"written: {path}")
                 if not written and wide.counts["exposures"]:
@@ -319,6 +325,8 @@ def _show(
     changed: tuple[int, int, int] | None,
     exposures: Exposures,
     wanted: ExposureFilter,
+    *,
+    take_stale: bool,
 ) -> None:
     from rich.text import Text
 
@@ -344,7 +352,7 @@ def _show(
         head = Text(f"{due_words(e, extent.made_at):<24}", style="bold")
         head.append(f"  {clean(e.vulnerability)}", style=style)
         head.append(clean(f"  {package_words(e)} → {fix_words(e)}"))
-        frame.print(head)
+        frame.out.print(head, soft_wrap=True)
         frame.say(f"    {e.asset} ({e.owner or NOBODY}): {'; '.join((decision_words(e), *why_words(e)))}")
         if e.unknown:
             frame.say(f"    ? {e.unknown[0]}", "dim")
@@ -360,7 +368,8 @@ def _show(
         for question, n in extent.questions[:5]:
             frame.say(f"  ? {question} ({n:,})")
     for sentence in extent.knowledge:
-        frame.say(f"{sentence}: what it does not list may be so all the same (vedette knowledge sync)", "yellow")
+        taken = "taken at its word (--take-stale)" if take_stale else "what it does not list may be so all the same"
+        frame.say(f"{sentence}: {taken} (vedette knowledge sync)", "yellow")
 
 
 def _policies(frame: Frame, json: bool) -> None:
@@ -384,14 +393,14 @@ def _policies(frame: Frame, json: bool) -> None:
             frame.say(f"  {d.name}: {' | '.join(d.values)}")
 
 
-def _jsonl(frame: Frame, given: Given, policy: str, now: datetime) -> int:
+def _jsonl(frame: Frame, given: Given, policy: str, now: datetime, take_stale: bool) -> int:
     """Answer each line of standard input on its own: its exposures."""
     from vedette.cli.jsonl import answer_lines
 
     def judged(quiet: Frame, lake: Lake) -> dict[str, Any]:
         from vedette.exposure.engine import Exposures
 
-        with Exposures.open(lake, policy=policy, now=now) as exposures:
+        with Exposures.open(lake, policy=policy, now=now, take_stale=take_stale) as exposures:
             return {"exposures": [row_of(e) for e in exposures.select(limit=None)]}
 
     return answer_lines(frame, given, judged, scans=True)

@@ -61,11 +61,13 @@ class Decider:
     Args:
         policy: the rules.
         now: what is stale depends on it.
+        limits: set of knowledge to the days after which it is stale, where others than the usual are wanted.
     """
 
-    def __init__(self, policy: Policy, now: datetime) -> None:
+    def __init__(self, policy: Policy, now: datetime, limits: Mapping[str, int] | None = None) -> None:
         self.policy = policy
         self.now = now
+        self.limits = limits
         self.facts: dict[int, VulnerabilityFacts] = {}
         """Vulnerability number to what is known of it."""
         self._values: dict[tuple[tuple[str, str | None], ...], int] = {}
@@ -95,12 +97,12 @@ class Decider:
             attempted=said.get("attempted"),
             exploited=said.get("exploited"),
         )
-        values, sources = inputs_of(self.facts[number], None, self.policy, now=self.now, seen=words)
+        values, sources = inputs_of(self.facts[number], None, self.policy, now=self.now, seen=words, limits=self.limits)
         return self._keep(values, sources, of_asset=False)
 
     def of_asset(self, asset: Asset | None) -> tuple[int, str]:
         """Return the number of the values that the inventory's words for an asset give, and their sources."""
-        values, sources = inputs_of(NOBODY, asset, self.policy, now=self.now)
+        values, sources = inputs_of(NOBODY, asset, self.policy, now=self.now, limits=self.limits)
         return self._keep(values, sources, of_asset=True)
 
     def decide(self, of_vulnerability: int, of_asset: int) -> Decision:

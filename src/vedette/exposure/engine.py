@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
     from vedette.store import Lake
 
+_ANY_AGE = 1_000_000
+"""Days that no list is as old as."""
 MEMORY = "1GB"
 """Of DuckDB while it derives; what does not fit goes to disk."""
 _KEPT = 8
@@ -86,6 +88,7 @@ class Exposures:
         *,
         policy: str = "bod-26-04",
         now: datetime | None = None,
+        take_stale: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Self:
         """Return the exposures of a lake, derived anew where something changed since.
@@ -94,6 +97,8 @@ class Exposures:
             lake: scans, inventories, VEX, events and findings.
             policy: name of a policy, or the path of the user's own.
             now: what is stale depends on the day.
+            take_stale: whether held lists are taken at their word however old they are: what KEV does not list is then
+                not in KEV. Their age is to be said beside the answer.
             progress: told of parts done and how many there are.
 
         Raises:
@@ -103,12 +108,15 @@ class Exposures:
         rules = find_policy(policy)
         moment_now = now or datetime.now(UTC)
         folder = lake.home / "cache" / "exposure"
-        basis = _basis(lake, rules, policy, moment_now)
+        limits = dict.fromkeys(holding.KINDS, _ANY_AGE) if take_stale else None
+        basis = _basis(lake, rules, policy, moment_now) + (" take stale" if take_stale else "")
         key = _key(lake, rules, basis)
         known = _known(folder, key)
         if known is None:
             with locked(folder / ".lock"):
-                known = _known(folder, key) or _derive(lake, Decider(rules, moment_now), folder, key, basis, progress)
+                known = _known(folder, key) or _derive(
+                    lake, Decider(rules, moment_now, limits), folder, key, basis, progress
+                )
         connection = lake.connection(memory_limit=MEMORY)
         connection.execute(f"CREATE VIEW exposures AS {view_sql(known.parts)}")
         return cls(connection, lake, rules, known.questions)

@@ -40,7 +40,7 @@ def decision_words(exposure: Exposure) -> str:
     if decision.outcome is not None:
         return decision.outcome
     if len(decision.possible) > 1:
-        return f"{decision.possible[0]} to {decision.possible[-1]}, not decided"
+        return f"not decided: {decision.possible[0]} to {decision.possible[-1]}"
     return "not decided"
 
 
