@@ -103,6 +103,10 @@ class Binder:
             used += took
         if fill:
             self._fill(tool, arguments, used)
+        if fill and tool.name in _OF_A_CASE and "case" not in arguments:
+            case = self._only_case(arguments)
+            if case is not None:
+                arguments["case"] = case
         for mention in used:
             if mention.options and choice is None:
                 parameter = next(p for p in tool.parameters if _holds(arguments.get(p.name), mention.value))
@@ -110,6 +114,16 @@ class Binder:
         lacks = tuple(p for p in tool.parameters if p.required and p.name not in arguments)
         written = {name: _written(value) for name, value in arguments.items()}
         return Bound(tool, arguments, written, tuple(used), choice, lacks, tuple(dropped))
+
+    def _only_case(self, arguments: Mapping[str, Any]) -> str | None:
+        """Return the case that alone knows the accounts and hosts asked about, None where none or several do."""
+        names = {v for k in ("account", "host", "entity") if isinstance(v := arguments.get(k), str)}
+        if not names or self.world.pinned:
+            return None
+        knowing = [
+            c.case_id for c in self.world.cases if names <= {a.name for a in c.accounts} | {h.name for h in c.hosts}
+        ]
+        return knowing[0] if len(knowing) == 1 else None
 
     # ------------------------------------------------------------------ what a router gave
 
@@ -250,6 +264,11 @@ class Binder:
             inside = any(m.start <= match.start(1) < m.end and not m.by_name for m in self.mentions.found)
             if 3 <= len(word) <= 80 and word.casefold() not in COMMON and not inside and not word.endswith("ly"):
                 return word
+        for match in _OF_PROGRAM.finditer(self.own):
+            word = str(match[1])
+            free = not any(m.start <= match.start(1) < m.end for m in self.mentions.found)
+            if len(word) >= 3 and word.casefold() not in COMMON and free and not word.isdigit():
+                return word
         return next((m.text for m in self.mentions.missing if not m.sure and not m.stray), None)
 
     def _acted_on(self, start: int, end: int) -> bool:
@@ -271,6 +290,8 @@ class Binder:
             before[-1] in words or (before[-1] in ("the", "host", "address", "ip") and before[0] in words)
         ):
             return False
+        if parameter.name == "source" and mention.kind is ValueKind.HOST and _RECORDED.search(self.masked):
+            return False  # "events from FS01" were recorded there
         # "logged on to FS01" is where it happened, not where it went
         return parameter.name != "destination" or not _LOGGED.search(self.masked)
 
@@ -284,12 +305,13 @@ class Binder:
         wanted: tuple[ValueKind, ...] = ()
         before = focus.plan.steps if focus.plan else ()
         alone = any(name in step.arguments for step in before for name in ("account", "entity"))
-        if _PERSON.search(text) and (alone or not _PLURAL.search(text)):
+        if _PERSON.search(text) and (alone or not _PLURAL.search(text)) and parameter.kind is not ValueKind.HOST:
             wanted = (ValueKind.ACCOUNT,)
-        elif _PLACE.search(text):
+        elif _PLACE.search(text) and parameter.kind is not ValueKind.ACCOUNT:
             wanted = (ValueKind.HOST,)
-        elif _THING.search(text):
-            wanted = ENTITY_KINDS
+        elif _THING.search(text) and not (before and before[-1].tool in _WHOLE_CASES):
+            first = next(iter(self.of_focus(ENTITY_KINDS)), None)  # "it" is one thing: what was spoken of first
+            wanted = tuple(k for k in ENTITY_KINDS if first is not None and self.world.index.kind_of(first) is k)
         if parameter.kind is not ValueKind.ENTITY:
             wanted = tuple(k for k in wanted if k is parameter.kind)
         return next(iter(self.of_focus(wanted)), None)
@@ -299,6 +321,10 @@ class Binder:
         return [name for name in self.world.focus.entities if self.world.index.kind_of(name) in kinds]
 
 
+_OF_A_CASE = frozenset({"timeline", "attack_path", "techniques", "implicated_accounts", "hosts", "indicators"})
+"""Tools that tell of one case, the gravest where none is said."""
+_WHOLE_CASES = frozenset({"case_summary", "cases", "draft_report", "slides"})
+"""Tools after which ``it`` is the case."""
 _ACTORS = ("api", "object")
 """Activities whose records always name who acted; on a host, services act for an attacker too."""
 _ASKED = ("for", "of", "about", "resolve", "resolving", "asking", "name")
@@ -316,6 +342,8 @@ _SOUGHT = re2.compile(
     r"|holding|with the (?:text|string|word)|string|keyword|run|ran|running|execut(?:e|ed|ing)"
     r"|launch(?:ed)?|use[sd]?|using|download(?:ed)?|install(?:ed)?)\s+(?:the |a |an |any )?([\pL\pN_][^\s\"']+)"
 )
+_RECORDED = re2.compile(r"\b(?:events?|records?|entries|log entries|logs)\b (?:\w+ ){0,3}(?:from|of|by) ENTITY\b")
+_OF_PROGRAM = re2.compile(r"(?i)\b([a-z][\pL\pN_.-]+) (?:commands?|process(?:es)?|executions?|binary|program)\b")
 _LOGGED = re2.compile(r"(?i)\b(?:log(?:s|ged|ging)?[ -]?(?:on|in)|logons?|logins?|sign(?:s|ed|ing)?[ -]?(?:on|in))\b")
 
 
@@ -382,11 +410,13 @@ def _holds(value: Any, wanted: Any) -> bool:
 
 def _joined(one: Window, two: Window) -> Window | None:
     """Return the stretch that two open ones leave together: ``after 9 and before 10``."""
-    if one.start_at and not one.end_at and two.end_at and not two.start_at and one.start_at < two.end_at:
-        return Window(start_at=one.start_at, end_at=two.end_at, said=f"{one.said} {two.said}")
-    if two.start_at and not two.end_at and one.end_at and not one.start_at and two.start_at < one.end_at:
-        return Window(start_at=two.start_at, end_at=one.end_at, said=f"{one.said} {two.said}")
-    return None
+    if (one.start_at and one.end_at) and (two.start_at and two.end_at):
+        return None
+    starts = [w.start_at for w in (one, two) if w.start_at]
+    ends = [w.end_at for w in (one, two) if w.end_at]
+    if not starts or not ends or max(starts) >= min(ends):
+        return None
+    return Window(start_at=max(starts), end_at=min(ends), said=f"{one.said} {two.said}")
 
 
 def _written(value: Any) -> Any:

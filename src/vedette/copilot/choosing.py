@@ -21,6 +21,18 @@ EXCLUDING = "excluding"
 _LOGON = r"(?:log(?:s|ged|ging)?[ -]?(?:on|in|ins|ons)|logins?|logons?|sign(?:s|ed|ing)?[ -]?(?:in|on|ins|ons)|authenticat\w*)"
 _FAIL = r"(?:fail\w*|unsuccessful\w*|bad|wrong|denied|rejected|refused|invalid|incorrect)"
 
+_ONES = r"(?:ones?|attempts?|tries|logons?|logins?|calls?|events?|records?)?"
+_LESS = r"(?:without|excluding|except(?: for)?|other than|not counting|leaving out|ignoring|minus|but not|not|n't|never)(?: \w+)?"
+_TURNED = (
+    (
+        re2.compile(rf"\b{_LESS} (?:the |any |all )?(?:fail\w*|unsuccessful\w*|denied|rejected|refused) ?{_ONES}"),
+        " successful ",
+    ),
+    (re2.compile(rf"\b{_LESS} (?:the |any |all )?(?:successful\w*|succe\w+|accepted|granted) ?{_ONES}"), " failed "),
+)
+"""What leaves out the one outcome means the other: ``logons without the failed ones``."""
+_TURNS = frozenset({"activity", "outcome"})
+
 _SAID: dict[str, tuple[tuple[str, str], ...]] = {
     "activity": (
         (rf"\b{_FAIL}\b.{{0,24}}\b(?:{_LOGON}|passwords?|attempts?)\b|\b{_LOGON}\b.{{0,20}}\b{_FAIL}\b|\bfail\w* to {_LOGON}|\bpassword (?:guess\w*|spray\w*|attempts?)|\bbrute.?forc\w*|\bmistyped\b", "failed_logon"),
@@ -28,14 +40,15 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\blog(?:s|ged|ging)?[ -]?(?:off|out|offs|outs)\b|\blog(?:off|out)s?\b|\bsign(?:ed)?[ -]?out\b|\bdisconnect\w*", "logoff"),
         (r"\b(?:kerberos|service|tgs|tgt)[ -]tickets?\b|\btickets? (?:request|grant)\w*|\bkerberos\b", "ticket"),
         (rf"\b{_LOGON}\b|\brdp session|\bremote desktop\b", "logon"),
-        (r"\b(?:locked out|lock-?outs?|account lock\w*)\b", "lockout"),
+        (r"\b(?:lock(?:ed|s)?[ -]?outs?|account lock\w*|locked)\b", "lockout"),
         (r"\b(?:clear|wipe|erase|delet|purg)\w*\b.{0,24}\b(?:event )?logs?\b|\blogs?\b.{0,16}\b(?:clear|wip|eras|delet|purg)\w*|\blog clear\w*", "log_cleared"),
-        (r"\b(?:account|user)s?\b.{0,24}\b(?:created|added|made)\b|\b(?:creat|add|mak)\w*\b.{0,16}\b(?:new )?(?:accounts?|users?)\b|\bnew (?:accounts?|users?)\b", "account_created"),
-        (r"\b(?:who|which (?:account|user)) (?:has |had )?(?:created|made|added) ENTITY\b|\b(?:was|is) ENTITY (?:created|made|added)\b", "account_created"),
-        (r"\bgroups?\b.{0,24}\b(?:chang|add|remov|join|member)\w*|\b(?:add|remov)\w*\b.{0,40}\b(?:to|from)\b.{0,24}\bgroup|\bmember(?:ship)?s? (?:change|added)|\bgroup (?:changes?|members?\w*)", "group_change"),
-        (r"\b(?:what|which) groups?\b", "group_change"),
-        (r"\b(?:account|user|password) (?:changes?|modif\w*|resets?)\b|\b(?:reset|chang)\w*\b.{0,16}\b(?:password|account)s?\b", "account_change"),
         (r"\b(?:creat|install|register|add|schedul)\w*\b.{0,24}\b(?:scheduled )?(?:task|job|cron ?job)s?\b|\b(?:tasks?|jobs?)\b.{0,20}\b(?:creat|register|add|schedul)\w*|\bnew (?:scheduled )?(?:task|job)s?", "task_created"),
+        (r"\b(?:account|user)s?\b.{0,24}\b(?:created|added|made)\b|\b(?:creat|add|mak)\w*\b.{0,16}\b(?:new )?(?:accounts?|users?)\b|\bnew (?:accounts?|users?)\b", "account_created"),
+        (r"\b(?:its|his|her|their) creation\b|\bcreation of (?:the (?:new )?account )?ENTITY\b|\b(?:who|which (?:account|user)) (?:has |had )?(?:created|made|added) ENTITY\b|\b(?:was|is) ENTITY (?:created|made|added)\b", "account_created"),
+        (r"\bgroups?\b.{0,24}\b(?:chang|add|remov|join|member)\w*|\b(?:add|remov)\w*\b.{0,40}\b(?:to|from)\b.{0,24}\bgroup|\bmember(?:ship)?s? (?:change|added)|\bgroup (?:changes?|members?\w*)", "group_change"),
+        (r"\b(?:what|which) groups?\b|\b(?:becom\w*|became|made|promot\w*)\b.{0,30}\badmin\w*|\b(?:put|join|add|remov)\w*\b.{0,40}\b(?:to|into|from|out of)\b.{0,40}\b(?:admins?|administrators|operators|group)\b", "group_change"),
+        (r"\bpasswords?\b.{0,12}\bresets?\b|\breset\w*\b.{0,30}\bpasswords?\b", "password_reset"),
+        (r"\b(?:account|user|password)s? (?:were |was |been )?(?:chang\w*|modif\w*|reset\w*)\b|\b(?:reset|chang)\w*\b.{0,16}\b(?:password|account)s?\b", "account_change"),
         (r"\bscheduled (?:tasks?|jobs?)\b|\bcron\b|\bschtasks\b|\btask events?\b", "task"),
         (r"\b(?:creat|install|register|add)\w*\b.{0,24}\bservices?\b|\bservices?\b.{0,20}\b(?:creat|install|register|add)\w*|\bnew services?\b", "service_created"),
         (r"\bservice (?:events?|changes?)\b|\bwindows services?\b", "service"),
@@ -47,7 +60,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\brpc\b", "rpc"),
         (r"\b(?:e-?mails?|mails?)\b", "email"),
         (r"\b(?:s3|gcs|cloud storage|storage|bucket|stored)\b.{0,24}\bobjects?\b|\bbuckets?\b.{0,40}\b(?:read|access|download|open|copi|copy|empt|stole|steal|taken|touch|exfiltrat|downloaded)\w*|\b(?:read|access|download|open|copi|copy|stole|steal|took|take|touch|exfiltrat)\w*\b.{0,24}\bbuckets?\b|\b(?:which|what) (?:\w+ )?objects?\b", "object"),
-        (r"\b(?:api|cloud|aws|cloudtrail)\b.{0,12}\b(?:calls?|operations?|actions?|activity|requests?|events?)\b|\b(?:calls?|operations?)\b.{0,20}\b(?:api|cloud|aws)\b|\bapi operations?\b|\boperations? (?:did|was|were|called)", "api"),
+        (r"\b(?:api|cloud|aws|cloudtrail)\b.{0,12}\b(?:calls?|operations?|actions?|activity|requests?|events?)\b|\b(?:calls?|operations?)\b.{0,20}\b(?:api|cloud|aws)\b|\bapi operations?\b|\bcalled? (?:the )?(?:cloud |aws )*apis?\b|\b(?:cloud|aws) apis?\b|\boperations? (?:did|was|were|called)", "api"),
         (r"\b(?:security )?alerts?\b.{0,30}\b(?:suricata|edr|ids|product|sensor)s?\b|\b(?:suricata|ids|edr) alerts?\b", "alert"),
         (r"\bregistry\b|\bautorun|\brun keys?\b", "registry"),
         (r"\b(?:dlls?|modules?|drivers?|librar(?:y|ies)|images?)\b.{0,16}\bload\w*|\bload\w*\b.{0,16}\b(?:dlls?|modules?|drivers?|librar\w+)|\bmodule loads?\b", "module"),
@@ -76,10 +89,10 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\bwhat (?:did|has|have) .{1,60} (?:run|execute|launch|start)\b", "top"),
         (r"\bhow many (?:different|distinct|unique|separate|individual)\b|\bnumber of (?:different|distinct|unique)\b", "distinct"),
         (r"\b(?:distinct|unique)\b", "distinct"),
-        (r"\bhow (?:many|often)\b|\bcount\b|\bnumber of\b|\bhow much\b", "count"),
+        (r"\bhow (?:many|often|much times)\b|\bcount\b|\btotal\b|\bnumber of\b|\bhow much\b", "count"),
         (r"\btop\b|\bmost (?:often|frequent\w*|common\w*|active|used)\b|\bbusiest\b|\bthe most\b|\b(?:by|per|for each|grouped by|each) (?:account|user|host|machine|address|ip|port|process|program|command|domain|url|file|operation|day|hour|outcome|source|activity|destination)\b", "top"),
         (r"^\W*(?:please )?(?:which|what) (?:\w+ ){0,2}(?:accounts?|users?|hosts?|machines?|computers?|servers?|addresses|ips?|ports?|process(?:es)?|programs?|domains?|dns|urls?|user.?agents?|operations?|names|files?|commands?|buckets?|objects?|resources?|shares?|secrets?)\b", "top"),
-        (r"^\W*who\b", "top"),
+        (r"^\W*who\b|\bby whom\b|\bsrc(?: ?(?:ips?|addr\w*))?\W*$|\bfrom (?:where|which (?:ip|address)\w*)\W*$", "top"),
         (r"\b(?:show|list|see|print|display|give|which|what|find|search|grep|pull|get)\b", "list"),
         (r"\bfirst and (?:the )?last\b|\bboth\b", "both"),
         (r"\bfirst\b|\bearliest\b|\binitial\w*|\bstart\w*|\bbeg[aiu]n\w*|\boriginally\b", "first"),
@@ -91,13 +104,13 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\b(?:which|what|how many|different|distinct|top|list|by|per|each) (?:\w+ ){0,3}(?:objects?|resources?|shares?|secrets?)\b", "resource"),
         (r"\bwhat (?:did|has|have) .{1,60} (?:run|execute|launch|start)\b", "command"),
         (r"\b(?:per|by|each|every) day\b|\bdaily\b|\bwhich days?\b", "day"), (r"\b(?:per|by|each|every) hour\b|\bhourly\b|\bwhich hours?\b", "hour"),
-        (r"\b(?:by|per|each) (?:source )?(?:address|ip)|\bsource (?:addresses|ips?|address)\b|\b(?:which|what|how many|different|distinct|top|list|the) (?:\w+ ){0,3}(?:addresses|ips|ip addresses|address)\b|\bfrom (?:where|which (?:address|ip)\w*)", "address"),
+        (r"\b(?:by|per|each) (?:source )?(?:address|ip)|\bsrc(?: ?(?:ips?|addr\w*))?\b|\bsource\W*$|\bsource (?:addresses|ips?|address)\b|\b(?:which|what|how many|different|distinct|top|list|the) (?:\w+ ){0,3}(?:addresses|ips|ip addresses|address)\b|\bfrom (?:where|which (?:address|ip)\w*)", "address"),
         (r"\buser[ -]agents?\b", "user_agent"),
         (r"\bdestinations?\b|\bwhere (?:to|did .{1,40} (?:connect|go|talk))\b|\bto (?:which|what) (?:address|ip|host|server|machine)", "destination"),
         (r"\bports?\b", "port"),
         (r"\b(?:which|what|how many|different|distinct|top \d+|top|list|by|per|each|busiest|most active) (?:\w+ ){0,2}(?:hosts?|machines?|computers?|servers?|workstations?|boxes|systems)\b|\bon (?:which|what) (?:hosts?|machines?|computers?|servers?)", "host"),
-        (r"\b(?:which|what|how many|different|distinct|top \d+|top|list|by|per|each|busiest|most active) (?:\w+ ){0,2}(?:accounts?|users?|people|persons?|identit\w+)\b|^\W*who\b|\bwho (?:else )?(?:has |have |had )?(?:logged|log|ran|run|signed|used|failed|called|connected|made|did)\b", "account"),
-        (r"\b(?:which|what|how many|different|distinct|top \d+|top|list|by|per|each) (?:\w+ ){0,2}(?:dns names?|domains?|domain names?|names)\b|\bdns quer\w+", "domain"),
+        (r"\b(?:which|what|how many|different|distinct|top \d+|top|list|by|per|each|busiest|most active) (?:\w+ ){0,2}(?:accounts?|users?|people|persons?|identit\w+)\b|^\W*who\b|\b(?:by )?whom\b|\bwho (?:else )?(?:has |have |had )?(?:logged|log|ran|run|signed|used|failed|called|connected|made|did)\b", "account"),
+        (r"\b(?:which|what|how many|different|distinct|top \d+|top|list|by|per|each) (?:\w+ ){0,2}(?:dns names?|domains?|domain names?|names)\b", "domain"),
         (r"\b(?:which|what|how many|different|distinct|top \d+|top|list|by|per|each) (?:\w+ ){0,2}(?:process(?:es)?|programs?|executables?|binar\w+|tools?)\b", "process"),
         (r"\b(?:which|what|different|distinct|top \d+|top|by|per|each) (?:\w+ ){0,2}commands?\b|\bcommand lines?\b", "command"),
         (r"\b(?:which|what|how many|different|distinct|top \d+|top|list|by|per|each) (?:\w+ ){0,2}(?:urls?|pages?)\b", "url"),
@@ -110,6 +123,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\b(?:which|what|the) (?:\w+ )?(?:accounts?|users?|identit\w+)\b|^\W*who\b|\baccounts?\b.{0,30}\b(?:first|last)\b", "account"),
         (r"\b(?:which|what|the|first|last) (?:\w+ )?(?:hosts?|machines?|computers?|servers?|workstations?|box|systems?)\b|\bwhere did\b|\bpatient zero\b", "host"),
         (r"\btechniques?\b|\bttps?\b", "technique"), (r"\bfindings?\b|\balerts?\b|\bdetections?\b", "finding"),
+        (r"\b(?:first|last|latest|final) (?:thing|action|act|activity|command) (?:that |which )?(?:ENTITY|he|she)\b", "event"),
         (r"\b(?:event|events|record|log entry|entry|logs?) (?:in|of|we|from|there)\b|\b(?:first|last|latest|earliest|oldest|newest) (?:event|record|log|entry)\b|\bseen\b|\bappear\w*|\bactive\b", "event"),
         (r"\bsteps?\b|\bthing\b|\battack\w*\b|\bintru\w+\b|\bincident\b", "step"),
     ),
@@ -130,7 +144,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\be-?mails?\b", "email"), (r"\bhash(?:es)?\b|\bmd5s?\b|\bsha-?\d*s?\b", "hash"), (r"\bfiles?\b|\bfile ?names?\b", "file"),
         (r"\bregistry\b", "registry"), (r"\b(?:access )?keys?\b", "access_key"), (r"\buser[ -]agents?\b", "user_agent"), (r"\bcves?\b", "cve"),
     ),
-    "scope": ((r"\ball\b|\bwhole\b|\boverall\b|\bin (?:the )?(?:lake|data|logs)\b|\bin total\b|\bevery\b", "all"),),
+    "scope": ((r"\b(?:of |show |list |give me )all\b|^\W*all\b|\ball (?:the )?(?:data|logs|findings|alerts|rules|detections|cases)\b|\bwhole\b|\boverall\b|\bin (?:the )?(?:lake|data|logs)\b|\bin total\b|\bevery\b", "all"),),
     "audience": (
         (r"\b(?:for|to|with) (?:an? |the |our |my |your |other )*(?:analysts?|soc|responders?|engineers?)\b", "analyst"),
         (r"\b(?:ciso|cso|cio|cto|ceo|cfo|coo|boards?|management|managers?|executives?|exec|execs|c-?suite|directors?|leadership|non-?technical)\b", "executive"),
@@ -150,7 +164,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
 _NUMBERED = {
     "port": re2.compile(r"(?i)\bports? (\d{1,5})\b|\b(\d{1,5})/(?:tcp|udp)\b"),
     "code": re2.compile(
-        r"(?i)\b(?:event ?(?:id|code)s?|eventid|eid|code|events? with (?:the )?(?:id|code))[ :=#]*(\d{1,5}|[A-Za-z]{3,40}Event)\b|\((\d{4})\)|\b(\d{4}) (?:events?|records?)\b|\bevents? (\d{4})\b"
+        r"(?i)\b(?:event ?(?:id|code)s?|eventid|eid|code|events? with (?:the )?(?:id|code))[ :=#]*(\d{1,5}|[A-Za-z]{3,40}Event)\b|\((\d{4})\)|\b(\d{4}) (?:events?|records?)\b|\bevents? (\d{4})\b|\b(1102|4[16-9]\d{2}|5[01]\d{2}|70(?:36|40|45))(?:'?s)?\b"
     ),
     "operation": re2.compile(
         r"\b((?:Get|List|Put|Create|Delete|Describe|Update|Assume|Attach|Detach|Add|Remove|Run|Start|Stop|Terminate|Modify|Revoke|Authorize|Console|Head|Copy|Invoke|Set|Enable|Disable)[A-Z][A-Za-z]{2,40})\b"
@@ -175,6 +189,9 @@ def choice_said(parameter: Parameter, question: str) -> str | None:
         parameter: of kind ``CHOICE``.
         question: in lower case, with names masked, so that no name is taken for a word.
     """
+    if parameter.name in _TURNS:
+        for denied, meant in _TURNED:
+            question = denied.sub(meant, question)
     patterns = _patterns(parameter.name)
     for pattern, choice in patterns:
         if choice in parameter.choices and pattern.search(question):

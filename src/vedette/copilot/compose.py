@@ -234,6 +234,8 @@ def yes_or_no(question: str, step: Bound, result: ToolResult, mentions: Mentions
     role = result.values.get("role")
     if isinstance(role, str) and role in set(AccountRole):
         said = [roles for pattern, roles in _ROLE_WORDS if pattern.search(question)]
+        if role == AccountRole.TARGETED and any(not roles & {role} for roles in said):
+            return ""  # aimed at; whether more came of it is for the sentence to say
         return ("Yes" if role in said[0] else "No") if len(said) == 1 else ""
     count = result.values.get("count")
     if result.unknown or not isinstance(count, int) or isinstance(count, bool):

@@ -18,10 +18,16 @@ _BAD = (
 )
 _HOSTS = r"(?:hosts?|machines?|servers?|computers?|workstations?|boxes|laptops?|endpoints?|pcs?)"
 _EVENTS = (
-    r"(?:events?|logons?|log-?ons?|logins?|sign-?ins?|connections?|commands?|process(?:es)?|requests?|records?|quer(?:y|ies)"
+    r"(?:events?|logons?|log-?ons?|logins?|sign-?ins?|connections?|commands?|process(?:es)?|requests?|records?|quer(?:y|ies)|calls?"
     r"|downloads?|uploads?|files?|scripts?|lookups?|attempts?|failures?|api calls?|operations?|logs|entries|services?|tasks?)"
 )
 
+_DEEDS = (
+    r"(?:created?|added?|installed?|deleted?|removed?|cleared?|wiped?|erased?|reset|resets|changed?|disabled?|enabled?|locked|unlocked"
+    r"|put|started|stopped|ran|run|executed?|launched?|logged|log|signed|failed|fail|connected?|downloaded?|uploaded?|opened?|read"
+    r"|accessed?|called?|queried|resolved|sent|received|copied|talked|talks|spoke|contacted|reached|used|dumped|assumed|visited"
+    r"|requested|modified|registered|scheduled|granted|wrote|dropped)"
+)
 _EXPOSED = r"(?:exposed|exposures?|vulnerab\w+|unpatched|cves?|sboms?|known exploited|kev|VULNERABILITY|missing patches|lack(?:s|ing)? patches)"
 _MEND = r"(?:fix(?:ed|es)?|patch(?:ed|es|ing)?|remediat\w+|mend(?:ed)?)"
 
@@ -93,7 +99,7 @@ _CUES: tuple[tuple[str, str, float], ...] = (
     ("entity_profile", r"\bwhich accounts? (?:were |was |are |is )?(?:used|logged|active|seen|worked)\b.{0,16}\bon ENTITY\b", 2),
     ("entity_profile", r"\b(?:has|have|had) ENTITY been (?:hit|compromised|targeted|affected|attacked|touched|used|abused|hacked|breached)", 4.5),
     # events
-    ("events", r"\b(?:what|which) groups?\b|\blocked out\b|\block-?outs?\b", 4),
+    ("events", r"\b(?:what|which) (?:\w+ ){0,2}groups?\b|\bnew members?\b|\blocked out\b|\block-?outs?\b", 4),
     ("events", r"\b(?:what|which) (?:\w+ )?(?:buckets?|objects?)\b.{0,24}\b(?:did|were|was|has|have|got)\b", 4),
     ("events", r"\b(?:what|which) (?:\w+ )?(?:buckets?|objects?|shares?|folders?|keys?|user.?agents?|browsers?)\b", 2.2),
     ("events", r"\bwhat (?:did|has) (?:ENTITY|he|she|it|they) (?:run|execute|launch|start)\b", 3.2),
@@ -103,7 +109,29 @@ _CUES: tuple[tuple[str, str, float], ...] = (
     ("events", r"\bwhat (?:is|was) the name of the (?:\w+ )?(?:task|service|file|process|group|share|tool|program|script)\b", 4),
     ("events", r"\bdone (?:to|with)\b|\b(?:opened|accessed|dumped|read) by\b", 3.5),
     ("events", rf"\b(?:how many|number of|count(?: of| the)?|how often|how much)\b.{{0,40}}\b{_EVENTS}\b", 3.5),
-    ("events", r"\bhow (?:often|many times)\b", 3.5),
+    ("events", r"\bhow (?:often|many times|much times)\b", 3.5),
+    ("events", rf"^\W*(?:and )?who(?:ever)? (?:(?:has|had|have|was|were|is|it) )?(?:the )?(?:\w+ )?{_DEEDS}\b", 4.6),
+    ("events", rf"\bwhich (?:\w+ )?(?:accounts?|users?|persons?|people|identit\w+|hosts?|machines?) (?:(?:has|had|have|was|were|did) )?{_DEEDS}\b", 4),
+    ("events", r"\b(?:creat|ma[dk]|regist|schedul|add|install|set up)\w* (?:a |an |any |the |new |some )*TECHNIQUE\b", 5),
+    ("events", r"\bwhat (?:does|did|do) (?:the |this |that )?TECHNIQUE\b.{0,20}\b(?:execut|run|start|do|launch|call)\w*", 6),
+    ("events", r"\b(?:cmd ?lines?|command ?lines?|commandline)\b", 4),
+    ("events", r"\b(?:reset|chang)\w*\b.{0,20}\bpasswords?\b|\bpasswords?\b.{0,16}\b(?:reset|chang)\w*", 3.5),
+    ("events", r"\b(?:put|added?|moved?|join\w*|remov\w*)\b.{0,30}\b(?:in|to|into|from|out of)\b.{0,40}\b(?:groups?|admins?|administrators|operators)\b", 4.4),
+    ("events", r"\b(?:logons?|logins?|sign-?ins?|events?|calls?|queries|connections?|requests?|commands?|alerts?|records?|downloads?) (?:of|by|from|to|on|for|at) ENTITY\b", 3.5),
+    ("events", r"\bENTITY (?:logons?|logins?|sign-?ins?|events?|calls?|connections?|commands?)\b", 3.2),
+    ("events", r"\b(?:talk\w*|spoke|connect\w*|reach\w*|contact\w*)\b.{0,12}\b(?:to|with)? ?ENTITY\b", 3),
+    ("timeline", r"^\W*(?:the )?TECHNIQUE\b.{0,20}\b(?:when|who|whom|where)\b", 6.5),
+    ("events", r"\b(?:did|has|have|does|was|were|is) ENTITY (?:\w+ ){0,3}(?:touch\w*|visit\w*|enter\w*|used?|been (?:on|to|in)|work\w*|seen|active|log\w*|connect\w*|appear\w*)\b.{0,16}\bENTITY", 5.5),
+    ("events", r"\b(?:becom\w*|became|made|promot\w*)\b.{0,30}\badmin\w*", 4.4),
+    ("events", r"^\W*(?:any |were |are |was )*(?:there )?(?:any )?new (?:accounts?|users?|tasks?|services?|groups?)\b", 4.6),
+    ("data_status", r"\bhow long (?:is|are|was|were|does|do) (?:the |our |this |these )?(?:recordings?|data|logs?|capture|dataset|trace)\b", 6),
+    ("events", r"\b(?:suricata|snort|ids|ips|edr|sensor|antivirus)\b.{0,12}\balerts?\b", 12),
+    ("indicators", r"\bTACTIC (?:\w+ )?(?:address(?:es)?|ips?|servers?|domains?|hosts?|infra\w*)\b|\b(?:address|ip|server|domain)s? (?:of|for|used for) (?:the )?TACTIC\b", 6),
+    ("techniques", r"\bhow did .{1,40}\bTACTIC\b", 4),
+    ("technique_info", r"\b(?:which|what) technique (?:covers?|describes?|stands? for|means?|matches|is (?:the one )?(?:for|called|about))\b", 8),
+    ("entity_profile", r"\b(?:does|did|do) ENTITY (?:\w+ ){0,2}(?:show up|appear|occur|figure|play a|turn up|matter|belong)\b", 4.6),
+    ("entity_profile", r"\bENTITY\b.{0,8}\b(?:touched|hit|affected|attacked|targeted) by (?:whom|who)\b|\bwho (?:touched|hit|attacked|targeted) ENTITY\b", 4.6),
+    ("entity_profile", r"\bis ENTITY (?:doing|up to|behaving|acting)\b", 4.6),
     ("events", rf"\b(?:show|list|find|search|get|give|display|see|print|pull|which|what|any)\b.{{0,24}}\b{_EVENTS}\b", 2.5),
     ("events", r"\b(?:did|has|have|was|were|is|are|does|do) .{1,60}\b(?:log(?:ged)? ?(?:on|in)|sign(?:ed)? ?in|connect\w*|run|ran|execut\w*|download\w*|delet\w*|creat\w*|fail\w*|call\w*|reach\w*|access\w*|open\w*|launch\w*)\b", 2),
     ("events", r"\b(?:raw (?:events?|logs?|records?)|sql|query)\b", 2),

@@ -36,10 +36,13 @@ _BARES = tuple((re2.compile(pattern), names) for pattern, names in _BARE)
 _SPLITS = (
     (re2.compile(r"(?i)^\W*(?:and |but )?(?:from where|where from|from (?:which|what) (?:ip )?(?:address(?:es)?|ips?|place|source)|which (?:ip )?(?:address(?:es)?|ips?))\W*$"), "address"),
     (re2.compile(r"(?i)^\W*(?:and |but )?(?:on (?:which|what) (?:hosts?|machines?|computers?|servers?)|which (?:hosts?|machines?|computers?|servers?))\W*$"), "host"),
-    (re2.compile(r"(?i)^\W*(?:and |but )?(?:by whom|(?:by|for) (?:which|what) (?:accounts?|users?)|which (?:accounts?|users?))\W*$"), "account"),
+    (re2.compile(r"(?i)^\W*(?:and |but )?(?:by whom|who (?:made|did|ran|called|caused|issued|sent|started|triggered|executed|opened) (?:it|them|those|that|these)|(?:by|for) (?:which|what) (?:accounts?|users?)|which (?:accounts?|users?))\W*$"), "account"),
     (re2.compile(r"(?i)^\W*(?:and |but )?(?:to where|where to|to (?:which|what) (?:address(?:es)?|ips?|hosts?))\W*$"), "destination"),
 )  # fmt: skip
 """Questions that want the last answer's events by something."""
+_HOW_OFTEN = re2.compile(
+    r"(?i)^\W*(?:and |but |ok(?:ay)?,? )?(?:how (?:often|many(?: times)?|many (?:were|are) (?:there|they|those|it))|count(?: them)?|total)\W*$"
+)
 _COUNTED = ("events", "first_last")
 _KEPT = ("activity", "whose", "outcome", "logon_type", "text", "process", "command", "operation", "code", "port")
 """Choices that a question about the same events keeps."""
@@ -53,7 +56,7 @@ _MOST_WORDS = 7
 def leans(question: str) -> bool:
     """Return whether a message means nothing without a conversation before it: ``why?``, ``at what time?``."""
     text = " ".join(question.split())
-    return any(pattern.match(text) for pattern, _ in (*_BARES, *_SPLITS))
+    return any(pattern.match(text) for pattern, _ in (*_BARES, *_SPLITS)) or _HOW_OFTEN.match(text) is not None
 
 
 def chosen(choice: Choice, message: str) -> str | None:
@@ -125,6 +128,10 @@ def follow_up(
             if again is not None:
                 arguments = {**again.arguments, "what": "top", "by": by}
                 return (ToolCall(tool="events", arguments=arguments),)
+    if counted and "events" in tools and _HOW_OFTEN.match(text):
+        again = _about(tools["events"], plan, focus, index)
+        if again is not None:
+            return (ToolCall(tool="events", arguments={**again.arguments, "what": "count"}),)
     for pattern, names in _BARES:
         if pattern.match(text):
             made = [_about(tools[n], plan, focus, index) for n in names if n in tools]
@@ -134,6 +141,10 @@ def follow_up(
         remade = [_chosen_again(step, tools[step.tool], question) for step in plan.steps[:1] if step.tool in tools]
         if remade and remade[0] is not None:
             return (remade[0],)
+    if plan is not None and not mentions.found and len(text.split()) <= _MOST_WORDS and _INSTEAD.match(text):
+        remade = [_otherwise(step, tools[step.tool], text.lower()) for step in plan.steps if step.tool in tools]
+        if any(call is not None for call in remade):
+            return tuple(call for call in remade if call is not None)
     if plan is None or not plan.steps or len(text.split()) > _MOST_WORDS or not mentions.found:
         return None
     if not _AND.match(text) and (asks or len(mentions.rest.split()) > 2):
@@ -157,6 +168,30 @@ def _chosen_again(step: ToolCall, tool: Tool, question: str) -> ToolCall | None:
             if word is not None and word != step.arguments.get(parameter.name):
                 return ToolCall(tool=step.tool, arguments={**step.arguments, parameter.name: word})
     return None
+
+
+_INSTEAD = re2.compile(
+    r"(?i)^\W*(?:no|nope|nah|sorry|actually|rather|instead|i mean(?:t)?|and|only|just|but|or|what about|how about|the)\b"
+)
+"""How a message begins that takes another word of a closed list: ``no, I meant the successful ones``."""
+_OTHERWISE = ("outcome", "logon_type", "by", "role", "order", "severity", "of", "status")
+
+
+def _otherwise(step: ToolCall, tool: Tool, question: str) -> ToolCall | None:
+    """Return a step with another word of a closed list, where a follow-up says one; None where it says none."""
+    arguments = dict(step.arguments)
+    for parameter in tool.parameters:
+        if parameter.kind is not ValueKind.CHOICE or parameter.name not in _OTHERWISE:
+            continue
+        word = choice_said(parameter, question)
+        if word is None or word == arguments.get(parameter.name):
+            continue
+        arguments[parameter.name] = word
+        if parameter.name == "outcome" and arguments.get("activity") in ("logon", "failed_logon"):
+            arguments["activity"] = "failed_logon" if word == "failure" else "logon"
+        if parameter.name == "by":
+            arguments["what"] = "top"
+    return ToolCall(tool=step.tool, arguments=arguments) if arguments != dict(step.arguments) else None
 
 
 _WHICH_ONE = re2.compile(r"(?i)^\W*(?:and |but |so )?which (?:ones?|of (?:them|those|these))\b")

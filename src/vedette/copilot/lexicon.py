@@ -60,7 +60,13 @@ maybe really actually didn't don't doesn't wasn't isn't weren't aren't can't cou
 how's that's there's it's let's i'm we're they're i've we've s t d ll re ve
 """
 
-COMMON: frozenset[str] = frozenset(_TEXT.split()) | frozenset("acted locked real name".split())
+COMMON: frozenset[str] = frozenset(_TEXT.split()) | frozenset(
+    """api apis acted locked real name lock unlock unlocked lockout lockouts clear clears cleared clearing wipe wiped
+    erase erased
+    reset resets disable disabled enable enabled put total call calls called talk talked touch blocked normal evil worry
+    busier cmdline src dst addr creation compare involved concern everything execute
+    except without excluding ignoring before after covers cover upload uploading""".split()
+)
 """Words that are no names unless a question marks them as one."""
 
 TECHNICAL: frozenset[str] = frozenset(

@@ -135,6 +135,10 @@ _NUMBER_WORDS = {
 _URL = re2.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s\"'<>]+")
 _DOMAIN = re2.compile(r"(?i)^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{1,30}$")
 _EDGE = ".,:;?!/-+&"
+_THE_LOG = re2.compile(
+    r"\b((?:the|teh|a|an|this|that|event|security|system|audit|windows|which|what) logs?) (?:on|in)\b"
+)
+"""``the log on FS01`` is a file; ``log on`` is a deed."""
 _WHAT_TIME = re2.compile(r"\b(?:at )?(?:what|which) (?:exact )?time\b")
 
 
@@ -171,6 +175,7 @@ def mask(question: str, mentions: Mentions, *, by_name: bool = True) -> str:
             at = end
     out.append(question[at:].lower())
     words = " ".join(_spelt(word) for word in "".join(out).replace("\u2019", "'").split())
+    words = str(_THE_LOG.sub(r"\1 of", words))
     return str(_WHAT_TIME.sub("when", words))
 
 
@@ -325,6 +330,8 @@ class _Reader:
                 elif phrase in known:
                     kind, value = known[phrase]
                     self._add(kind, start, end, value, by_name=kind is ValueKind.TECHNIQUE)
+                elif n >= _FEWEST_STEMS and (technique := _attack_stems().get(_stems(phrase))) is not None:
+                    self._add(ValueKind.TECHNIQUE, start, end, technique, by_name=True)
 
     def _times(self) -> None:
         masked = "".join(" " if used else c for c, used in zip(self.text, self.taken, strict=True))
@@ -361,14 +368,18 @@ class _Reader:
             token = self.text[start:end]
             low = token.casefold()
             cue, marked = self._cue(start, end)
-            named = low in _ACCOUNTS and cue in ("did", "does", "has", "as", "by", "is", "was")
+            named = (
+                (low != "nobody" or cue in ("by", "as"))
+                and low in _ACCOUNTS
+                and cue in ("did", "does", "has", "as", "by", "is", "was")
+            )
             if (low in COMMON or low in TECHNICAL) and not marked and not named:
                 continue
             if self._name(start, end, _preferred(cue), sure=marked, quiet=True):
                 continue
             if named and cue in ("did", "does", "has"):
                 self._miss(start, end, ValueKind.ACCOUNT, ())
-            if low in COMMON or low in TECHNICAL or low.isdigit():
+            if low in COMMON or low in TECHNICAL or low.isdigit() or low.removesuffix("s").isdigit():
                 continue
             if "/" in token and not token.startswith("/") and "\\" not in token:
                 # "bob/alice", "WS5/WS6": either side may be a name
@@ -386,13 +397,17 @@ class _Reader:
     def _cue(self, start: int, end: int) -> tuple[str, bool]:
         """Return the word that says what the next one is, and whether it says that it is a name."""
         before = self.low[max(0, start - 40) : start].replace('"', " ").replace("'", " ").split()
-        after = self.low[end : end + 24].split()
+        after = self.low[end : end + 60].split()
         last = before[-1].strip(_EDGE + "(") if before else ""
         follows = after[0].strip(_EDGE + ")") if after else ""
         if last in STRONG_CUES:
-            return last, True
+            # "which account put …": what follows does something, and is no name
+            asked = len(before) > 1 and before[-2].strip(_EDGE + "(") in _ASKING
+            return last, not asked or _namelike(self.text[start:end])
         if follows in STRONG_CUES and follows not in ("accounts", "login") and last in ("the", "this", "that"):
-            return follows, True
+            # "the deployment server deploy01" has its name behind it
+            named = len(after) > 1 and self.world.index.find(after[1].strip(_EDGE + ")?\"'"), ENTITY_KINDS)
+            return follows, not named
         return last, False
 
     def _name(self, start: int, end: int, kinds: Sequence[ValueKind], *, sure: bool, quiet: bool = False) -> bool:
@@ -412,9 +427,15 @@ class _Reader:
 
     def _take(self, start: int, end: int, found: Sequence[Name], corrected: bool) -> None:
         chosen = None if corrected else _of_case(found, self.world)
+        if chosen is None and _one_person(found) and found[0].kind is ValueKind.ACCOUNT:
+            # DOMAIN\bob and bob: the name alone takes in both
+            chosen = min(found, key=lambda n: len(n.value)) if not self._domain(start, end) else found[0]
         options = tuple(n.value for n in found[:8]) if len(found) > 1 and chosen is None else ()
         name = chosen or found[0]
         self._add(name.kind, start, end, name.value, options=options, corrected=corrected)
+
+    def _domain(self, start: int, end: int) -> bool:
+        return "\\" in self.text[start:end] or "@" in self.text[start:end]
 
     def _unnamed(self, start: int, end: int, token: str, cue: str, marked: bool) -> None:
         """Take a word that is no known name for a misspelt one, for something to search for, or for a missing name."""
@@ -423,6 +444,10 @@ class _Reader:
         namelike = _namelike(token)
         if low.endswith(FILE_ENDINGS):
             self._add(ValueKind.FILE, start, end, token)
+            return
+        part = index.within(token) if namelike or marked or token[1:].lower() != token[1:] else ()
+        if part:
+            self._take(start, end, part, False)
             return
         near = index.near(token, _preferred(cue) if marked else ())
         if near and (namelike or marked or self._slot(start, end) or len(low) >= 5):
@@ -442,7 +467,15 @@ class _Reader:
             self._miss(start, end, kind, _suggested(token, index), sure=marked or "\\" in token)
         elif self._slot(start, end) and not _deed(low):
             kind = ValueKind.ACCOUNT if cue in ("did", "has", "does", "by", "as") else None
-            self._miss(start, end, kind, _suggested(token, index), sure=False, stray=cue not in ("did", "does"))
+            stray = cue not in ("did", "does") and not self._named(start, end)
+            self._miss(start, end, kind, _suggested(token, index), sure=self._named(start, end), stray=stray)
+
+    def _named(self, start: int, end: int) -> bool:
+        """Return whether a word stands where only a name makes sense: ``who is X?``, ``logons of X``."""
+        before, after = self.low[:start], self.low[end:]
+        if _NAMED_BEFORE.search(before):
+            return _OVER.match(after) is not None
+        return before.endswith(("is ", "was ")) and _NAMED_AFTER.match(after) is not None
 
     def _slot(self, start: int, end: int) -> bool:
         """Return whether the word stands where questions put a name: ``did X``, ``is X``, ``about X``, ``X's``."""
@@ -454,7 +487,21 @@ class _Reader:
         ) or self.low[end : end + 2] in ("'s", "\u2019s")  # fmt: skip
 
 
-_ACCOUNTS = frozenset("root admin administrator guest system daemon backup test support operator".split())
+_ASKING = frozenset("which what whose many any no every each another".split())
+_NAMED_BEFORE = re2.compile(
+    r"\b(?:who|whom) (?:is|was|are) (?:this |that |the )?$"
+    r"|\b(?:logons?|logins?|sign-?ins?|events?|activity|activities|commands?|calls?|records?|failures|actions|traces?|sessions?"
+    r"|requests?|attempts?|anything|something|everything|nothing|trace|sign) (?:of|by|for|from|about) (?:the |user )?$"
+)
+_NAMED_AFTER = re2.compile(
+    r"^\s+(?:\w+ ){0,2}(?:implicated|involved|compromised|hacked|part of|suspicious|malicious|guilty|targeted"
+    r"|a bystander"
+    r"|affected|responsible|in (?:the|this|any|our) (?:case|data|logs?|incident))\b"
+)
+_OVER = re2.compile(r"^\W*(?:$|(?:and|or|on|in|at|from|between|since|before|after|yesterday|today|last|during|to)\b)")
+"""Where a question puts a name, whatever the name looks like."""
+
+_ACCOUNTS = frozenset("root admin administrator guest system daemon backup test support operator nobody".split())
 """Everyday words that are accounts where questions put one: ``did root …``, ``as admin``."""
 
 
@@ -491,6 +538,17 @@ def _preferred(cue: str) -> tuple[ValueKind, ...]:
     if cue in HOST_CUES:
         return (ValueKind.HOST, ValueKind.ACCOUNT, ValueKind.ADDRESS)
     return (ValueKind.ACCOUNT, ValueKind.HOST, ValueKind.ADDRESS)
+
+
+def _person(name: str) -> str:
+    """Return an account's name without its domain."""
+    return name if "/" in name else name.rsplit("\\", 1)[-1].split("@", 1)[0].casefold()
+
+
+def _one_person(found: Sequence[Name]) -> bool:
+    r"""Return whether names differ only in that one says its domain: ``CORP\bob`` and ``bob``."""
+    values = {n.value for n in found}
+    return len({_person(v) for v in values}) == 1 and sum("\\" in v or "@" in v for v in values) <= 1
 
 
 def _of_case(found: Sequence[Name], world: World) -> Name | None:
@@ -540,8 +598,9 @@ _THIS = re2.compile(rf"\b(?:this|that|the|same|our) {_NOUN}\b")
 _WITH = re2.compile(
     rf"\b{_NOUN}s? (?:about|with|involving|concerning|of|on|where|around|in) (?:the |a |an |our )?([^?.!,;]+)"
 )
-_CLOUDY = re2.compile(
-    r"\b(?:cloud|aws|s3|buckets?|iam|access keys?|api keys?|cloudtrail|assumed?[- ]roles?|ec2|azure|gcp|entra)\b"
+_CLOUDY = re2.compile(r"\b(?:cloud|aws|s3|buckets?|iam|access keys?|api keys?|assumed?[- ]roles?|ec2|azure|gcp)\b")
+_CLOUD_LOGS = re2.compile(
+    r"^\W*(?:api\b|calls?|operations?|requests?|events?|logs?|activity|accounts?|console|logins?|sign-?ins?|trail)\b"
 )
 _ABOUT = re2.compile(rf"\b(?:the )?([\pL\pN-]+) {_NOUN}\b")
 
@@ -604,7 +663,7 @@ def case_references(low: str, world: World) -> list[_Found]:
     if not found and world.case_id is None and len(cases) > 1:
         cloudy = [c for c in cases if _speaks_of(c, "cloud")]
         for m in _CLOUDY.finditer(low):
-            if len(cloudy) == 1:
+            if len(cloudy) == 1 and not _CLOUD_LOGS.match(low[m.end() :]):
                 add(m.start(), m.end(), cloudy[0].case_id)
     if world.case_id:
         for m in _THIS.finditer(low):
@@ -669,7 +728,12 @@ _TACTIC_WORDS = {
          "data leave", "data left", "leaked data"),
         "exfiltration",
     ),
-    **dict.fromkeys(("persist", "persisted", "persistent access", "keep access", "stay in"), "persistence"),
+    **dict.fromkeys(
+        ("persist", "persisted", "persistent access", "keep access", "stay in", "come back", "coming back",
+         "stick around",
+         "survive a reboot", "survive reboots", "foothold for later"),
+        "persistence",
+    ),
     **dict.fromkeys(("escalate privileges", "escalated privileges", "privileges escalated"), "privilege-escalation"),
     **dict.fromkeys(("move laterally", "moved laterally", "spread laterally"), "lateral-movement"),
     **dict.fromkeys(
@@ -682,6 +746,32 @@ _TACTIC_WORDS = {
     **dict.fromkeys(("phone home", "called home", "beacon", "beaconing", "beacons"), "command-and-control"),
 }  # fmt: skip
 """What people say for a tactic."""
+
+
+_FEWEST_STEMS = 3
+_LITTLE = frozenset("of the a an in on for to from or and".split())
+
+
+def _stems(phrase: str) -> frozenset[str]:
+    """Return the words of a phrase without endings and little words: ``clearing of event logs``."""
+    out = set()
+    for word in phrase.split():
+        for ending in ("ing", "ed", "es", "s"):
+            if word.endswith(ending) and len(word) - len(ending) >= 3:
+                word = word[: -len(ending)]
+                break
+        out.add(word)
+    return frozenset(out - _LITTLE)
+
+
+@cache
+def _attack_stems() -> dict[frozenset[str], str]:
+    """Return techniques by the stems of their names, those of three words and more."""
+    return {
+        stems: value
+        for name, (kind, value) in _attack_names().items()
+        if kind is ValueKind.TECHNIQUE and len(stems := _stems(name)) >= _FEWEST_STEMS
+    }
 
 
 @cache

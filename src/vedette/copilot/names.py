@@ -107,6 +107,20 @@ class NameIndex:
                     return tuple(sorted(found, key=lambda n: (not n.in_case, -n.count, n.value)))
         return ()
 
+    def within(self, text: str) -> tuple[Name, ...]:
+        """Return the names that hold the text as a part between hyphens, slashes or dots, at most eight.
+
+        A role's name is long, and people say its telling part: ``BankingWAFRole``.
+        """
+        key = text.strip().casefold()
+        if len(key) < _LONG or is_address(key):
+            return ()
+        found: dict[str, Name] = {}
+        for form, names in self.strong.items():
+            if len(form) > len(key) and key in _parts(form):
+                found |= {n.value: n for n in names}
+        return tuple(sorted(found.values(), key=lambda n: (not n.in_case, -n.count, n.value)))[:8]
+
     def near(self, text: str, kinds: Sequence[ValueKind] = ()) -> tuple[Name, ...]:
         """Return the names that the text is likeliest a misspelling of, at most five.
 
@@ -225,6 +239,12 @@ class _Cases:
                 self.hosts.setdefault(host_key(host.name) or host.name, host.name)
                 self.addresses.update(host.addresses)
             self.addresses.update(value for kind, value in case.observables if kind == "ip")
+
+
+def _parts(form: str) -> list[str]:
+    for mark in "/\\.":
+        form = form.replace(mark, "-")
+    return form.split("-")
 
 
 def _put_account(index: NameIndex, value: str, forms: Iterable[str], in_case: bool, count: int) -> None:

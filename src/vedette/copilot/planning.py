@@ -15,6 +15,7 @@ from vedette.copilot.binding import Binder, Bound, uncovered, which_meant
 from vedette.copilot.followups import follow_up
 from vedette.copilot.mentions import ENTITY_KINDS, Mention, Mentions, Missing, World, read_mentions
 from vedette.copilot.model_router import ModelRouter
+from vedette.copilot.pairs import acts, sides, tells_cases
 from vedette.copilot.rules import RulesRouter, clauses
 from vedette.models import Predictor
 from vedette.schema import Focus, Plan, Tool, ToolCall, Usage, ValueKind
@@ -26,7 +27,7 @@ _CLEAR = 3.2
 """Points from which rules are sure that a tool is meant."""
 _SURE = 4.5
 """Points from which rules are so sure that a small model is not asked, which errs more often than they do then."""
-_LEFT_OUT, _LACKING = 1.2, 2.5
+_LEFT_OUT, _LACKING = 1.8, 2.5
 """Points that a thing of the question left out costs, and a required argument that is not there."""
 _BY_KIND = (
     (ENTITY_KINDS, "entity_profile"),
@@ -142,7 +143,10 @@ class Planner:
     # ------------------------------------------------------------------ rules
 
     def _by_rules(self, question: str, mentions: Mentions, world: World) -> Planned:
-        parts = clauses(question)
+        beside = self._beside(question, mentions, world)
+        if beside:
+            return Planned(beside, mentions, "rules", left=uncovered(mentions, beside))
+        parts = acts(question) or clauses(question)
         if len(parts) == 1 and parts[0] == question:
             step = self._one(question, mentions, world)
             steps = (step,) if step is not None else ()
@@ -171,6 +175,24 @@ class Planner:
             return Planned((whole,), mentions, "rules", left=uncovered(mentions, [whole]))
         return Planned(kept, mentions, "rules", left=left)
 
+    def _beside(self, question: str, mentions: Mentions, world: World) -> tuple[Bound, ...]:
+        """Return a step for each of the things that a question sets side by side; none where it sets none."""
+        if "case_summary" in self.tools and tells_cases(question, len(world.cases)):
+            calls = [ToolCall(tool="case_summary", arguments={"case": c.case_id}) for c in world.cases]
+            return self.resume(question, calls, world).steps
+        if "events" not in self.tools:
+            return ()
+        bound = [Binder(question, one, world).bind(self.tools["events"], {}) for one in sides(question, mentions)]
+        counted = [replace(step, written={**step.written, "what": "count"}) for step in bound]
+        return tuple(
+            replace(
+                s,
+                arguments={k: v for k, v in s.arguments.items() if k not in ("by", "top")} | {"what": "count"},
+                written={k: v for k, v in s.written.items() if k not in ("by", "top")},
+            )
+            for s in counted
+        )
+
     def _again(self, part: str, mentions: Mentions, world: World) -> Bound | None:
         """Return what a clause means that only the one before it makes whole, as ``and from which address`` does."""
         if world.focus.plan is None or len(part.split()) > 4:
@@ -183,10 +205,11 @@ class Planner:
         binder = Binder(question, mentions, world)
         ranked = self.rules.rank(mentions, question)
         if not any(scored.meant for scored in ranked):
-            return self._by_kind(binder, mentions)
+            return self._by_kind(binder, mentions) or self._by_place(binder)
+        meant = [scored for scored in ranked if scored.meant]
         best: tuple[float, Bound] | None = None
-        for scored in ranked[:5]:
-            if not scored.meant or scored.score < _CLOSE * ranked[0].score:
+        for scored in meant[:5]:
+            if scored.score < _CLOSE * meant[0].score:
                 break
             bound = binder.bind(scored.tool, {})
             left = [m for m in uncovered(mentions, [bound]) if not m.excluded]
@@ -203,6 +226,13 @@ class Planner:
             if name in self.tools and mentions.of(*kinds):
                 return binder.bind(self.tools[name], {})
         return None
+
+    def _by_place(self, binder: Binder) -> Bound | None:
+        """Return the events of a code or an operation that stands in a question which says little else."""
+        if "events" not in self.tools:
+            return None
+        bound = binder.bind(self.tools["events"], {})
+        return bound if any(name in bound.arguments for name in ("code", "operation")) else None
 
 
 def needed(planned: Planned) -> tuple[Missing, ...]:

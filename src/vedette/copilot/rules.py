@@ -19,6 +19,7 @@ from typing import Any
 
 import re2
 
+from vedette.copilot.choosing import placed
 from vedette.copilot.cues import CUES
 from vedette.copilot.lexicon import COMMON
 from vedette.copilot.mentions import ENTITY_KINDS, Mentions, World, mask, read_mentions
@@ -33,6 +34,8 @@ BAR = 1.6
 _LIKENESS = 4.0
 _WORD = 0.9
 _FITS, _MISFITS = 0.7, -0.6
+_PLACED = 1.2
+"""For a tool with a place for what the question holds: an event code, a cloud operation, a port."""
 _SEARCHES = 1.6
 """For a tool that searches for text, where the question names a file, domain, hash or quotes something."""
 _SEARCHED = {
@@ -114,6 +117,8 @@ class RulesRouter:
             spoken = sorted((idf / top for word, idf in self._words[tool.name] if f" {word} " in plain), reverse=True)
             words = sum(w * 0.6**i for i, w in enumerate(spoken))
             score = shaped.get(tool.name, 0.0) + _WORD * words + _LIKENESS * likeness.get(tool.name, 0.0)
+            if any(placed(p, question) is not None for p in tool.parameters):
+                score += _PLACED
             if score > 0:
                 score += self._fit(tool, mentions)
             sure = chosen.get(tool.name, 0.0)

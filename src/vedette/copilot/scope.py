@@ -44,7 +44,7 @@ _THANKS = re2.compile(
 _HELP = re2.compile(
     r"(?i)^\W*(?:help(?: me)?|\?+|what (?:can|do) (?:you|i|vedette) (?:do|ask|answer|know)(?: (?:you|here|for me))?|how (?:do|can) (?:i|you) (?:use|work|ask)(?: (?:you|this|it|vedette))?|who are you|what are you|what is vedette|what (?:kind|sort)s? of questions.{0,40}|which (?:questions|tools).{0,40}|commands?|usage|examples?)\W*$"
 )
-_POLITE = r"(?:(?:please|pls|now|then|just|go ahead and|vedette|hey|ok|okay|and)[\s,]+)*(?:(?:can|could|would|will) you (?:please |just )?|i (?:want|need|would like) you to |i'd like you to |you (?:must|should|have to|need to) |let'?s )?(?:(?:please|now|just|also|go ahead and)\s+)*"
+_POLITE = r"(?:(?:please|pls|kindly|now|then|just|go ahead and|vedette|hey|ok|okay|and)[\s,]+)*(?:(?:can|could|would|will) you (?:please |just )?|i (?:want|need|would like) you to |i'd like you to |you (?:must|should|have to|need to) |let'?s )?(?:(?:please|now|just|also|go ahead and)\s+)*"
 _ACTS = (
     r"(?:disable|deactivate|suspend|lock(?: out)?|unlock|enable|reset|rotate|revoke|block|unblock|blacklist|blocklist|isolate|quarantine"
     r"|contain|kill|terminate|shut ?down|restart|reboot|patch|uninstall|install|wipe|erase|delete|remove|drop|purge|clear|destroy|clean up"

@@ -95,6 +95,8 @@ class _Point:
     until: datetime
     dated: bool
     relative: bool = False
+    own_day: bool = False
+    """Whether the day was said beside the time: ``18:00 on 9 March``."""
 
 
 def windows(text: str, calendar: Calendar) -> tuple[TimeMention, ...]:
@@ -213,7 +215,8 @@ def _points(low: str, calendar: Calendar) -> list[_Point]:
         if near and day.until - day.at == timedelta(days=1):
             clock = near[0]
             spare.remove(clock)
-            points.append(_at(day.at, clock, min(day.start, clock.start), max(day.end, clock.end), day.relative))
+            whole = _at(day.at, clock, min(day.start, clock.start), max(day.end, clock.end), day.relative)
+            points.append(replace(whole, own_day=clock.end <= day.start))
         else:
             points.append(day)
     # a day said once serves every time beside it: "between 9:00 and 10:30 on 9 March"
@@ -448,8 +451,10 @@ _FROM_POINT = re2.compile(
     r"\s+(?:the\s+)?$"
 )
 _FROM_THAT = re2.compile(
-    rf"\b(?:in |within |during )?(?:the )?{_NUMBER}?\s?{_UNIT} (before|after) (?:that|this|it|then)\b"
+    rf"\b(?:in |within |during )?(?:the )?{_NUMBER}?\s?{_UNIT} (before|after)(?: (?:that|this|it|then)\b|\W*$)"
 )
+_NEXT_TO = re2.compile(r"\b(?:on |in |during )?(?:the )?(previous|preceding|next|following) (day|hour|week|night)\W*$")
+_BEFORE_THAT = re2.compile(r"\b(before|after|since) (?:that|then)\W*$")
 _CALENDAR = re2.compile(
     r"\b(?:in |during )?(this|last|past|previous) (week|month|year|morning|afternoon|evening|night|weekend)\b"
     r"|\b(tonight|overnight)\b"
@@ -502,6 +507,17 @@ def _offsets(low: str, points: Sequence[_Point], calendar: Calendar, free: _Free
             found.append((m.start(), m.end(), (said.start_at - length, said.start_at), False))
         elif m[3] == "after" and said and said.end_at:
             found.append((m.start(), m.end(), (said.end_at, said.end_at + length), False))
+    if said and (m := _NEXT_TO.search(low)):
+        back = m[1] in ("previous", "preceding")
+        edge = said.start_at if back else said.end_at
+        if edge:
+            length = timedelta(seconds=_UNITS.get(m[2], 86400))
+            found.append((m.start(), m.end(), (edge - length, edge) if back else (edge, edge + length), False))
+    if said and not found and (m := _BEFORE_THAT.search(low)):
+        if m[1] == "before" and said.start_at:
+            found.append((m.start(), m.end(), (None, said.start_at), False))
+        elif m[1] != "before" and said.end_at:
+            found.append((m.start(), m.end(), (said.end_at, None), False))
     for m in _CALENDAR.finditer(low):
         found.append((m.start(), m.end(), _calendar(m[1] or "this", m[2] or m[3], today), True))
     for m in _CASE.finditer(low):
@@ -560,7 +576,10 @@ def _singles(low: str, points: Sequence[_Point], calendar: Calendar, free: _Free
         whole = one.until - one.at >= timedelta(days=1)
         if m := _SINCE.search(before):
             start = one.until if m[1] in ("after", "later than", "past") and whole else one.at
-            found.append((m.start(), one.end, (start, None), one.relative))
+            # "after 18:00 on 9 March" is that evening; "since 18:00 on 9 March" goes on
+            day_end = _midnight(one.at) + timedelta(days=1)
+            until = day_end if one.own_day and m[1] in ("after", "later than", "past", "from") else None
+            found.append((m.start(), one.end, (start, until), one.relative))
         elif m := _BEFORE.search(before):
             inclusive = m[1] in ("until", "till", "up to", "by") and whole
             found.append((m.start(), one.end, (None, one.until if inclusive else one.at), one.relative))

@@ -94,6 +94,8 @@ _ALL = (
         "account management logs (Windows 4720, a directory's or cloud's audit log)", ("create",),
         made="coalesce(user_name, resource)",
     ),
+    Activity("password_reset", (C.ACCOUNT_CHANGE,), "password reset", "password resets",
+             "account management logs (Windows 4724, a directory's audit log)", ("reset_password",)),
     Activity("lockout", (C.ACCOUNT_CHANGE,), "account lockout", "account lockouts",
              "account management logs (Windows 4740)", ("lock",)),
     Activity("group_change", (C.GROUP,), "group change", "group changes",

@@ -9,7 +9,7 @@ from typing import Any
 
 from vedette.copilot.tools.event_query import EventQuery, event_query
 from vedette.copilot.tools.telling import Names, written_account
-from vedette.copilot.tools.where import Condition, account_key, all_of, in_time, short_host
+from vedette.copilot.tools.where import Condition, account_key, all_of, in_time, of_case, short_host
 from vedette.errors import UserError
 from vedette.schema import DataTable, Evidence, Tool, ToolResult, ValueKind, Window
 from vedette.store.query import Reader, reading
@@ -132,8 +132,7 @@ def _windows(context: ToolContext, arguments: Mapping[str, Any]) -> tuple[Window
         chosen = choose_case(context, arguments)
         if chosen is None:
             raise UserError("no time is named", next_step="name two, as in: compare 8 March with 9 March")
-        end = chosen.case.last_at.replace(microsecond=999_999)
-        after = Window(start_at=chosen.case.first_at, end_at=end, said="during the case")
+        after = of_case(chosen.case)
     if after is None:
         assert before is not None  # noqa: S101 (one of the two is there)
         if before.end_at is None:

@@ -16,6 +16,7 @@ from vedette.copilot.tools.where import (
     host_forms,
     in_time,
     like,
+    of_case,
     one_of,
     pattern,
 )
@@ -167,6 +168,8 @@ class EventQuery:
     acting: Condition | None = None
     """That the account asked for is the one that acted."""
     text: str | None = None
+    outcome: str = ""
+    """``successful`` or ``failed``, where the question asks for it and the activity's own noun does not say it."""
     no_finding: str | None = None
     """Set where events of a technique or finding were asked for and no finding is of it."""
 
@@ -186,7 +189,11 @@ class EventQuery:
         """Return what one or several of the events are called."""
         if self.activity is None:
             return "event" if n == 1 else "events"
-        return self.activity.one if n == 1 else self.activity.many
+        noun = self.activity.one if n == 1 else self.activity.many
+        return f"{self.outcome} {noun}" if self.outcome else noun
+
+
+_OUTCOMES = {Outcome.SUCCESS.value: "successful", Outcome.FAILURE.value: "failed"}
 
 
 def event_query(context: ToolContext, arguments: Mapping[str, Any]) -> EventQuery:
@@ -214,7 +221,11 @@ def event_query(context: ToolContext, arguments: Mapping[str, Any]) -> EventQuer
     q.conditions += in_time(q.window)
     if outcome and not (q.activity and q.activity.outcome == outcome):
         q.conditions.append(one_of("outcome", [outcome]))
-        q.said.append((f"with the outcome {outcome}", None, ""))
+        word = _OUTCOMES.get(outcome, "") if q.activity else ""
+        if word:
+            q.outcome = word
+        else:
+            q.said.append((f"with the outcome {outcome}", None, ""))
     _what(q, arguments)
     _judged(q, context, arguments)
     return q
@@ -226,8 +237,7 @@ def _case(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) -> 
         raise UserError("there is no case", next_step="leave the case out")
     q.case_id = chosen.case.case_id
     if q.window is None:
-        last = chosen.case.last_at.replace(microsecond=999_999)
-        q.window = Window(start_at=chosen.case.first_at.replace(microsecond=0), end_at=last, said="during the case")
+        q.window = of_case(chosen.case)
         q.said.append(("during", ValueKind.CASE, chosen.case.case_id))
 
 
@@ -242,11 +252,7 @@ def _whose(q: EventQuery, context: ToolContext, arguments: Mapping[str, Any]) ->
     q.conditions.append(any_of(acting))
     q.entities += names
     if q.window is None:  # before it and after it, they did their work
-        q.window = Window(
-            start_at=chosen.case.first_at.replace(microsecond=0),
-            end_at=chosen.case.last_at.replace(microsecond=999_999),
-            said="during the case",
-        )
+        q.window = of_case(chosen.case)
         q.said.append(("during", ValueKind.CASE, chosen.case.case_id))
     q.said.append(("by the accounts implicated in", ValueKind.CASE, chosen.case.case_id))
 

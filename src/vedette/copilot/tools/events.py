@@ -126,6 +126,10 @@ class Events:
             return _Answer(context, reader, query, names, what, by, most).result()
 
 
+_FEW = 3
+"""Names told that a question after it may mean by ``he`` or ``there``."""
+
+
 def _usual_by(query: EventQuery) -> str:
     name = query.activity.name if query.activity else ""
     usual = {"dns": "domain", "http": "url", "network": "destination", "process": "process", "api": "operation",
@@ -324,6 +328,8 @@ class _Answer:
                 name = self._names.of(written_account(str(value), realm)) or value
             found.append((name, int(n), _utc(first), _utc(last), str(event_id)))
         n_said = f"more than {len(found):,}" if result.cut else None
+        if kind in (ValueKind.ACCOUNT, ValueKind.HOST) and len(found) <= _FEW:
+            query.entities += [str(name) for name, *_ in found]
         say = Saying()
         listed = [f"{_worded(say, kind, name)} ({say.n(n)})" for name, n, *_ in found[: min(self._most, 12)]]
         counted = sum(n for _, n, *_ in found)

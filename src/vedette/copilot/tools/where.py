@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vedette.errors import InternalError
 from vedette.investigate.names import address_key, host_key, is_address, parse_account
 from vedette.investigate.tools.base import account_in, host_in
-from vedette.schema import CaseAccount, Window
+from vedette.schema import Case, CaseAccount, Window
 from vedette.toolbox import ToolContext
 
 ESCAPE = "!"
@@ -72,6 +72,12 @@ def in_time(window: Window | None) -> list[Condition]:
     if window is not None and window.end_at is not None:
         found.append(Condition("time < ?", (_plain(window.end_at),)))
     return found
+
+
+def of_case(case: Case, said: str = "during the case") -> Window:
+    """Return the whole seconds that a case takes, half-open: what its last second holds is in it."""
+    end = case.last_at.replace(microsecond=0) + timedelta(seconds=1)
+    return Window(start_at=case.first_at.replace(microsecond=0), end_at=end, said=said)
 
 
 def _plain(at: datetime) -> datetime:
@@ -221,5 +227,5 @@ def literal(value: Any) -> str:
 
 __all__ = [
     "AccountForms", "Condition", "HostForms", "account_forms", "account_key", "address_condition", "all_of", "any_of",
-    "host_forms", "in_time", "like", "literal", "one_of", "pattern", "short", "short_host", "written_out",
+    "host_forms", "in_time", "like", "literal", "of_case", "one_of", "pattern", "short", "short_host", "written_out",
 ]  # fmt: skip
