@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from vedette.claims import lexicon
 from vedette.claims.names import Names
-from vedette.claims.numbers import holds
 from vedette.claims.tokens import Token
 from vedette.schema import Fact, ValueKind
 
@@ -28,6 +27,7 @@ _GLUE = frozenset(
     "concerned remaining rest other others one ones same also overall respectively 's whole "
     "one-off case cases incident incidents investigation involved present each examined checked reviewed".split()
 )
+_WHOLE = frozenset("case incident investigation severity".split())
 _REST = frozenset("other others rest remaining".split())
 _MARKS = frozenset(", . : ; - ( )".split())
 
@@ -121,7 +121,7 @@ class Counting:
             elif part.number is None:
                 return []
             else:
-                right = holds(part.number.value, part.number.relation, counted)
+                right = part.number.relation == "=" and part.number.value == counted
             if part.rest:
                 right = right and part.number is not None and total - sum(before) == part.number.value
                 before.append(counted)
@@ -257,6 +257,8 @@ class Counting:
         if low == "created":
             states = frozenset({"CREATE"})
         if states:
+            if any(t.low in _WHOLE for t in tokens[k + 1 : k + 3]):
+                return 0  # "a high case": the state is the case's
             part.states |= states
             return 1
         if low in ("implicated", "involved") or "IMPLICATE" in token.groups:

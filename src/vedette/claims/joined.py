@@ -23,6 +23,8 @@ _MOST = 40
 """Facts of one second and account that are read together at most."""
 _PREPOSITIONS = frozenset("with using via through by on at from for".split())
 _OUTCOMES = frozenset({"FAIL", "TRY", "BLOCK", "DENY"})
+_SAYS_LITTLE = frozenset({"SPAN", "DO", "HOLD", "SEE", "SHOW"})
+"""Groups of verbs that tell no deed: "was taken over"."""
 _OF_ONE_FACT = (STATES - {"CREATE", "SOURCE"}) | {"FINDING", "FIRST", "LAST", "RULE", "TECHNIQUE", "TACTIC"}
 """What is said of one thing by one fact, and is not to be lent to what stands beside it."""
 
@@ -48,7 +50,9 @@ class Joined(Apart):
             return None
         if clause.groups & _OF_ONE_FACT or any(i.token.what == "quote" for i in clause.items):
             return None
-        if any(i.token.sort == "finding" for i in named) or not any(t.verb for t in clause.words):
+        if any(i.token.sort == "finding" for i in named) or not any(
+            t.verb and t.groups - _SAYS_LITTLE for t in clause.words
+        ):
             return None  # what something is, one fact must say
         wanted = [i.token.ids for i in named]
         for reading, view, sources, at, title in self._told_together():
@@ -99,7 +103,11 @@ def _happenings(readings: Sequence[Reading], names: Names) -> list[_Happening]:
     groups: dict[tuple[datetime, str], list[int]] = {}
     for n, reading in enumerate(readings):
         at = _moment(reading)
-        if at is None or any(v.asks or v.advises or v.negative for v in reading.views):
+        if (
+            at is None
+            or reading.fact.name == "account_seen"
+            or any(v.asks or v.advises or v.negative for v in reading.views)
+        ):
             continue
         actor = next(
             (i for v in reading.views for i in v.items if i.token.what == "name" and i.token.sort == "who"), None

@@ -48,6 +48,8 @@ def unsaid(clause: Clause, view: View) -> str:
     lows = [t.low for t in clause.tokens if t.what == "word"]
     if _permits(lows, view):
         return "says what may be done, which no fact says"
+    if any(a in ("about", "going") and b == "to" and a not in view.raw for a, b in pairwise(lows)):
+        return "says what is to come, which no fact says"
     if _over(clause.tokens) and "over" not in view.raw:
         return "says that something is over, which no fact says"
     if view.asks and any(a in ("no", "zero") and _QUESTIONS & set(lows[k + 1 : k + 3]) for k, a in enumerate(lows)):

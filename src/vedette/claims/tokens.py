@@ -415,10 +415,13 @@ def _dated(tokens: list[Token]) -> list[Token]:
     return out
 
 
+_GAPS = frozenset("later after before into earlier".split())
+
+
 def _loosened(tokens: list[Token]) -> list[Token]:
     """Fold *at least*, *about* and the like into the number after them."""
     out: list[Token] = []
-    for token in tokens:
+    for at, token in enumerate(tokens):
         if token.what in ("number", "share", "duration") and token.relation == "=":
             for length in (3, 2, 1):
                 if len(out) < length:
@@ -428,7 +431,8 @@ def _loosened(tokens: list[Token]) -> list[Token]:
                 if relation is None or any(t.what != "word" for t in out[-length:]):
                     continue
                 if length == 1 and words[0] in ("over", "under", "some", "just", "only", "above", "below"):
-                    if words[0] == "over" and token.what == "duration":
+                    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+                    if words[0] == "over" and token.what == "duration" and following not in _GAPS:
                         continue  # "over 13 minutes" may mean in the course of them
                     if words[0] == "only":
                         continue
