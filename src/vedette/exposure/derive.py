@@ -22,7 +22,7 @@ from vedette.exposure.tables import put, rows
 if TYPE_CHECKING:
     import duckdb
 
-FORMAT = 3
+FORMAT = 4
 """Changes when rows would come out otherwise from the same inputs."""
 ROWS_A_BUCKET = 30_000
 """Sightings that are worked on at a time, about; more of them make more buckets, up to ``MAX_BUCKETS``."""
@@ -213,6 +213,7 @@ SELECT
     a.question,
     if(c.package_version = '' AND c.key <> '', 'Which version of ' || c.package_name || ' is on ' || a.name || '?', ''),
     if(c.key = '', 'Which component of ' || a.name || ' has ' || n.vulnerability || '?', ''),
+    if(f.withdrawn, n.vulnerability || ' was withdrawn by who assigned it: what is meant by it here?', ''),
     coalesce(j.question, '')
   ], lambda q: q <> '') AS questions,
   d.inputs, '{{' || concat_ws(',', nullif(v.sources, ''), nullif(s.sources, '')) || '}}' AS sources
