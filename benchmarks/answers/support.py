@@ -47,7 +47,7 @@ PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s?%")
 QUOTED = re.compile(r"“([^”]{2,400})”")
 PATH = re.compile(r"(?:[A-Za-z]:\\|\\\\|s3://|https?://|/(?:usr|etc|var|opt|tmp|home|bin)/)[^\s“”\"',;]{2,300}")
 MARK = re.compile(r"\s*\[(\d+(?:[,\s]+\d+)*)\]")
-SENTENCE = re.compile(r"(?<=[.!?…])(?:\s*\[[\d,\s]+\])*\s+(?=[A-Z“(\w])|\n+")
+SENTENCE = re.compile(r"(?<=[.!?])(?:\s*\[[\d,\s]+\])*\s+(?=[A-Z“(\w])|\n+")
 DURATION = re.compile(
     r"\b\d+(?:\.\d+)?\s?(?:milliseconds?|ms|seconds?|s|minutes?|min|hours?|h|days?|d|weeks?)\b|\b\d+h\d+\b"
 )

@@ -106,6 +106,7 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\b(?:per|by|each|every) day\b|\bdaily\b|\bwhich days?\b", "day"), (r"\b(?:per|by|each|every) hour\b|\bhourly\b|\bwhich hours?\b", "hour"),
         (r"\b(?:by|per|each) (?:source )?(?:address|ip)|\bsrc(?: ?(?:ips?|addr\w*))?\b|\bsource\W*$|\bsource (?:addresses|ips?|address)\b|\b(?:which|what|how many|different|distinct|top|list|the) (?:\w+ ){0,3}(?:addresses|ips|ip addresses|address)\b|\bfrom (?:where|which (?:address|ip)\w*)", "address"),
         (r"\buser[ -]agents?\b", "user_agent"),
+        (r"\b(?:which|what|by|per|each) domain controllers?\b", "host"),
         (r"\bdestinations?\b|\bwhere (?:to|did .{1,40} (?:connect|go|talk))\b|\bto (?:which|what) (?:address|ip|host|server|machine)", "destination"),
         (r"\bports?\b", "port"),
         (r"\b(?:which|what|how many|different|distinct|top \d+|top|list|by|per|each|busiest|most active) (?:\w+ ){0,2}(?:hosts?|machines?|computers?|servers?|workstations?|boxes|systems)\b|\bon (?:which|what) (?:hosts?|machines?|computers?|servers?)", "host"),

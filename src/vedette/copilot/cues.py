@@ -23,7 +23,7 @@ _EVENTS = (
 )
 
 _DEEDS = (
-    r"(?:created?|added?|installed?|deleted?|removed?|cleared?|wiped?|erased?|reset|resets|changed?|disabled?|enabled?|locked|unlocked"
+    r"(?:created?|minted?|issued?|generated?|added?|installed?|deleted?|removed?|cleared?|wiped?|erased?|reset|resets|changed?|disabled?|enabled?|locked|unlocked"
     r"|put|started|stopped|ran|run|executed?|launched?|logged|log|signed|failed|fail|connected?|downloaded?|uploaded?|opened?|read"
     r"|accessed?|called?|queried|resolved|sent|received|copied|talked|talks|spoke|contacted|reached|used|dumped|assumed|visited"
     r"|requested|modified|registered|scheduled|granted|wrote|dropped)"
@@ -122,6 +122,7 @@ _CUES: tuple[tuple[str, str, float], ...] = (
     ("events", r"\b(?:talk\w*|spoke|connect\w*|reach\w*|contact\w*)\b.{0,12}\b(?:to|with)? ?ENTITY\b", 3),
     ("timeline", r"^\W*(?:the )?TECHNIQUE\b.{0,20}\b(?:when|who|whom|where)\b", 6.5),
     ("events", r"\b(?:did|has|have|does|was|were|is) ENTITY (?:\w+ ){0,3}(?:touch\w*|visit\w*|enter\w*|used?|been (?:on|to|in)|work\w*|seen|active|log\w*|connect\w*|appear\w*)\b.{0,16}\bENTITY", 5.5),
+    ("events", r"\b(?:did|has|have) (?:ENTITY|he|she) (?:ever |also |then )?(?:use|used|run|execute[d]?|launch(?:ed)?|call(?:ed)?|open(?:ed)?|download(?:ed)?|delete[d]?|quer(?:y|ied))\b", 4.6),
     ("events", r"\b(?:becom\w*|became|made|promot\w*)\b.{0,30}\badmin\w*", 4.4),
     ("events", r"^\W*(?:any |were |are |was )*(?:there )?(?:any )?new (?:accounts?|users?|tasks?|services?|groups?)\b", 4.6),
     ("data_status", r"\bhow long (?:is|are|was|were|does|do) (?:the |our |this |these )?(?:recordings?|data|logs?|capture|dataset|trace)\b", 6),

@@ -363,6 +363,8 @@ class _Reader:
     def _tokens(self) -> None:
         for m in _TOKEN.finditer(self.text):
             start, end = self._trimmed(m.start(), m.end())
+            if (key := _KEY.match(self.low[start:end])) is not None and self.low[start:end] != key[0]:
+                start += len(key[0])  # user:alice, as a search is written
             if start >= end or not self._free(start, end):
                 continue
             token = self.text[start:end]
@@ -487,6 +489,7 @@ class _Reader:
         ) or self.low[end : end + 2] in ("'s", "\u2019s")  # fmt: skip
 
 
+_KEY = re2.compile(r"^(?:user|username|account|actor|host|hostname|device|machine|server|ip|src|src_ip|dst|dst_ip):")
 _ASKING = frozenset("which what whose many any no every each another".split())
 _NAMED_BEFORE = re2.compile(
     r"\b(?:who|whom) (?:is|was|are) (?:this |that |the )?$"

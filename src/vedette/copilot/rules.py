@@ -34,7 +34,7 @@ BAR = 1.6
 _LIKENESS = 4.0
 _WORD = 0.9
 _FITS, _MISFITS = 0.7, -0.6
-_PLACED = 1.2
+_PLACED = 4.5
 """For a tool with a place for what the question holds: an event code, a cloud operation, a port."""
 _SEARCHES = 1.6
 """For a tool that searches for text, where the question names a file, domain, hash or quotes something."""

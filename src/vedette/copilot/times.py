@@ -470,6 +470,13 @@ def _offsets(low: str, points: Sequence[_Point], calendar: Calendar, free: _Free
     """Return stretches counted from now, from a point, from the calendar or from a case."""
     found: list[_Found] = []
     anchor, today = calendar.anchor, _midnight(calendar.anchor)
+    said = calendar.window
+    if said and (m := _NEXT_TO.search(low)):
+        back = m[1] in ("previous", "preceding")
+        edge = said.start_at if back else said.end_at
+        if edge:
+            length = timedelta(seconds=_UNITS.get(m[2], 86400))
+            found.append((m.start(), m.end(), (edge - length, edge) if back else (edge, edge + length), False))
     for m in _LAST.finditer(low):
         seconds = _seconds(m[2] or "one", m[3])
         if m[1] == "last" and m[3].startswith(("day", "week")) and not m[2]:
@@ -500,19 +507,12 @@ def _offsets(low: str, points: Sequence[_Point], calendar: Calendar, free: _Free
         else:
             counted = (point.at - length, point.until + length)
         found.append((m.start(), point.end, counted, point.relative))
-    said = calendar.window
     for m in _FROM_THAT.finditer(low):
         length = timedelta(seconds=_seconds(m[1] or "one", m[2]))
         if m[3] == "before" and said and said.start_at:
             found.append((m.start(), m.end(), (said.start_at - length, said.start_at), False))
         elif m[3] == "after" and said and said.end_at:
             found.append((m.start(), m.end(), (said.end_at, said.end_at + length), False))
-    if said and (m := _NEXT_TO.search(low)):
-        back = m[1] in ("previous", "preceding")
-        edge = said.start_at if back else said.end_at
-        if edge:
-            length = timedelta(seconds=_UNITS.get(m[2], 86400))
-            found.append((m.start(), m.end(), (edge - length, edge) if back else (edge, edge + length), False))
     if said and not found and (m := _BEFORE_THAT.search(low)):
         if m[1] == "before" and said.start_at:
             found.append((m.start(), m.end(), (None, said.start_at), False))
