@@ -110,6 +110,14 @@ def test_a_rule_tagged_with_a_cve_raises_the_host_of_its_hits(world: World) -> N
     assert tried(world) == {**NONE, "web-02.corp.example": (1, 1)}
 
 
+def test_an_alert_worked_once_a_finding_of_it_says_so(world: World) -> None:
+    title = "Successful exploitation of CVE-2021-44228"
+    events(world, {"alert": title, "dst_ip": "10.0.0.5"}, {"alert": "CVE-2021-44228", "dst_ip": "10.0.0.6"})
+    assert tried(world) == {"web-01.corp.example": (1, 0), "web-02.corp.example": (1, 0)}
+    save_findings(world.lake, "s", [finding(title, rule_id=f"alert:{title}", kind="alert")])
+    assert tried(world) == {"web-01.corp.example": (1, 1), "web-02.corp.example": (1, 0)}
+
+
 @pytest.mark.parametrize(
     ("title", "worked"),
     [

@@ -15,11 +15,15 @@ from vedette.schema import (
     CaseHost,
     CaseStatus,
     Claim,
+    Decision,
     Evidence,
     EvidenceKind,
+    Exposure,
+    ExposureStatus,
     Finding,
     HostRole,
     Note,
+    Package,
     PathStep,
     Severity,
     TechniqueUse,
@@ -172,6 +176,42 @@ notes = st.builds(
     verdict=st.none() | st.sampled_from(Verdict),
     finding_id=st.none() | texts,
 )
+packages = st.builds(
+    Package, name=texts, version=texts, purl=texts, cpe=st.just("cpe:/a:v:some_product") | texts, path=texts
+)
+decisions = st.builds(
+    Decision,
+    policy=texts,
+    policy_version=texts,
+    outcome=st.none() | texts,
+    possible=st.lists(texts, min_size=1, max_size=3).map(tuple),
+    inputs=st.just({}),
+    question=texts,
+)
+exposures = st.builds(
+    Exposure,
+    exposure_id=texts,
+    vulnerability=texts,
+    title=texts,
+    asset=texts,
+    owner=st.none() | texts,
+    package=packages,
+    fixed_in=few(texts),
+    severity=st.none() | st.sampled_from(Severity),
+    score=st.none() | st.floats(0, 10),
+    kev_at=st.none() | moments,
+    internet_facing=st.sampled_from((None, True, False)),
+    status=st.sampled_from(ExposureStatus),
+    decision=decisions,
+    due_at=st.none() | moments,
+    last_seen_at=st.none() | moments,
+    scanners=few(texts),
+    attempts=few(evidence),
+    exploited=few(evidence),
+    evidence=few(evidence),
+    locations=few(texts),
+    unknown=few(texts),
+)
 cases = st.builds(
     Case,
     case_id=texts,
@@ -195,6 +235,7 @@ cases = st.builds(
     status=st.sampled_from(CaseStatus),
     verdict=st.sampled_from(Verdict),
     notes=few(notes, 2),
+    exposures=few(exposures, 3),
 )
 
 
@@ -233,6 +274,16 @@ def saturated(text: str) -> Case:
                 evidence=(item,),
             )
             for _ in range(2)
+        ),
+        exposures=tuple(
+            Exposure(
+                exposure_id=text, vulnerability=text, title=text, asset=text, owner=text,
+                package=Package(name=text, version=text, purl=text, cpe=text, path=text), fixed_in=(text,),
+                decision=Decision(policy=text, policy_version=text, outcome=None, possible=(text, text), inputs={}),
+                due_at=at, scanners=(text,), attempts=signs, evidence=(Evidence(kind=EvidenceKind.RECORD, ref=text),),
+                unknown=(text,),
+            )
+            for signs in ((item,), ())
         ),
         path=(
             PathStep(source=text, target=f"host:{text}", label=text, at=at, evidence=(item,), techniques=(text,)),
