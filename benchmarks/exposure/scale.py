@@ -127,7 +127,7 @@ def generate(lake: Lake, n_findings: int, n_assets: int, seed: int = 7) -> None:
         place, aliases = _place(kind, number)
         pool = by_kind[kind]
         # common flaws are common: the same base systems lie everywhere
-        n = max(1, int(rng.lognormvariate(0, 0.5) * per_report * 0.88))
+        n = max(1, int(rng.lognormvariate(0, 0.5) * per_report * 0.93))
         found = list({min(int(rng.random() ** 2.2 * len(pool)), len(pool) - 1) for _ in range(n)})
         layer = f"sha256:{number % 40:064x}"
         scanners = {"host": ("nessus", "trivy"), "image": ("trivy", "grype"), "repository": ("osv_scanner", "snyk")}[

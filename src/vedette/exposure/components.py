@@ -12,8 +12,10 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from vedette.knowledge.packages import identity_of, parse_cpe, parse_purl
+from vedette.knowledge.packages import LONGEST_NAME, identity_of, parse_cpe, parse_purl
 
+LONGEST_PATH = 16_384
+"""Characters that are looked at."""
 OS_TYPES = frozenset({"deb", "rpm", "apk", "alpm"})
 _NO_VERSION = frozenset({"", "-", "*", "unknown", "n/a", "none", "null", "(devel)", "any"})
 _ARCH = re.compile(r"[.:](?:x86_64|noarch|i[3-6]86|aarch64|amd64|arm64|ppc64le|s390x|armv7hl)$")
@@ -27,7 +29,6 @@ _GO_MODULE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+/\S+", re.ASCII)
 _STDLIB = frozenset({"stdlib", "std", "go", "toolchain", "golang/stdlib", "github.com/golang/go", "golang.org/go"})
 _NOT_WORD = re.compile(r"[^a-z0-9@/+.]+")
 _TOKEN = re.compile(r"[a-z0-9]+")
-_JAR_VERSION = re.compile(r"-\d[^/]*?\.(?:jar|war|ear)$|\.(?:jar|war|ear)$", re.I)
 _VAGUE_TOKENS = frozenset(
     {"http", "server", "core", "api", "java", "lib", "org", "com", "io", "net", "framework", "for"}
 )
@@ -97,6 +98,7 @@ class Signature:
 @lru_cache(maxsize=200_000)
 def signature(name: str, version: str, purl: str, cpe: str, path: str) -> Signature:
     """Return what a scanner's words for a component come to."""
+    name, version, path = name[:LONGEST_NAME], version[:LONGEST_NAME], path[:LONGEST_PATH]
     parsed = parse_purl(purl) if purl else None
     kind, group, own, source, arch = "", "", "", "", ""
     written = version
@@ -124,7 +126,7 @@ def signature(name: str, version: str, purl: str, cpe: str, path: str) -> Signat
     if kind == "pypi":
         own = re.sub(r"[-_.]+", "-", own)
     if not kind:
-        own = _NOT_WORD.sub("-", _JAR_VERSION.sub("", own)).strip("-")
+        own = _NOT_WORD.sub("-", _artifact(own)).strip("-")
         group = _NOT_WORD.sub("-", group).strip("-")
     spelled, epoch = _version(kind, written)
     return Signature(
@@ -138,6 +140,15 @@ def signature(name: str, version: str, purl: str, cpe: str, path: str) -> Signat
         may_be_source=arch in ("", "source", "src"),
         tokens=frozenset(_TOKEN.findall(f"{group} {own}".lower())),
     )
+
+
+def _artifact(name: str) -> str:
+    """Return ``log4j-core`` of ``log4j-core-2.14.1.jar``."""
+    if not name.lower().endswith((".jar", ".war", ".ear")):
+        return name
+    stem = name[:-4]
+    version = re.search(r"-\d", stem)
+    return stem[: version.start()] if version and version.start() else stem
 
 
 def _guess(name: str, version: str, path: str) -> tuple[str, str, str]:
