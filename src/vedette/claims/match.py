@@ -156,7 +156,8 @@ def told(fact: Fact) -> list[str]:
     if fact.text.partition(": ")[0].lower() in OWN_LABELS:
         return sentences(fact.text)
     values = [*values_of(fact.value), *(v for _, value in fact.related for v in values_of(value))]
-    if any(3 < len(v) < len(fact.text) and v in fact.text and len(sentences(v + " x")) > 1 for v in values):
+    lines = [" ".join(v.split()) for v in values]  # a text shows a value on one line, and cuts it where it is long
+    if any(v[:30] in fact.text and v != fact.text and len(sentences(v + " x")) > 1 for v in lines if len(v) > 3):
         return [fact.text]
     return sentences(fact.text)
 
