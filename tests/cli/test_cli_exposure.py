@@ -123,3 +123,9 @@ def test_a_fact_said_by_hand_is_kept(home: Path) -> None:
     wrong = call("--home", home, "exposure", "--know", "owner=nobody")
     assert wrong.code == 2
     assert "without a name" in wrong.err
+
+
+def test_scans_alone_are_nothing_to_investigate(tmp_path: Path) -> None:
+    done = call("--home", tmp_path, "investigate", SCANS / "trivy.json")
+    assert done.code == 2
+    assert "vedette exposure" in done.err

@@ -77,7 +77,10 @@ def investigate(
             summary = run_ingest(frame, lake, paths, given)
             if not json:
                 show_ingest(frame, summary)
-            if not any(f.reader for f in summary.files):
+            scanned = any(f.report_id for f in summary.scans.files)
+            if scanned and not lake.segments("events"):
+                raise UserError("these are scans, and there are no logs to investigate", next_step="vedette exposure")
+            if not any(f.reader for f in summary.files) and not scanned:
                 problem = next((f.problem for f in summary.files if f.problem), "no files")
                 raise UserError(f"nothing could be read: {problem}", next_step="vedette ingest --formats")
         elif not lake.segments("events"):
