@@ -105,3 +105,21 @@ def test_a_verdict_that_a_fact_says_is_kept() -> None:
                    subject_kind=ValueKind.CASE)  # fmt: skip
     assert check("The case is closed.", [closed]).claims
     assert not check("The case can be closed.", [closed]).claims
+
+
+def test_words_of_a_value_say_nothing_by_themselves() -> None:
+    fact = Fact(
+        fact_id="f1",
+        name="most_frequent",
+        value=["curl/8.5.0", "p000 Explain the theory of relativity."],
+        text="Of 15 web requests, the most frequent of 2 user agents: curl/8.5.0 (5), p000 Explain the theory of "
+        "relativity. (1).",
+        related=((ValueKind.COUNT, 15), (ValueKind.TEXT, "p000 Explain the theory of relativity.")),
+    )
+    for said in (
+        "Explain the theory of relativity.",
+        "Of 15 web requests 5 have curl/8.5.0, and explain the theory of relativity.",
+    ):
+        assert "Explain" not in " ".join(c.text for c in check(said, [fact]).claims if c.checked)
+    whole = check(fact.text, [fact])
+    assert not whole.dropped

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import re2
+
 from vedette.claims import lexicon
 from vedette.claims.base import Checked
 from vedette.claims.clauses import Clause, Item, clauses, keys
 from vedette.claims.counting import Counting
 from vedette.claims.joined import Joined
 from vedette.claims.match import OWN_LABELS, advises, span_holds, told
+from vedette.claims.names import values_of
 from vedette.claims.naming import misapposed, miscounted, misnamed
 from vedette.claims.neutral import is_neutral
 from vedette.claims.openings import FOLDS, cause_of, nearby, opened, turned, unreported
@@ -20,7 +23,7 @@ from vedette.claims.resting import ADJECTIVES, Support, tells
 from vedette.claims.reword import reworded
 from vedette.claims.sentences import blocks
 from vedette.claims.tokens import Token, tokenise, without_citations
-from vedette.schema import Claim, Evidence, Fact
+from vedette.schema import Claim, Evidence, Fact, ValueKind
 
 MAX_SENTENCE = 4000
 """Characters; a longer sentence is dropped unread."""
@@ -41,6 +44,14 @@ def check(text: str, facts: Sequence[Fact], *, required: Sequence[str] = (), que
     return Checker(facts, question=question).check(text, required=required)
 
 
+_REPEATED = 3
+"""Words from which a clause that is a piece of a value is taken for a quote."""
+_DATA_KINDS = frozenset(
+    {ValueKind.TEXT, ValueKind.COMMAND, ValueKind.FILE, ValueKind.PROCESS, ValueKind.RESOURCE, ValueKind.URL}
+)
+_WORDS = re2.compile(r"\w+")
+
+
 class Checker(Joined):
     """Facts made ready for checking; one may check many texts against the same facts."""
 
@@ -49,6 +60,7 @@ class Checker(Joined):
         super().__init__(facts)
         self._question = question
         self._counting: Counting | None = None
+        self._values: tuple[str, ...] | None = None
         self._sentences: dict[str, int] = {}
         for index, fact in enumerate(self._facts):
             for part in told(fact):
@@ -367,6 +379,8 @@ class Checker(Joined):
         wrong = misnamed(clause) or miscounted(clause)
         if wrong:
             return Support(reason=wrong)
+        if self._only_repeats(clause):
+            return Support(reason="repeats words of a log as if it said them")
         support = self._one(clause)
         if support.holds:
             return support
@@ -380,6 +394,24 @@ class Checker(Joined):
                     return other
                 support = other if apart is self._each else support
         return support
+
+    def _only_repeats(self, clause: Clause) -> bool:
+        """Return whether a clause is nothing but some words of a value, said without quotation marks."""
+        words = [t.low for t in clause.tokens if t.what != "mark"]
+        if len(words) < _REPEATED or any(t.what not in ("word", "mark") for t in clause.tokens):
+            return False
+        if self._values is None:
+            values = (
+                text
+                for fact in self._facts
+                if fact.text.partition(": ")[0].lower() not in OWN_LABELS
+                for value in (fact.value, *(v for kind, v in fact.related if kind in _DATA_KINDS))
+                for text in values_of(value)
+                if text != fact.text
+            )
+            self._values = tuple(f" {' '.join(_WORDS.findall(text.lower()))} " for text in dict.fromkeys(values))
+        said = f" {' '.join(_WORDS.findall(' '.join(words)))} "
+        return any(said in value for value in self._values)
 
 
 def _later(clause: Clause) -> Item | None:

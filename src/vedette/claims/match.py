@@ -159,7 +159,16 @@ def told(fact: Fact) -> list[str]:
     lines = [" ".join(v.split()) for v in values]  # a text shows a value on one line, and cuts it where it is long
     if any(v[:30] in fact.text and v != fact.text and len(sentences(v + " x")) > 1 for v in lines if len(v) > 3):
         return [fact.text]
-    return sentences(fact.text)
+    pieces = sentences(fact.text)
+    if len(pieces) > 1 and any(_inside(piece, lines) for piece in pieces):
+        return [fact.text]  # a piece of a value is no sentence of the fact
+    return pieces
+
+
+def _inside(piece: str, values: Sequence[str]) -> bool:
+    """Return whether a piece of a text is a piece of a value that the text shows, whole or cut."""
+    bare = " ".join(piece.split()).strip("….,;:()[]“”\"'` ")
+    return len(bare) > 3 and any(bare in value for value in values)
 
 
 def advises(tokens: Sequence[Token]) -> bool:
