@@ -240,7 +240,7 @@ def test_wrong_columns_orders_and_policies_are_refused_with_the_choice(world: Wo
 def test_opening_again_makes_only_what_changed_and_comes_to_the_same_as_from_nothing(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(derive, "ROWS_A_BUCKET", 10)
+    monkeypatch.setattr(derive, "ROWS_A_BUCKET", 20)
     world.report(
         findings=tuple(find("CVE-2021-23337", "lodash", "4.17.20", f"host-{i}.corp.example") for i in range(40))
     )
@@ -248,7 +248,7 @@ def test_opening_again_makes_only_what_changed_and_comes_to_the_same_as_from_not
     world.open(progress=lambda done, n: made.append((done, n))).close()
     folder = tmp_path / "cache" / "exposure"
     first = {p.name for p in folder.glob("*.parquet")}
-    assert made[-1][0] == made[-1][1] == len(first) == 8
+    assert made[-1][0] == made[-1][1] == len(first) == 4
     world.open(progress=lambda done, n: pytest.fail("nothing changed")).close()
     world.report("nessus", at=LATER, findings=(find("CVE-2021-4034", place="host-3.corp.example"),))
     with world.open() as exposures:

@@ -92,7 +92,7 @@ def a_filter(rng: random.Random) -> ExposureFilter:
     return ExposureFilter(**{name: choices[name] for name in rng.sample(sorted(choices), rng.randrange(0, 3))})
 
 
-@settings(max_examples=4, phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=3, phases=(Phase.explicit, Phase.generate))
 @given(seed=st.integers(0, 2**32))
 def test_counts_reconcile_with_each_other_and_with_the_lake(seed: int) -> None:
     rng = random.Random(seed)
@@ -145,7 +145,7 @@ def _reconcile_with_the_lake(exposures: Any) -> None:
     assert {(e.vulnerability, e.asset) for e in exposures.select(OPEN, limit=None)} == now_there
 
 
-@settings(max_examples=3, phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=2, phases=(Phase.explicit, Phase.generate))
 @given(
     seed=st.integers(0, 2**32), withhold=st.sets(st.sampled_from(["internet_facing", "epss", "version"]), min_size=1)
 )
