@@ -161,6 +161,8 @@ class Checker(Joined):
             opens = parsed[0].tokens[0].low
             if opens in ("after", "once", "before") and parsed[1].link == ",":
                 parsed[1].link = "earlier" if opens == "before" else "then"
+        if any(self._only_repeats(clause) for clause in parsed):
+            return Support(reason="repeats words of a log as if it said them")
         self._advised = advice or advises(tokens)
         support = self._clauses(parsed, opening, context)
         if not support.holds and self._question and len(tokens) <= 10 and not any(c.has_verb for c in parsed):
@@ -379,8 +381,6 @@ class Checker(Joined):
         wrong = misnamed(clause) or miscounted(clause)
         if wrong:
             return Support(reason=wrong)
-        if self._only_repeats(clause):
-            return Support(reason="repeats words of a log as if it said them")
         support = self._one(clause)
         if support.holds:
             return support
