@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from vedette.schema import Case, Evidence, Exposure, ExposureStatus
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST = 300
 """Exposures that a case is given at most; those with signs of use come first."""
+BEFORE = timedelta(hours=1)
+"""How long before a case's first finding a sign still falls in its time."""
 MOST_SIGNS = 20
 """Attempts of one exposure whose time and words are read."""
 
@@ -45,7 +47,7 @@ def for_case(lake: Lake, case: Case, now: datetime | None = None, *, policy: str
         wanted = ExposureFilter(hosts=names, status=(ExposureStatus.OPEN,))
         tried = exposures.select(replace(wanted, attempted_only=True), limit=MOST)
         rest = exposures.select(wanted, limit=MOST)
-        own = {e.ref for e in _cited(case)}
+        own = signs_of(case)
         found = {e.exposure_id: e for e in sorted(tried, key=lambda e: _rank(e, own))}
         for exposure in rest:
             found.setdefault(exposure.exposure_id, exposure)
@@ -57,10 +59,25 @@ def with_exposures(lake: Lake, case: Case, now: datetime | None = None) -> Case:
     return replace(case, exposures=for_case(lake, case, now))
 
 
-def _rank(exposure: Exposure, own: set[str]) -> tuple[bool, bool, bool]:
-    refs = {e.ref for e in (*exposure.attempts, *exposure.exploited)}
-    worked = {e.ref for e in exposure.exploited}
-    return (not worked & own, not worked, not refs & own)
+def signs_of(case: Case) -> Callable[[Evidence], bool]:
+    """Return what tells whether a sign is the case's own: it cites the event, or the event fell in its time."""
+    cited = {e.ref for e in _cited(case)}
+    first, last = _utc(case.first_at), _utc(case.last_at)
+
+    def own(sign: Evidence) -> bool:
+        at = None if sign.at is None else _utc(sign.at)
+        return sign.ref in cited or (at is not None and first - at <= BEFORE and at <= last)
+
+    return own
+
+
+def _utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
+def _rank(exposure: Exposure, own: Callable[[Evidence], bool]) -> tuple[bool, bool, bool]:
+    worked = [own(e) for e in exposure.exploited]
+    return (not any(worked), not worked, not any(own(e) for e in exposure.attempts))
 
 
 def _cited(case: Case) -> Iterator[Evidence]:

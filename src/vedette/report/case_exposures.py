@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from vedette.exposure.of_case import signs_of
 from vedette.report.exposures.words import NOBODY, decision_words, due_words, fix_words, package_words, why_words
 from vedette.report.inert import clip, visible
 from vedette.report.timescale import span_words
@@ -20,8 +21,6 @@ from vedette.schema import Case, Evidence, Exposure, Severity
 
 FOLLOWS = timedelta(hours=1)
 """How long after a sign a step on the same host counts as following it."""
-BEFORE = timedelta(hours=1)
-"""How long before a case's first finding a sign still belongs to it."""
 MOST_SIGNS = 20
 MOST_RECORDS = 2
 """Scan records of one exposure that a report cites."""
@@ -144,12 +143,12 @@ def _use(case: Case, exposure: Exposure, host: str | None, name: str) -> tuple[U
         return Use.CONFIRMED, f"Confirmed: it was used on {name}{_at(at)}."
     if not exposure.attempts:
         return Use.NO_SIGN, "No event in the logs names it on this host."
-    first, last = utc(case.first_at), utc(case.last_at)
     steps = sorted(utc(s.at) for s in case.timeline if host is not None and s.host == host)
+    own = signs_of(case)
     times = sorted(utc(e.at) for e in exposure.attempts if e.at is not None)
-    for at in times:
+    for at in sorted(utc(e.at) for e in exposure.attempts if e.at is not None and own(e)):
         after = [s for s in steps if at <= s <= at + FOLLOWS]
-        if _since(first) <= at <= last and after:
+        if after:
             gap = span_words(after[0] - at)
             return Use.LIKELY, (
                 f"Tried on {name}{_at(at)}; {count(len(after), 'step')} of the case on it followed within an hour, the "
@@ -157,13 +156,6 @@ def _use(case: Case, exposure: Exposure, host: str | None, name: str) -> tuple[U
             )
     where = f"Tried on {name}{_at(times[0] if times else None)}"
     return Use.TRIED, f"{where}; no step of the case on it follows within an hour."
-
-
-def _since(first: datetime) -> datetime:
-    try:
-        return first - BEFORE
-    except OverflowError:
-        return first
 
 
 def _at(at: datetime | None) -> str:

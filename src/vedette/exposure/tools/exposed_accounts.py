@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vedette.exposure.filters import ExposureFilter
+from vedette.exposure.of_case import signs_of
 from vedette.exposure.tools.base import (
     add_exposure,
     coverage,
@@ -67,12 +68,8 @@ class ExposedAccounts:
                 hosts = tuple(dict.fromkeys((*hosts, *(h.name for h in case.hosts))))
             opens = ExposureFilter(hosts=hosts, no_hosts=not hosts, status=(ExposureStatus.OPEN,))
             tried = ExposureFilter(hosts=hosts, no_hosts=not hosts, attempted_only=True)
-            refs = {e.ref for f in case.findings for e in f.evidence}
-            used = [
-                x
-                for x in exposures.select(tried, limit=200)
-                if any(e.ref in refs for e in (*x.exploited, *x.attempts)) or x.exploited
-            ]
+            own = signs_of(case)
+            used = [x for x in exposures.select(tried, limit=200) if x.exploited or any(own(e) for e in x.attempts)]
             n = exposures.count(opens)
             found = exposures.select(opens, limit=max(most, context.max_rows))
             facts, say = FactList(), Saying()
@@ -91,7 +88,7 @@ class ExposedAccounts:
                 say.add(ValueKind.VULNERABILITY, exposure.vulnerability)
                 sign = "of a successful use" if exposure.exploited else "of attempts"
                 on = say.host(exposure.asset)
-                text = f"The case's own events show signs {sign} of {exposure.vulnerability} on {on}."
+                text = f"Events in the time of the case show signs {sign} of {exposure.vulnerability} on {on}."
                 facts.add(
                     "exposure_used", exposure.vulnerability, text, say, kind=ValueKind.VULNERABILITY,
                     subject=exposure.asset, subject_kind=ValueKind.HOST, aliases=exposure.aliases,

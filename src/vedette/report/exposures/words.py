@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from vedette.report.inert import clip, visible
+from vedette.report.words import count
 from vedette.schema import Exposure, ExposureStatus
 
 NOBODY = "nobody named"
@@ -71,7 +72,7 @@ def why_words(exposure: Exposure) -> list[str]:
     if exposure.exploited:
         said.append("exploited here")
     elif exposure.attempts:
-        said.append(f"attempted here ({len(exposure.attempts)} events cited)")
+        said.append(f"attempted here ({count(len(exposure.attempts), 'event')} cited)")
     if exposure.kev_at is not None:
         said.append(f"in KEV since {exposure.kev_at.date().isoformat()}")
     if exposure.internet_facing is not None:
