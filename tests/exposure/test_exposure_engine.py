@@ -291,3 +291,19 @@ def test_an_address_that_two_hosts_have_is_asked_about(world: World) -> None:
         (found,) = exposures.select(ExposureFilter(vulnerability="CVE-2021-3156"))
         assert "Which asset is 10.0.0.9: a.corp.example, b.corp.example?" in found.unknown
         assert exposures.count(ExposureFilter(hosts=("10.0.0.9",))) == 1
+
+
+def test_an_entry_of_no_kind_is_the_place_that_alone_has_its_name(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    kinds = {"shop": "application", "repo-a": "repository", "WEB1": "host"}
+    world.report(
+        findings=tuple(
+            {"kind": "vulnerability", "ids": ["CVE-2023-0001"], "place": name, "place_kind": kind, "package_name": "x",
+             "package_version": "1", "pointer": f"/{name}"}
+            for name, kind in kinds.items()
+        )
+    )  # fmt: skip
+    world.report("assets", assets=tuple({"name": n, "owner": "Ops", "kind": "unknown"} for n in kinds))
+    with world.open() as exposures:
+        found = exposures.connection.execute("SELECT asset, asset_kind, owner FROM exposures ORDER BY asset").fetchall()
+    assert sorted(found) == sorted((name, kind, "Ops") for name, kind in kinds.items())

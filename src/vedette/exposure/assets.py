@@ -88,9 +88,9 @@ class Assets:
     """
 
     def __init__(self, places: Iterable[PlaceName], inventory: Sequence[Asset] = ()) -> None:
-        self._inventory = _merged(inventory)
-        self._places: dict[PlaceName, _Node] = {}
         listed = list(dict.fromkeys(places))
+        self._inventory = _merged(_kinds_by_place(inventory, listed))
+        self._places: dict[PlaceName, _Node] = {}
         spaces = self._spaces(listed)
         by_space: dict[str, list[_Node]] = defaultdict(list)
         made: dict[tuple[str, tuple[Name, ...]], _Node] = {}
@@ -268,6 +268,22 @@ def _space_of(entry: Asset) -> str:
     """Return the space that an entry of the inventory belongs to: by its kind, else by its name's shape, else hosts."""
     shape = looks_like(entry.name)
     return SPACES[entry.kind] or (shape if shape != OTHER else NET)
+
+
+def _kinds_by_place(inventory: Sequence[Asset], places: Iterable[PlaceName]) -> list[Asset]:
+    """Return the entries, each of no stated kind with the kind of the places that alone have its name."""
+    kinds: dict[str, set[AssetKind]] = defaultdict(set)
+    for place in places:
+        for text in (place.name, *place.aliases):
+            kinds[" ".join(text.lower().split())].add(place.kind)
+    out = []
+    for entry in inventory:
+        if entry.kind is AssetKind.UNKNOWN and looks_like(entry.name) == OTHER:
+            named = kinds.get(" ".join(entry.name.lower().split()), set()) - {AssetKind.UNKNOWN}
+            if len(named) == 1:
+                entry = replace(entry, kind=named.pop())
+        out.append(entry)
+    return out
 
 
 def _merged(inventory: Sequence[Asset]) -> list[Asset]:
