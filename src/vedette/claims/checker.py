@@ -46,6 +46,8 @@ def check(text: str, facts: Sequence[Fact], *, required: Sequence[str] = (), que
 
 _REPEATED = 3
 """Words from which a clause that is a piece of a value is taken for a quote."""
+_OPENING = 8
+"""Words by which a sentence that begins as a value does is taken for a quote."""
 _DATA_KINDS = frozenset(
     {ValueKind.TEXT, ValueKind.COMMAND, ValueKind.FILE, ValueKind.PROCESS, ValueKind.RESOURCE, ValueKind.URL}
 )
@@ -161,7 +163,8 @@ class Checker(Joined):
             opens = parsed[0].tokens[0].low
             if opens in ("after", "once", "before") and parsed[1].link == ",":
                 parsed[1].link = "earlier" if opens == "before" else "then"
-        if any(self._only_repeats(clause) for clause in parsed):
+        opens = _WORDS.findall(sentence.lower())[:_OPENING]
+        if self._repeats(opens) or any(self._only_repeats(clause) for clause in parsed):
             return Support(reason="repeats words of a log as if it said them")
         self._advised = advice or advises(tokens)
         support = self._clauses(parsed, opening, context)
@@ -397,8 +400,13 @@ class Checker(Joined):
 
     def _only_repeats(self, clause: Clause) -> bool:
         """Return whether a clause is nothing but some words of a value, said without quotation marks."""
-        words = [t.low for t in clause.tokens if t.what != "mark"]
-        if len(words) < _REPEATED or any(t.what not in ("word", "mark") for t in clause.tokens):
+        if any(t.what not in ("word", "mark") for t in clause.tokens):
+            return False
+        return self._repeats([t.low for t in clause.tokens if t.what == "word"])
+
+    def _repeats(self, words: Sequence[str]) -> bool:
+        """Return whether words stand so, one after the other, in a value that facts quote."""
+        if len(words) < _REPEATED:
             return False
         if self._values is None:
             values = (
@@ -410,7 +418,7 @@ class Checker(Joined):
                 if text != fact.text
             )
             self._values = tuple(f" {' '.join(_WORDS.findall(text.lower()))} " for text in dict.fromkeys(values))
-        said = f" {' '.join(_WORDS.findall(' '.join(words)))} "
+        said = f" {' '.join(_WORDS.findall(' '.join(words).lower()))} "
         return any(said in value for value in self._values)
 
 
