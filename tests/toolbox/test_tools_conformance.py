@@ -23,8 +23,9 @@ TOOLS, BROKEN = tools(third_party=False)
 NAMES = sorted(TOOLS)
 WANTED = {
     "attack_path", "case_summary", "cases", "changed_since", "compare_windows", "data_status", "draft_report",
-    "entity_profile", "events", "findings", "first_last", "hosts", "implicated_accounts", "indicators", "next_steps",
-    "slides", "technique_info", "techniques", "timeline",
+    "entity_profile", "events", "exposed_accounts", "exposure_changes", "exposure_report", "exposures", "findings",
+    "first_last", "fix_plan", "hosts", "implicated_accounts", "indicators", "next_steps", "slides",
+    "technique_info", "techniques", "timeline",
 }  # fmt: skip
 DAY = Window(start_at=datetime(2024, 3, 5, tzinfo=UTC), end_at=datetime(2024, 3, 6, tzinfo=UTC))
 BEFORE = Window(start_at=datetime(2024, 3, 4, tzinfo=UTC), end_at=datetime(2024, 3, 5, tzinfo=UTC))
@@ -48,6 +49,9 @@ GOOD: dict[str, list[Any]] = {
     "command": ["comsvcs*MiniDump"],
     "operation": ["GetObject"],
     "code": ["1102"],
+    "vulnerability": ["CVE-2021-44228", "CVE-1999-0001"],
+    "asset": ["PC1.corp.example", "NOWHERE"],
+    "owner": ["files", "nobody"],
 }
 NEEDED: dict[str, dict[str, Any]] = {"entity_profile": {"entity": "alice"}, "technique_info": {"technique": "T1003"}}
 HOSTILE = [

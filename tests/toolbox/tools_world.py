@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from vedette.investigate import investigate
 from vedette.schema import Evidence, Finding, Severity, event_arrow_schema
+from vedette.schema.scan_tables import scan_arrow_schema
 from vedette.store import Lake
 from vedette.store.book import save_cases, save_findings
 from vedette.store.lake import hits_arrow_schema
@@ -181,4 +182,31 @@ def made(folder: Path, world: World | None = None, *, cases: bool = True) -> Lak
     """Return a new lake with a world in it."""
     lake = Lake.open(folder)
     (world if world is not None else cloud(attack())).into(lake, cases=cases)
+    scanned(lake)
     return lake
+
+
+def scanned(lake: Lake) -> None:
+    """Put a scan of two hosts into a lake, and an inventory of one."""
+    report_id = f"{1:032x}"
+    common = {"report_id": report_id, "place_kind": "host", "kind": "vulnerability", "severity": "high"}
+    log4j = {"package_name": "log4j-core", "package_version": "2.14.1", "fixed_in": ["2.17.1"]}
+    findings = [
+        common | log4j | {"record_id": "r1", "place": "PC1.corp.example", "ids": ["CVE-2021-44228"]},
+        common | {"record_id": "r2", "place": "FS1.corp.example", "ids": ["CVE-2020-1472"], "title": ORDER},
+    ]
+    head = {
+        "report_id": report_id, "reader": "trivy", "made_at": NOW - timedelta(days=2), "received_at": NOW,
+        "source": "scan.json", "places": ["PC1.corp.example", "FS1.corp.example"], "n_findings": 2,
+    }  # fmt: skip
+    asset = {"report_id": report_id, "record_id": "a1", "name": "FS1.corp.example", "kind": "host", "owner": "files"}
+    written = []
+    for table, rows in (("scan_reports", [head]), ("scan_findings", findings), ("assets", [asset])):
+        schema = scan_arrow_schema(table)
+        texts = {f.name: "" for f in schema if pa.types.is_string(f.type) and not f.nullable}
+        full = [
+            {f.name: r.get(f.name, [] if pa.types.is_list(f.type) else texts.get(f.name)) for f in schema} for r in rows
+        ]
+        made_of = pa.Table.from_pylist(full, schema=schema)
+        written += lake.write(table, made_of, job="scans", shard=f"{report_id}-{table}")
+    lake.commit(written, job="scans", shard=report_id)

@@ -16,6 +16,8 @@ from vedette.schema import Tool, ValueKind
 
 NONE = "none"
 """The label of what no tool answers."""
+_CVE = re.compile(r"(?i)CVE-\d{4}-\d{4,7}")
+"""An id of a vulnerability is read as one where words to search for are asked for too."""
 
 
 def choosing_rows(
@@ -44,7 +46,9 @@ def masked(made: Request, tools: Mapping[str, Tool]) -> str:
             value = step.arguments.get(parameter.name)
             if value is None or parameter.kind is ValueKind.CHOICE or parameter.kind not in MASKS:
                 continue
-            values += [(str(v), MASKS[parameter.kind]) for v in (value if isinstance(value, list) else [value])]
+            said = [str(v) for v in (value if isinstance(value, list) else [value])]
+            values += [(v, MASKS[ValueKind.VULNERABILITY if _CVE.fullmatch(v) else parameter.kind]) for v in said]
+    values += [(value, MASKS[kind]) for value, kind in made.named if kind in MASKS]
     text = made.question
     for value, mark in sorted(values, key=lambda pair: -len(pair[0])):
         text = re.sub(re.escape(value), f" {mark} ", text, flags=re.IGNORECASE)

@@ -1016,6 +1016,104 @@ w I wonder if you could put together a deck on {case}.
 f put together the slides for {case}
 s {case}, could you put together slides of it?
 k presentation, {case}
+# exposures.bare
+l Kindly enumerate whatever security holes remain in our estate.
+d The CISO wants to hear how vulnerable our estate is.
+w I wonder what exposures we have lying around.
+f fetch every known CVE on our machines
+s The holes in our software, what would those be?
+k exposure overview table
+# exposures.vulnerability
+l Kindly state whether {cve} pertains to our estate.
+d The CISO asks after {cve}, he fears we run it.
+w I wonder if {cve} lurks on some machine of ours.
+f fetch the assets that suffer from {cve}
+s {cve}, is that one on our network?
+k affected assets {cve}
+# exposures.host
+l Kindly enumerate the weaknesses known of the machine {host}.
+d The server team asks what CVEs remain on {host}.
+w I wonder what vulnerabilities {host} still carries.
+f fetch scanner findings of CVEs for {host}
+s {host}, what is that box vulnerable to?
+k CVE list, machine {host}
+# exposures.state
+l Kindly enumerate those vulnerabilities which count as {exposure_state}.
+d My manager asks for the number of exposures that are {exposure_state}.
+w I wonder what we have in the way of {exposure_state} vulnerabilities.
+f fetch exposures whose state is {exposure_state}
+s The {exposure_state} vulnerabilities, which would those be?
+k exposures, state {exposure_state}
+# exposures.severity
+l Kindly enumerate vulnerabilities rated {severity}.
+d The CISO wants to hear about our {severity} CVEs.
+w I wonder if some of our vulnerabilities are {severity}.
+f fetch the {severity} exposures
+s The {severity} vulnerabilities, which would those be?
+k vulnerabilities rated {severity}
+# fix_plan.bare
+l Kindly state the remedial work outstanding, with whoever answers for it.
+d The operations manager asks what patches come first.
+w I wonder what we ought to patch before all else.
+f fetch the schedule of patches
+s The patching, what comes first and who does it?
+k patch schedule, owners
+# fix_plan.window
+l Kindly state what is to be remediated {due} and by what team.
+d The operations manager asks what patches fall due {due}.
+w I wonder what we ought to have patched {due}.
+f fetch the patch schedule {due}
+s {due}, what is there for us to patch?
+k patch schedule {due}
+# fix_plan.host
+l Kindly state the remedial work outstanding on {host}.
+d The server team asks what patches come first on {host}.
+w I wonder what we ought to patch on {host} before all else.
+f fetch the schedule of patches for {host}
+s {host}, what comes first in patching that box?
+k patch schedule, machine {host}
+# exposure_changes.bare
+l Kindly state in what manner our exposure has altered.
+d The CISO asks whether vulnerabilities came or went.
+w I wonder if our exposure has grown or shrunk.
+f fetch newly discovered vulnerabilities
+s Our exposure, did it go up or down?
+k exposure growth, new against mended
+# exposure_changes.window
+l Kindly state in what manner our exposure has altered {since}.
+d The CISO asks what vulnerabilities came or went {since}.
+w I wonder if our exposure has grown or shrunk {since}.
+f fetch newly discovered vulnerabilities {since}
+s Our exposure {since}, did it go up or down?
+k exposure growth {since}
+# exposed_accounts.bare
+l Kindly state whether the intruder availed himself of an unpatched weakness.
+d Legal asks if unpatched machines played a part for the attacker.
+w I wonder what vulnerability the hackers came in through.
+f fetch exposures that concern the incident's hosts
+s The implicated accounts, did they sit on vulnerable boxes?
+k incident, exploited CVE
+# exposed_accounts.account
+l Kindly enumerate the vulnerable machines on which {account} was present.
+d The service desk asks what exposures concern {account}.
+w I wonder whether {account} sat on vulnerable boxes.
+f fetch exposures concerning the account {account}
+s {account}, what vulnerable boxes was that one on?
+k exposed machines, account {account}
+# exposure_report.bare
+l Kindly compose a written account of our vulnerabilities.
+d The auditor demands a report on vulnerabilities.
+w I wonder if you could put together an exposure report.
+f put together the written report on exposure
+s A report on unpatched machines, could you put one together?
+k written vulnerability report
+# exposure_report.form
+l Kindly compose {exposure_form} concerning our vulnerabilities.
+d The auditor demands our exposures as {exposure_form}.
+w I wonder if you could put together {exposure_form} on our exposure.
+f put together {exposure_form} from the vulnerabilities
+s The vulnerabilities as {exposure_form}, could you do that?
+k vulnerability export, {exposure_form}
 # follow.account
 l Kindly repeat this for {account}.
 w And {account}, I wonder?

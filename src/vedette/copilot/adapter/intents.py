@@ -16,6 +16,7 @@ Rules that the plans follow, so that like questions have like plans:
 - What someone did is ``timeline``; who someone is, and whether that is normal, is ``entity_profile``; events are asked
   for as such or by their kind.
 - Several questions are several steps in the order asked; what stands once for all is in each step that takes it.
+- An argument of a parameter that no model is asked for stands in the question, and not in the plan: grounding finds it.
 - No steps for greetings, thanks, and what no tool can do.
 
 A line is ``name: steps``, steps parted by ``;``, arguments as ``parameter=value`` with gaps in braces. ``+window`` and
@@ -174,6 +175,20 @@ draft_report.case: draft_report case={case}
 draft_report.format: draft_report format={format} +case
 slides.bare: slides
 slides.case: slides case={case}
+exposures.bare: exposures
+exposures.vulnerability: exposures vulnerability={cve}
+exposures.host: exposures asset={host}
+exposures.state: exposures state={exposure_state}
+exposures.severity: exposures severity={severity}
+fix_plan.bare: fix_plan
+fix_plan.window: fix_plan window={due}
+fix_plan.host: fix_plan asset={host}
+exposure_changes.bare: exposure_changes
+exposure_changes.window: exposure_changes window={since}
+exposed_accounts.bare: exposed_accounts +case
+exposed_accounts.account: exposed_accounts account={account} +case
+exposure_report.bare: exposure_report
+exposure_report.form: exposure_report form={exposure_form}
 follow.account: $ account={account} @account
 follow.host: $ host={host} @host
 follow.window: $ window={window} @window

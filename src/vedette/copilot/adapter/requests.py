@@ -12,7 +12,7 @@ from functools import cache
 from vedette.copilot.adapter import noise, slots, vocabulary
 from vedette.copilot.adapter.intents import Intent, intents
 from vedette.copilot.adapter_prompt import routing_prompt, write_plan
-from vedette.schema import Focus, Message, Plan, Role, Tool, ToolCall, Window
+from vedette.schema import Focus, Message, Plan, Role, Tool, ToolCall, ValueKind, Window
 
 _GAP = re.compile(r"\{([a-z_]+\d?)\}")
 _EITHER = re.compile(r"\(([^()]*)\)")
@@ -127,6 +127,8 @@ class Request:
     question: str
     focus: Focus | None
     steps: tuple[ToolCall, ...]
+    named: tuple[tuple[str, ValueKind], ...] = ()
+    """What the question names and no plan holds: grounding finds it."""
 
     def messages(self, tools: Mapping[str, Tool]) -> list[Message]:
         """Return the conversation to train on: prompt and plan."""
@@ -220,8 +222,15 @@ def request(phrasing: Phrasing, rng: random.Random, tools: Mapping[str, Tool], *
     steps = tuple(_step(tool, arguments, said, tails, tools, focus) for tool, arguments in intent.steps)
     question = " ".join("".join(t for t, _ in spoilt).split())
     return Request(
-        intent=intent.name, family=phrasing.family, phrasing=phrasing.text, question=question, focus=focus, steps=steps
-    )
+        intent=intent.name, family=phrasing.family, phrasing=phrasing.text, question=question, focus=focus, steps=steps,
+        named=_named(intent, said, tools),
+    )  # fmt: skip
+
+
+def _named(intent: Intent, said: Mapping[str, str], tools: Mapping[str, Tool]) -> tuple[tuple[str, ValueKind], ...]:
+    """Return the values of an intent that are for parameters which no plan holds."""
+    given = ((p, a[p.name]) for tool, a in intent.steps if tool in tools for p in tools[tool].parameters if p.name in a)
+    return tuple((said[v[1:-1]], p.kind) for p, v in given if not p.routed and v.startswith("{"))
 
 
 def _with_tails(text: str, intent: Intent, rng: random.Random, held_out: bool) -> tuple[str, dict[str, str]]:
@@ -256,7 +265,9 @@ def _step(
     given = {p: said[v[1:-1]] if v.startswith("{") else v for p, v in arguments.items()}
     takes = {p.name for p in tools[name].parameters}
     given |= {tail: said[gap] for tail, gap in tails.items() if tail in takes}
-    return ToolCall(tool=name, arguments={p.name: given[p.name] for p in tools[name].parameters if p.name in given})
+    return ToolCall(
+        tool=name, arguments={p.name: given[p.name] for p in tools[name].parameters if p.routed and p.name in given}
+    )
 
 
 def _focus(intent: Intent, rng: random.Random, tools: Mapping[str, Tool]) -> Focus | None:

@@ -203,6 +203,15 @@ def _since(r: random.Random) -> str:
     ))  # fmt: skip
 
 
+def _due(r: random.Random) -> str:
+    """A time that something is to be done by."""
+    n = r.choice((2, 3, 4, 5, 6, 7, 10, 12, 14, 20, 21, 28, 30, 45, 60, 90))
+    return r.choice((
+        r.choice(v.DUE), r.choice(v.DUE), f"by {_date(r)}", f"by {_date(r)}", f"until {_date(r)}", f"before {_date(r)}",
+        f"in the next {n} {r.choice(('days', 'weeks'))}", f"within {n} days",
+    ))  # fmt: skip
+
+
 def _date_iso(r: random.Random) -> str:
     return f"{r.randint(2023, 2027)}-{r.randint(1, 12):02d}-{r.randint(1, 28):02d}"
 
@@ -268,10 +277,14 @@ def _text(r: random.Random) -> str:
     word = r.choice((
         lambda: r.choice(v.SEARCHED), lambda: r.choice(v.SEARCHED), lambda: _domain(r), lambda: _file(r),
         lambda: f"{r.choice(v.WORDS)}{r.choice(('-', '_', ''))}{r.choice(v.SERVICES)}",
-        lambda: f"{r.randrange(16**32):032x}", lambda: f"CVE-{r.randint(2017, 2026)}-{r.randint(1000, 59999)}",
+        lambda: f"{r.randrange(16**32):032x}", lambda: _cve(r),
         lambda: f"*{r.choice(v.WORDS)}*",
     ))()  # fmt: skip
     return str(word)
+
+
+def _cve(r: random.Random) -> str:
+    return f"{r.choice(('CVE', 'CVE', 'CVE', 'cve'))}-{r.randint(2014, 2026)}-{r.randint(1000, 59999)}"
 
 
 def _command(r: random.Random) -> str:
@@ -305,7 +318,8 @@ _MAKERS: dict[str, Callable[[random.Random], str]] = {
     "account": _account, "host": _host, "ip": _ip, "entity": _entity, "place": _place, "window": _window,
     "since": _since, "stretch": _stretch, "case": _case, "technique": _technique, "tactic": _tactic,
     "process": _process, "file": _file, "domain": _domain, "text": _text, "command": _command,
-    "operation": _operation, "code": _code, "finding": _finding, "port": _port, "n": _number,
+    "operation": _operation, "code": _code, "finding": _finding, "port": _port, "n": _number, "cve": _cve,
+    "due": _due,
     "person": lambda r: r.choice(v.PERSON), "box": lambda r: r.choice(v.BOX), "address": lambda r: r.choice(v.ADDRESS),
     "thing": lambda r: r.choice((*v.PERSON[:6], *v.BOX, *v.ADDRESS)), "then": lambda r: r.choice(v.THEN),
 }  # fmt: skip

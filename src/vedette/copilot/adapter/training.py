@@ -321,6 +321,7 @@ q was the domain controller (touched|affected|hit)?
 t (affected |involved )(hosts|machines|systems)
 t hosts?
 t machines involved
+i (list|enumerate|name) the (machines|computers|hosts) that the (intruders|attackers|hackers) (broke into|got at|were on)
 i (list|show|name|give me) the (affected|involved) (hosts|machines|systems|computers)
 p could you tell me which (machines|hosts) are affected?
 p please list the systems involved
@@ -2077,6 +2078,227 @@ m I need a (presentation|deck) on {case} for the board
 n make powerpoint of {case}
 j exec deck {case}
 i put {case} on slides
+# exposures.bare
+q (how|where) are we exposed?
+q how exposed are we (right now|)?
+q what are we (vulnerable|exposed) to?
+q which (vulnerabilities|exposures|CVEs) (do we have|are open|are there)?
+q how many (open |)(vulnerabilities|exposures|CVEs) do we have?
+q which of our (systems|machines|hosts|servers) are (unpatched|vulnerable|exposed|missing patches)?
+q are any of our (systems|images|repositories) vulnerable to (something|anything) known exploited?
+t (vulnerabilities|exposures|open vulnerabilities|unpatched systems)
+t (CVEs|known exploited vulnerabilities|KEV entries) (we have|here|)
+i (list|show|give me) (the |all |our |)(vulnerabilities|exposures|open vulnerabilities|unpatched hosts)
+i show what the (scanner|scanners|scan|SBOM|SBOMs) found
+p could you (please |)tell me which (vulnerabilities|exposures) we have?
+p would you show me what trivy and the other scanners reported?
+r the auditor asked again and I have no overview, so which vulnerabilities are open on our systems?
+m what is the extent of our exposure (to active vulnerabilities|)?
+m what is our vulnerability posture (today|)?
+m how big is our vulnerability backlog?
+n what vulnerability we have
+n show me machine what is not patch
+j vuln backlog
+j KEV exposure (status|)
+# exposures.vulnerability
+q are we (exposed|vulnerable) to {cve}?
+q do we have {cve} (anywhere|somewhere|)?
+q (where|on which hosts|on which machines) (is|do we have) {cve}?
+q is {cve} (present|open|a problem) (here|with us|for us|)?
+q does {cve} (affect|concern|touch|matter to) us?
+q has {cve} been (fixed|patched|dealt with)?
+q what about {cve}, are we hit by it?
+t {cve}?
+t {cve}
+t exposure to {cve}
+i (show|list) (everything|all hosts|all assets|what is) (affected by|exposed to|vulnerable to) {cve}
+i check (us |)for {cve}
+p could you (please |)check whether we have {cve}?
+r I read about {cve} in the news this morning, are we affected and where?
+m the board asked about {cve}, do we need to worry?
+n we have {cve} yes or no
+j {cve} blast radius
+j {cve} exposure
+q when is {cve} due?
+q who owns the machines with {cve}?
+q is {cve} known exploited?
+# exposures.host
+q is {host} (vulnerable|exposed|unpatched|fully patched|missing patches)?
+q is {host} vulnerable to (anything|something)?
+q which (vulnerabilities|CVEs|exposures) (are|are open|are there) on {host}?
+q how many (vulnerabilities|open CVEs) does {host} have?
+q what did the scanner find on {host}?
+q what is {host} (exposed|vulnerable) to?
+q which patches does {host} lack?
+t vulnerabilities (on|of) {host}
+t {host} (vulnerabilities|CVEs|exposures|patch state)
+i (list|show) (the |all |)(vulnerabilities|exposures|CVEs) (on|of|for) {host}
+p could you show me the vulnerabilities of {host}?
+r {host} faces the internet and nobody patched it for months, so what vulnerabilities has it got?
+m how exposed is {host}?
+n {host} have which vulnerability
+j vulns on {host}
+j {host} scan results
+# exposures.state
+q which (vulnerabilities|exposures|CVEs) are {exposure_state}?
+q what is {exposure_state} (among our vulnerabilities|of the exposures)?
+q how many {exposure_state} (vulnerabilities|exposures) (are there|do we have)?
+q are there any {exposure_state} (vulnerabilities|exposures)?
+t {exposure_state} (vulnerabilities|exposures|CVEs)
+i (list|show|give me) (the |all |){exposure_state} (vulnerabilities|exposures|CVEs)
+p could you show me the {exposure_state} vulnerabilities, please?
+r for the weekly round I need to know which exposures are {exposure_state}
+m do we have {exposure_state} vulnerabilities on the books?
+n which vulnerability is {exposure_state}
+j {exposure_state} vulns
+j filter exposures to {exposure_state}
+# exposures.severity
+q which {severity} (vulnerabilities|exposures|CVEs) (do we have|are open)?
+q how many {severity} (vulnerabilities|exposures) are open?
+q are there {severity} vulnerabilities on our systems?
+t {severity} (vulnerabilities|exposures|CVEs)
+i (list|show|give me) (the |all |our ){severity} (vulnerabilities|exposures|CVEs)
+p could you list our {severity} vulnerabilities?
+r before the patch meeting begins, which {severity} vulnerabilities are unpatched with us?
+m do we carry any {severity} vulnerabilities?
+n vulnerability which is {severity}
+j {severity} vulns
+j sev {severity} CVEs
+# fix_plan.bare
+q what (must|should|do we have to|needs to) be (fixed|patched|remediated) (first|next|now|and by whom|)?
+q what (should|must|do) we (fix|patch|remediate|mend) (first|next|now|)?
+q who (has|needs) to (fix|patch) what (and by when|)?
+q which (fixes|patches) are (due|urgent|most urgent|overdue)?
+q what is overdue (for patching|to be fixed|)?
+q what are the deadlines for (patching|the fixes|remediation)?
+t (patch plan|fix plan|remediation plan|patching order|what to patch first)
+t (fixes|patches) due
+i (list|show|make|give me) (the |a |)(patch plan|fix plan|patch list|remediation plan)
+i tell me what to patch (first|next)
+p could you tell me which patches are due and who owns them?
+r we have one maintenance night and too few people, so what should be patched first?
+m who is late with patching?
+m which team owes us which fixes?
+n what need to patch and who do it
+j patching priorities
+j remediation SLA
+# fix_plan.window
+q what (must|should|has to|needs to) be (fixed|patched|remediated) {due} (and by whom|)?
+q what do we have to (patch|fix|mend) {due}?
+q who has to (patch|fix) what {due}?
+q which (fixes|patches|vulnerabilities) are due {due}?
+t (patches|fixes) due {due}
+t patch plan {due}
+i (list|show) what is due (for patching |to be fixed |){due}
+i give me the patch list {due}
+p could you tell me what we need to patch {due}?
+r I plan the shifts of the admins, so which fixes must be done {due} and by whom?
+m what must the teams have fixed {due}?
+n what we must patch {due}
+j patch SLA {due}
+j remediation due {due}
+# fix_plan.host
+q what must be (fixed|patched) on {host} (and by when|)?
+q by when does {host} have to be patched?
+q when is {host} due for patching?
+q what should we patch first on {host}?
+t patch plan (for|of) {host}
+t fixes due on {host}
+i list (the |)patches due on {host}
+p could you tell me which fixes {host} needs first?
+r the owner of {host} wants a date, so what has to be patched there by when?
+m who has to fix {host}, and by when?
+n {host} need patch until when
+j {host} remediation deadlines
+# exposure_changes.bare
+q what changed in our (exposure|vulnerabilities)?
+q which (vulnerabilities|exposures|CVEs) are new?
+q which (vulnerabilities|exposures) (went away|are gone|disappeared|were fixed)?
+q is our exposure getting (better|worse)?
+q what did the last scan find that is new?
+q did we get (less|more) vulnerable?
+t (new vulnerabilities|new exposures|newly exposed|exposure trend|vulnerability trend)
+t vulnerabilities gone
+i (show|list) (the |all |)(new vulnerabilities|new exposures|changes in exposure|newly found CVEs)
+p could you show me how our exposure developed?
+r I compare the scans every week by hand, so what is new and what has gone from the vulnerabilities?
+m are we making progress with the vulnerabilities?
+n vulnerability more or less than before
+j exposure delta
+j vuln trend
+# exposure_changes.window
+q what changed in our (exposure|vulnerabilities) {since}?
+q which (vulnerabilities|exposures|CVEs) are new {since}?
+q which (vulnerabilities|exposures) (went away|are gone|were fixed|disappeared) {since}?
+q did our exposure get (better|worse) {since}?
+q are there (any |)new (vulnerabilities|exposures|CVEs) {since}?
+t (new vulnerabilities|new exposures|newly exposed|exposure changes|new CVEs) {since}
+i (show|list) (the |)(vulnerabilities|exposures) that (are new|went away|changed) {since}
+p could you tell me which vulnerabilities were found {since}?
+r I was on leave, how did the vulnerabilities change {since}?
+m how did our exposure develop {since}?
+n new vulnerability {since} is there
+j exposure delta {since}
+j vulns opened and closed {since}
+# exposed_accounts.bare
+q which (vulnerability|exposure|CVE) (let them in|did the attacker use|was used in the attack|was exploited in this case)?
+q did the (attacker|intruders) (use|exploit) a (known |)(vulnerability|CVE)?
+q which (vulnerabilities|exposures) are on the hosts of (this|the) (case|incident)?
+q which (vulnerabilities|exposures) touch the (accounts|implicated accounts|hosts) (of this case|of the incident|)?
+q are the (affected|compromised) (machines|hosts) (unpatched|vulnerable|exposed)?
+q were the (compromised|implicated) accounts on vulnerable hosts?
+q was a (missing patch|vulnerability|CVE|known vulnerability) the way in?
+t (vulnerabilities|exposures) of (this|the) (case|incident)
+t exposed accounts
+i (list|show) the (vulnerabilities|exposures) (on|of) the (affected|compromised) (hosts|machines|accounts)
+p could you tell me whether an unpatched hole was exploited in the attack?
+r the insurer asks if we had patched, so was a known vulnerability used in this incident?
+m did they get in through (a vulnerability|an exposure) that we should have patched?
+n attacker use which vulnerability
+j exploited vulns in the case
+j exposure overlap with the case
+# exposed_accounts.account
+q which (vulnerabilities|exposures) are on the hosts (that |){account} (used|was on|logged on to)?
+q was {account} on (vulnerable|exposed|unpatched) (hosts|machines)?
+q what is (vulnerable|exposed|unpatched) where {account} was (active|logged on)?
+q which (exposures|vulnerabilities) touch {account}?
+q how exposed is the account {account}?
+t (vulnerabilities|exposures) (around|touching) {account}
+t {account} exposed hosts
+i (list|show) the (vulnerabilities|exposures) on the machines of {account}
+p could you check whether {account} worked on unpatched machines?
+r {account} was taken over, so were the machines it logged on to vulnerable?
+m is {account} exposed through vulnerable hosts?
+n {account} was on machine with vulnerability
+j exposures reachable by {account}
+# exposure_report.bare
+q can you (make|write|prepare) (a|the) (exposure|vulnerability|patch) report?
+q can I have (a report|something on paper) (of|about|on) our (vulnerabilities|exposure)?
+i (make|write|create|prepare) (a|the) (exposure|vulnerability) report (for the board|for management|)
+i (report|document|export|write up) (our |the |)(vulnerabilities|exposures|extent of exposure)
+t (exposure|vulnerability) report
+t report of (all |our |)(vulnerabilities|exposures)
+p could you (please |)make a report of our exposure?
+p please export the open vulnerabilities
+r on Thursday I report to the board how vulnerable we are, can you prepare a file for it?
+m I need a vulnerability report for the board
+m report on our exposure to known exploited vulnerabilities
+n make report of vulnerability please
+j vuln report
+j exposure export
+# exposure_report.form
+q can you (make|export|write) (our |the |)(vulnerabilities|exposures) as {exposure_form}?
+q can I have the (vulnerabilities|exposure report|exposures) as {exposure_form}?
+i (make|create|write|give me) {exposure_form} (of|for|about) (our |the |)(open |)(vulnerabilities|exposures|exposure|CVEs)
+i (export|give me) (our |all |the |)(vulnerabilities|exposures|exposure|scan results) (as|in) {exposure_form}
+t (exposures|vulnerabilities|exposure) (as|in) {exposure_form}
+t {exposure_form} (of|for) (the |)(vulnerabilities|exposures)
+p could you (please |)write {exposure_form} for the unpatched systems?
+r the other tool takes nothing else, so export our vulnerabilities as {exposure_form}
+m I need {exposure_form} about our exposure to active vulnerabilities
+m {exposure_form} about our vulnerabilities for the board
+n vulnerability in {exposure_form} make
+j {exposure_form} vuln export
 # follow.account
 q (and|what about|how about) {account}?
 q and for {account}?

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from vedette.schema import (
     ValueKind,
 )
 from vedette.toolbox import ToolContext
+from vedette.toolbox.arguments import COUNT
 from vedette.toolbox.cases import stored
 from vedette.toolbox.saying import FactList, Saying, iso, joined, plural
 
@@ -27,9 +28,14 @@ VULNERABILITY = Parameter(
     kind=ValueKind.VULNERABILITY,
     description="Only this vulnerability: CVE, GHSA or vendor id.",
     example="CVE-2021-44228",
+    routed=False,
 )
 ASSET = Parameter(
-    name="asset", kind=ValueKind.HOST, description="Only on this asset: a host, image or repository.", example="WEB01"
+    name="asset",
+    kind=ValueKind.HOST,
+    description="Only on this asset: a host, image or repository.",
+    example="WEB01",
+    routed=False,
 )
 OWNER = Parameter(
     name="owner",
@@ -38,6 +44,8 @@ OWNER = Parameter(
     example="web team",
     routed=False,
 )
+HOW_MANY = replace(COUNT, routed=False)
+"""Grounding reads vulnerability, asset, owner and number out of a question; no model is asked for them."""
 POLICY_QUESTION = "Which policy decides, and from what?"
 MOST_SAID = 6
 

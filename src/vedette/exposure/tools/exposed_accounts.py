@@ -8,6 +8,7 @@ from typing import Any
 from vedette.exposure.filters import ExposureFilter
 from vedette.exposure.of_case import signs_of
 from vedette.exposure.tools.base import (
+    HOW_MANY,
     add_exposure,
     coverage,
     coverage_proof,
@@ -21,7 +22,7 @@ from vedette.exposure.tools.base import (
 )
 from vedette.schema import Case, Evidence, ExposureStatus, Tool, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
-from vedette.toolbox.arguments import ACCOUNT, CASE, COUNT, count_of, text_of
+from vedette.toolbox.arguments import ACCOUNT, CASE, count_of, text_of
 from vedette.toolbox.cases import choose_case, no_case, which_case
 from vedette.toolbox.saying import FactList, Saying, joined
 
@@ -32,15 +33,16 @@ class ExposedAccounts:
     tool = Tool(
         name="exposed_accounts",
         description="Which open exposures touch the accounts and hosts of a case, and which was used in the attack.",
-        parameters=(CASE, ACCOUNT, COUNT),
+        parameters=(CASE, ACCOUNT, HOW_MANY),
         examples=(
             "which exposures touch accounts in case-1a2b3c4d?",
             "which vulnerabilities are on the hosts of this incident",
             "did the attacker use a known vulnerability",
             "is anything on the affected machines unpatched",
             "which exposure did the attacker use?",
-            "are the compromised accounts on vulnerable hosts",
-            "exposures of the implicated accounts",
+            "were the compromised accounts active on vulnerable hosts",
+            "exposures of this case",
+            "exposed accounts",
             "what is vulnerable where svc-backup was active",
             "which vulnerability let them in",
         ),
@@ -83,6 +85,7 @@ class ExposedAccounts:
             )
             facts.add("n_exposures", n, text, say, kind=ValueKind.COUNT, evidence=evidence, subject=case.case_id,
                       subject_kind=ValueKind.CASE)  # fmt: skip
+            which_case(facts, chosen, context)
             for exposure in used[:3]:
                 say = Saying()
                 say.add(ValueKind.VULNERABILITY, exposure.vulnerability)
@@ -108,7 +111,6 @@ class ExposedAccounts:
                 text += joined([f"{say.account(a)} ({say.n(len(v), 'vulnerability', 'vulnerabilities')})"
                                 for a, v in list(touched.items())[:8]]) + "."  # fmt: skip
                 facts.add("exposed_accounts", len(touched), text, say, kind=ValueKind.COUNT, evidence=evidence)
-            which_case(facts, chosen, context)
             return ToolResult(
                 facts=facts.done(),
                 values={

@@ -50,10 +50,10 @@ class ExposureChanges:
             "new vulnerabilities since yesterday",
             "which vulnerabilities went away this week",
             "did exposure get better or worse last month",
-            "what did the last scan find that is new",
+            "what did the last scan find that is new to us",
             "newly exposed since 1 March",
             "which vulnerabilities were fixed since Friday",
-            "exposure trend this week",
+            "exposure trend",
         ),
         words=("new vulnerabilities", "newly", "gone", "better", "worse", "trend", "since", "changed", "exposure"),
     )

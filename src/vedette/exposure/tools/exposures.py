@@ -10,6 +10,7 @@ from vedette.exposure.engine import Exposures
 from vedette.exposure.filters import ExposureFilter
 from vedette.exposure.tools.base import (
     ASSET,
+    HOW_MANY,
     MOST_SAID,
     OWNER,
     VULNERABILITY,
@@ -26,7 +27,7 @@ from vedette.exposure.tools.base import (
 )
 from vedette.schema import Exposure, ExposureStatus, Parameter, Severity, Tool, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
-from vedette.toolbox.arguments import COUNT, SEVERITY, choice_of, count_of, text_of
+from vedette.toolbox.arguments import SEVERITY, choice_of, count_of, text_of
 from vedette.toolbox.saying import FactList, Saying
 
 _STATES = ("open", "overdue", "exploited", "undecided", "not_affected", "fixed", "all")
@@ -50,7 +51,7 @@ class ExposuresTool:
                 example="overdue",
             ),
             SEVERITY,
-            COUNT,
+            HOW_MANY,
         ),
         examples=(
             "are we exposed to CVE-2021-44228?",
@@ -63,7 +64,7 @@ class ExposuresTool:
             "how many open vulnerabilities are there",
             "CVE-2023-44487?",
             "which vulnerability did the attacker use?",
-            "extent of exposure to active vulnerabilities",
+            "what is the extent of our exposure to active vulnerabilities",
             "unpatched systems",
             "which of our systems lack patches",
         ),

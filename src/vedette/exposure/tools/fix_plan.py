@@ -9,6 +9,7 @@ from typing import Any
 from vedette.exposure.filters import ExposureFilter
 from vedette.exposure.tools.base import (
     ASSET,
+    HOW_MANY,
     OWNER,
     add_exposure,
     coverage,
@@ -24,7 +25,7 @@ from vedette.exposure.tools.base import (
 )
 from vedette.schema import ExposureStatus, Parameter, Tool, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
-from vedette.toolbox.arguments import COUNT, count_of, text_of, window_of
+from vedette.toolbox.arguments import count_of, text_of, window_of
 from vedette.toolbox.saying import FactList, Saying, iso, joined
 
 NOBODY = "nobody named"
@@ -46,7 +47,7 @@ class FixPlan:
             ),
             OWNER,
             ASSET,
-            COUNT,
+            HOW_MANY,
         ),
         examples=(
             "what must be fixed this week and by whom?",

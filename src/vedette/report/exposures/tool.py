@@ -45,6 +45,7 @@ class ExposureReport:
             "export our exposures as sarif",
             "a web page with all open vulnerabilities",
             "write a vex document",
+            "exposure report",
         ),
         words=("exposure report", "tickets", "csv", "sarif", "vex", "exposure", "vulnerabilities"),
     )
