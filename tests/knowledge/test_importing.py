@@ -49,7 +49,7 @@ def test_kev(home: Path) -> None:
     assert facts[A].kev_at == datetime(2026, 11, 18, tzinfo=UTC)
     assert facts[A].kev_due_at == datetime(2026, 12, 9, tzinfo=UTC)
     assert (facts[A].ransomware, facts[B].ransomware) == (True, None)
-    assert (facts[C].kev_at, facts[C].dates) == (None, {"kev": date(2026, 11, 20)})
+    assert (facts[C].kev_at, facts[C].dates["kev"]) == (None, date(2026, 11, 20))
 
 
 def test_kev_as_csv(home: Path) -> None:
@@ -163,7 +163,7 @@ def test_selection_lists_of_ssvc_2_are_read(home: Path) -> None:
             ],
         }
     }
-    put(home, "vulnrichment", json.dumps(record).encode(), "one.json")
+    put(home, "vulnrichment", json.dumps(record).encode(), "one.json", fewer=True)
     found = lookup(home, [A])[A]
     assert (found.exploitation, found.automatable, found.technical_impact) == ("active", None, "partial")
 
@@ -171,7 +171,7 @@ def test_selection_lists_of_ssvc_2_are_read(home: Path) -> None:
 def test_vulnrichment_counts_before_the_cve_list(home: Path) -> None:
     put(home, "cvelist", json.dumps(feeds.cve_record(A)).encode(), "list.json")
     said = {"cve": A, "ssvc": {"Exploitation": "active", "Automatable": "no", "Technical Impact": "partial"}}
-    put(home, "vulnrichment", json.dumps(said).encode(), "v.jsonl", on=date(2026, 11, 20))
+    put(home, "vulnrichment", json.dumps(said).encode(), "v.jsonl", on=date(2026, 11, 20), fewer=True)
     found = lookup(home, [A])[A]
     assert (found.exploitation, found.automatable, found.technical_impact) == ("active", "no", "partial")
 
@@ -399,7 +399,7 @@ def test_the_version_before_is_kept_and_comes_back(home: Path) -> None:
     kept = sorted(p.name[:10] for p in holding.folder(home, "kev").iterdir() if p.is_dir())
     assert kept == ["2026.11.08", "2026.11.15"]
     assert holding.rollback(home, "kev").version == "2026.11.08"
-    assert lookup(home, [A])[A].dates == {"kev": date(2026, 11, 8)}
+    assert lookup(home, [A])[A].dates["kev"] == date(2026, 11, 8)
     assert holding.rollback(home, "kev").version == "2026.11.15"
 
 

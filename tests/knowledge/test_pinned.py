@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from vedette.errors import InternalError
-from vedette.knowledge import _build_attack, _build_kev, _build_ssvc, pinned
+from vedette.knowledge import _build_attack, _build_kev, _build_ssvc, _build_vulnrichment, pinned
 from vedette.knowledge.pinned import status
 
 ATTACK = "attack-enterprise"
@@ -26,7 +26,8 @@ def test_status_lists_version_date_and_digest() -> None:
 
 
 def test_every_set_ships_its_notice_and_stays_small() -> None:
-    publishers = {"attack-enterprise": b"MITRE", "cwe": b"MITRE", "ssvc": b"CERT/CC", "kev": b"CC0", "cvss4": b"FIRST"}
+    publishers = {"attack-enterprise": b"MITRE", "cwe": b"MITRE", "ssvc": b"CERT/CC", "kev": b"CC0", "cvss4": b"FIRST",
+                  "vulnrichment": b"CC0"}  # fmt: skip
     assert {item.name for item in status()} == set(publishers)
     for item in status():
         assert publishers[item.name] in pinned.read_data(item.notice)
@@ -119,3 +120,14 @@ def test_ssvc_builder_refuses_what_it_does_not_know() -> None:
         _build_ssvc.compact({"utility": ("Utility", "1.0.0", [headings, *rows])}, "1")
     with pytest.raises(ValueError, match="unknown decision point: Usefulness"):
         _build_ssvc.compact({"utility": ("Utility", "1.0.0", [["row", "Usefulness v1.0.0", *headings[2:]]])}, "1")
+
+
+def test_packaged_vulnrichment_is_what_the_builder_makes(shared_data: Path) -> None:
+    with gzip.open(shared_data / "vulnrichment" / "cves-full.jsonl.gz") as lines:
+        made = _build_vulnrichment.rows(lines)
+    held = pq.read_table(io.BytesIO(pinned.read_data("vulnrichment.parquet"))).to_pylist()
+    assert [{k: v for k, v in row.items() if v} for row in held] == [
+        {k: v for k, v in row.items() if v} for row in made
+    ]
+    assert {row["exploitation"] for row in held} == {None, "active"}
+    assert len(held) == pinned.pinned("vulnrichment").n_records
