@@ -123,8 +123,7 @@ def test_ssvc_builder_refuses_what_it_does_not_know() -> None:
 
 
 def test_packaged_vulnrichment_is_what_the_builder_makes(shared_data: Path) -> None:
-    with gzip.open(shared_data / "vulnrichment" / "cves-full.jsonl.gz") as lines:
-        made = _build_vulnrichment.rows(lines)
+    made = _build_vulnrichment.rows(_build_vulnrichment.lines_of(shared_data / "vulnrichment"))
     held = pq.read_table(io.BytesIO(pinned.read_data("vulnrichment.parquet"))).to_pylist()
     assert [{k: v for k, v in row.items() if v} for row in held] == [
         {k: v for k, v in row.items() if v} for row in made

@@ -1,6 +1,6 @@
 """Make ``data/vulnrichment.parquet`` from CISA's decisions: ``python -m vedette.knowledge._build_vulnrichment FOLDER``.
 
-FOLDER holds ``cves-full.jsonl.gz``, one record a line, or Vulnrichment's archive. Kept is what does not change with the
+FOLDER holds ``cves-full.jsonl.gz`` and ``cves.jsonl.gz``, one record a line. Kept is what does not change with the
 day: whether exploiting it can be automated, and what it gives; that it was exploited is kept, that it was not is left
 out. Same input, same rows.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,21 @@ _POINTS = {"automatable": ("yes", "no"), "technical_impact": ("partial", "total"
 
 def rows(lines: Iterable[bytes]) -> list[dict[str, Any]]:
     """Return one row for each record that says something that lasts, in order of its id."""
-    found = []
+    found: dict[str, dict[str, Any]] = {}
     for line in lines:
         record = orjson.loads(line)
         said = {str(k).lower().replace(" ", "_"): str(v).lower() for k, v in (record.get("ssvc") or {}).items()}
         kept = {name: said[name] for name, values in _POINTS.items() if said.get(name) in values}
         if kept:
-            found.append({"cve": record["cve"], "cvss": [], "cwes": [], **kept})
-    return sorted(found, key=lambda row: row["cve"])
+            found[record["cve"]] = {"cve": record["cve"], "cvss": [], "cwes": [], **kept}
+    return [found[cve] for cve in sorted(found)]
+
+
+def lines_of(folder: Path) -> Iterator[bytes]:
+    """Yield the records of both files."""
+    for name in ("cves-full.jsonl.gz", "cves.jsonl.gz"):
+        with gzip.open(folder / name) as lines:
+            yield from lines
 
 
 def build(folder: Path, out: Path, version: str, revision: str, source_date: str) -> None:
@@ -38,8 +45,7 @@ def build(folder: Path, out: Path, version: str, revision: str, source_date: str
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with gzip.open(folder / "cves-full.jsonl.gz") as lines:
-        made = pa.Table.from_pylist(rows(lines), schema=arrow_schema("vulnrichment"))
+    made = pa.Table.from_pylist(rows(lines_of(folder)), schema=arrow_schema("vulnrichment"))
     stream = io.BytesIO()
     pq.write_table(made, stream, compression="zstd", compression_level=19, write_statistics=False, store_schema=False)
     pin(
