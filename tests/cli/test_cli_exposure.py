@@ -129,3 +129,53 @@ def test_scans_alone_are_nothing_to_investigate(tmp_path: Path) -> None:
     done = call("--home", tmp_path, "investigate", SCANS / "trivy.json")
     assert done.code == 2
     assert "vedette exposure" in done.err
+
+
+def trivy(*found: str, results: bool = True) -> bytes:
+    listed = [
+        {"VulnerabilityID": v, "PkgName": "a", "InstalledVersion": "1", "Severity": "LOW",
+         "CVSS": {"nvd": {"V3Vector": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "V3Score": 9.8}}}
+        for v in found
+    ]  # fmt: skip
+    report = {"SchemaVersion": 2, "ArtifactName": "shop:1", "ArtifactType": "container_image", "Metadata": {}}
+    if results:
+        report["Results"] = [{"Target": "a", "Class": "lang-pkgs", "Type": "npm", "Vulnerabilities": listed}]
+    return json.dumps(report).encode()
+
+
+def test_what_was_not_read_is_no_all_clear(tmp_path: Path) -> None:
+    (tmp_path / "clean.json").write_bytes(trivy())
+    (tmp_path / "cut.json").write_bytes(trivy("CVE-2024-0001")[:-40])
+    home = tmp_path / "home"
+    assert call("--home", home, "exposure", tmp_path / "clean.json", "--fail-on", "any").code == 0
+    done = call("--home", home, "exposure", tmp_path / "clean.json", tmp_path / "cut.json", "--json")
+    assert done.code == 2
+    assert "cut.json" in done.json["unread"][0]
+    lines = call(
+        "--home", home, "exposure", "--jsonl", "--fail-on", "any",
+        stdin=json.dumps({"id": 1, "path": str(tmp_path / "cut.json")}).encode(),
+    )  # fmt: skip
+    assert "error" in json.loads(lines.out)
+    assert lines.code != 0
+
+
+def test_nothing_scanned_is_no_all_clear(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("name,owner,internet facing\nWEB01,Ops,yes\n")
+    (tmp_path / "none.json").write_bytes(trivy(results=False))
+    for number, name in enumerate(("a.csv", "none.json")):
+        done = call("--home", tmp_path / str(number), "exposure", tmp_path / name, "--fail-on", "any")
+        assert done.code == 2, name
+        assert "exposure is not known" in " ".join(done.err.split())
+
+
+def test_the_gate_goes_by_the_score_too(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(trivy("CVE-2024-0001"))
+    assert call("--home", tmp_path / "h", "exposure", tmp_path / "a.json", "--fail-on", "critical").code == 1
+
+
+def test_a_name_that_nothing_has_is_refused(home: Path) -> None:
+    done = call("--home", home, "exposure", "--asset", "no-such-host", "--fail-on", "any")
+    assert done.code == 2
+    assert "no asset is called" in done.err
+    assert call("--home", home, "exposure", "--owner", "nobody at all").code == 2
+    assert call("--home", home, "exposure", "--know", "WEB01 is public").code == 2

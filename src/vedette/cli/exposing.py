@@ -98,6 +98,10 @@ class ExposureAnswer(TypedDict):
     failing: int
     """Exposures that meet ``--fail-on``."""
     written: list[str]
+    others: dict[str, int]
+    """Findings that name no vulnerability, by kind: not counted."""
+    unread: list[str]
+    """Files that could not be read, or not whole; then the exit code is 2."""
 
 
 class ExposureLine(TypedDict):

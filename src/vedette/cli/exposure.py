@@ -98,7 +98,7 @@ def exposure(
     gate = _gate(fail_on, now)
     given = Given(reader=reader, timezone=timezone)
     if jsonl:
-        raise typer.Exit(_jsonl(frame, given, policy, now, take_stale))
+        raise typer.Exit(_jsonl(frame, given, policy, now, take_stale, gate))
     from vedette.knowledge.standing import stale_sentences
     from vedette.report.exposures.base import format_of
     from vedette.report.exposures.gather import gather
@@ -106,17 +106,21 @@ def exposure(
     forms = [(path, format_of(path)) for path in out or ()]
     wanted = _filter(asset, cve, owner, package, since, due, state, severity, now)
     said = _by_hand(know or ())
+    unread: list[str] = []
     with frame.lake(make=bool(paths)) as lake:
         if paths:
             summary = run_ingest(frame, lake, paths, given)
             if not json:
                 show_ingest(frame, summary)
+            every: list[Any] = [*summary.scans.files, *summary.files]
+            unread = _unread(every, paths)
             if not any(f.report_id for f in summary.scans.files) and not any(f.reader for f in summary.files):
-                every: list[Any] = [*summary.scans.files, *summary.files]
                 problem = next((f.problem for f in every if f.problem), "no files")
                 raise UserError(f"nothing could be read: {problem}", next_step="vedette ingest --formats")
         if said:
             _keep(lake, said)
+            if not json:
+                frame.say(f"kept: {', '.join(know or ())}")
         if not lake.segments("scan_reports"):
             raise UserError(
                 "no scanner result, SBOM or inventory has been read, so exposure is not known",
@@ -127,6 +131,9 @@ def exposure(
 
             exposures = Exposures.open(lake, policy=policy, now=now, take_stale=take_stale, progress=shown.events)
         with exposures:
+            others = _others(exposures)
+            _must_have_scanned(exposures, others)
+            _must_be_known(exposures, asset, owner)
             told = _said(asset, cve, owner, package, since, due, state, severity)
             stale = stale_sentences(lake.home, now=now)
             wide = gather(exposures, wanted, now=now, limit=None if forms else limit, filtered=told, knowledge=stale)
@@ -144,9 +151,15 @@ def exposure(
                 written.append(path)
             if json:
                 query = exposures.sql(wanted, order)
-                frame.print_json(answer_of(wide, query, limit=limit, changed=changed, failing=failing, written=written))
+                answer = answer_of(wide, query, limit=limit, changed=changed, failing=failing, written=written)
+                frame.print_json({**answer, "others": others, "unread": unread})
             else:
                 _show(frame, wide, limit, changed, exposures, wanted, take_stale=take_stale)
+                if others:
+                    kinds = ", ".join(f"{kind} {n:,}" for kind, n in others.items())
+                    frame.say(f"not counted, because they name no vulnerability: {kinds}", "dim")
+                for question in exposures.questions[:3]:
+                    frame.say(f"? {question}", "yellow")
                 for path in written:
                     frame.say(f"written: {path}")
                 if not written and wide.counts["exposures"]:
@@ -156,6 +169,80 @@ def exposure(
             meets = "exposure meets" if failing == 1 else "exposures meet"
             frame.say(f"{failing:,} open {meets} --fail-on {fail_on}", "red")
         raise typer.Exit(1)
+    if unread:
+        if not json:
+            frame.say(f"not all was read, so this is no all-clear: {', '.join(unread[:5])}", "red")
+        raise typer.Exit(2)
+
+
+def _unread(files: Sequence[Any], paths: Sequence[str]) -> list[str]:
+    """Return what could not be read, or not whole: files that the user named, and those that a reader took up."""
+    named = {Path(p).name for p in paths if not Path(p).is_dir()}
+    return [
+        f"{f.name}: {f.problem or 'records refused'}"
+        for f in files
+        if (f.problem and (f.reader or Path(f.name).name in named or "-" in paths)) or getattr(f, "n_refused", 0)
+    ]
+
+
+def _others(exposures: Exposures) -> dict[str, int]:
+    """Return how many things scanners found that are no vulnerability, by kind; information left out."""
+    rows = exposures.connection.execute(
+        "SELECT kind, count(*) FROM scan_findings WHERE kind NOT IN ('vulnerability', 'information') "
+        "GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return {str(kind): int(n) for kind, n in rows}
+
+
+def _must_have_scanned(exposures: Exposures, others: dict[str, int]) -> None:
+    """Refuse to say that nothing is exposed where nothing was scanned.
+
+    Raises:
+        UserError: there are inventories, VEX or SBOMs only, and nothing matched them.
+    """
+    n_scans, n_boms = exposures.connection.execute(
+        "SELECT count(*) FILTER (n_findings > 0 OR (len(places) > 0 AND n_components = 0 AND n_assets = 0 "
+        "AND n_statements = 0)), count(*) FILTER (n_components > 0) FROM scan_reports"
+    ).fetchone() or (0, 0)
+    if n_scans or others or exposures.count():
+        return
+    if n_boms:
+        raise UserError(
+            "nothing was matched against the SBOM's components, so exposure is not known",
+            next_step="vedette knowledge sync osv, or add what a scanner found",
+        )
+    raise UserError(
+        "no scanner result has been read, only inventories or VEX, so exposure is not known",
+        next_step="vedette exposure PATH…, with what your scanners write",
+    )
+
+
+def _must_be_known(exposures: Exposures, asset: str | None, owner: str | None) -> None:
+    """Refuse a filter by a name that nothing has: an empty answer would look like a clean one.
+
+    Raises:
+        UserError: no scan or inventory names the asset or owner.
+    """
+    from difflib import get_close_matches
+
+    from vedette.exposure.filters import ExposureFilter
+
+    read = exposures.connection.execute
+    for what, wanted, known in (
+        ("asset", asset, "SELECT name FROM assets UNION SELECT unnest(places) FROM scan_reports UNION "
+                         "SELECT asset FROM exposures"),
+        ("owner", owner, "SELECT DISTINCT owner FROM assets WHERE owner IS NOT NULL"),
+    ):  # fmt: skip
+        found = ExposureFilter(asset=wanted) if what == "asset" else ExposureFilter(owner=wanted)
+        if wanted is None or exposures.count(found):
+            continue
+        names = {str(name).lower(): str(name) for (name,) in read(known).fetchall() if name}
+        if wanted.lower() in names:
+            continue
+        near = get_close_matches(wanted.lower(), list(names), 3, 0.4)
+        near += [n for n in names if wanted.lower() in n and n not in near][:3]
+        listed = ", ".join(names[n] for n in near) or ", ".join(list(names.values())[:5]) or "none is known"
+        raise UserError(f"no {what} is called {wanted!r}", next_step=f"known are: {listed}")
 
 
 def _by_hand(know: Sequence[str]) -> bytes:
@@ -167,6 +254,13 @@ def _by_hand(know: Sequence[str]) -> bytes:
     from vedette.ingest.scans.assets import asset_by_hand
 
     assets = [asset_by_hand(text) for text in know]
+    for text, asset in zip(know, assets, strict=True):
+        facts = (asset.owner, asset.business_weight, asset.internet_facing, asset.data_class, asset.environment,
+                 asset.mission_impact, asset.safety_impact)  # fmt: skip
+        if all(fact is None for fact in facts) and not asset.mitigations and asset.kind is AssetKind.UNKNOWN:
+            raise UserError(
+                f"{text!r} says no fact of an asset", next_step="name=web-1, owner=Ops, internet facing=yes"
+            )
     return b"" if not assets else inventory_bytes(assets)
 
 
@@ -339,9 +433,13 @@ def _show(
     frame.say(
         f"{count(c['open'], 'open exposure')}{asked}: "
         f"{count(c['vulnerabilities'], 'vulnerability', 'vulnerabilities')} on {count(c['assets'], 'asset')}; "
-        f"{c['overdue']:,} overdue, {c['undecided']:,} not decided; by {extent.policy} {extent.policy_version}",
+        f"{c['overdue']:,} overdue, {c['undecided']:,} not decided"
+        + (f" ({c['perhaps_overdue']:,} of them overdue if the gravest outcome holds)" if c["perhaps_overdue"] else "")
+        + f"; by {extent.policy} {extent.policy_version}",
         "bold",
     )
+    if c["exposures"] > c["open"]:
+        frame.say(f"{count(c['exposures'] - c['open'], 'other')} not open: mended, accepted or judged not to matter")
     if changed:
         frame.say(f"since then: {changed[0]:,} new, {changed[1]:,} gone, {changed[2]:,} changed otherwise")
     if extent.by.get("due"):
@@ -354,7 +452,7 @@ def _show(
         head.append(clean(f"  {package_words(e)} → {fix_words(e)}"))
         frame.out.print(head, soft_wrap=True)
         frame.say(f"    {e.asset} ({e.owner or NOBODY}): {'; '.join((decision_words(e), *why_words(e)))}")
-        if e.unknown:
+        if e.unknown and e.status is ExposureStatus.OPEN:
             frame.say(f"    ? {e.unknown[0]}", "dim")
     n_left = c["exposures"] - len(shown)
     if n_left > 0:
@@ -393,14 +491,22 @@ def _policies(frame: Frame, json: bool) -> None:
             frame.say(f"  {d.name}: {' | '.join(d.values)}")
 
 
-def _jsonl(frame: Frame, given: Given, policy: str, now: datetime, take_stale: bool) -> int:
-    """Answer each line of standard input on its own: its exposures."""
+def _jsonl(
+    frame: Frame, given: Given, policy: str, now: datetime, take_stale: bool, gate: ExposureFilter | None
+) -> int:
+    """Answer each line of standard input on its own: its exposures. Return 1 where one meets the gate."""
     from vedette.cli.jsonl import answer_lines
+
+    failing = 0
 
     def judged(quiet: Frame, lake: Lake) -> dict[str, Any]:
         from vedette.exposure.engine import Exposures
 
+        nonlocal failing
         with Exposures.open(lake, policy=policy, now=now, take_stale=take_stale) as exposures:
+            _must_have_scanned(exposures, _others(exposures))
+            failing += exposures.count(gate) if gate is not None else 0
             return {"exposures": [row_of(e) for e in exposures.select(limit=None)]}
 
-    return answer_lines(frame, given, judged, scans=True)
+    code = answer_lines(frame, given, judged, scans=True)
+    return 1 if failing else code

@@ -122,6 +122,10 @@ def _answer(
                     reasons = [f.problem for f in every if f.problem]
                     return {**answer, "error": reasons[0] if reasons else "nothing to read"}
                 answer |= judged(quiet, lake)
+                if scans:  # a part of a scan is no all-clear
+                    cut = [f for f in summary.scans.files if f.problem or f.n_refused]
+                    if cut:
+                        answer["error"] = cut[0].problem or f"{cut[0].n_refused} records were refused"
             finally:
                 lake.close()
         except VedetteError as error:

@@ -64,7 +64,11 @@ class ExposureFilter:
         if self.status:
             out.append(f"status IN ({_listed(s.value for s in self.status)})")
         if self.severity:
-            out.append(f"severity IN ({_listed(s.value for s in self.severity)})")
+            given = f"severity IN ({_listed(s.value for s in self.severity)})"
+            if Severity.CRITICAL in self.severity:  # that grave or graver, by a scanner's word or by the score
+                least = _LEAST_SCORE[min(self.severity, key=lambda s: s.rank)]
+                given = f"({given} OR score >= {least})"
+            out.append(given)
         if self.outcome is not None:
             out.append(f"lower(outcome) = {text(self.outcome.lower())}")
         if self.due_before is not None:
@@ -96,6 +100,10 @@ class ExposureFilter:
         return f"WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
+_LEAST_SCORE = {
+    Severity.INFORMATIONAL: 0.0, Severity.LOW: 0.1, Severity.MEDIUM: 4.0, Severity.HIGH: 7.0, Severity.CRITICAL: 9.0,
+}  # fmt: skip
+"""Base score from which CVSS calls something so (qualitative severity rating scale, CVSS 3.1 section 5)."""
 EVERYTHING = ExposureFilter()
 OPEN = ExposureFilter(status=(ExposureStatus.OPEN,))
 

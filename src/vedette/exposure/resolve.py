@@ -36,7 +36,7 @@ SELECT report_id, reader, whole, received_at, least(coalesce(made_at, received_a
   places
 FROM (
   SELECT *, trim(regexp_replace(coalesce(scanner, ''), '[ /]+v?[0-9].*$', '')) AS tool,
-    coalesce(problem, '') = '' AS whole
+    coalesce(problem, '') = '' AND coalesce(n_refused, 0) = 0 AS whole
   FROM scan_reports
 )
 """

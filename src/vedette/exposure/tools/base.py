@@ -104,7 +104,12 @@ def looked_at(say: Saying, seen: Coverage) -> str:
 
 def coverage_proof(seen: Coverage) -> list[Evidence]:
     """Return what a statement about all reports rests on."""
-    return [stored("scan_reports", f"{seen.n_reports} reports on {seen.n_places} assets")]
+    return [
+        stored(
+            "scan_reports",
+            f"{seen.n_reports} {plural(seen.n_reports, 'report')} on {seen.n_places} {plural(seen.n_places, 'asset')}",
+        )
+    ]
 
 
 def day(say: Saying, at: datetime) -> str:

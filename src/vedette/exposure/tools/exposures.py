@@ -157,9 +157,9 @@ def _what(
     say: Saying, state: str, wanted: str | None, asset: str | None, owner: str | None, least: str | None
 ) -> tuple[str, str]:
     """Return the noun, in one number, and what narrows it."""
-    kind = {"all": "", "exploited": "exploited ", "not_affected": "unaffecting ", "undecided": "undecided "}
+    kind = {"all": "", "exploited": "exploited ", "not_affected": "", "undecided": "undecided "}
     noun = f"{kind.get(state, state + ' ')}exposure"
-    told = ""
+    told = " judged not to matter" if state == "not_affected" else ""
     if wanted:
         told += f" to {say.value(ValueKind.VULNERABILITY, wanted)}"
     if least:

@@ -82,7 +82,8 @@ class FixPlan:
             due = ExposureFilter(status=opens, owner=owner, asset=asset, due_before=end, decided=True)
             late = ExposureFilter(status=opens, owner=owner, asset=asset, due_before=today, decided=True)
             open_ones = ExposureFilter(status=opens, owner=owner, asset=asset, decided=False)
-            n, n_late, n_undecided = (exposures.count(f) for f in (due, late, open_ones))
+            perhaps = ExposureFilter(status=opens, owner=owner, asset=asset, decided=False, due_before=end)
+            n, n_late, n_undecided, n_perhaps = (exposures.count(f) for f in (due, late, open_ones, perhaps))
             found = exposures.select(due, limit=max(most, context.max_rows))
             undecided = exposures.select(open_ones, limit=200)
             owners = {str(o) if o else NOBODY: int(c) for o, c in exposures.by("owner", due)}
@@ -106,13 +107,16 @@ class FixPlan:
                 say = Saying()
                 text = (
                     f"{say.n(n_undecided, 'open exposure')}{' has' if n_undecided == 1 else ' have'} no date yet, "
-                    "because facts that decide it are not known."
+                    f"because facts that decide it are not known; {say.n(n_perhaps)} of them "
+                    f"{'is' if n_perhaps == 1 else 'are'} due by {day(say, last)} if the gravest outcome holds."
                 )
                 facts.add(
                     "n_undecided", n_undecided, text, say, kind=ValueKind.COUNT,
                     evidence=[e for x in undecided[:6] for e in proof(x)[:1]],
                 )  # fmt: skip
             for exposure in found[:most]:
+                add_exposure(facts, exposure, context.now)
+            for exposure in undecided[: max(0, min(3, most - len(found)))]:
                 add_exposure(facts, exposure, context.now)
             return ToolResult(
                 facts=facts.done(),
@@ -122,6 +126,7 @@ class FixPlan:
                     "owners": owners,
                     "overdue": n_late,
                     "undecided": n_undecided,
+                    "perhaps": n_perhaps,
                     "due_before": iso(end),
                 },
                 tables=(table(context, found, n, "Due"),) if found else (),

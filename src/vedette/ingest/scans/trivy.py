@@ -106,7 +106,8 @@ class _Report:
             yield from self.compliance(report, at)
         elif "ArtifactName" in report or "Results" in report or "SchemaVersion" in report:
             place = self.artifact(report)
-            self.looked_at(place)
+            if next(iter(objects(report.get("Results"))), None) is not None:
+                self.looked_at(place)  # without any result nothing was looked into, which mends nothing
             yield from self.results(report.get("Results"), f"{at}/Results", place)
         else:
             raise ScanError("not a report of Trivy: no artifact, cluster or results in it")

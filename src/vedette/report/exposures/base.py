@@ -29,7 +29,8 @@ class Extent:
     filtered: str = ""
     """What was asked for, in words: ``owner: web team``."""
     counts: Mapping[str, int] = field(default_factory=dict)
-    """``exposures``, ``open``, ``vulnerabilities``, ``assets``, ``overdue``, ``undecided``, as SQL counted them."""
+    """``exposures``, ``open``, ``vulnerabilities``, ``assets``, ``overdue``, ``undecided`` and ``perhaps_overdue`` (not
+    decided, and overdue if the gravest possible outcome holds), as SQL counted them."""
     by: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
     """Open exposures by ``asset``, ``owner``, ``decision``, ``severity`` (most first) and ``due`` (:data:`DUE`, in its
     order); "" where nobody said."""

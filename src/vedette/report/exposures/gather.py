@@ -67,10 +67,12 @@ def _counted(exposures: Exposures, wanted: ExposureFilter, now: datetime) -> Map
     def rows(query: str, **values: object) -> list[tuple[Any, ...]]:
         return exposures.connection.execute(f"WITH x AS ({source}) {query}", values or None).fetchall()
 
-    (n, n_open, n_vulnerabilities, n_assets, n_undecided) = rows(
+    (n, n_open, n_vulnerabilities, n_assets, n_undecided, n_maybe) = rows(
         "SELECT count(*), count(*) FILTER (status = 'open'), count(DISTINCT vulnerability) FILTER (status = 'open'), "
         "count(DISTINCT asset) FILTER (status = 'open'), "
-        "count(*) FILTER (status = 'open' AND outcome IS NULL) FROM x"
+        "count(*) FILTER (status = 'open' AND outcome IS NULL), "
+        "count(*) FILTER (status = 'open' AND outcome IS NULL AND CAST(due_at AS DATE) < $day) FROM x",
+        day=day,
     )[0]
     due: dict[str, int] = dict(rows(f"SELECT {_DUE} AS due, count(*) FROM x WHERE status = 'open' GROUP BY 1", day=day))
     by: dict[str, Sequence[tuple[str, int]]] = {}
@@ -93,7 +95,7 @@ def _counted(exposures: Exposures, wanted: ExposureFilter, now: datetime) -> Map
     return {
         "counts": {
             "exposures": n, "open": n_open, "vulnerabilities": n_vulnerabilities, "assets": n_assets,
-            "undecided": n_undecided, "overdue": due.get("overdue", 0),
+            "undecided": n_undecided, "overdue": due.get("overdue", 0), "perhaps_overdue": n_maybe,
         },
         "by": by,
         "owners_due": tuple((o, matrix[o]) for o in owners),

@@ -62,6 +62,7 @@ def render(extent: Extent, branding: Branding | None = None) -> bytes:
                 for n, (day, new, gone, _) in enumerate(extent.trend)
             ],
             trend_most=most,
+            trend_most_seen=any(new or gone for _, new, gone, _ in extent.trend),
             rows=[
                 {
                     "due": due_words(e, extent.made_at),

@@ -11,8 +11,9 @@ from vedette.schema import Exposure
 
 COLUMNS = (
     "exposure_id", "vulnerability", "aliases", "title", "asset", "asset_kind", "owner", "package", "version", "purl",
-    "fixed_in", "status", "status_by", "policy", "policy_version", "decision", "possible", "due", "severity", "score",
-    "vector", "epss", "kev_since", "internet_facing", "business_weight", "attempts", "exploited", "first_seen",
+    "fixed_in", "status", "status_by", "policy", "policy_version", "decision", "possible", "due", "due_if_gravest",
+    "severity", "score", "vector", "epss", "kev_since", "internet_facing", "business_weight", "attempts", "exploited",
+    "first_seen",
     "last_seen", "scanners", "locations", "unknown", "evidence",
 )  # fmt: skip
 
@@ -39,7 +40,8 @@ def _values(e: Exposure) -> list[str]:
     return [
         e.exposure_id, e.vulnerability, " ".join(e.aliases), e.title, e.asset, e.asset_kind.value, e.owner or "",
         e.package.name, e.package.version, e.package.purl, ", ".join(e.fixed_in), e.status.value, e.status_by,
-        d.policy, d.policy_version, d.outcome or "", " | ".join(d.possible), day(e.due_at),
+        d.policy, d.policy_version, d.outcome or "", " | ".join(d.possible),
+        day(e.due_at) if d.outcome is not None else "", day(e.due_at),
         e.severity.value if e.severity else "", plain(e.score), e.vector or "", plain(e.epss), day(e.kev_at), facing,
         plain(e.business_weight), str(len(e.attempts)), str(len(e.exploited)), day(e.first_seen_at),
         day(e.last_seen_at), ", ".join(e.scanners), ", ".join(e.locations), " | ".join(e.unknown),

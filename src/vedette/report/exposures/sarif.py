@@ -82,7 +82,8 @@ def _result(exposure: Exposure, rule: int, extent: Extent) -> dict[str, Any]:
         "properties": {
             "decision": exposure.decision.outcome,
             "possibleDecisions": list(exposure.decision.possible),
-            "due": exposure.due_at.date().isoformat() if exposure.due_at else None,
+            "due": exposure.due_at.date().isoformat() if exposure.due_at and exposure.decision.outcome else None,
+            "dueIfGravest": exposure.due_at.date().isoformat() if exposure.due_at else None,
             "owner": exposure.owner,
             "reasons": why_words(exposure),
             "unknown": list(exposure.unknown),

@@ -63,7 +63,8 @@ def overview(deck: Stage, extent: Extent) -> None:
     c, body = extent.counts, deck.body
     title = (
         f"{count(c['open'], 'open exposure')} to {count(c['vulnerabilities'], 'vulnerability', 'vulnerabilities')} on "
-        f"{count(c['assets'], 'asset')}; {c['overdue']:,} overdue, {c['undecided']:,} not decided"
+        f"{count(c['assets'], 'asset')}; {c['overdue']:,} overdue, {c['perhaps_overdue']:,} perhaps, "
+        f"{c['undecided']:,} not decided"
     )
     notes = [
         f"Decided by {extent.policy} {extent.policy_version} on {extent.made_at.date().isoformat()}.",
@@ -132,12 +133,13 @@ def owners(deck: Stage, extent: Extent) -> None:
         for owner, m in extent.owners_due
     ]
     slide = deck.slide(title, [f"{visible(o) or NOBODY}: {dict(m)}" for o, m in extent.owners_due[:60]])
-    share = 0.55 if extent.trend else 1.0
+    moved = any(new or gone for _, new, gone, _ in extent.trend)
+    share = 0.55 if moved else 1.0
     place = Box(body.left, body.top, body.width, body.height * share - 10)
     dealt, rest = pages(rows, columns, above_left_out(place), most=1)
     table(slide, place, columns, dealt[0], name="Exposures by owner and due date")
     left_out(slide, place, more(rest))
-    if extent.trend:
+    if moved:
         _trend(slide, Box(body.left, body.top + body.height * share, body.width, body.height * (1 - share)), extent)
 
 
@@ -201,7 +203,7 @@ def first(deck: Stage, extent: Extent) -> None:
         slide = deck.slide(title, notes)
         table(slide, body, _COLUMNS, group, name="Exposures")
         if number == len(dealt) - 1:
-            left_out(slide, body, more(rest))
+            left_out(slide, body, more(rest, "see the CSV or the page"))
 
 
 def _two(upper: str, lower: str, colour: str = "ink") -> Cell:

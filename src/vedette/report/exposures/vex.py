@@ -112,7 +112,7 @@ def _vulnerability(exposure: Exposure, ref: str) -> dict[str, Any]:
             ("policy", f"{decision.policy} {decision.policy_version}"),
             ("decision", decision.outcome or "not decided"),
             ("possible", " | ".join(decision.possible)),
-            ("due", exposure.due_at.date().isoformat() if exposure.due_at else ""),
+            ("due", exposure.due_at.date().isoformat() if exposure.due_at and decision.outcome else ""),
             ("owner", visible(exposure.owner or "")),
             ("evidence", " ".join(e.ref for e in exposure.evidence)),
         )

@@ -52,7 +52,7 @@ def due_words(exposure: Exposure, now: datetime) -> str:
     day = exposure.due_at.date().isoformat()
     late = (now.date() - exposure.due_at.date()).days
     if exposure.decision.outcome is None:
-        return f"{day} at the earliest"
+        return f"{day} if the gravest holds"
     return f"{day}, {late} {'day' if late == 1 else 'days'} overdue" if late > 0 else day
 
 
