@@ -163,8 +163,8 @@ class Checker(Joined):
             opens = parsed[0].tokens[0].low
             if opens in ("after", "once", "before") and parsed[1].link == ",":
                 parsed[1].link = "earlier" if opens == "before" else "then"
-        opens = [] if sentence.lstrip()[:1] in "“\"'‘«" else sentence.split()[:_OPENING]
-        if self._repeats(opens) or any(self._only_repeats(clause) for clause in parsed):
+        first_words = [] if sentence.lstrip()[:1] in "“\"'‘«" else sentence.split()[:_OPENING]
+        if self._repeats(first_words) or any(self._only_repeats(clause) for clause in parsed):
             return Support(reason="repeats words of a log as if it said them")
         self._advised = advice or advises(tokens)
         support = self._clauses(parsed, opening, context)
