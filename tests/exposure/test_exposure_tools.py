@@ -55,6 +55,20 @@ def test_none_is_none_and_unread_is_unknown(world: World, tmp_path: Path) -> Non
         assert "not known" in result.unknown[0]
 
 
+def test_an_sbom_that_nothing_was_matched_against_is_unknown(tmp_path: Path) -> None:
+    held = World(tmp_path)
+    part = {
+        "place": "shop",
+        "place_kind": "application",
+        "package_name": "openssl",
+        "package_version": "1.0",
+        "pointer": "/0",
+    }
+    held.report("cyclonedx", components=(part,), places=("shop",), n_components=1)
+    for name in ("exposures", "fix_plan", "exposure_changes", "exposure_report"):
+        assert "not known" in run(held, name).unknown[0]
+
+
 def test_what_is_not_decided_has_no_date(world: World) -> None:
     result = run(world, "fix_plan")
     assert result.values["undecided"] > 0

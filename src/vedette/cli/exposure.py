@@ -132,7 +132,7 @@ def exposure(
             exposures = Exposures.open(lake, policy=policy, now=now, take_stale=take_stale, progress=shown.events)
         with exposures:
             others = _others(exposures)
-            _must_have_scanned(exposures, others)
+            _must_have_scanned(exposures)
             _must_be_known(exposures, asset, owner)
             told = _said(asset, cve, owner, package, since, due, state, severity)
             stale = stale_sentences(lake.home, now=now)
@@ -194,19 +194,16 @@ def _others(exposures: Exposures) -> dict[str, int]:
     return {str(kind): int(n) for kind, n in rows}
 
 
-def _must_have_scanned(exposures: Exposures, others: dict[str, int]) -> None:
+def _must_have_scanned(exposures: Exposures) -> None:
     """Refuse to say that nothing is exposed where nothing was scanned.
 
     Raises:
         UserError: there are inventories, VEX or SBOMs only, and nothing matched them.
     """
-    n_scans, n_boms = exposures.connection.execute(
-        "SELECT count(*) FILTER (n_findings > 0 OR (len(places) > 0 AND n_components = 0 AND n_assets = 0 "
-        "AND n_statements = 0)), count(*) FILTER (n_components > 0) FROM scan_reports"
-    ).fetchone() or (0, 0)
-    if n_scans or others or exposures.count():
+    if exposures.scanned():
         return
-    if n_boms:
+    n_boms = exposures.connection.execute("SELECT count(*) FROM components").fetchone() or (0,)
+    if n_boms[0]:
         raise UserError(
             "nothing was matched against the SBOM's components, so exposure is not known",
             next_step="vedette knowledge sync osv, or add what a scanner found",
@@ -504,7 +501,7 @@ def _jsonl(
 
         nonlocal failing
         with Exposures.open(lake, policy=policy, now=now, take_stale=take_stale) as exposures:
-            _must_have_scanned(exposures, _others(exposures))
+            _must_have_scanned(exposures)
             failing += exposures.count(gate) if gate is not None else 0
             return {"exposures": [row_of(e) for e in exposures.select(limit=None)]}
 

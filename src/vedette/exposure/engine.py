@@ -223,6 +223,17 @@ class Exposures:
         """
         return [(r, p, at.replace(tzinfo=UTC)) for r, p, at in self.connection.execute(sql).fetchall()]
 
+    def scanned(self) -> bool:
+        """Return whether anything was judged: a scanner's report, clean or not, or a component that advisories match.
+
+        Inventories, VEX and SBOMs that nothing was matched against say nothing of exposure: none is then not known.
+        """
+        found = self._one(
+            "SELECT count(*) FROM scan_reports WHERE n_findings > 0 OR (len(places) > 0 "
+            "AND coalesce(n_components, 0) = 0 AND coalesce(n_assets, 0) = 0 AND coalesce(n_statements, 0) = 0)"
+        )
+        return bool(found[0]) or self.count() > 0
+
     # -- inside --------------------------------------------------------------------------------
 
     def _listed(self, condition: str, since: datetime, f: ExposureFilter, limit: int | None) -> list[Exposure]:

@@ -57,11 +57,8 @@ class Coverage:
     n_reports: int
     n_places: int
     last_at: datetime | None
-
-    @property
-    def none(self) -> bool:
-        """Whether no scan or SBOM was read."""
-        return self.n_reports == 0
+    none: bool
+    """Whether nothing was judged: no scan was read, or only SBOMs that nothing was matched against."""
 
 
 @contextmanager
@@ -81,15 +78,16 @@ def coverage(exposures: Exposures) -> Coverage:
         "SELECT report_id, unnest(places) AS place, coalesce(made_at, received_at) AS made FROM scan_reports "
         "WHERE coalesce(n_assets, 0) = 0 AND (coalesce(n_statements, 0) = 0 OR n_findings > 0 OR n_components > 0))"
     ).fetchone() or (0, 0, None)
-    return Coverage(int(n), int(places), last.replace(tzinfo=UTC) if last else None)
+    return Coverage(int(n), int(places), last.replace(tzinfo=UTC) if last else None, not exposures.scanned())
 
 
 def nothing_read(values: dict[str, Any]) -> ToolResult:
     """Return the answer where no scan was read: unknown, which is not none."""
     return ToolResult(
         unknown=(
-            "No scanner result or SBOM has been read, so whether anything is exposed is not known: read some with "
-            "vedette ingest, and an inventory that says owner and whether an asset faces the internet.",
+            "No scanner result has been read, and no advisory was matched against an SBOM, so whether anything is "
+            "exposed is not known: read scans with vedette ingest, and an inventory that says "
+            "owner and whether an asset faces the internet.",
         ),
         values=values,
         next_questions=("Which data do you have?",),
