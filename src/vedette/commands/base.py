@@ -47,7 +47,7 @@ class Call:
 
     name: Word
     """The program's path or name, decoded and with aliases undone (``iwr`` is ``Invoke-WebRequest``). A method is
-    written with its type where that is known: ``Net.WebClient.DownloadString``, ``WScript.Shell.Run``, ``os.system``."""
+    written with its type where that is known: ``Net.WebClient.DownloadString``, ``os.system``."""
     args: list[Word]
     language: Language
     """Of the layer that makes the call."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Exhausted(Exception):
+class Exhausted(Exception):  # noqa: N818  (a state that ends a reading, no fault)
     """The budget is spent; the message says which part."""
 
 
