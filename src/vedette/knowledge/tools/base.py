@@ -197,11 +197,13 @@ class PatternSet:
         options = re2.Options()
         options.max_mem = 256 << 20
         options.log_errors = False
-        self._set: Any = re2.Set.SearchSet(options) if sources else None
+        self._set: Any = None
+        if not sources:
+            return
+        self._set = re2.Set.SearchSet(options)
         for source in sources:
             self._set.Add(source)
-        if sources:
-            self._set.Compile()
+        self._set.Compile()
 
     def matches(self, text: str) -> list[int]:
         """Return the numbers of the patterns that are found in the text, in order."""
