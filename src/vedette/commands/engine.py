@@ -1,0 +1,210 @@
+"""From a command line to its layers and what they do: reads a layer, then what it hands to interpreters, in turn.
+
+Source: a layer is what ``vedette.commands.readers`` make of a text; depth, steps and sizes are bounded by
+:class:`vedette.commands.budget.Budget`, which all layers of a command share.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vedette.commands import programs
+from vedette.commands.base import Call, Nested, Reading, Scope
+from vedette.commands.budget import Budget, Exhausted
+from vedette.commands.environment import default_environment
+from vedette.commands.observables import observables_of
+from vedette.commands.readers import reader
+from vedette.commands.shells import language_of
+from vedette.commands.traces import Traces, trace_call, trace_patterns, trace_places
+from vedette.knowledge.tools import ToolTables, packed_tables
+from vedette.schema.command import Language, Layer, Stop
+
+logger = logging.getLogger(__name__)
+
+MOST_CHARS = 1_000_000
+"""Longest command that is read; the rest is left out, and said to be."""
+MOST_LAYERS = 64
+MOST_CALLS = 2_000
+
+
+def trace(
+    text: str, language: Language | None = None, *, tables: ToolTables | None = None, budget: Budget | None = None
+) -> Traces:
+    """Return the layers of a command and what each is seen to do.
+
+    Args:
+        text: a command line or script.
+        language: what it is written in; None tells it from the text.
+        tables: what is known of tools; the packed ones by default.
+        budget: what it may cost.
+    """
+    budget = budget or Budget()
+    cut = len(text) > MOST_CHARS
+    given = text[:MOST_CHARS]
+    found = language or language_of(given, tables or packed_tables())
+    walk = _Walk(Traces(command=text, language=found), tables or packed_tables(), budget)
+    if cut:
+        walk.traces.stops.append(Stop(layer=0, reason=f"only its first {MOST_CHARS:,} characters were read"))
+    scope = Scope(budget=budget, environment=default_environment(found))
+    scope.capture = walk.captured(scope)
+    walk.layer(Nested(found, given), None, scope)
+    walk.finish()
+    return walk.traces
+
+
+@dataclass(slots=True)
+class _Walk:
+    traces: Traces
+    tables: ToolTables
+    budget: Budget
+    seen: set[tuple[Language, str]] = field(default_factory=set)
+    n_calls: int = 0
+    full: bool = False
+
+    def layer(self, nested: Nested, parent: int | None, scope: Scope) -> None:
+        """Read one layer, then what it hands on."""
+        key = (nested.language, nested.text)
+        if key in self.seen or not nested.text.strip("\x00 \t\r\n"):
+            if parent is None:
+                self._add(nested, None, Reading())
+            return
+        self.seen.add(key)
+        if len(self.traces.layers) >= MOST_LAYERS:
+            if not self.full:
+                self.full = True
+                self._stop(parent or 0, f"it holds more than {MOST_LAYERS} layers")
+            return
+        if scope.depth > self.budget.depth:
+            self._stop(parent or 0, f"it is nested more than {self.budget.depth} deep")
+            return
+        reading = self._read(nested, scope)
+        number = self._add(nested, parent, reading)
+        for reason in dict.fromkeys(reading.stops):
+            self._stop(number, reason)
+        if reading.clear is not None and reading.clear != nested.text:
+            self._simplified(nested, number, reading, reading.clear)
+        self._below(number, reading, scope)
+
+    def _read(self, nested: Nested, scope: Scope) -> Reading:
+        read = reader(nested.language)
+        if read is None:
+            return Reading()
+        try:
+            return read(nested.text, scope)
+        except Exhausted as stop:
+            return Reading(stops=[str(stop)], broken=True)
+        except (RecursionError, MemoryError):
+            return Reading(stops=["it is nested too deeply to be read"], broken=True)
+        except Exception as error:
+            # a fault of ours must not hide the layers that were read; it is told of and never passed over in silence
+            logger.warning("reading %s failed: %s", nested.language, type(error).__name__, exc_info=True)
+            return Reading(stops=[f"the reader of {nested.language} failed ({type(error).__name__})"], broken=True)
+
+    def _add(self, nested: Nested, parent: int | None, reading: Reading) -> int:
+        number = len(self.traces.layers)
+        start, end = nested.start, nested.end
+        if parent is not None and (start is None or end is None or end > len(self.traces.layers[parent].text)):
+            start = end = None
+        self.traces.layers.append(
+            Layer(
+                number=number,
+                parent=parent,
+                language=nested.language,
+                text=nested.text,
+                methods=nested.methods,
+                start=start,
+                end=end,
+            )
+        )
+        self.traces.readings.append(reading)
+        return number
+
+    def _simplified(self, nested: Nested, number: int, reading: Reading, clear: str) -> None:
+        self.seen.add((nested.language, clear))
+        self.traces.layers.append(
+            Layer(
+                number=len(self.traces.layers),
+                parent=number,
+                language=nested.language,
+                text=clear,
+                methods=tuple(reading.methods),
+                start=0,
+                end=len(nested.text),
+                simplified=True,
+            )
+        )
+        self.traces.readings.append(reading)
+
+    def _below(self, number: int, reading: Reading, scope: Scope) -> None:
+        """Follow what the calls of a layer run, and what the language itself runs, in the order of the text."""
+        handed: list[tuple[int, Nested]] = []
+        for call in reading.calls:
+            if self.n_calls >= MOST_CALLS:
+                self._stop(number, f"only its first {MOST_CALLS:,} calls were read")
+                break
+            self.n_calls += 1
+            used = trace_call(call, number, self.tables)
+            trace_places(used, self.tables)
+            self.traces.uses.append(used)
+            for nested in self._run_by(call, scope):
+                handed.append((call.start, nested))
+        for nested in reading.nested:
+            handed.append((nested.start if nested.start is not None else len(self.traces.layers[number].text), nested))
+        for _, nested in sorted(handed, key=lambda pair: pair[0]):
+            self.layer(nested, number, self._scope_below(nested, scope))
+
+    def _run_by(self, call: Call, scope: Scope) -> list[Nested]:
+        try:
+            return programs.nested(call, scope)
+        except Exhausted as stop:
+            self._stop(len(self.traces.layers) - 1, str(stop))
+        except Exception as error:
+            logger.warning("what %.40r runs could not be told", call.name.text, exc_info=True)
+            self._stop(len(self.traces.layers) - 1, f"what it runs could not be told ({type(error).__name__})")
+        return []
+
+    def _scope_below(self, nested: Nested, scope: Scope) -> Scope:
+        below = Scope(
+            budget=self.budget,
+            environment={**default_environment(nested.language), **scope.environment, **(nested.environment or {})},
+            files=scope.files,
+            arguments=nested.arguments,
+            stdin=nested.stdin,
+            depth=scope.depth + 1,
+        )
+        below.capture = self.captured(below)
+        return below
+
+    def captured(self, scope: Scope) -> Callable[[Nested], bytes | None]:
+        """Return what gives the output of another interpreter's code, where it is known."""
+
+        def capture(nested: Nested) -> bytes | None:
+            if scope.depth >= self.budget.depth:
+                return None
+            return self._read(nested, self._scope_below(nested, scope)).output
+
+        return capture
+
+    def _stop(self, layer: int, reason: str) -> None:
+        stop = Stop(layer=layer, reason=reason)
+        if stop not in self.traces.stops and len(self.traces.stops) < 50:
+            self.traces.stops.append(stop)
+
+    def finish(self) -> None:
+        """Add what rests on all layers: patterns of text and observables."""
+        traces = self.traces
+        replaced = {layer.parent for layer in traces.layers if layer.simplified}
+        for used in traces.uses:
+            traces.fired.extend(used.fired)
+            traces.touches.extend(t for t in used.touches if t not in traces.touches)
+        known = set()
+        for layer in traces.layers:
+            if layer.number in replaced:
+                continue
+            for fired in trace_patterns(layer, self.tables):
+                if fired.id not in known:
+                    known.add(fired.id)
+                    traces.fired.append(fired)
+        traces.observables = observables_of(traces)

@@ -1,0 +1,221 @@
+"""The values that decoded layers hold: addresses, domains, URLs, hashes, files and registry keys, with their layer.
+
+Only what is whole is stated: a piece of a URL that the rest would be joined to when run is no URL.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from vedette.schema.command import CommandObservable, Language
+from vedette.schema.entity import ObservableKind
+
+if TYPE_CHECKING:
+    from vedette.commands.traces import Traces
+
+_URL = re.compile(r"(?i)\b(?:https?|ftps?|sftp|tftp|wss?|ldaps?|hxxps?)://[^\s\"'<>|`^\\]{1,2000}")
+_EMAIL = re.compile(r"\b[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b")
+_IP4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
+_IP6 = re.compile(
+    r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){2,7}[0-9A-Fa-f]{1,4}(?![\w:])|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){1,6}:(?:[0-9A-Fa-f]{1,4})?(?![\w:])"
+)
+_HASH = re.compile(r"(?<![0-9A-Za-z+/=])(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![0-9A-Za-z+/=])")
+_CVE = re.compile(r"(?i)\bCVE-\d{4}-\d{4,7}\b")
+_KEY = re.compile(r"(?i)\b(?:HKLM|HKCU|HKCR|HKU|HKCC|HKEY_[A-Z_]{4,24}):?\\[^\r\n\t\"'|<>;,)]{1,400}")
+_WINDOWS = re.compile(
+    r"(?<![\w/])(?:[A-Za-z]:\\(?!\\)|\\\\[\w.$-]+\\|%[A-Za-z_()0-9]+%\\|\$(?i:env):[A-Za-z_()0-9]+\\)[^\r\n\t\"'|<>;,*?&()]{0,400}"
+)
+_UNIX = re.compile(r"(?<![\w:/.\\$)}*\]-])(?:/(?!/)|~/)[\w.@%+~-][\w.@%+/~-]*")
+_WHOLE_WINDOWS = re.compile(r"(?i)^(?:[a-z]:[\\/]|\\\\[^\\/]+\\|%[a-z_()0-9]+%\\|\$env:[a-z_()0-9]+\\)[^\r\n\"|<>*?]*$")
+_WHOLE_UNIX = re.compile(r"^(?:/|~/|\./|\.\./)[^\r\n\"'|<>;`]*$")
+_ENDINGS = (
+    "exe|dll|ps1|psm1|bat|cmd|vbs|vbe|js|jse|wsf|hta|sct|xsl|msi|inf|cpl|scr|lnk|txt|log|dmp|dat|bin|zip|7z|rar|cab|gz|"
+    "tgz|tar|py|sh|pl|rb|php|jar|so|elf|docx?|xlsx?|xlsm|pdf|iso|img|vhdx?|reg|xml|json|csv|ini|conf|cfg|b64|tmp|key|"
+    "pem|pfx|evtx|hiv|save|db|sqlite|html?|aspx?|jsp|out|service|plist|dylib|ko|bak"
+)
+_NAMED = re.compile(rf"(?i)^[\w@%+~-][\w .@%+~()-]{{0,120}}\.(?:{_ENDINGS})$")
+_UNKNOWN = re.compile(r"\$\{?[A-Za-z_(]|%[A-Za-z_]\w*%|\{\d+\}|![A-Za-z_]\w*!|<[a-z_]+>|`")
+_TRAIL = ".,;:!?)]}'\""
+_JOINED = re.compile(r"^[\"']\s*(?:[+.&]|-f\b|-join\b)|^[\"']?\)\s*[+]|^[\^`]|^[\"'][\w\"'$%]")
+_NO_DOMAIN = re.compile(r"^\d+(?:\.\d+)*$")
+_READ_BY_NONE = frozenset({Language.TEXT, Language.BINARY})
+_MOST = 400
+
+
+def observables_of(traces: Traces) -> list[CommandObservable]:
+    """Return the observables of all layers, each once, with the first layer that shows it whole."""
+    found: dict[tuple[ObservableKind, str], CommandObservable] = {}
+    clear = {layer.parent: layer.number for layer in traces.layers if layer.simplified}
+
+    def add(kind: ObservableKind, value: str, layer: int) -> None:
+        if len(found) < _MOST:
+            found.setdefault((kind, value), CommandObservable(kind=kind, value=value, layer=clear.get(layer, layer)))
+
+    handed = {layer.text.strip() for layer in traces.layers[1:] if len(layer.text) > 12}
+    inner: dict[int, list[tuple[int, int]]] = {}
+    for layer in traces.layers:
+        if layer.parent is not None and layer.start is not None and layer.end is not None and not layer.simplified:
+            inner.setdefault(layer.parent, []).append((layer.start, layer.end))
+    for layer, reading in zip(traces.layers, traces.readings, strict=True):
+        if layer.number in clear:
+            continue
+        text = _without(layer.text[:200_000], inner.get(layer.number, []))
+        for kind, value in in_text(text, paths=layer.language in _READ_BY_NONE or reading.broken):
+            add(kind, value, layer.number)
+    for layer, reading in zip(traces.layers, traces.readings, strict=True):
+        if layer.simplified:
+            continue
+        words = [w for call in reading.calls for w in (call.name, *call.args)]
+        words += [r.target for call in reading.calls for r in call.redirects if r.target is not None]
+        for word in (*words, *reading.strings):
+            if not word.text or word.text.strip() in handed or not (word.known or not _UNKNOWN.search(word.text)):
+                continue
+            for kind, value in in_word(word.text):
+                add(kind, value, layer.number)
+    for touch in traces.touches:
+        if touch.kind.value == "file" and _NAMED.match(touch.value) and not _UNKNOWN.search(touch.value):
+            add(ObservableKind.FILE, touch.value, touch.layer)
+    return list(found.values())
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    """Return text with ranges blanked out: code in them is another layer's."""
+    for start, end in spans:
+        text = f"{text[:start]}{' ' * (min(end, len(text)) - start)}{text[end:]}" if end > start else text
+    return text
+
+
+def in_word(text: str) -> Iterator[tuple[ObservableKind, str]]:
+    """Yield what one argument or string holds: it is whole, so a path in it may hold blanks."""
+    text = text.strip()
+    if len(text) > 20_000:
+        text = text[:20_000]
+    if len(text) <= 1_024 and "\n" not in text and "://" not in text:
+        bare = text.strip("\"'")
+        if _KEY.fullmatch(bare):
+            yield ObservableKind.REGISTRY, bare.rstrip("\\ ")
+            return
+        if (_WHOLE_WINDOWS.match(bare) and not _has_switch(bare)) or (
+            _WHOLE_UNIX.match(bare) and _real_path(bare) and not re.search(r"\s", bare)
+        ):
+            yield ObservableKind.FILE, bare
+            return
+    yield from in_text(text, paths=True)
+
+
+def in_text(text: str, *, paths: bool = True) -> Iterator[tuple[ObservableKind, str]]:
+    """Yield what running text holds."""
+    spans: list[tuple[int, int]] = []
+    if "://" in text:
+        for match in _URL.finditer(text):
+            url = _trimmed(match[0])
+            after = text[match.start() + len(url) : match.start() + len(url) + 24]
+            spans.append((match.start(), match.end()))
+            host = _host(url)
+            if host is None or _UNKNOWN.search(url) or _JOINED.match(after):
+                continue
+            yield ObservableKind.URL, url
+            yield from _address(host)
+    if "@" in text:
+        for match in _EMAIL.finditer(text[:50_000]):
+            if not _inside(match.start(), spans):
+                yield ObservableKind.EMAIL, match[0]
+    for match in _IP4.finditer(text):
+        if not _inside(match.start(), spans) and all(int(p) < 256 for p in match[0].split(".")):
+            if match[0].split(".")[0] != "0" or match[0] == "0.0.0.0":  # noqa: S104  (seen, not listened on)
+                yield ObservableKind.IP, match[0]
+    if text.count(":") > 1:
+        for match in _IP6.finditer(text):
+            if not _inside(match.start(), spans) and len(match[0]) > 3 and _is_ip6(match[0]):
+                yield ObservableKind.IP, match[0]
+    for match in _HASH.finditer(text):
+        if not _inside(match.start(), spans) and len(set(match[0].lower())) > 5:
+            yield ObservableKind.HASH, match[0]
+    if "-" in text:
+        for match in _CVE.finditer(text):
+            yield ObservableKind.CVE, match[0].upper()
+    if paths:
+        yield from _paths(text, spans)
+
+
+def _paths(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[ObservableKind, str]]:
+    if "\\" in text:
+        for match in _KEY.finditer(text):
+            spans.append(match.span())
+            value = re.split(r"\s+[/-]\w|\s{2,}|\s+&", match[0])[0].rstrip("\\ ")
+            if not _UNKNOWN.search(value):
+                yield ObservableKind.REGISTRY, value
+        place = 0
+        while match := _WINDOWS.search(text, place):
+            value = _one_path(match[0])
+            place = match.start() + max(len(value), 3)
+            if _inside(match.start(), spans) or _JOINED.match(text[place : place + 24]):
+                continue
+            if len(value) > 3:
+                yield ObservableKind.FILE, value
+    if "/" in text:
+        for match in _UNIX.finditer(text):
+            if _inside(match.start(), spans):
+                continue
+            value = match[0].rstrip(".,:;/")
+            if _real_path(value) and "/" in value[1:] and not _JOINED.match(text[match.end() : match.end() + 24]):
+                yield ObservableKind.FILE, value
+
+
+def _one_path(text: str) -> str:
+    """Return the path at the beginning of text that may run on: up to a blank after the extension, if it has one."""
+    found = re.match(r"[^\r\n]*?\.[A-Za-z0-9]{1,5}(?=\s|$|:)", text)
+    if found and " -" not in found[0] and " /" not in found[0]:
+        return found[0].rstrip(". ")
+    return text.split()[0].rstrip(".,: ") if text.split() else ""
+
+
+def _has_switch(text: str) -> bool:
+    return bool(re.search(r"\s[-/]\w", text)) or bool(re.search(r"(?i)\.(?:exe|com|bat|cmd)\s", text))
+
+
+def _real_path(text: str) -> bool:
+    return len(text) > 2 and any(c.isalpha() for c in text) and not re.fullmatch(r"/[A-Za-z?]{1,2}", text)
+
+
+def _trimmed(url: str) -> str:
+    while url and url[-1] in _TRAIL:
+        if url[-1] == ")" and url.count("(") >= url.count(")"):
+            break
+        if url[-1] in "]" and "[" in url:
+            break
+        url = url[:-1]
+    return url
+
+
+def _host(url: str) -> str | None:
+    rest = url.partition("://")[2]
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
+    if host.startswith("["):
+        return host[1:].partition("]")[0] or None
+    host = host.partition(":")[0]
+    return host if host and re.fullmatch(r"[\w.-]+", host) and ("." in host or host.isalnum()) else None
+
+
+def _address(host: str) -> Iterator[tuple[ObservableKind, str]]:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        if "." in host and not _NO_DOMAIN.match(host):
+            yield ObservableKind.DOMAIN, host.lower().rstrip(".")
+    else:
+        yield ObservableKind.IP, host
+
+
+def _is_ip6(text: str) -> bool:
+    try:
+        return ipaddress.ip_address(text).version == 6
+    except ValueError:
+        return False
+
+
+def _inside(place: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in spans)
