@@ -149,10 +149,10 @@ def _paths(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[Observable
             if not _UNKNOWN.search(value):
                 yield ObservableKind.REGISTRY, value
         place = 0
-        while match := _WINDOWS.search(text, place):
-            value = _one_path(match[0])
-            place = match.start() + max(len(value), 3)
-            if _inside(match.start(), spans) or _JOINED.match(text[place : place + 24]):
+        while (path := _WINDOWS.search(text, place)) is not None:
+            value = _one_path(path[0])
+            place = path.start() + max(len(value), 3)
+            if _inside(path.start(), spans) or _JOINED.match(text[place : place + 24]):
                 continue
             if len(value) > 3:
                 yield ObservableKind.FILE, value
