@@ -16,6 +16,7 @@ from vedette.schema.case import (
     TimelineEntry,
 )
 from vedette.schema.claim import Claim, Fact, ValueKind
+from vedette.schema.command import ExplainedCommand, Explanation, Language
 from vedette.schema.document import Document, DocumentPart
 from vedette.schema.entity import AccountKind, Entity, EntityKind, Observable, ObservableKind, Span
 from vedette.schema.event import (
@@ -84,6 +85,8 @@ __all__ = [
     "EventClass",
     "Evidence",
     "EvidenceKind",
+    "ExplainedCommand",
+    "Explanation",
     "Exposure",
     "ExposureStatus",
     "Fact",
@@ -92,6 +95,7 @@ __all__ = [
     "Finding",
     "Focus",
     "HostRole",
+    "Language",
     "Message",
     "Note",
     "Observable",

