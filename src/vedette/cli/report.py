@@ -76,11 +76,11 @@ def write_reports(
 
     ``now`` is the day on which these are due or overdue; None is today.
     """
-    from vedette.exposure.of_case import with_exposures
     from vedette.report import write
+    from vedette.report.filled import filled
     from vedette.store.book import event_lookup
 
-    case = with_exposures(lake, case, now)
+    case = filled(lake, case, now)
     written = []
     for name in formats:
         kind = "markdown" if name == "md" else name

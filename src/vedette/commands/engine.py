@@ -88,11 +88,9 @@ class _Walk:
         self._below(number, reading, scope)
 
     def _read(self, nested: Nested, scope: Scope) -> Reading:
-        read = reader(nested.language)
-        if read is None:
-            return Reading()
         try:
-            return read(nested.text, scope)
+            read = reader(nested.language)
+            return read(nested.text, scope) if read is not None else Reading()
         except Exhausted as stop:
             return Reading(stops=[str(stop)], broken=True)
         except (RecursionError, MemoryError):

@@ -93,7 +93,7 @@ def language_of(text: str, tables: ToolTables) -> Language:
     """Return the language that a command or script is most likely written in."""
     head = text[:_HEAD]
     scores: dict[Language, float] = {}
-    for number in _signs().Match(head):
+    for number in _signs().Match(head) or ():
         _, language, weight = _SIGNS[number]
         scores[language] = scores.get(language, 0.0) + weight
     first = _START.match(head)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from vedette.report import case_exposures
+from vedette.report import case_commands, case_exposures
 from vedette.report.base import EvidenceLookup
 from vedette.report.inert import clip, visible
 from vedette.report.palette import tactic_rank
@@ -82,6 +82,8 @@ def _all_evidence(case: Case) -> Iterator[tuple[Evidence, str | None, str | None
             yield item, finding.device_name, finding.accounts[0] if len(finding.accounts) == 1 else None
     for item, asset in case_exposures.cited(case):
         yield item, asset, None
+    for item, device in case_commands.cited(case):
+        yield item, device, None
 
 
 def _text(value: object) -> str:
@@ -114,6 +116,7 @@ def _evidence(case: Case, shown: dict[str, str], lookup: EvidenceLookup | None) 
         else:
             found[item.ref] = (item, host, account)
     events = dict(lookup(list(found))) if lookup is not None and found else {}
+    explained = case_commands.sentences(case)
     views = []
     for number, (ref, (item, host, account)) in enumerate(found.items(), start=1):
         event = events.get(ref)
@@ -137,6 +140,7 @@ def _evidence(case: Case, shown: dict[str, str], lookup: EvidenceLookup | None) 
                 activity=_text(activity.replace("_", " ")),
                 source=_text(event.get("source")) if event else "",
                 quote=_text(quote),
+                explained=explained.get(ref, ""),
                 gone=lookup is not None and event is None and str(item.kind) == "event",
             )
         )
@@ -274,6 +278,7 @@ def view_of(case: Case, lookup: EvidenceLookup | None = None) -> CaseView:
         n_events=case.n_events,
         sources=texts(case.sources),
         exposures=case_exposures.views_of(case, ids),
+        commands=case_commands.views_of(case, ids),
     )
 
 

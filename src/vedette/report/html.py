@@ -21,7 +21,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from vedette.report import case_exposures, figures, words
+from vedette.report import case_commands, case_exposures, figures, words
 from vedette.report.base import RenderOptions
 from vedette.report.branding import TLP_COLOURS, Branding
 from vedette.report.from_case import view_of
@@ -50,6 +50,7 @@ MAX_PATH = 300
 MAX_NODES = 60
 MAX_ROWS = 300
 MAX_EXPOSURES = 100
+MAX_COMMANDS = 60
 MAX_QUOTE = 400
 MAX_TEXT = 320
 BUDGET_STEPS = 450_000
@@ -167,6 +168,7 @@ def page(view: CaseView, branding: Branding) -> str:
                 "path": MAX_PATH,
                 "rows": MAX_ROWS,
                 "exposures": MAX_EXPOSURES,
+                "commands": MAX_COMMANDS,
             },
         )
         .replace("\r", "")
@@ -198,6 +200,8 @@ def _template() -> jinja2.Template:
     }
     environment.globals |= {
         "by_host": case_exposures.by_host,
+        "commands_extent": case_commands.extent,
+        "commands_headline": case_commands.headline,
         "count": words.count,
         "day": words.day,
         "exposures_extent": case_exposures.extent,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from vedette.report import case_commands
 from vedette.report.base import RenderOptions
 from vedette.report.branding import Branding
 from vedette.report.case_exposures import Use, by_host, extent, headline
@@ -81,7 +82,7 @@ def render_view(view: CaseView, branding: Branding) -> str:
     if view.summary:
         lines += ["## What happened", "", *(f"- {_say(s)}" for s in view.summary[:MAX_LINES]), ""]
         lines += _left_out(len(view.summary) - MAX_LINES)
-    lines += _timeline(view) + _accounts(view) + _hosts(view) + _exposures(view) + _techniques(view)
+    lines += _timeline(view) + _accounts(view) + _hosts(view) + _commands(view) + _exposures(view) + _techniques(view)
     for title, texts in (("What is unknown", view.unknown), ("What to do next", view.next_steps)):
         lines += [f"## {title}", ""]
         lines += [f"{n}. {markdown(text)}" for n, text in enumerate(texts[:MAX_LINES], start=1)] or ["Nothing noted."]
@@ -184,6 +185,29 @@ def _hosts(view: CaseView) -> list[str]:
         ),
     )
     return lines + _left_out(len(view.path) - MAX_PATH)
+
+
+def _commands(view: CaseView) -> list[str]:
+    views = view.commands
+    if not views:
+        return []
+    lines = [f"## {markdown(case_commands.headline(views))}", "", markdown(case_commands.extent(views)), ""]
+    lines += _table(
+        ("First seen", "Host", "Command", "What it does", "Risk", "Evidence"),
+        (
+            (
+                when(v.first_at) + (f" ×{v.count:,}" if v.count > 1 else ""),
+                _names(v.hosts),
+                _code(clip(v.command, MAX_CELL))
+                + (f" decoded: {_code(clip(v.decoded, MAX_CELL))}" if v.decoded else ""),
+                markdown(clip("; ".join((v.sentence, *v.reasons[:2], *v.techniques[:2])), MAX_CELL)),
+                f"{v.risk:.2f}",
+                _ids(v.evidence),
+            )
+            for v in views[:MAX_ACCOUNTS]
+        ),
+    )
+    return lines + _left_out(len(views) - MAX_ACCOUNTS)
 
 
 def _exposures(view: CaseView) -> list[str]:

@@ -120,11 +120,11 @@ class Slides:
 
 
 def _rendered(context: ToolContext, case: Case, form: str, audience: Audience = Audience.ANALYST) -> bytes:
-    from vedette.exposure.of_case import with_exposures
     from vedette.report import render
+    from vedette.report.filled import filled
     from vedette.store.book import event_lookup
 
-    case = with_exposures(context.lake, case, context.now)
+    case = filled(context.lake, case, context.now)
     return render(case, format=form, evidence=event_lookup(context.lake), audience=audience)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from vedette.report.case_commands import CommandView
 from vedette.report.case_exposures import ExposureView
 from vedette.report.palette import tactic_rank
 from vedette.schema import (
@@ -64,6 +65,8 @@ class EvidenceView:
     quote: str
     gone: bool = False
     """Asked for in the lake, and no longer there."""
+    explained: str = ""
+    """What its command line does, where it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +216,8 @@ class CaseView:
     sources: tuple[str, ...]
     exposures: tuple[ExposureView, ...] = ()
     """What stood open on its hosts, signs of use first; empty where no scan was read or nothing stands open."""
+    commands: tuple[CommandView, ...] = ()
+    """What its process events ran, explained, riskiest first; empty where nothing suspicious was run."""
 
     @property
     def implicated(self) -> tuple[AccountView, ...]:

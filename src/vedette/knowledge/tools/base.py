@@ -207,7 +207,7 @@ class PatternSet:
 
     def matches(self, text: str) -> list[int]:
         """Return the numbers of the patterns that are found in the text, in order."""
-        return sorted(self._set.Match(text)) if self._set is not None else []
+        return sorted(self._set.Match(text) or ()) if self._set is not None else []
 
 
 class ToolTables:

@@ -28,7 +28,7 @@ class PptxRenderer:
     def render(self, case: Case, options: RenderOptions) -> bytes:
         """Return the presentation file."""
         # python-pptx takes a third of a second to import, which listing the formats need not wait for.
-        from vedette.report.pptx import charts, closing, executive, exposure, overview, path, people, timeline
+        from vedette.report.pptx import charts, closing, commands, executive, exposure, overview, path, people, timeline
         from vedette.report.pptx.deck import Deck
         from vedette.report.pptx.package import fixed
         from vedette.report.pptx.theme import open_frame
@@ -45,6 +45,7 @@ class PptxRenderer:
             path.pictures,
             path.path_tables,
             path.host_tables,
+            commands.slides,
             exposure.used,
             exposure.listed,
             charts.techniques,

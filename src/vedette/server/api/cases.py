@@ -120,11 +120,11 @@ async def get_report(
     ] = "html",
 ) -> Response:
     """Return a case as page, slides, Markdown or JSON."""
-    from vedette.exposure.of_case import with_exposures
+    from vedette.report.filled import filled
     from vedette.report import load_renderer, render
 
     def made() -> Response:
-        case = with_exposures(desk.parts.lake, found(lambda: find_case(desk.parts.lake, case_id)))
+        case = filled(desk.parts.lake, found(lambda: find_case(desk.parts.lake, case_id)))
         name = "markdown" if format == "md" else format
         content = render(case, format=name, evidence=event_lookup(desk.parts.lake))
         desk.record(principal, "case.report", case.case_id, format=name)
