@@ -97,7 +97,8 @@ class _Walk:
             return Reading(stops=["it is nested too deeply to be read"], broken=True)
         except Exception as error:
             # a fault of ours must not hide the layers that were read; it is told of and never passed over in silence
-            logger.warning("reading %s failed: %s", nested.language, type(error).__name__, exc_info=True)
+            logger.warning("reading %s failed: %s", nested.language, type(error).__name__)
+            logger.debug("its traceback", exc_info=True)
             return Reading(stops=[f"the reader of {nested.language} failed ({type(error).__name__})"], broken=True)
 
     def _add(self, nested: Nested, parent: int | None, reading: Reading) -> int:
@@ -159,7 +160,8 @@ class _Walk:
         except Exhausted as stop:
             self._stop(len(self.traces.layers) - 1, str(stop))
         except Exception as error:
-            logger.warning("what %.40r runs could not be told", call.name.text, exc_info=True)
+            logger.warning("what a call runs could not be told: %s", type(error).__name__)
+            logger.debug("its traceback", exc_info=True)
             self._stop(len(self.traces.layers) - 1, f"what it runs could not be told ({type(error).__name__})")
         return []
 

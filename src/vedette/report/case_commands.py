@@ -94,7 +94,7 @@ def headline(views: Sequence[CommandView]) -> str:
 
 def extent(views: Sequence[CommandView]) -> str:
     """Return where they ran, as a sentence."""
-    hosts = list(dict.fromkeys(h for v in views for h in v.hosts))
+    hosts = list(dict.fromkeys(h if h.replace(".", "").isdigit() else h.split(".")[0] for v in views for h in v.hosts))
     where = f" on {listed(hosts, 3)}" if hosts else ""
     times = sum(v.count for v in views)
     return (

@@ -200,7 +200,7 @@ def _commands(view: CaseView) -> list[str]:
                 _names(v.hosts),
                 _code(clip(v.command, MAX_CELL))
                 + (f" decoded: {_code(clip(v.decoded, MAX_CELL))}" if v.decoded else ""),
-                markdown(clip("; ".join((v.sentence, *v.reasons[:2], *v.techniques[:2])), MAX_CELL)),
+                markdown(clip("; ".join((v.sentence.rstrip("."), *v.reasons[:2], *v.techniques[:2])), MAX_CELL)),
                 f"{v.risk:.2f}",
                 _ids(v.evidence),
             )

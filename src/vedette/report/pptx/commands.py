@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from vedette.report.case_commands import CommandView, extent, headline
 from vedette.report.inert import clip
@@ -28,7 +28,7 @@ def slides(deck: Deck) -> None:
     height = height_of([told], body.width) + 8
     room = Box(body.left, body.top + height, body.width, body.height - height)
     part = above_left_out(room)
-    dealt, rest = pages([_row(v) for v in views], _COLUMNS, part, most=MAX_PAGES)
+    dealt, rest = pages([_row(v, deck.view.short_hosts) for v in views], _COLUMNS, part, most=MAX_PAGES)
     at = 0
     for number, rows in enumerate(dealt, start=1):
         shown = views[at : at + len(rows)]
@@ -51,8 +51,8 @@ def _notes(deck: Deck, shown: Sequence[CommandView]) -> list[str]:
     ]
 
 
-def _row(v: CommandView) -> list[Cell]:
-    where = ", ".join(v.hosts[:2]) or "–"
+def _row(v: CommandView, short: Mapping[str, str]) -> list[Cell]:
+    where = ", ".join(short.get(h, h.split(".")[0]) for h in v.hosts[:2]) or "–"
     shown = v.decoded or v.command
     hidden = f"hidden by {v.methods}" if v.methods else ""
     return [
