@@ -19,10 +19,12 @@ from vedette.commands.programs.base import (
     rest_as_command,
     script,
     span_of,
+    tail,
     tool_name,
     unversioned,
     written,
 )
+from vedette.schema.command import Language
 
 __all__ = [
     "LineCall",
@@ -35,17 +37,19 @@ __all__ = [
     "rest_as_command",
     "script",
     "span_of",
+    "tail",
     "tool_name",
     "unversioned",
     "written",
 ]
 
-_MODULES = ("unix", "cloud", "windows")
+_MODULES = ("windows", "unix", "cloud")
+_UNIX_FIRST = frozenset({Language.SH, Language.AWK, Language.PERL, Language.RUBY, Language.PHP, Language.PYTHON})
 
 
 @cache
-def _unwrappers() -> dict[str, Unwrapper]:
-    found: dict[str, Unwrapper] = {}
+def _unwrappers() -> dict[str, tuple[Unwrapper, ...]]:
+    found: dict[str, tuple[Unwrapper, ...]] = {}
     for name in _MODULES:
         full = f"{__name__}.{name}"
         try:
@@ -54,22 +58,26 @@ def _unwrappers() -> dict[str, Unwrapper]:
             if error.name != full:
                 raise
             continue
-        found.update(module.UNWRAPPERS)
+        for tool, unwrap in module.UNWRAPPERS.items():
+            found[tool] = (*found.get(tool, ()), unwrap)
     return found
 
 
 def nested(call: Call, scope: Scope) -> list[Nested]:
     """Return the code that a called program runs, in the order in which it runs it.
 
-    Programs that decode or write files are followed too: what they write goes to ``scope.files``.
+    Programs that decode or write files are followed too: what they write goes to ``scope.files``. Where a name is at
+    home on Windows and on Unix, the conventions of the system that the call is made on come first.
     """
-    if call.method:
-        return []
     name = tool_name(call.name.text)
     table = _unwrappers()
-    unwrap = table.get(name) or table.get(unversioned(name))
-    found = unwrap(call, scope) if unwrap is not None else []
-    if not found and (scope.files or (isinstance(call, LineCall) and call.files)):
+    known = table.get(name) or table.get(unversioned(name)) or ()
+    found: list[Nested] = []
+    for unwrap in reversed(known) if call.language in _UNIX_FIRST else known:
+        found = unwrap(call, scope)
+        if found:
+            break
+    if not found and not call.method and (scope.files or (isinstance(call, LineCall) and call.files)):
         found = script(call.name.text, call, scope)
     if isinstance(call, LineCall) and call.environment:
         for layer in found:

@@ -70,6 +70,37 @@ def line_of(call: Call) -> str:
     return " ".join([quote_windows(call.name.text), *(quote_windows(word.text) for word in call.args)])
 
 
+def tail(call: Call, index: int) -> str:
+    """Return the command line from a word on as the program receives it, quotes and all."""
+    if isinstance(call, LineCall) and call.line:
+        from vedette.commands.programs.line import split
+
+        at = name_end(call.line)
+        words = split(call.line, at)
+        if len(words) == len(call.args):
+            return call.line[words[index][1] :] if index < len(words) else ""
+    return " ".join(quote_windows(word.text) for word in call.args[index:])
+
+
+_NAME = re.compile(r'(?:"[^"]*"?|[^\s,;="])+')
+_SPACED = re.compile(r"(?i)[a-z]:\\[^\"<>|*?\r\n]{0,200}?\.(?:exe|com|bat|cmd|scr)(?=\s|$)")
+_SLASHED = re.compile(r"(?i)([\w:\\.-]*\w)/[a-z]")
+
+
+def name_end(line: str) -> int:
+    """Return where the name of the program ends in a command line: ``cmd/c`` is ``cmd`` with ``/c``."""
+    spaced = _SPACED.match(line)
+    if spaced:
+        return spaced.end()
+    match = _NAME.match(line)
+    if match is None:
+        return 0
+    slashed = _SLASHED.match(line, 0, match.end())
+    if slashed and "/" not in line[slashed.end() : match.end()] and not line[: slashed.end(1)].endswith((".", ":")):
+        return slashed.end(1)
+    return match.end()
+
+
 def span_of(call: Call, index: int) -> tuple[int | None, int | None]:
     """Return where the words from one on stand in the layer, as far as they stand there."""
     words = [word for word in call.args[index:] if word.end > word.start]
@@ -97,7 +128,7 @@ def rest_as_command(
     if language is Language.SH:
         text = " ".join(map(quote_sh, words))
     else:
-        text = " ".join(quote_windows(word.text) for word in words)
+        text = tail(call, index)
     start, end = span_of(call, index)
     return [Nested(language=language, text=text, methods=methods, start=start, end=end, stdin=call.stdin)]
 

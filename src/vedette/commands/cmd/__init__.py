@@ -1,0 +1,61 @@
+"""cmd.exe and batch files read: a line or script enters, its calls leave, with every phase of cmd's parser undone."""
+
+from __future__ import annotations
+
+import re
+
+from vedette.commands.base import Reading, Scope
+from vedette.commands.cmd.environment import windows_environment
+from vedette.commands.cmd.methods import METHODS
+from vedette.commands.cmd.shell import Shell
+from vedette.commands.programs import line
+from vedette.commands.programs.base import BATCH, DELAYED
+from vedette.schema.command import Language
+
+__all__ = ["METHODS", "read", "windows_environment"]
+
+_STARTS_CMD = re.compile(
+    r'(?i)\s*(?:"[^"%^&|<>]*\\cmd(?:\.exe)?"|"cmd(?:\.exe)?"|(?:[a-z]:\\[\w\\]*\\)?cmd(?:\.exe)?)(?:\s*/[^\s/^%]+)*?\s*/[ckr]'
+)
+_QUOTED = re.compile(r'"[^"]*"?')
+_OPERATOR = re.compile(r"(?<!\^)[&|]")
+_BATCH = re.compile(r"(?im)%%~?[a-z*?#]|%%%|^[ \t@]*(?:echo off|setlocal|goto )|%~[fdpnxsatz]*[0-9]|^:[a-z_]")
+
+
+def read(text: str, scope: Scope) -> Reading:
+    """Read a command line of cmd, or a batch file."""
+    marker = scope.environment.get(BATCH)
+    if marker is not None:
+        batch = marker == "1"
+    else:
+        batch = _is_batch(text)
+    if scope.depth == 0 and marker is None and not batch and (whole := _process(text)):
+        reading = line.read(whole, scope)
+        for call in reading.calls:
+            call.language = Language.CMD
+        return reading
+    shell = Shell(text, scope, batch, scope.environment.get(DELAYED) == "1")
+    shell.run()
+    return shell.finish()
+
+
+def _process(text: str) -> str | None:
+    """Return a line that starts cmd itself, as a process event holds it; None for any other.
+
+    Its operators belong to the cmd that is started: a shell that reads the line first would have taken them away.
+    """
+    if "\n" in text.strip():
+        return None
+    match = _STARTS_CMD.match(text)
+    if match is None:
+        return None
+    rest = text[match.end() :].strip()
+    if rest.startswith('"') and rest.endswith('"') and rest.count('"') == 2:
+        return None
+    return text if _OPERATOR.search(_QUOTED.sub("", rest)) else None
+
+
+def _is_batch(text: str) -> bool:
+    if "%%" not in text and "\n" not in text and "%~" not in text:
+        return False
+    return _BATCH.search(text) is not None
