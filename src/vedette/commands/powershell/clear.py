@@ -1,0 +1,292 @@
+"""Writes a script anew with what was computed in place: the edits are found on the tree, outermost first."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from vedette.commands.powershell import nodes as n
+from vedette.commands.powershell.calls import CommandEvaluator
+from vedette.commands.powershell.evaluator import VARIES, Fold
+from vedette.commands.powershell.tables import ALIASES, CANONICAL, NICE_MEMBERS
+from vedette.commands.powershell.values import Char, Partial, literal, quote, quote_partial
+
+Edit = tuple[int, int, str, tuple[str, ...]]
+
+_HIDING_TICK = re.compile(r"`[A-Zc-dg-mo-qswxyz1-9]")
+_PLAIN_NAME = re.compile(r"[A-Za-z_?%][\w.\-\\:?%]*")
+_SIMPLE_WORD = re.compile(r"[A-Za-z_./\\:~][\w./\\:~\-=+]*")
+_ODD = re.compile(r"[a-z][A-Z]")
+MOST = 200_000
+
+
+class Clearer:
+    """Collects the edits that make a script clear."""
+
+    def __init__(self, ev: CommandEvaluator, text: str) -> None:
+        self.ev = ev
+        self.text = text
+        self.edits: list[Edit] = []
+
+    def clear(self, block: n.Block) -> tuple[str | None, tuple[str, ...]]:
+        """Return the clear text, or None where nothing changes, and how it was hidden."""
+        self._walk(block)
+        if not self.edits:
+            return None, ()
+        out: list[str] = []
+        last = 0
+        size = 0
+        methods: dict[str, None] = {}
+        for start, end, by, how in sorted(self.edits):
+            if start < last:
+                continue
+            gap = self.text[last:start]
+            out.append(gap)
+            before = (gap or (out[-2] if len(out) > 1 else ""))[-1:]
+            if by and before and (before.isalnum() or before == "_") and (by[0] in "'\"@" or by[0].isalnum()):
+                out.append(" ")
+            out.append(by)
+            after = self.text[end : end + 1]
+            if by and after and (by[-1].isalnum() and (after in "'\"([{$@" or after.isalnum())) and not self._member_end(start):
+                out.append(" ")
+            size += len(by) + len(gap)
+            last = end
+            for m in how:
+                methods.setdefault(m)
+        out.append(self.text[last:])
+        made = "".join(out)
+        if made == self.text or size > MOST * 2:
+            return None, ()
+        return made, tuple(methods)
+
+    def _member_end(self, start: int) -> bool:
+        return start > 0 and self.text[start - 1] in ".:"
+
+    def _edit(self, start: int, end: int, by: str, how: tuple[str, ...]) -> None:
+        if 0 <= start < end <= len(self.text) and self.text[start:end] != by:
+            self.edits.append((start, end, by, how))
+
+    # the walk ---------------------------------------------------------------------------------------------------
+
+    def _walk(self, root: n.Node) -> None:
+        stack: list[tuple[Any, bool]] = [(root, False)]
+        while stack:
+            node, interesting = stack.pop()
+            if node is None:
+                continue
+            if isinstance(node, list):
+                stack.extend((x, interesting) for x in node)
+                continue
+            if self._folded(node, interesting):
+                continue
+            stack.extend(self._children(node))
+
+    def _fold_of(self, node: n.Node) -> Fold | None:
+        fold = self.ev.folds.get(id(node))
+        if fold is None or fold.value is VARIES:
+            return None
+        return fold
+
+    def _folded(self, node: Any, interesting: bool) -> bool:
+        """Write a node out where its value is known; return whether its parts are done with."""
+        if isinstance(node, n.Str):
+            self._string(node)
+            return True
+        if isinstance(node, n.Param):
+            self._parameter(node)
+            return node.value is None
+        if not isinstance(node, _FOLDS):
+            return False
+        inner: Any = node
+        while isinstance(inner, n.Paren):
+            inner = inner.body
+        if isinstance(inner, (n.Str, n.Num, n.ArrayLit, n.HashLit, n.Block, n.Type)):
+            return False
+        if isinstance(inner, n.Var) and (not interesting or inner.splat):
+            self._variable(inner)
+            return True
+        if isinstance(inner, n.Expand) and inner.bare and node is inner and not interesting:
+            return False
+        fold = self._fold_of(node)
+        if fold is None or not isinstance(fold.value, (str, Partial)):
+            return False
+        if isinstance(inner, n.Var) and isinstance(fold.value, Partial):
+            return False
+        if isinstance(fold.value, Partial) and not _hidden(inner, fold):
+            return False
+        made = quote_partial(fold.value) if isinstance(fold.value, Partial) else literal(
+            str(fold.value) if isinstance(fold.value, Char) else fold.value, MOST
+        )
+        if made is None or made == self.text[node.start : node.end]:
+            return False
+        if isinstance(inner, n.Expand) and isinstance(fold.value, str) and "variable" not in fold.how and not fold.how:
+            return False
+        self._edit(node.start, node.end, made, fold.how)
+        return True
+
+    def _string(self, node: n.Str) -> None:
+        source = self.text[node.start : node.end]
+        if node.bare:
+            if node.ticked and node.value != source:
+                plain = _SIMPLE_WORD.fullmatch(node.value)
+                self._edit(node.start, node.end, node.value if plain else quote(node.value),
+                           ("backtick" if "`" in source else "quote-splitting",))  # fmt: skip
+        elif node.ticked and _HIDING_TICK.search(source) and "\n" not in node.value:
+            self._edit(node.start, node.end, quote(node.value), ("backtick",))
+
+    def _parameter(self, node: n.Param) -> None:
+        end = node.start + len(self.text[node.start : node.end].split(":")[0]) if node.value is not None else node.end
+        source = self.text[node.start : end]
+        if "`" in source:
+            self._edit(node.start, end, node.name, ("backtick",))
+
+    def _variable(self, node: n.Var) -> None:
+        source = self.text[node.start : node.end]
+        if "`" in source and re.fullmatch(r"[\w:]+", node.name):
+            self._edit(node.start, node.end, "$" + node.name, ("backtick",))
+
+    def _name(self, node: n.Command) -> bool:
+        """Write out the name of a command; return whether it is done with."""
+        name = node.name
+        source = self.text[name.start : name.end]
+        if isinstance(name, n.Str):
+            value = name.value
+            how: tuple[str, ...] = ()
+            if name.bare:
+                if name.ticked:
+                    how = ("backtick" if "`" in source else "quote-splitting",)
+            elif not node.operator:
+                return True
+            elif name.ticked and _HIDING_TICK.search(source):
+                how = ("backtick",)
+            elif value.lower() in ALIASES or value.lower() in CANONICAL:
+                how = ("call-operator",)
+        else:
+            fold = self._fold_of(name)
+            command = self.ev.folds.get(-node.start - 1)
+            if command is not None and command.value is not VARIES and isinstance(command.value, str):
+                value, how = str(command.value), command.how
+            elif fold is not None and isinstance(fold.value, str):
+                value, how = str(fold.value), fold.how
+            else:
+                return False
+        odd = _odd_case(value)
+        if odd is not None:
+            value, how = odd, (*how, "letter-case")
+        if not how:
+            return True
+        start = node.start if node.operator else name.start
+        if node.operator == "." and value.lower() not in ALIASES and value.lower() not in CANONICAL:
+            self._edit(name.start, name.end, quote(value), how)
+        elif _PLAIN_NAME.fullmatch(value):
+            self._edit(start, name.end, value, how)
+        else:
+            self._edit(start, name.end, "& " + quote(value), how)
+        return True
+
+    def _member_name(self, node: n.Member | n.Invoke) -> None:
+        name = node.name
+        source = self.text[name.start : name.end]
+        if isinstance(name, n.Str):
+            value, how = name.value, ("backtick",) if "`" in source else ("member-name",) if not name.bare else ()
+        else:
+            fold = self._fold_of(name)
+            if fold is None or not isinstance(fold.value, str):
+                self._walk(name)
+                return
+            value, how = str(fold.value), fold.how or ("member-name",)
+        nice = NICE_MEMBERS.get(value.lower())
+        if nice is not None and nice != value and _is_odd(value):
+            value, how = nice, (*how, "letter-case")
+        if how and re.fullmatch(r"[A-Za-z_]\w*", value):
+            self._edit(name.start, name.end, value, how)
+
+    def _children(self, node: Any) -> list[tuple[Any, bool]]:
+        """Return the parts of a node, and for each whether a variable there is written out."""
+        if isinstance(node, n.Block):
+            return [(node.begin, False), (node.process, False), (node.body, False),
+                    *[(p.default, False) for p in node.params]]  # fmt: skip
+        if isinstance(node, n.Command):
+            if not self._name(node):
+                self._walk(node.name)
+            return [*[(a, True) for a in node.args], *[(r.target, True) for r in node.redirects]]
+        if isinstance(node, n.Pipeline):
+            inner = [(i, len(node.items) > 1 and k == 0 and isinstance(i, (n.Var, n.Paren))) for k, i in enumerate(node.items)]
+            return [*inner, *[(r.target, True) for r in node.redirects]]
+        if isinstance(node, n.Invoke):
+            self._member_name(node)
+            return [(node.target, False), *[(a, True) for a in node.args]]
+        if isinstance(node, n.Member):
+            self._member_name(node)
+            return [(node.target, False)]
+        if isinstance(node, n.Assign):
+            target = node.target
+            return [(node.value, False), (target, False)] if not isinstance(target, n.Var) else [
+                (node.value, False), (target, False)]  # fmt: skip
+        if isinstance(node, n.Binary):
+            found: list[tuple[Any, bool]] = []
+            at: Any = node
+            while isinstance(at, n.Binary):
+                found.append((at.right, False))
+                if at is not node and self._folded(at, False):
+                    return found
+                at = at.left
+            found.append((at, False))
+            return found
+        if isinstance(node, n.Param):
+            return [(node.value, True)]
+        if isinstance(node, n.ArrayLit):
+            return [(i, True) for i in node.items]
+        if isinstance(node, n.HashLit):
+            return [(v, True) for _, v in node.pairs]
+        if isinstance(node, n.Expand):
+            return [(p, False) for p in node.parts if isinstance(p, n.Sub)]
+        if isinstance(node, n.If):
+            return [*[(t, False) for t, _ in node.clauses], *[(b, False) for _, b in node.clauses], (node.other, False)]
+        if isinstance(node, n.Switch):
+            return [(node.subject, False), *[(b, False) for _, b in node.clauses]]
+        if isinstance(node, n.Loop):
+            return [(node.init, False), (node.test, False), (node.step, False), (node.body, False)]
+        if isinstance(node, n.Foreach):
+            return [(node.source, True), (node.body, False)]
+        if isinstance(node, n.Try):
+            return [(node.body, False), *[(h, False) for h in node.handlers], (node.last, False)]
+        if isinstance(node, n.Function):
+            return [(node.block, False)]
+        if isinstance(node, (n.Paren, n.Sub, n.ArrayOf)):
+            return [(node.body, False)]
+        if isinstance(node, (n.Cast, n.Unary)):
+            return [(node.operand, False)]
+        if isinstance(node, n.Index):
+            return [(node.target, False), (node.index, False)]
+        if isinstance(node, n.Leave):
+            return [(node.value, False)]
+        if isinstance(node, n.Chain):
+            return [(node.left, False), (node.right, False)]
+        return []
+
+
+def _hidden(node: Any, fold: Fold) -> bool:
+    """Return whether a text with unknown parts is put together in a way that hides it."""
+    if isinstance(node, n.Expand):
+        return bool(fold.how)
+    return not isinstance(node, (n.Var, n.Member))
+
+
+def _is_odd(text: str) -> bool:
+    humps = len(_ODD.findall(text))
+    return humps >= 2 and not text[0].isupper() or humps >= 3 or bool(re.search(r"[A-Z]{2}[a-z].*[a-z][A-Z]", text))
+
+
+def _odd_case(text: str) -> str | None:
+    """Return a known command's name as it is usually written, where its letters are shuffled."""
+    low = text.lower()
+    if low in CANONICAL:
+        nice = CANONICAL[low]
+        return nice if text != nice and _is_odd(text.replace("-", "")) else None
+    if low in ALIASES and text not in (low, low.upper(), low.capitalize()):
+        return low
+    return None
+
+
+_FOLDS = (n.Binary, n.Invoke, n.Index, n.Cast, n.Unary, n.Expand, n.Member, n.Sub, n.Paren, n.Var)

@@ -1,0 +1,802 @@
+"""Evaluates statements: branches, loops, functions, script blocks; what cannot be decided is read without being sure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from vedette.commands.base import Nested, Reading
+from vedette.commands.powershell import nodes as n
+from vedette.commands.powershell.evaluator import (
+    DOWNLOADED,
+    MAX_CALLS,
+    ExpressionEvaluator,
+    unknown_from,
+)
+from vedette.commands.powershell.operators import OPERATORS, compare
+from vedette.commands.powershell.values import (
+    UNKNOWN,
+    Code,
+    Items,
+    Partial,
+    Table,
+    Thing,
+    Unclear,
+    Unknown,
+    Value,
+    as_list,
+    collapse,
+    plain,
+    to_int,
+    to_text,
+    truth,
+)
+from vedette.schema.command import Language
+
+MOST_ROUNDS = 20_000
+"""Rounds of one loop."""
+MOST_CALLING_ROUNDS = 64
+"""Rounds of one loop that calls commands."""
+
+
+class Leave(Exception):
+    """``break``, ``continue``, ``return``, ``throw`` or ``exit`` on its way out."""
+
+    def __init__(self, word: str, values: list[Value]) -> None:
+        super().__init__(word)
+        self.word = word
+        self.values = values
+
+
+class StatementEvaluator(ExpressionEvaluator):
+    """Evaluates statements; commands come with its subclass."""
+
+    def run_pipeline(self, items: list[n.Node], redirects: list[n.Redirection]) -> list[Value]:
+        """Return what a pipeline writes."""
+        raise NotImplementedError
+
+    def calls_made(self) -> int:
+        """Return how many calls are noted so far, repeated ones too."""
+        raise NotImplementedError
+
+    def run(self, body: list[n.Node]) -> list[Value]:
+        """Return what statements write to the pipeline."""
+        out: list[Value] = []
+        outer = self.need
+        last = len(body) - 1
+        for i, node in enumerate(body):
+            self.need = outer or i < last
+            try:
+                out += self.outputs(node)
+            except Leave as leave:
+                self.need = outer
+                if leave.word in ("break", "continue"):
+                    leave.values = out + leave.values
+                elif leave.word == "return":
+                    leave.values = out + leave.values
+                raise
+        self.need = outer
+        return out
+
+    def outputs(self, node: n.Node) -> list[Value]:
+        """Return what a statement writes to the pipeline."""
+        self.budget.step(1)
+        work = _STATEMENTS.get(type(node))
+        if work is not None:
+            return work(self, node)
+        if isinstance(node, n.Command):
+            return self.run_pipeline([node], [])
+        mark = len(self.log)
+        value = self.eval(node)
+        if len(self.log) > 4000:
+            self.log[mark:] = list(dict.fromkeys(self.log[mark:]))
+        if isinstance(node, n.Step) or (isinstance(node, n.Cast) and node.type.lower() == "void"):
+            return []
+        return self.spread(value)
+
+    def spread(self, value: Value) -> list[Value]:
+        """Return what an expression writes to the pipeline: an array is taken apart."""
+        if isinstance(value, (Items, bytearray)):
+            return list(value)
+        if value is None:
+            return []
+        if isinstance(value, Thing) and "items" in value.data:
+            return list(value.data["items"])
+        return [value]
+
+    def _pipeline(self, node: n.Pipeline) -> list[Value]:
+        return self.run_pipeline(node.items, node.redirects)
+
+    def _chain(self, node: n.Chain) -> list[Value]:
+        out = self.outputs(node.left)
+        self.unsure += 1
+        try:
+            return out + self.outputs(node.right)
+        finally:
+            self.unsure -= 1
+
+    # assignment -------------------------------------------------------------------------------------------------
+
+    def _assign(self, node: n.Assign) -> list[Value]:
+        mark = len(self.log)
+        need, self.need = self.need, True
+        try:
+            value = self._assigned(node.value)
+        finally:
+            self.need = need
+        how = self.how(mark)
+        target = node.target
+        op = node.op
+        if op != "=":
+            base = target.operand if isinstance(target, n.Cast) else target
+            slot = self.state.find(base.name) if isinstance(base, n.Var) else None
+            if isinstance(base, n.Var):
+                old: Value = slot[0] if slot is not None else (
+                    self.state.env(base.name[4:], self.source(base)) if base.name.startswith("env:") else None
+                )
+                how = tuple(dict.fromkeys((*how, *(slot[1] if slot else ()))))
+            else:
+                old = self.eval(base)
+            if op == "??=":
+                value = value if old is None else old
+            elif isinstance(old, Unknown) or (isinstance(value, Unknown) and not isinstance(old, Items)):
+                if op[0] == "+" and isinstance(old, (str, Partial)):
+                    value = UNKNOWN
+                else:
+                    value = unknown_from(old, value)
+            else:
+                try:
+                    if op[0] == "+" and type(old) is str and isinstance(value, str):
+                        self.budget.make(len(value))
+                        if len(old) + len(value) > self.budget.value_chars:
+                            self.budget.make(len(old) + len(value))
+                        self.budget.step(1 + len(old) // 2000)
+                        value = old + value
+                        how = tuple(dict.fromkeys(("concatenation", *how)))
+                    else:
+                        value = OPERATORS[op[0]](old, value, self.budget)
+                        if isinstance(value, Items):
+                            self.budget.step(1 + len(value) // 500)
+                except Unclear:
+                    value = unknown_from(old, value)
+        self.assign(target, value, how)
+        return []
+
+    def _assigned(self, node: n.Node) -> Value:
+        if isinstance(node, n.Assign):
+            self.outputs(node)
+            return self.eval(node.target)
+        if type(node) in _STATEMENTS or isinstance(node, n.Command):
+            return collapse(self.outputs(node))
+        return self.eval(node)
+
+    def assign(self, target: n.Node, value: Value, how: tuple[str, ...]) -> None:
+        """Assign a value to a variable, an element or a property."""
+        if isinstance(target, n.Paren):
+            target = target.body
+        if isinstance(target, n.Cast):
+            from vedette.commands.powershell.casts import cast
+
+            try:
+                value = cast(value, target.type, self.budget)
+            except Unclear:
+                value = unknown_from(value)
+            self.assign(target.operand, value, how)
+        elif isinstance(target, n.Var):
+            written = self.source(target).lower()
+            drive, colon, rest = target.name.partition(":")
+            if colon and drive in ("function", "alias"):
+                self.set_drive(drive, rest, value)
+                return
+            if target.name.startswith("env:") and isinstance(value, (int, Items)):
+                try:
+                    value = to_text(value)
+                except Unclear:
+                    value = UNKNOWN
+            everywhere = "global:" in written or "script:" in written
+            self.state.set(target.name, value, how, everywhere=everywhere)
+        elif isinstance(target, n.Index):
+            self._assign_element(target, value, how)
+        elif isinstance(target, n.Member):
+            self._assign_property(target, value)
+        elif isinstance(target, n.ArrayLit):
+            try:
+                items = as_list(value)
+            except Unclear:
+                items = [UNKNOWN] * len(target.items)
+            for i, t in enumerate(target.items):
+                if i == len(target.items) - 1 and len(items) > len(target.items):
+                    self.assign(t, Items(items[i:]), how)
+                else:
+                    self.assign(t, items[i] if i < len(items) else None, how)
+
+    def _assign_element(self, target: n.Index, value: Value, how: tuple[str, ...]) -> None:
+        base, key = self.eval(target.target), self.eval(target.index)
+        if self.unsure or isinstance(key, (Unknown, Items, Partial)):
+            self._forget(target.target)
+            return
+        if isinstance(base, Table):
+            base.put(key, value)
+            return
+        try:
+            i = to_int(key)
+            if isinstance(base, bytearray) and not isinstance(value, Unknown) and -len(base) <= i < len(base):
+                number = ord(value) if isinstance(value, str) and len(value) == 1 and not value.isdigit() else to_int(value)
+                if 0 <= number <= 255:
+                    base[i] = number
+                    return
+            elif isinstance(base, Items) and -len(base) <= i < len(base):
+                base[i] = value
+                if isinstance(target.target, n.Var) and how:
+                    slot = self.state.find(target.target.name)
+                    if slot is not None and not set(how) <= set(slot[1]):
+                        self.state.set(target.target.name, slot[0], tuple(dict.fromkeys((*how, *slot[1]))))
+                return
+        except Unclear:
+            pass
+        self._forget(target.target)
+
+    def _forget(self, node: n.Node) -> None:
+        """Make the variable unknown that an element or property belongs to."""
+        while isinstance(node, (n.Index, n.Member, n.Paren)):
+            node = node.body if isinstance(node, n.Paren) else node.target
+        if isinstance(node, n.Var):
+            self.state.set(node.name, Unknown(self.source(node)))
+
+    def _assign_property(self, target: n.Member, value: Value) -> None:
+        base = self.eval(target.target)
+        name = self.member_name(target.name)
+        if name is None:
+            return
+        low = name.lower()
+        if isinstance(base, Table):
+            base.put(low, value)
+        elif isinstance(base, Thing):
+            if base.type in ("sessionstate",):
+                return
+            self.set_property(base, low, name, value, target)
+
+    def set_property(self, thing: Thing, low: str, name: str, value: Value, node: n.Member) -> None:
+        """Set a property of an object."""
+        if low == "position" and "pos" in thing.data:
+            try:
+                thing.data["pos"] = to_int(value)
+            except Unclear:
+                thing.data.clear()
+        elif "bytes" not in thing.data:
+            thing.data[low] = value
+
+    def set_drive(self, drive: str, name: str, value: Value) -> None:
+        """Set an item of ``function:`` or ``alias:``."""
+        if drive == "alias" and isinstance(value, str):
+            self.state.aliases[name] = str(value)
+        elif drive == "function" and isinstance(value, Code):
+            at = n.Function(value.block.start, value.block.end, name, value.block)
+            self.state.functions[name] = (at, value.text)
+            self.ran.add(id(value.block))
+
+    # branches ---------------------------------------------------------------------------------------------------
+
+    def maybe(self, ways: list[Callable[[], list[Value]]], stays: bool) -> list[Value]:
+        """Run what may or may not run, each way from the same start; forget what differs afterwards.
+
+        Args:
+            ways: the branches.
+            stays: whether none of them may run.
+        """
+        start = self.state.snapshot()
+        ends = [start] if stays else []
+        self.unsure += 1
+        left = 0
+        try:
+            for way in ways:
+                self.state.frames[:] = [dict(f) for f in start]
+                try:
+                    way()
+                except Leave as leave:
+                    left += 1
+                    if leave.word in ("break", "continue") or len(ways) == left and not stays:
+                        ends.append(self.state.snapshot())
+                    continue
+                ends.append(self.state.snapshot())
+        finally:
+            self.unsure -= 1
+        if not ends:
+            ends = [start]
+        self.state.frames[:] = [dict(f) for f in ends[0]]
+        if len(ends) > 1:
+            self.state.merge(ends[1:])
+        return [UNKNOWN]
+
+    def _if(self, node: n.If) -> list[Value]:
+        for i, (test, body) in enumerate(node.clauses):
+            t = truth(self.eval(test))
+            if t is True:
+                return self.run(body)
+            if t is None:
+                ways: list[Callable[[], list[Value]]] = [lambda b=body: self.run(b)]  # type: ignore[misc]
+                rest = node.clauses[i + 1 :]
+                if rest:
+                    later = n.If(node.start, node.end, rest, node.other)
+                    ways.append(lambda: self._if(later))
+                elif node.other is not None:
+                    ways.append(lambda: self.run(node.other or []))
+                return self.maybe(ways, not rest and node.other is None)
+        return self.run(node.other) if node.other is not None else []
+
+    def _switch(self, node: n.Switch) -> list[Value]:
+        subject = self.eval(node.subject)
+        out: list[Value] = []
+        try:
+            items = as_list(subject)
+        except Unclear:
+            items = [subject]
+        for item in items[:5000]:
+            self.budget.step(1 + len(node.clauses))
+            try:
+                chosen = self._chosen(node, item)
+            except Unclear:
+                ways: list[Callable[[], list[Value]]] = [lambda b=b: self.run(b) for _, b in node.clauses]  # type: ignore[misc]
+                keep = self.state.find("_")
+                self.state.set("_", item)
+                out += self.maybe(ways, True)
+                self.state.set("_", *(keep or (Unknown("$_"), ())))
+                continue
+            try:
+                self.state.set("_", item)
+                for body in chosen:
+                    out += self.run(body)
+            except Leave as leave:
+                if leave.word not in ("break", "continue"):
+                    leave.values = out + leave.values
+                    raise
+                out += leave.values
+                if leave.word == "break":
+                    break
+        return out
+
+    def _chosen(self, node: n.Switch, item: Value) -> list[list[n.Node]]:
+        if isinstance(item, Unknown):
+            raise Unclear
+        chosen: list[list[n.Node]] = []
+        other: list[n.Node] | None = None
+        cased = "-c" in node.flags
+        for test, body in node.clauses:
+            if test is None:
+                other = body
+                continue
+            if isinstance(test, n.Block):
+                t = truth(collapse(self.each(Code(test, self.text), [item])))
+            else:
+                value = self.eval(test)
+                if isinstance(value, Unknown):
+                    raise Unclear
+                if "-w" in node.flags:
+                    t = bool(OPERATORS["like"](item, value, self.budget))
+                elif "-r" in node.flags:
+                    t = bool(OPERATORS["cmatch" if cased else "match"](item, value, self.budget))
+                else:
+                    try:
+                        t = compare(item, value, cased) == 0
+                    except Unclear:
+                        if isinstance(item, Partial):
+                            raise
+                        t = False
+            if t is None:
+                raise Unclear
+            if t:
+                chosen.append(body)
+        if not chosen and other is not None:
+            chosen.append(other)
+        return chosen
+
+    def _try(self, node: n.Try) -> list[Value]:
+        out: list[Value] = []
+        if node.body:
+            try:
+                out = self.run(node.body)
+            except Leave as leave:
+                if leave.word == "throw":
+                    for h in node.handlers[:1]:
+                        out = self.run(h)
+                    self.run(node.last)
+                    return out
+                self.run(node.last)
+                raise
+        if node.handlers:
+            self.maybe([lambda h=h: self.run(h) for h in node.handlers], True)  # type: ignore[misc]
+        if node.last:
+            out += self.run(node.last)
+        return out
+
+    # loops ------------------------------------------------------------------------------------------------------
+
+    def _round_cost(self, node: n.Node) -> int:
+        return 2 + (node.end - node.start) // 40
+
+    def _loop(self, node: n.Loop) -> list[Value]:
+        if node.init is not None:
+            self.outputs(node.init)
+        out: list[Value] = []
+        cost = self._round_cost(node)
+        before = self.calls_made()
+        endless = node.test is None or _constant(node.test)
+        for rounds in range(MOST_ROUNDS):
+            self.budget.step(cost)
+            if rounds and self.calls_made() - before > (0 if endless else MOST_CALLING_ROUNDS):
+                return [*out, *self._once(node)]
+            if node.test is not None and not (node.test_last and rounds == 0):
+                t = truth(self.eval(node.test))
+                if t is None:
+                    return [*out, *self._once(node)] if not (node.test_last and rounds) else [*out, UNKNOWN]
+                if t is node.until:
+                    return out
+            try:
+                out += self.run(node.body)
+            except Leave as leave:
+                if leave.word not in ("break", "continue"):
+                    leave.values = out + leave.values
+                    raise
+                out += leave.values
+                if leave.word == "break":
+                    return out
+            if node.step is not None:
+                self.outputs(node.step)
+        return [*out, *self._once(node)]
+
+    def _once(self, node: n.Loop | n.Foreach) -> list[Value]:
+        """Read the body of a loop whose rounds are not known: what it sets is unknown, before and after."""
+        names = assigned(node)
+        for name in names:
+            slot = self.state.find(name)
+            if slot is None or not isinstance(slot[0], Thing):
+                self.state.set(name, Unknown("$" + name))
+        self.unsure += 1
+        try:
+            self.run(node.body)
+            if isinstance(node, n.Loop) and node.step is not None:
+                self.outputs(node.step)
+        except Leave:
+            pass
+        finally:
+            self.unsure -= 1
+        for name in names:
+            self.state.set(name, Unknown("$" + name))
+        return [UNKNOWN]
+
+    def _foreach(self, node: n.Foreach) -> list[Value]:
+        mark = len(self.log)
+        source = self._assigned(node.source)
+        how = self.how(mark)
+        try:
+            items = as_list(source)
+        except Unclear:
+            self.state.set(node.variable.name, unknown_from(source))
+            return self._once(node)
+        out: list[Value] = []
+        cost = self._round_cost(node)
+        before = self.calls_made()
+        for rounds, item in enumerate(items):
+            self.budget.step(cost)
+            if rounds >= MOST_ROUNDS or self.calls_made() - before > MOST_CALLING_ROUNDS * 4:
+                return [*out, *self._once(node)]
+            self.state.set(node.variable.name, item, how)
+            try:
+                out += self.run(node.body)
+            except Leave as leave:
+                if leave.word not in ("break", "continue"):
+                    leave.values = out + leave.values
+                    raise
+                out += leave.values
+                if leave.word == "break":
+                    break
+        return out
+
+    def _leave(self, node: n.Leave) -> list[Value]:
+        if node.word in ("class", "enum", "using", "configuration"):
+            return []
+        values: list[Value] = []
+        if node.value is not None:
+            need, self.need = self.need, True
+            try:
+                values = self.outputs(node.value)
+            finally:
+                self.need = need
+        raise Leave(node.word, values if node.word == "return" else [])
+
+    # code -------------------------------------------------------------------------------------------------------
+
+    def _function(self, node: n.Function) -> list[Value]:
+        self.state.functions[node.name.lower()] = (node, self.text)
+        if not self.silent:
+            self.blocks.append(node.block)
+        return []
+
+    def call_code(self, code: Code, args: list[Value], items: list[Value] | None = None, *, new: bool = True) -> list[Value]:
+        """Return what a script block writes when it is called."""
+        if self.level >= MAX_CALLS:
+            self.stop("functions call each other deeper than is read")
+            return [UNKNOWN]
+        if code.made:
+            return self.run_text(code.text)
+        block = code.block
+        self.ran.add(id(block))
+        self.level += 1
+        keep_text, keep_silent = self.text, self.silent
+        if code.text is not self.text:
+            self.text, self.silent = code.text, True
+        frame: dict[str, Any] = {}
+        if new:
+            self.state.frames.append(frame)
+        try:
+            self._bind(block, args)
+            if items is not None:
+                self.state.set("input", Items(items))
+            out: list[Value] = []
+            try:
+                if block.begin:
+                    out += self.run(block.begin)
+                if block.process is not None:
+                    for item in items if items is not None else [UNKNOWN]:
+                        self.budget.step(2)
+                        self.state.set("_", item)
+                        out += self.run(block.process)
+                out += self.run(block.body)
+            except Leave as leave:
+                if leave.word in ("exit", "break", "continue", "throw") and self.unsure == 0:
+                    leave.values = out + leave.values
+                    raise
+                if leave.word == "return":
+                    out += leave.values
+            return out
+        finally:
+            self.level -= 1
+            self.text, self.silent = keep_text, keep_silent
+            if new:
+                self.state.frames.pop()
+
+    def _bind(self, block: n.Block, args: list[Value]) -> None:
+        """Give parameters their values: named ones (marked by :class:`Named`) first, then by place."""
+        named = [a for a in args if isinstance(a, Named)]
+        placed = [a for a in args if not isinstance(a, Named)]
+        free = list(block.params)
+        for a in named:
+            hit = next((p for p in free if p.name.startswith(a.name)), None)
+            if hit is None:
+                if a.value is not None:
+                    placed.append(a.value)
+                continue
+            free.remove(hit)
+            if hit.switch:
+                self.state.set(hit.name, True)
+                if a.value is not None and not a.tied:
+                    placed.insert(0, a.value)
+            else:
+                self.state.set(hit.name, self._typed(a.value, hit.type), a.how)
+        rest: list[Value] = []
+        for value in placed:
+            hit = next((p for p in free if not p.switch), None)
+            if hit is None:
+                rest.append(value)
+                continue
+            free.remove(hit)
+            self.state.set(hit.name, self._typed(value, hit.type))
+        for p in free:
+            if p.default is not None:
+                self.state.set(p.name, self._typed(self.eval(p.default), p.type))
+            else:
+                self.state.set(p.name, False if p.switch else None if p.type is None else _default(p.type))
+        self.state.set("args", Items(rest))
+
+    def _typed(self, value: Value, type_: str | None) -> Value:
+        if type_ is None or isinstance(value, (Unknown, Code)):
+            return value
+        from vedette.commands.powershell.casts import cast
+
+        try:
+            return cast(value, type_, self.budget)
+        except Unclear:
+            return value
+
+    def each(self, code: Code, items: list[Value]) -> list[Value]:
+        """Return what a script block writes when it is run for every item."""
+        block = code.block
+        self.ran.add(id(block))
+        if self.level >= MAX_CALLS:
+            return [UNKNOWN]
+        self.level += 1
+        keep_text, keep_silent = self.text, self.silent
+        if code.text is not self.text:
+            self.text, self.silent = code.text, True
+        keep = self.state.frames[-1].get("_")
+        out: list[Value] = []
+        cost = 1 + (block.end - block.start) // 40
+        body = [*block.body] if block.process is None else [*block.process]
+        single = body[0] if len(body) == 1 else None
+        simple = single is not None and type(single) in _SIMPLE
+        mark = len(self.log)
+        try:
+            if block.begin:
+                out += self.run(block.begin)
+            for item in items:
+                self.budget.step(cost)
+                self.state.set("_", item)
+                self.state.frames[-1]["psitem"] = (item, ())
+                if simple:
+                    value = self.eval(single)  # type: ignore[arg-type]
+                    if isinstance(value, (Items, bytearray)):
+                        out += list(value)
+                    elif value is not None:
+                        out.append(value)
+                else:
+                    try:
+                        out += self.run(body)
+                    except Leave as leave:
+                        if leave.word not in ("return", "continue"):
+                            raise
+                        out += leave.values
+                if len(self.log) - mark > 200:
+                    self.log[mark:] = list(dict.fromkeys(self.log[mark:]))
+            if block.process is not None:
+                out += self.run(block.body)
+        finally:
+            self.level -= 1
+            self.text, self.silent = keep_text, keep_silent
+            if keep is not None:
+                self.state.frames[-1]["_"] = keep
+            else:
+                self.state.frames[-1].pop("_", None)
+            self.log[mark:] = [m for m in dict.fromkeys(self.log[mark:]) if m != "variable"]
+        return out
+
+    def read_rest(self) -> None:
+        """Read the blocks and functions that nothing called, without being sure that they run."""
+        for block in list(self.blocks):
+            if id(block) in self.ran:
+                continue
+            self.ran.add(id(block))
+            self.unsure += 1
+            start = self.state.snapshot()
+            try:
+                self.state.frames.append({p.name: (Unknown("$" + p.name), ()) for p in block.params})
+                for p in block.params:
+                    if p.default is not None:
+                        self.eval(p.default)
+                self.state.set("_", Unknown("$_"))
+                self.state.set("args", Unknown("$args"))
+                self.run(block.begin + (block.process or []) + block.body)
+            except Leave:
+                pass
+            finally:
+                self.state.frames[:] = start
+                self.unsure -= 1
+
+    # text as code -----------------------------------------------------------------------------------------------
+
+    def make_code(self, text: str, how: tuple[str, ...], node: n.Node | None) -> Code:
+        """Return a script block made of text."""
+        code = Code(n.Block(0, len(text), [], []), text, made=True, how=how)
+        if node is not None:
+            code.at = (node.start, node.end)
+        return code
+
+    def invoke_text(self, value: Value, how: tuple[str, ...], node: n.Node, at: n.Node | None) -> list[Value]:
+        """Hand text to the interpreter; return what it writes, as far as that is computed."""
+        if isinstance(value, Items):
+            try:
+                value = "\n".join(plain(v) for v in value)
+            except Unclear:
+                value = unknown_from(value)
+        if isinstance(value, Code):
+            if not value.made:
+                return self.call_code(value, [])
+            how = value.how or how
+            value = value.text
+        if isinstance(value, Partial):
+            if value.usual() is not None and not any(isinstance(p, str) and p.strip() for p in value.parts):
+                value = value.usual()
+            else:
+                value = value.text()
+        if not isinstance(value, str):
+            if isinstance(value, Unknown):
+                self.stop(
+                    "what it downloads is not known"
+                    if value.type == DOWNLOADED
+                    else "the code that it runs is known only when it runs"
+                )
+            return [UNKNOWN]
+        text = str(value)
+        if not self.silent and text.strip():
+            start, end = (at.start, at.end) if at is not None else (node.start, node.end)
+            how = tuple(m for m in how if m != "variable") or how
+            self.reading.nested.append(
+                Nested(Language.POWERSHELL, text, how, start, end, environment=self.state.inherited(text))
+            )
+        if not self.need:
+            return [UNKNOWN]
+        return self.run_text(text)
+
+    def run_text(self, text: str) -> list[Value]:
+        """Return what code made of text writes; its calls are noted by the layer that it becomes."""
+        from vedette.commands.powershell.parser import Parser
+
+        if self.level >= 8 or not text.strip():
+            return [UNKNOWN]
+        self.budget.step(5 + len(text) // 20)
+        parser = Parser(text)
+        block = parser.script()
+        keep_text, keep_silent, keep_need = self.text, self.silent, self.need
+        self.text, self.silent, self.need = text, True, True
+        self.level += 1
+        try:
+            return self.run(block.body)
+        except Leave as leave:
+            return leave.values
+        finally:
+            self.level -= 1
+            self.text, self.silent, self.need = keep_text, keep_silent, keep_need
+
+
+class Named:
+    """A named argument of a function."""
+
+    __slots__ = ("how", "name", "tied", "value")
+
+    def __init__(self, name: str, value: Value, how: tuple[str, ...] = (), *, tied: bool = False) -> None:
+        self.name = name
+        self.value = value
+        self.how = how
+        self.tied = tied
+
+
+def _default(type_: str) -> Value:
+    low = type_.lower()
+    return "" if low in ("string", "system.string") else 0 if low.startswith(("int", "byte")) else None
+
+
+def _constant(node: n.Node) -> bool:
+    while isinstance(node, n.Paren):
+        node = node.body
+    return isinstance(node, (n.Num, n.Str)) or (isinstance(node, n.Var) and node.name in ("true", "false"))
+
+
+def assigned(node: Any) -> set[str]:
+    """Return the names of the variables that a piece of syntax sets."""
+    found: set[str] = set()
+    stack: list[Any] = [node]
+    while stack:
+        x = stack.pop()
+        if isinstance(x, (list, tuple)):
+            stack.extend(x)
+            continue
+        if isinstance(x, (n.Assign, n.Step, n.Foreach)):
+            target: Any = x.variable if isinstance(x, n.Foreach) else x.target
+            targets = target.items if isinstance(target, n.ArrayLit) else [target]
+            for t in targets:
+                while isinstance(t, (n.Index, n.Member, n.Cast, n.Paren)):
+                    t = t.operand if isinstance(t, n.Cast) else t.body if isinstance(t, n.Paren) else t.target
+                if isinstance(t, n.Var):
+                    found.add(t.name)
+        if is_dataclass(x):
+            for f in fields(x):
+                v = getattr(x, f.name)
+                if isinstance(v, (n.Node, list, tuple, n.Parameter)):
+                    stack.append(v)
+    return found
+
+
+_SIMPLE = {n.Binary, n.Cast, n.Invoke, n.Index, n.Unary, n.Paren, n.Member, n.Expand}
+_STATEMENTS: dict[type, Callable[[Any, Any], list[Value]]] = {
+    n.Pipeline: StatementEvaluator._pipeline,
+    n.Chain: StatementEvaluator._chain,
+    n.Assign: StatementEvaluator._assign,
+    n.If: StatementEvaluator._if,
+    n.Switch: StatementEvaluator._switch,
+    n.Try: StatementEvaluator._try,
+    n.Loop: StatementEvaluator._loop,
+    n.Foreach: StatementEvaluator._foreach,
+    n.Leave: StatementEvaluator._leave,
+    n.Function: StatementEvaluator._function,
+}
+__all__ = ["Leave", "Named", "Reading", "StatementEvaluator"]
