@@ -222,10 +222,12 @@ def missed(score: Score, got: Explanation | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def blamed(row: Row, got: Explanation | None) -> str:
-    """Return the language of the layer that nothing came out of."""
+def blamed(score: Score, got: Explanation | None) -> str:
+    """Return the language of the layer that nothing came out of, or ``observables`` where the command did come out."""
     if got is None:
-        return str(row.code.language)
+        return str(score.row.code.language)
+    if score.final:
+        return "observables"
     last = [layer for layer in got.layers if not layer.simplified] or list(got.layers)
     return str(last[-1].language)
 
@@ -322,7 +324,7 @@ def _measure(part: str, rows: list[Row], args: argparse.Namespace) -> None:
         score, got = explained(row, explain, tell=args.tell)
         scores.append(score)
         if not score.whole or score.invented:
-            misses[blamed(row, got)].append(missed(score, got))
+            misses[blamed(score, got)].append(missed(score, got))
     text = report(scores, part)
     if args.misses:
         print("\n".join(m for found in misses.values() for m in found))

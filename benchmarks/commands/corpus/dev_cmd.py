@@ -263,7 +263,9 @@ def _delayed(text: str, rng: Rng) -> str | None:
 
 
 @way("decode-file")
-def _decode_file(text: str, rng: Rng) -> tuple[str, tuple[str, ...]]:
+def _decode_file(text: str, rng: Rng) -> tuple[str, tuple[str, ...]] | None:
+    if "%" in text:  # a percent sign is another thing in a batch file
+        return None
     a, b = windows_path(rng, ".txt", ".b64"), windows_path(rng, ".bat", ".cmd")
     body = ("@echo off\r\n" if rng.random() < 0.5 else "") + text + "\r\n"
     if rng.random() < 0.7:

@@ -740,7 +740,11 @@ def _file(code: Code, rng: Rng) -> Code | None:
 
 @way("powershell/decoded-file")
 def _decoded_file(code: Code, rng: Rng) -> Code | None:
-    if code.language not in (PS, Language.CMD) or "\n" in code.text:
+    if (
+        code.language not in (PS, Language.CMD)
+        or "\n" in code.text
+        or (code.language is Language.CMD and "%" in code.text)
+    ):
         return None
     path = windows_path(rng, ".ps1" if code.language is PS else ".bat")
     data = b64(code.text.encode())

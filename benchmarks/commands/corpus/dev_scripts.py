@@ -159,7 +159,9 @@ def _python_system(text: str, rng: Rng) -> str:
 
 
 @way("python/windows-system", CMD, PYTHON)
-def _python_windows(text: str, rng: Rng) -> str:
+def _python_windows(text: str, rng: Rng) -> str | None:
+    if "\n" in text:
+        return None
     return rng.choice((f"import os;os.system({text!r})", f"import subprocess;subprocess.run({text!r},shell=True)"))
 
 
@@ -386,6 +388,8 @@ def _js_parts(text: str, rng: Rng) -> str:
 
 @way("jscript/run", CMD, JS)
 def _js_run(text: str, rng: Rng) -> str | None:
+    if "\n" in text:
+        return None
     line = "cmd /c " + text if not text.lower().startswith(("cmd", "powershell")) else text
     shown = js(line)
     return rng.choice(
@@ -551,12 +555,11 @@ def _vb_file(text: str, rng: Rng) -> tuple[str, tuple[str, ...]] | None:
 
 # ---- between shells ----------------------------------------------------------------------------
 @way("program/line", CMD, Language.PROGRAM)
-def _program(text: str, rng: Rng) -> str | None:
+def _program(text: str, rng: Rng) -> tuple[str, tuple[str, ...]] | None:
+    if "\n" in text:
+        return None
     path = rng.choice(("C:\\Windows\\System32\\cmd.exe", '"C:\\Windows\\system32\\cmd.exe"', "cmd.exe"))
-    return (f"{path} /c {text}" if '"' in text else f'{path} /c "{text}"'), (
-        "C:\\Windows\\System32\\cmd.exe",
-        "C:\\Windows\\system32\\cmd.exe",
-    )
+    return f"{path} /c {text}" if '"' in text else f'{path} /c "{text}"', ("C:\\Windows\\System32\\cmd.exe",)
 
 
 @way("program/powershell", PS, Language.PROGRAM)

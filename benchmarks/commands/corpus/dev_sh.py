@@ -484,7 +484,7 @@ def _ifs(text: str, rng: Rng) -> str | None:
 
 
 @way("token-glob")
-def _glob(text: str, rng: Rng) -> str | None:
+def _glob(text: str, rng: Rng) -> tuple[str, tuple[str, ...]] | None:
     known = {
         "curl": ("/usr/bin/cur?", "/?sr/?in/c?rl", "/usr/bin/[c]url"),
         "wget": ("/usr/bin/wge?", "/usr/bin/w[g]et"),
@@ -493,7 +493,9 @@ def _glob(text: str, rng: Rng) -> str | None:
     if not plain(text):
         return None
     first, _, rest = text.partition(" ")
-    return f"{rng.choice(known[first])} {rest}" if first in known else None
+    if first not in known:
+        return None
+    return f"{rng.choice(known[first])} {rest}", ("/bin/cat", f"/usr/bin/{first}")
 
 
 @way("token-variable")
