@@ -1,0 +1,271 @@
+"""Programs that run shell code or other programs, where what they write is wanted; files that were written."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from vedette.commands.base import Nested, Scope, Word
+from vedette.commands.decoding import decode_text
+from vedette.commands.sh.escapes import to_bytes, to_text
+from vedette.commands.sh.state import Stream
+from vedette.schema.command import Language
+
+if TYPE_CHECKING:
+    from vedette.commands.sh.evaluate import Evaluator
+
+SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "rbash", "-sh", "-bash", "-zsh"})
+_WRAPPERS = {
+    "sudo": ("u", "g", "h", "p", "C", "T", "R", "D"),
+    "doas": ("u", "C"),
+    "nohup": (),
+    "env": ("u", "C", "S"),
+    "nice": ("n",),
+    "ionice": ("c", "n"),
+    "setsid": (),
+    "stdbuf": ("i", "o", "e"),
+    "time": (),
+    "busybox": (),
+    "toybox": (),
+}
+_INTERPRETERS = {
+    "python": (Language.PYTHON, "c"),
+    "python2": (Language.PYTHON, "c"),
+    "python3": (Language.PYTHON, "c"),
+    "perl": (Language.PERL, "e"),
+    "perl5": (Language.PERL, "e"),
+    "ruby": (Language.RUBY, "e"),
+    "php": (Language.PHP, "r"),
+    "node": (Language.JAVASCRIPT, "e"),
+    "nodejs": (Language.JAVASCRIPT, "e"),
+}
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+
+
+def literal(text: str) -> str:
+    """Return text in single quotes."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def written(path: str, scope: Scope, more: dict[str, bytes] | None = None) -> bytes | None:
+    """Return what a file holds that the command itself has written, tolerant of ``./`` and of the folder.
+
+    Args:
+        path: as the call names it.
+        scope: whose files are looked through.
+        more: further files, looked through first.
+    """
+    for files in (more, scope.files):
+        if not files:
+            continue
+        if path in files:
+            return files[path]
+        bare = posixpath.normpath(path) if path else path
+        if bare in files:
+            return files[bare]
+        name = posixpath.basename(bare)
+        if not name:
+            continue
+        # one and the same name in another folder counts if one of the two is relative
+        hits = [
+            key
+            for key in files
+            if posixpath.basename(key) == name
+            and (posixpath.normpath(key) == bare or not (key.startswith("/") and path.startswith("/")))
+            and ("/" not in posixpath.normpath(key) or "/" not in bare or posixpath.normpath(key) == bare)
+        ]
+        if len(hits) == 1:
+            return files[hits[0]]
+    return None
+
+
+def unwrapped(name: str, words: list[Word]) -> list[Word] | None:
+    """Return the words of the call that ``sudo``, ``env``, ``nohup`` … make; None where the name is none of them."""
+    if name == "timeout":
+        rest = [w for w in words[1:] if not w.text.startswith("-")]
+        return rest[1:] if len(rest) > 1 else None
+    takes = _WRAPPERS.get(name)
+    if takes is None:
+        return None
+    at = 1
+    while at < len(words):
+        text = words[at].text
+        if text.startswith("-") and text != "-":
+            at += 2 if len(text) == 2 and text[1] in takes else 1
+            if text == "--":
+                break
+        elif name in ("env", "sudo") and _ASSIGNMENT.match(text):
+            at += 1
+        else:
+            break
+    return words[at:] or None
+
+
+def captured(ev: Evaluator, name: str, args: list[str], stream: Stream | None) -> bytes | None:
+    """Return what another interpreter's one-liner writes, where it is known."""
+    known = _INTERPRETERS.get(name) or ((Language.PYTHON, "c") if re.fullmatch(r"python[23]\.\d+", name) else None)
+    if known is None:
+        return None
+    language, letter = known
+    data = None
+    if stream is not None:
+        if not stream.exact:
+            return None
+        data = stream.rest()
+    at = 0
+    while at < len(args):
+        arg = args[at]
+        if arg.startswith("-") and not arg.startswith("--") and arg.endswith((letter, letter.upper())) and len(arg) > 1:
+            if at + 1 >= len(args):
+                return None
+            flags = arg[1:-1]
+            if flags and not (language is Language.PYTHON and set(flags) <= set("BEIOSsu")):
+                return None
+            return ev.scope.capture(Nested(language, args[at + 1], arguments=tuple(args[at + 2 :]), stdin=data))
+        if not arg.startswith("-") or arg == "-":
+            break
+        at += 1
+    if at < len(args) and args[at] != "-":
+        code = ev.file(args[at])
+        return None if code is None else _capture(ev, language, code, tuple(args[at + 1 :]), data)
+    return _capture(ev, language, data, tuple(args[at + 1 :]), None) if data is not None else None
+
+
+def _capture(
+    ev: Evaluator, language: Language, code: bytes, arguments: tuple[str, ...], stdin: bytes | None
+) -> bytes | None:
+    text = decode_text(code)
+    return None if text is None else ev.scope.capture(Nested(language, text, arguments=arguments, stdin=stdin))
+
+
+def move(ev: Evaluator, name: str, args: list[str]) -> None:
+    """Carry over what ``cp``, ``mv``, ``ln`` and ``install`` do to written files."""
+    if name not in ("cp", "mv", "ln", "install"):
+        return
+    plain = [a for a in args if not a.startswith("-")]
+    if len(plain) != 2:
+        return
+    data = ev.file(plain[0])
+    if data is None:
+        return
+    target = plain[1]
+    if target.endswith("/") or target in (".", ".."):
+        target = posixpath.join(target, posixpath.basename(plain[0]))
+    files = ev.own_files if ev.quiet else ev.scope.files
+    files[target] = data
+    if plain[0] in ev.inexact:
+        ev.inexact.add(target)
+
+
+def run(ev: Evaluator, words: list[Word], known: bool) -> None:
+    """Go through a call of a shell: code in a pipe of approximate text is handed on; its output, if wanted, kept."""
+    args = words[1:]
+    at = 0
+    code: Word | None = None
+    from_stdin = False
+    while at < len(args):
+        arg = args[at]
+        if not arg.known or not arg.text.startswith(("-", "+")) or arg.text == "-":
+            break
+        if arg.text == "--":
+            at += 1
+            break
+        if arg.text.startswith("--"):
+            at += 2 if arg.text in ("--rcfile", "--init-file") else 1
+            continue
+        if "c" in arg.text[1:]:
+            at += 1
+            while at < len(args) and args[at].text.startswith("-") and len(args[at].text) > 1:
+                at += 1
+            code = args[at] if at < len(args) else None
+            if code is None:
+                ev.unknown_output()
+                return
+            break
+        if "s" in arg.text[1:]:
+            from_stdin = True
+        at += 2 if arg.text in ("-o", "-O", "+o", "+O") else 1
+    operands = args[at:]
+    stream = ev.stdin
+    text: str | None = None
+    stdin: Stream | None = None
+    exact = known
+    name: str | None = None
+    arguments: list[Word] = []
+    if code is not None:
+        text = code.text if code.known else None
+        arguments = operands[2:]
+        name = operands[1].text if len(operands) > 1 else None
+        stdin = stream
+    elif operands and not from_stdin and operands[0].text not in ("-", "/dev/stdin"):
+        first = operands[0]
+        data = ev.file(first.text)
+        arguments = operands[1:]
+        name = first.text
+        stdin = stream
+        if data is not None:
+            text = decode_text(data)
+            exact = exact and first.text not in ev.inexact
+            if not first.known and text is not None and not ev.quiet:
+                # <(…): nobody else can tell what that file holds
+                span = (first.start, first.end)
+                passed = tuple([w.text for w in arguments])
+                ev.nested.append(
+                    Nested(Language.SH, text, first.methods or ("process-substitution",), *span, arguments=passed)
+                )
+    elif stream is not None:
+        data = stream.data[stream.at :]
+        text = decode_text(data)
+        arguments = operands[1:] if operands and operands[0].text in ("-", "/dev/stdin") else operands
+        if not stream.exact and text is not None and not ev.quiet:
+            span = (words[0].start, words[0].end)
+            ev.nested.append(Nested(Language.SH, text, stream.methods or ("pipe",), *span))
+        elif not ev.quiet and stream.methods:
+            # how what it reads was hidden: nothing else carries that on
+            words[0].methods = tuple(dict.fromkeys((*words[0].methods, *stream.methods)))
+        exact = exact and stream.exact
+    if text is None or not ev.out.wanted or ev.out is ev.top:
+        ev.unknown_output()
+        return
+    _output(ev, text, exact, name, arguments, stdin)
+
+
+def _output(
+    ev: Evaluator, text: str, exact: bool, name: str | None, arguments: list[Word], stdin: Stream | None
+) -> None:
+    """Go through a shell's code for what it writes."""
+    from vedette.commands.sh.evaluate import Jump
+    from vedette.commands.sh.parser import Parser
+    from vedette.commands.sh.state import State
+
+    ev.depth += 1
+    ev.quiet += 1
+    state, source, old_stdin, pin = ev.state, ev.source, ev.stdin, ev.pin
+    active = ev.active
+    try:
+        key = ("sh " + text, tuple([w.text for w in arguments]))
+        if ev.depth > 30 or key in active:
+            ev.unknown_output()
+            return
+        ev.budget.step(5 + len(text) // 50)
+        ev.active = [*active, key]
+        inherited = {k: v for k, v in state.variables.items() if "x" in v.attributes}
+        ev.state = State(inherited, {}, {}, tuple([(w.text, w.known) for w in arguments]), name or "bash")
+        ev.source = text
+        ev.stdin = stdin
+        listing = Parser(text, True, 1).script()
+        try:
+            ev.listing(listing)
+        except Jump:
+            pass
+        if not exact:
+            ev.out.exact = False
+    finally:
+        ev.state, ev.source, ev.stdin, ev.pin = state, source, old_stdin, pin
+        ev.active = active
+        ev.quiet -= 1
+        ev.depth -= 1
+
+
+__all__ = ["SHELLS", "captured", "literal", "move", "run", "to_bytes", "to_text", "unwrapped", "written"]
