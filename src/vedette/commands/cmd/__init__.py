@@ -17,8 +17,6 @@ __all__ = ["METHODS", "read", "windows_environment"]
 _STARTS_CMD = re.compile(
     r'(?i)\s*(?:"[^"%^&|<>]*\\cmd(?:\.exe)?"|"cmd(?:\.exe)?"|(?:[a-z]:\\[\w\\]*\\)?cmd(?:\.exe)?)(?:\s*/[^\s/^%]+)*?\s*/[ckr]'
 )
-_QUOTED = re.compile(r'"[^"]*"?')
-_OPERATOR = re.compile(r"(?<!\^)[&|]")
 _BATCH = re.compile(r"(?im)%%~?[a-z*?#]|%%%|^[ \t@]*(?:echo off|setlocal|goto )|%~[fdpnxsatz]*[0-9]|^:[a-z_]")
 
 
@@ -49,10 +47,7 @@ def _process(text: str) -> str | None:
     match = _STARTS_CMD.match(text)
     if match is None:
         return None
-    rest = text[match.end() :].strip()
-    if rest.startswith('"') and rest.endswith('"') and rest.count('"') == 2:
-        return None
-    return text if _OPERATOR.search(_QUOTED.sub("", rest)) else None
+    return text
 
 
 def _is_batch(text: str) -> bool:

@@ -30,6 +30,10 @@ BUILTINS = frozenset(
     vol""".split()
 )
 
+_INTERPRETERS = frozenset(("cmd", "powershell", "pwsh", "wscript", "cscript", "mshta", "rundll32", "regsvr32", "start"))
+_RAW = frozenset(("cmd", "forfiles", "mshta", "rundll32", "wmic"))
+"""Programs that read their command line themselves: quotes in it are not what they are to others."""
+
 Builtin = Callable[["Shell", Traced, int, Word, Simple, list[Redirect], str], None]
 
 
@@ -61,6 +65,9 @@ def command(shell: Shell, text: Traced, node: Simple, redirects: list[Redirect],
                 folded = name.casefold()
     if not name.strip():
         return
+    if token.startswith('"') and " " in name and token.count('"') == 2 and _is_line(name, raw[end:]):
+        command(shell, text[at + 1, at + 1 + len(name)], node, redirects, separator)
+        return
     first = text.start_of(at)
     methods = text.methods(at, end) if text.marks else ()
     if '"' in token and name != token.strip('"'):
@@ -69,6 +76,12 @@ def command(shell: Shell, text: Traced, node: Simple, redirects: list[Redirect],
     word = Word(name, first, max(first, text.end_of(end)), known, methods)
     run = _BUILTINS.get(folded) if folded in BUILTINS else None
     (run or _program)(shell, text, end, word, node, redirects, separator)
+
+
+def _is_line(name: str, rest: str) -> bool:
+    """Return whether what stands in quotes is no path but a whole command that starts an interpreter."""
+    first, _, more = name.strip().partition(" ")
+    return not rest.strip() and bool(more) and tool_name(first) in _INTERPRETERS and "\\" not in first
 
 
 def _rest(text: Traced, at: int) -> Traced:
@@ -99,15 +112,15 @@ def _program(
     shell: Shell, text: Traced, at: int, name: Word, node: Simple, redirects: list[Redirect], separator: str
 ) -> None:
     """A program, script or unknown name."""
-    args = shell.words(text, at)
+    tool = tool_name(name.text)
+    args = shell.words(text, at, tidy=tool not in _RAW, whole=tool == "cmd")
     call = shell.emit(name, args, text, node, redirects)
     shown = text
-    if (name.methods and "quote-splitting" in name.methods) or any("quote-splitting" in w.methods for w in args):
+    if "quote-splitting" in name.methods or any("quote-splitting" in w.methods for w in args):
         shell.methods["quote-splitting"] = None
         shell.changed = True
         shown = _without_quotes(text, at, name)
     _leave(shell, shown, redirects, separator)
-    tool = tool_name(name.text)
     if tool in ("find", "findstr", "sort", "more"):
         _filter(shell, tool, args)
         return
@@ -143,7 +156,7 @@ def _without_quotes(text: Traced, at: int, name: Word) -> Traced:
         part = raw[first:last]
         from vedette.commands.cmd.shell import split_quotes
 
-        if '"' in part and '"' not in value and split_quotes(part):
+        if tool_name(name.text) not in _RAW and '"' in part and '"' not in value and split_quotes(part):
             edits.append(Edit(first, last, f'"{value}"' if re.search(r"[\s&|<>^]", value) else value))
     return text.edited(edits)
 
@@ -289,8 +302,7 @@ def _set_asked(
     shell: Shell, text: Traced, at: int, name: Word, node: Simple, redirects: list[Redirect], separator: str
 ) -> None:
     raw = text.text
-    lead = _LEAD.match(raw, at)
-    begin, end = _unquoted(raw, lead.end() if lead else at)
+    begin, end = _unquoted(raw, len(raw) - len(raw[at:].lstrip()))
     variable, _, prompt = raw[begin:end].partition("=")
     shell.emit(name, shell.words(text, at), text, node, redirects)
     _leave(shell, text, redirects, separator)

@@ -19,6 +19,8 @@ class Value(NamedTuple):
 
 UNSET = Value("")
 """What a variable that was taken away holds."""
+NOISE = Value("")
+"""What a variable holds that never was, and that only keeps letters apart; told by identity."""
 
 _DEFAULTS = {
     "ALLUSERSPROFILE": r"C:\ProgramData",

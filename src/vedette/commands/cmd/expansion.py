@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from typing import Protocol
 
 from vedette.commands.budget import Budget
-from vedette.commands.cmd.environment import Value, modified
+from vedette.commands.cmd.environment import NOISE, Value
 from vedette.commands.cmd.traced import Edit, Traced
-
-LookUp = Callable[[str], Value | None]
-"""What a variable (name in upper case) holds; None where it is not known to exist."""
 
 _PERCENT = re.compile(r"%([^%:\r\n]+)(?::([^%\r\n]*))?%")
 _ARGUMENT = re.compile(r"%(?:(\*)|~([fdpnxsatzFDPNXSATZ]*)(?:\$[^:%\s]*:)?([0-9])|([0-9]))")
@@ -28,25 +25,35 @@ def _method(modifier: str | None, custom: bool) -> str | None:
     return "environment-substring" if modifier.lstrip().startswith("~") else "replace"
 
 
-def percent(
-    text: Traced,
-    look_up: LookUp,
-    is_set: Callable[[str], bool],
-    batch: bool,
-    arguments: tuple[str, ...] | None,
-    budget: Budget,
-) -> Traced:
-    """Return a line after percent expansion.
+class Variables(Protocol):
+    """What the expansions ask of the shell. Names are in upper case."""
 
-    Args:
-        text: the line.
-        look_up: variables.
-        is_set: whether the command itself has set a variable, by its name in upper case.
-        batch: whether it stands in a batch file: ``%%`` is one percent sign, and ``%1`` an argument.
-        arguments: ``%0``, ``%1`` and so on; None where they are not known.
-        budget: what values are charged to.
-    """
-    raw = text.text
+    batch: bool
+    """Whether the text is a batch file: ``%%`` is one percent sign, and ``%1`` an argument."""
+    arguments: tuple[str, ...] | None
+    """``%0``, ``%1`` and so on; None where they are not known."""
+    budget: Budget
+
+    def look_up(self, name: str) -> Value | None:
+        """Return what a variable holds; None where it is not known to exist."""
+        ...
+
+    def look_up_delayed(self, name: str) -> Value | None:
+        """Return what a variable between exclamation marks holds."""
+        ...
+
+    def is_own(self, name: str) -> bool:
+        """Return whether a variable is none that every Windows has."""
+        ...
+
+    def part(self, name: str, value: Value, modifier: str) -> Value | None:
+        """Return what a modifier makes of a value, or None where it is none."""
+        ...
+
+
+def percent(shell: Variables, text: Traced) -> Traced:
+    """Return a line after percent expansion."""
+    raw, batch, budget, arguments = text.text, shell.batch, shell.budget, shell.arguments
     at = raw.find("%")
     edits: list[Edit] = []
     while at >= 0:
@@ -66,9 +73,9 @@ def percent(
             at = raw.find("%", at + 1)
             continue
         name, modifier = match.group(1).upper(), match.group(2)
-        value = look_up(name)
+        value = shell.look_up(name)
         if value is not None and modifier is not None:
-            value = modified(name, value, modifier, budget)
+            value = shell.part(name, value, modifier)
         if value is None:
             if batch:
                 edits.append(Edit(at, match.end(), match.group(), None, False))
@@ -83,7 +90,8 @@ def percent(
             edits.append(Edit(at, match.end(), match.group(), None, False))
         else:
             budget.make(len(value.text))
-            edits.append(Edit(at, match.end(), value.text, _method(modifier, is_set(name)), value.known))
+            method = "noise" if value is NOISE else _method(modifier, shell.is_own(name))
+            edits.append(Edit(at, match.end(), value.text, method, value.known))
         at = raw.find("%", match.end())
     return text.edited(edits)
 
@@ -168,9 +176,9 @@ def loop(text: Traced, variables: dict[str, Value], budget: Budget) -> Traced:
     return text.edited(edits)
 
 
-def delayed(text: Traced, look_up: LookUp, budget: Budget) -> Traced:
+def delayed(shell: Variables, text: Traced) -> Traced:
     """Return a text after delayed expansion: ``!VAR!`` and its forms; carets go too, as there is a ``!``."""
-    raw = text.text
+    raw, budget = text.text, shell.budget
     if "!" not in raw:
         return text
     edits: list[Edit] = []
@@ -191,9 +199,9 @@ def delayed(text: Traced, look_up: LookUp, budget: Budget) -> Traced:
             at += 1
             continue
         name, modifier = match.group(1).upper(), match.group(2)
-        value = look_up(name)
+        value = shell.look_up_delayed(name)
         if value is not None and modifier is not None:
-            value = modified(name, value, modifier, budget)
+            value = shell.part(name, value, modifier)
         if value is None or value.text is None:
             edits.append(Edit(at, match.end(), match.group(), None, False))
         else:

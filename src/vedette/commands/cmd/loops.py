@@ -82,8 +82,21 @@ def _unroll(shell: Any, node: For, items: Traced, turns: list[Turn], separator: 
             _shorten(shell, node, items, separator, first)
         elif body:
             shell.changed = True
-            shell.methods.setdefault("for-loop", None)
+            shell.methods.setdefault(_way(shell, node, turns), None)
             shell.residues.append([separator, [body], None])
+
+
+def _way(shell: Any, node: For, turns: list[Turn]) -> str:
+    """Return how a loop hid what came out of it."""
+    if node.form == "f":
+        return "for-tokens"
+    if "environment-substring" in shell.methods and len(turns) > 2:
+        numbers = [turn[node.variable].text or "" for turn in turns]
+        if node.form == "l" and int(numbers[0]) > int(numbers[-1]):
+            return "reverse"
+        if node.form == "" and all(number.isdigit() for number in numbers):
+            return "index-pick"
+    return "for-loop"
 
 
 def _shorten(shell: Any, node: For, items: Traced, separator: str, first: int) -> None:

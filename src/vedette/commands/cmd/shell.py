@@ -13,7 +13,7 @@ from typing import Any
 from vedette.commands.base import Call, Part, Reading, Redirect, Scope, Word
 from vedette.commands.budget import Exhausted
 from vedette.commands.cmd import environment, expansion
-from vedette.commands.cmd.environment import UNSET, Value
+from vedette.commands.cmd.environment import NOISE, UNSET, Value
 from vedette.commands.cmd.syntax import (
     Block,
     Chain,
@@ -31,12 +31,15 @@ from vedette.commands.cmd.syntax import (
 from vedette.commands.cmd.traced import Traced
 from vedette.commands.programs.base import LineCall
 from vedette.commands.programs.line import split
+from vedette.commands.programs.shells import cmd_words
 from vedette.schema.command import Language, TokenKind
 
 MAX_LEVEL = 12
 """Texts read within texts: commands of loops, pipes, called labels."""
 MAX_JUMPS = 200
 _LABEL = re.compile(r"(?m)^[ \t,;=]*:[ \t]*([^\s:+,;=&|<>]+)")
+_SETS = re.compile(r'(?i)[\s,;=@(]*(?:call[\s,;=]+)*set[\s,;]+"?(?:/a[\s,;]*)?"?([^=]{1,80})=')
+_ASSIGNED = re.compile(r'(?i)\bset[\s,;]+(?:/[ap][\s,;]+)?"?([^\s=&|<>"%!]{1,60})=')
 _NOISE = re.compile(r"(?<=[A-Za-z])%([^%\s:~*0-9][^%\s:]*)%(?=[A-Za-z%])")
 _MEANINGS = {
     "&": "runs the next command after this one",
@@ -115,12 +118,15 @@ class Shell:
         """Which calls only set a variable, by the identity of the call."""
         self.used: set[str] = set()
         """Variables that the text itself has set and used."""
-        self.setting: str | None = None
-        """The variable that the statement at hand sets."""
+        self.current = ""
+        """The text of the simple command at hand, before it is expanded."""
+        self.leftover: set[str] = set()
+        """Variables that began as ``!x!`` itself, which stays at the prompt where ``x`` is not set, and is cut."""
         self.pending: dict[str, None] = {}
         """Labels that may be gone to."""
         self.reached: set[str] = set()
         self.noisy: bool | None = None
+        self.assigned: set[str] | None = None
 
     # Variables
 
@@ -136,18 +142,45 @@ class Shell:
         value = environment.default(name)
         if value is not None:
             return value
-        if name == self.setting:
+        if self.is_set_now(name):
+            if not self.batch:
+                self.leftover.add(name)
             return UNSET
         if self.batch and self.is_noise():
-            return UNSET
+            return NOISE
         return None
 
     def look_up_delayed(self, name: str) -> Value | None:
         """Return what ``!x!`` holds: nothing, where it is not set yet but the text sets it."""
         value = self.look_up(name)
-        if value is None and re.search(rf"(?i)\bset\b[^&|\n]{{0,40}}?{re.escape(name)}\s*=", self.source.text[:20000]):
+        if value is None and name in self.names():
             return UNSET
         return value
+
+    def names(self) -> set[str]:
+        """Return the variables that the text sets somewhere, as far as that is plain to see."""
+        if self.assigned is None:
+            found = _ASSIGNED.findall(self.source.text[:200_000].replace("^", ""))
+            self.assigned = {name.upper() for name in found}
+        return self.assigned
+
+    def is_set_now(self, name: str) -> bool:
+        """Return whether the command at hand sets a variable, so that it may well be empty before."""
+        if "=" not in self.current:
+            return False
+        match = _SETS.match(self.current)
+        return match is not None and match.group(1).strip().upper() == name
+
+    def part(self, name: str, value: Value, modifier: str) -> Value | None:
+        """Return what ``%NAME:modifier%`` gives."""
+        if name in self.leftover and value.text is not None and modifier.startswith("~"):
+            lead = "!" * (len(name) + 2)
+            found = environment.modified(name, Value(lead + value.text, value.known), modifier, self.budget)
+            if found is None or found.text is None:
+                return found
+            # What is cut off is the name itself, which real values do not hold.
+            return Value(found.text.lstrip("!") if found.text.startswith("!") else found.text, found.known)
+        return environment.modified(name, value, modifier, self.budget)
 
     def is_noise(self) -> bool:
         """Return whether the batch file is strewn with variables that do not exist, so that they vanish."""
@@ -174,14 +207,14 @@ class Shell:
 
     def percent(self, text: Traced) -> Traced:
         """Expand percent signs."""
-        return expansion.percent(text, self.look_up, self.is_own, self.batch, self.arguments, self.budget)
+        return expansion.percent(self, text)
 
     def late(self, text: Traced) -> Traced:
         """Expand what is expanded when a command runs: variables of loops, then ``!…!``."""
         if self.loop_variables and "%" in text.text:
             text = expansion.loop(text, self.loop_variables, self.budget)
         if self.delayed and "!" in text.text:
-            text = expansion.delayed(text, self.look_up_delayed, self.budget)
+            text = expansion.delayed(self, text)
         return text
 
     # Texts
@@ -245,6 +278,9 @@ class Shell:
         """Keep what a parser met beside the commands."""
         if parser.broken:
             self.reading.broken = True
+        if parser.delimiters:
+            self.methods.setdefault("delimiters", None)
+            self.changed = True
         for operator, start, end in parser.operators:
             if start < end and self.level == 0:
                 kind = TokenKind.KEYWORD if operator[0].isalpha() else TokenKind.OPERATOR
@@ -628,14 +664,21 @@ class Shell:
             text.methods(start, end) if text.marks else (),
         )
 
-    def words(self, text: Traced, start: int) -> list[Word]:
-        """Return the arguments from a place on, as a program splits them."""
+    def words(self, text: Traced, start: int, tidy: bool = True, whole: bool = False) -> list[Word]:
+        """Return the arguments from a place on, as a program splits them.
+
+        Args:
+            text: the command.
+            start: the place.
+            tidy: whether to look for quotes to no end.
+            whole: whether cmd itself is called, which takes its command as one.
+        """
         found: list[Word] = []
         marks, unknown = text.marks, text.unknown
-        for value, first, last in split(text.text, start):
+        for value, first, last in cmd_words(text.text, start) if whole else split(text.text, start):
             low = text.start_of(first)
             methods = text.methods(first, last) if marks else ()
-            if '"' in text.text[first:last] and split_quotes(text.text[first:last]):
+            if tidy and '"' in text.text[first:last] and split_quotes(text.text[first:last]):
                 methods = (*methods, "quote-splitting")
             found.append(Word(value, low, max(low, text.end_of(last)), not unknown or text.known(first, last), methods))
         return found
@@ -644,6 +687,7 @@ class Shell:
         """Run a simple command."""
         from vedette.commands.cmd.builtins import command
 
+        self.current = node.text.text
         text = self.late(node.text)
         if not node.redirects:
             command(self, text, node, [], separator)
@@ -677,7 +721,7 @@ class Shell:
             sure=self.sure,
             start=node.start,
             end=node.end,
-            line=text.text.strip(" \t,;=@"),
+            line=text.text.lstrip(" \t,;=@").rstrip(),
             environment=self.export() if self.variables else None,
             files=dict(self.scope.files) if self.scope.files else None,
         )
@@ -727,9 +771,11 @@ _PAIR = re.compile(r'(\w?)"([^"]*)"(?=(\w?))')
 
 def split_quotes(raw: str) -> bool:
     """Return whether quotes stand in a word to no end: an empty pair, or a pair that a letter follows."""
+    if any(c.isspace() for c in raw):
+        return False
     for match in _PAIR.finditer(raw):
         before, inside, after = match.groups()
-        if after or (before and not any(c.isspace() for c in inside)) or (not inside and len(raw) > 2):
+        if after or before or (not inside and len(raw) > 2):
             return True
     return False
 

@@ -14,6 +14,7 @@ MAX_DEPTH = 40
 
 _BLANK = re.compile(r"[ \t,;=\v\f\xa0]+")
 _COMMAND_BLANK = re.compile(r"[ \t,;=\v\f\xa0@]+")
+_DELIMITERS = re.compile(r"[,;=]")
 _SPACE = re.compile(r"[ \t\v\f\xa0]+")
 _RUN = re.compile(r'[^"^&|<>()\n]+')
 _QUOTED = re.compile(r'"[^"\n]*"?')
@@ -150,8 +151,8 @@ class Parser:
         self.depth = 0
         self.brackets = 0
         self.broken = False
-        self.carets = False
-        """Whether a caret was undone."""
+        self.delimiters = False
+        """Whether commas or the like stood before a command."""
         self.operators: list[tuple[str, int, int]] = []
         """Operators and keywords met, with where they stand in the layer."""
 
@@ -231,7 +232,10 @@ class Parser:
             raise TooDeep
         try:
             self.budget.step()
+            before = self.at
             self.skip(_COMMAND_BLANK)
+            if self.at > before and _DELIMITERS.search(self.text, before, self.at):
+                self.delimiters = True
             redirects: list[Redirection] = []
             while True:
                 match = _REDIRECT.match(self.text, self.at)
@@ -349,7 +353,6 @@ class Parser:
 
     def escaped(self, parts: list[Traced]) -> bool:
         """Take in what a caret escapes: the next character, or the first of the next line."""
-        self.carets = True
         if self.at + 1 < len(self.text):
             kept = self.line[self.at + 1, self.at + 2]
             parts.append(Traced(kept.text, kept.segments, ((0, escape_mark(kept.text)), *kept.marks), kept.unknown))
@@ -359,9 +362,15 @@ class Parser:
             self.at = len(self.text)
             return False
         if self.text:
-            parts.append(self.line[0, 1])
+            parts.append(self.continued())
             self.at = 1
         return True
+
+    def continued(self) -> Traced:
+        """Return the first character of a line that a caret joins to the one before: it is never special."""
+        first = self.line[0, 1]
+        mark = ESCAPE if first.text in "&|<>^()" else "line-continuation"
+        return Traced(first.text, first.segments, ((0, mark), *first.marks), first.unknown)
 
     def simple(self, redirects: list[Redirection]) -> Node | None:
         """Return a simple command up to an operator, a bracket that ends a block, or the end of the line."""
@@ -387,7 +396,6 @@ class Parser:
             elif char == "^":
                 edits: list[Edit] = []
                 stop = self.carets_from(edits)
-                self.carets = True
                 kept = self.line[begin, stop].edited(
                     [Edit(e.start - begin, e.end - begin, "", e.method) for e in edits]
                 )
@@ -398,7 +406,7 @@ class Parser:
                         self.at = begin = len(self.text)
                         break
                     if self.text:
-                        parts.append(self.line[0, 1])
+                        parts.append(self.continued())
                     self.at = begin = min(1, len(self.text))
             elif char == "(":
                 self.at += 1

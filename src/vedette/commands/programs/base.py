@@ -36,6 +36,20 @@ class LineCall(Call):
     """The files that the command had written when it made the call; None: as they are in the scope."""
 
 
+class Decoded(bytes):
+    """The bytes of a file that were decoded out of another one."""
+
+    method: str = ""
+    """How they were encoded."""
+
+    @classmethod
+    def of(cls, data: bytes, method: str) -> Decoded:
+        """Return bytes that remember how they were encoded."""
+        decoded = cls(data)
+        decoded.method = method
+        return decoded
+
+
 def tool_name(text: str) -> str:
     """Return a program's name for look-ups: no folder, no extension of programs, folded case."""
     name = text.strip().strip("\"'").rstrip(" .")
@@ -237,7 +251,7 @@ def script(path: str, call: Call, scope: Scope, language: Language | None = None
         Nested(
             language=language,
             text=text,
-            methods=("written-file",),
+            methods=("written-file", data.method) if isinstance(data, Decoded) else ("written-file",),
             environment=environment,
             arguments=arguments,
             stdin=call.stdin,

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from vedette.commands.base import Reading, Scope, Word
-from vedette.commands.programs.base import LineCall
+from vedette.commands.programs.base import LineCall, tool_name
+from vedette.commands.programs.shells import cmd_words
 from vedette.schema.command import Language
 
 _SPACE = re.compile(r"[ \t\r\n\v\f\xa0]+")
@@ -107,7 +108,8 @@ def read(text: str, scope: Scope) -> Reading:
     if start >= end:
         return Reading()
     name, at = program_end(text, start)
-    args = [Word(word, first, last) for word, first, last in split(text, at, end)]
+    words = cmd_words(text[:end], at) if tool_name(name) == "cmd" else split(text, at, end)
+    args = [Word(word, first, last) for word, first, last in words]
     scope.budget.step(len(args))
     call = LineCall(
         name=Word(name, start, at),

@@ -12,10 +12,42 @@ from vedette.commands.decoding import decode_text, looks_text, unbase64
 from vedette.commands.programs.base import BATCH, DELAYED, line_of, name_end, script, span_of
 from vedette.schema.command import Language
 
+
+def cmd_words(line: str, at: int) -> list[tuple[str, int, int]]:
+    """Return the switches of ``cmd`` and the command that it is given, whole: ``(text, start, end)``."""
+    found: list[tuple[str, int, int]] = []
+    while at < len(line):
+        blank = _BLANK.match(line, at)
+        if blank:
+            at = blank.end()
+        switch = _SWITCH.match(line, at)
+        if switch is None:
+            other = _OTHER.match(line, at)
+            if other is None:
+                at += 1
+                continue
+            found.append((other.group().replace('"', ""), at, other.end()))
+            at = other.end()
+            continue
+        if switch.group(1).lower() in "ckr":
+            found.append((line[at : at + 2], at, at + 2))
+            body = line[at + 2 :]
+            start = at + 2 + len(body) - len(body.lstrip())
+            end = len(line.rstrip())
+            if end > start:
+                whole = any(text.casefold() == "/s" for text, _, _ in found)
+                found.append((_unquoted(line[start:end], whole), start, end))
+            return found
+        found.append((switch.group(), switch.start(), switch.end()))
+        at = switch.end()
+    return found
+
+
 _BLANK = re.compile(r"[\s,;=]+")
 _SWITCH = re.compile(r"/([A-Za-z?])(:[^\s/,;=\"]*)?")
 _OTHER = re.compile(r'(?:"[^"]*"?|[^\s,;="/])+')
 _EXECUTABLE = re.compile(r"(?i)\.(?:exe|com|bat|cmd)$")
+_PATH = re.compile(r'(?i)"((?:[a-z]:|%[a-z_()]{1,40}%|\\)\\[^"]*)"[ \t]')
 _SPECIAL = re.compile(r"[&<>()@^|]")
 
 
@@ -49,15 +81,25 @@ def cmd(call: Call, scope: Scope) -> list[Nested]:
     if call.stdin is not None:
         text = decode_text(call.stdin)
         if text and text.strip():
-            return [Nested(Language.CMD, text, environment=_modes(delayed))]
+            return [Nested(Language.CMD, text, ("stdin",), environment=_modes(delayed))]
     return []
+
+
+def _path_first(body: str) -> bool:
+    """Return whether a command begins with a quoted path that holds blanks, and quotes stand in pairs after it.
+
+    cmd would take away the outermost quotes and fail; what was meant is shown.
+    """
+    match = _PATH.match(body)
+    return match is not None and " " in match.group(1) and body.count('"', match.end()) % 2 == 0
 
 
 def _modes(delayed: bool | None) -> dict[str, str]:
     return {BATCH: "0", DELAYED: "1" if delayed else "0"}
 
 
-def _run(call: Call, body: str, whole: bool, delayed: bool | None) -> list[Nested]:
+def _unquoted(body: str, whole: bool) -> str:
+    """Return a command as cmd reads it: without the outermost quotes, but for a lone quoted program."""
     body = body.strip(" \t\r\n,;=") if not body.lstrip().startswith('"') else body.strip()
     if body.startswith('"') and len(body) > 1:
         inner = body[1:-1]
@@ -69,9 +111,14 @@ def _run(call: Call, body: str, whole: bool, delayed: bool | None) -> list[Neste
             and " " in inner
             and _EXECUTABLE.search(inner)
         )
-        if not keeps:
+        if not keeps and not _path_first(body):
             last = body.rfind('"')
             body = body[1:last] + body[last + 1 :] if last > 0 else body[1:]
+    return body
+
+
+def _run(call: Call, body: str, whole: bool, delayed: bool | None) -> list[Nested]:
+    body = _unquoted(body, whole)
     if not body.strip():
         return []
     index = next((i for i, word in enumerate(call.args) if re.search(r"(?i)/[ckr]", word.text)), len(call.args))
@@ -186,7 +233,7 @@ def _from_input(call: Call) -> list[Nested]:
     if call.stdin is None:
         return []
     text = decode_text(call.stdin)
-    return [Nested(Language.POWERSHELL, text)] if text and text.strip() else []
+    return [Nested(Language.POWERSHELL, text, ("stdin",))] if text and text.strip() else []
 
 
 def _command(call: Call, index: int) -> list[Nested]:

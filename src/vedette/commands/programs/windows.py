@@ -14,6 +14,7 @@ from vedette.commands.programs import cmdlets, shells
 from vedette.commands.programs.base import (
     BATCH,
     DELAYED,
+    Decoded,
     LineCall,
     Unwrapper,
     line_of,
@@ -238,7 +239,7 @@ def _winrs(call: Call, scope: Scope) -> list[Nested]:
     return program(text, call, index, Language.CMD)
 
 
-_SCRIPT = re.compile(r"(?is)<script\b([^>]*)>(.*?)(?:</script\s*>|$)")
+_SCRIPT = re.compile(r"(?is)<script\b([^<>]{0,500})>(.*?)(?:</script\s{0,20}>|$)")
 
 
 def scripts_of(html: str) -> list[tuple[Language, str]]:
@@ -383,7 +384,7 @@ def effect(call: Call, scope: Scope) -> None:
         else:
             result = unhex(text, scope.budget)
     if result is not None:
-        scope.files[operands[1].strip('"').casefold()] = result
+        scope.files[operands[1].strip('"').casefold()] = Decoded.of(result, "hex" if verb == "decodehex" else "base64")
 
 
 def _certutil(call: Call, scope: Scope) -> list[Nested]:
