@@ -25,6 +25,69 @@ TACTIC_ALIASES = {
 }
 """Other names of tactics, to the short name in the pinned version."""
 
+RENUMBERED = {
+    "T1070.001": "T1685.005",
+    "T1070.002": "T1685.006",
+    "T1562": "T1685",
+    "T1562.001": "T1685",
+    "T1562.002": "T1685.001",
+    "T1562.003": "T1690",
+    "T1562.004": "T1686",
+    "T1562.006": "T1685",
+    "T1562.007": "T1686.001",
+    "T1562.008": "T1685.002",
+    "T1562.009": "T1688",
+    "T1562.010": "T1689",
+    "T1562.011": "T1685.003",
+    "T1562.012": "T1685.004",
+    "T1562.013": "T1686.002",
+    "T1656": "T1684.001",
+    "T1672": "T1684.002",
+}
+"""Numbers that version 19 withdrew, to those that took their place.
+
+Source: MITRE's ``revoked-by`` relations between ATT&CK 18.1 and 19.1.
+"""
+
+_FORMER = {
+    "T1684.001": "T1656",
+    "T1684.002": "T1672",
+    "T1685": "T1562.001",
+    "T1685.001": "T1562.002",
+    "T1685.002": "T1562.008",
+    "T1685.003": "T1562.011",
+    "T1685.004": "T1562.012",
+    "T1685.005": "T1070.001",
+    "T1685.006": "T1070.002",
+    "T1686": "T1562.004",
+    "T1686.001": "T1562.007",
+    "T1686.002": "T1562.013",
+    "T1686.003": "T1562.004",
+    "T1688": "T1562.009",
+    "T1689": "T1562.010",
+    "T1690": "T1562.003",
+}
+"""The other way; of several, the number whose meaning is closest."""
+
+_NEWER = {
+    "T1027.018": ("Invisible Unicode", "T1027"),
+    "T1685": ("Disable or Modify Tools", None),
+    "T1685.001": ("Disable or Modify Windows Event Log", None),
+    "T1685.002": ("Disable or Modify Cloud Log", None),
+    "T1685.003": ("Modify or Spoof Tool UI", None),
+    "T1685.004": ("Disable or Modify Linux Audit System Log", None),
+    "T1685.005": ("Clear Windows Event Logs", None),
+    "T1685.006": ("Clear Linux or Mac System Logs", None),
+    "T1686": ("Disable or Modify System Firewall", None),
+    "T1686.001": ("Cloud Firewall", None),
+    "T1686.002": ("Network Device Firewall", None),
+    "T1686.003": ("Windows Host Firewall", None),
+    "T1688": ("Safe Mode Boot", None),
+    "T1689": ("Downgrade Attack", None),
+    "T1690": ("Prevent Command History Logging", None),
+}
+"""Names of version 19 for numbers that the pinned version lacks, and where their tactics are read from."""
+
 version: str
 """Version of the pinned set, such as ``18.1``."""
 
@@ -96,6 +159,31 @@ def _matrix() -> _Matrix:
 def technique(technique_id: str) -> Technique | None:
     """Return a technique by id (any case, with or without the ``attack.`` of rule tags), else None."""
     return _matrix().techniques.get(technique_id.strip().removeprefix("attack.").upper())
+
+
+def current(technique_id: str) -> str:
+    """Return the number that a technique bears since version 19: its own where it was not renumbered."""
+    return RENUMBERED.get(technique_id, technique_id)
+
+
+def former(technique_id: str) -> str | None:
+    """Return the number that a technique bore before version 19 gave it this one; None where it kept its own."""
+    return _FORMER.get(technique_id)
+
+
+def name_of(technique_id: str) -> str | None:
+    """Return a technique's name, by its current number or a former one; None where neither is known."""
+    if technique_id in _NEWER:
+        return _NEWER[technique_id][0]
+    known = technique(technique_id)
+    return known.name if known else None
+
+
+def tactics_served(technique_id: str) -> tuple[str, ...]:
+    """Return the short names of the pinned version's tactics that a technique serves, whichever number is given."""
+    elsewhere = _NEWER.get(technique_id, (None, None))[1]
+    known = technique(technique_id) or technique(elsewhere or _FORMER.get(technique_id, ""))
+    return known.tactics if known else ()
 
 
 def tactic(name: str) -> Tactic | None:
