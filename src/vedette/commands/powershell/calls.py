@@ -6,7 +6,7 @@ from typing import Any
 
 from vedette.commands.base import Call, Redirect, Word
 from vedette.commands.powershell import nodes as n
-from vedette.commands.powershell.evaluator import DOWNLOADED
+from vedette.commands.powershell.evaluator import DOWNLOADED, VARIES, Fold
 from vedette.commands.powershell.statements import Named, StatementEvaluator
 from vedette.commands.powershell.tables import CANONICAL
 from vedette.commands.powershell.values import (
@@ -277,6 +277,15 @@ class CommandEvaluator(StatementEvaluator):
             out.append(Arg(node, value, self.how(mark)))
         return out
 
+    def named(self, node: n.Command, value: str, how: tuple[str, ...]) -> None:
+        """Note what a computed name comes to."""
+        key = -1 - node.start
+        old = self.folds.get(key)
+        if old is None:
+            self.folds[key] = Fold(value, how)
+        elif old.value is not VARIES and old.value != value:
+            old.value = VARIES
+
     def resolve(self, node: n.Command) -> tuple[Value, tuple[str, ...]]:
         """Return what a command's name stands for: text, code or an unknown, and how it was hidden."""
         name = node.name
@@ -309,8 +318,10 @@ class CommandEvaluator(StatementEvaluator):
         """Return what a command writes, and the call as noted."""
         from vedette.commands.powershell import cmdlets
 
-        self.budget.step(3)
+        self.budget.step(2)
         value, how = self.resolve(node)
+        if not isinstance(node.name, n.Str) and isinstance(value, str) and not self.silent:
+            self.named(node, str(value), how)
         if isinstance(value, Code):
             args = self.args(node.args)
             if value.made:

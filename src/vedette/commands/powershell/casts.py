@@ -37,6 +37,8 @@ _RANGES = {
     "byte": (0, 255),
     "sbyte": (-128, 127),
 }
+_MADE_OF_ONE = {"io.memorystream", "io.streamreader", "io.stringreader", "text.stringbuilder", "io.binaryreader"}
+"""Types whose cast calls the constructor."""
 _FLOATS = {"double", "single", "decimal"}
 
 
@@ -101,6 +103,12 @@ def cast(value: Value, written: str, budget: Budget) -> Value:
         return value
     if name in ("management.managementclass", "directoryservices.directoryentry") and isinstance(value, str):
         return Thing(name, {"argument": str(value)})
+    if name in _MADE_OF_ONE:
+        from vedette.commands.powershell import objects
+
+        made = objects.new(name, [value], budget)
+        if made is not None:
+            return made
     if isinstance(value, Thing):
         return value
     if name.startswith("text.regularexpressions.regexoptions") or name.startswith("io.compression"):

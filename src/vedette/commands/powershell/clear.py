@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import Any
 
 from vedette.commands.powershell import nodes as n
 from vedette.commands.powershell.calls import CommandEvaluator
 from vedette.commands.powershell.evaluator import VARIES, Fold
 from vedette.commands.powershell.tables import ALIASES, CANONICAL, NICE_MEMBERS
+from vedette.commands.powershell.statements import assigned
 from vedette.commands.powershell.values import Char, Partial, literal, quote, quote_partial
 
 Edit = tuple[int, int, str, tuple[str, ...]]
@@ -27,12 +29,15 @@ class Clearer:
         self.ev = ev
         self.text = text
         self.edits: list[Edit] = []
+        self.shown: list[tuple[n.Node, Fold]] = []
+        """Expressions that are written out, outermost only."""
 
     def clear(self, block: n.Block) -> tuple[str | None, tuple[str, ...]]:
         """Return the clear text, or None where nothing changes, and how it was hidden."""
         self._walk(block)
         if not self.edits:
             return None, ()
+        self._drop_spent(block)
         out: list[str] = []
         last = 0
         size = 0
@@ -58,6 +63,78 @@ class Clearer:
         if made == self.text or size > MOST * 2:
             return None, ()
         return made, tuple(methods)
+
+    def _drop_spent(self, block: n.Block) -> None:
+        """Leave out the statements that only make values which are written out wherever they are used."""
+        if not self.ev.reads or len(block.body) > 3000:
+            return
+        calls = sorted(c.start for c in self.ev.reading.calls if c.end > c.start)
+        nested = sorted(x.start for x in self.ev.reading.nested if x.start is not None)
+        spent: list[tuple[n.Node, set[str]]] = []
+        for node in block.body:
+            if isinstance(node, n.Function):
+                if id(node.block) in self.ev.ran and not _between(calls, node) and not _between(nested, node):
+                    spent.append((node, {"\0" + node.name.lower()}))
+                continue
+            if not isinstance(node, (n.Assign, n.Loop, n.Foreach, n.If, n.Step)):
+                continue
+            names = assigned(node)
+            if isinstance(node, n.Assign) and not isinstance(node.target, (n.Var, n.Cast, n.Index)):
+                continue
+            if not names & self.ev.reads or any(x.startswith("env:") for x in names) or _between(nested, node):
+                continue
+            if _between(calls, node) and not self._quiet(node):
+                continue
+            spent.append((node, names))
+        for _ in range(len(spent) + 1):
+            gone = [(x.start, x.end) for x, _ in spent]
+            rest = self._applied(gone).lower()
+            kept = [(x, names) for x, names in spent if self._unused(names, rest)]
+            if len(kept) == len(spent):
+                break
+            spent = kept
+        for x, names in spent:
+            end = x.end
+            m = _AFTER.match(self.text, end)
+            end = m.end() if m else end
+            how = self._how_of(x.start, x.end)
+            self.edits = [e for e in self.edits if not x.start <= e[0] < end]
+            self.shown = [(s, f) for s, f in self.shown if not x.start <= s.start < end]
+            self.edits.append((x.start, end, "", how))
+
+    def _how_of(self, start: int, end: int) -> tuple[str, ...]:
+        return ("variable",)
+
+    def _quiet(self, node: n.Node) -> bool:
+        from vedette.commands.powershell.cmdlets import QUIET
+
+        return all(
+            c.name.text.lower() in QUIET for c in self.ev.reading.calls if node.start <= c.start < node.end
+        )
+
+    def _unused(self, names: set[str], rest: str) -> bool:
+        for name in names:
+            if name[:1] == "\0":
+                if re.search(rf"(?<![\w-]){re.escape(name[1:])}(?![\w-])", rest):
+                    return False
+            elif re.search(rf"[$@](?:\w+:)?{re.escape(name)}(?![\w:])|\{{(?:\w+:)?{re.escape(name)}\}}|variable:.?{re.escape(name)}", rest):
+                return False
+            elif "variable" in rest or " gv " in rest or "(gv " in rest:
+                if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", rest):
+                    return False
+        return True
+
+    def _applied(self, gone: list[tuple[int, int]]) -> str:
+        out: list[str] = []
+        last = 0
+        for start, end, by in sorted([(s, e, "") for s, e in gone] + [(s, e, "''" if by[:1] == "'" else by) for s, e, by, _ in self.edits]):
+            if start < last:
+                continue
+            out.append(self.text[last:start])
+            out.append(by)
+            last = end
+        out.append(self.text[last:])
+        return "".join(out)
 
     def _member_end(self, start: int) -> bool:
         return start > 0 and self.text[start - 1] in ".:"
@@ -122,6 +199,7 @@ class Clearer:
         if isinstance(inner, n.Expand) and isinstance(fold.value, str) and "variable" not in fold.how and not fold.how:
             return False
         self._edit(node.start, node.end, made, fold.how)
+        self.shown.append((node, fold))
         return True
 
     def _string(self, node: n.Str) -> None:
@@ -163,7 +241,7 @@ class Clearer:
                 how = ("call-operator",)
         else:
             fold = self._fold_of(name)
-            command = self.ev.folds.get(-node.start - 1)
+            command = self.ev.folds.get(-1 - node.start)
             if command is not None and command.value is not VARIES and isinstance(command.value, str):
                 value, how = str(command.value), command.how
             elif fold is not None and isinstance(fold.value, str):
@@ -264,6 +342,14 @@ class Clearer:
         if isinstance(node, n.Chain):
             return [(node.left, False), (node.right, False)]
         return []
+
+
+_AFTER = re.compile(r"[^\S\r\n]*+;?[^\S\r\n]*+(?:\r?\n)?")
+
+
+def _between(starts: list[int], node: n.Node) -> bool:
+    i = bisect_left(starts, node.start)
+    return i < len(starts) and starts[i] < node.end
 
 
 def _hidden(node: Any, fold: Fold) -> bool:

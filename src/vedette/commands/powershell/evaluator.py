@@ -86,6 +86,8 @@ class ExpressionEvaluator:
         self.need = False
         """Whether what the statement at hand gives or sets is used afterwards."""
         self.ran: set[int] = set()
+        self.reads: set[str] = set()
+        """Variables whose computed value was used."""
         self.blocks: list[n.Block] = []
 
     # what the subclass brings -----------------------------------------------------------------------------------
@@ -171,6 +173,7 @@ class ExpressionEvaluator:
         slot = self.state.find(node.name) if not node.name.startswith("env:") else None
         if slot is not None:
             value, how = slot
+            self.reads.add(node.name)
             self.log.append("variable")
             self.log.extend(reversed(how))
             self.fold(node, value, len(self.log) - 1 - len(how))
@@ -539,6 +542,8 @@ class ExpressionEvaluator:
         if name is None:
             return unknown_from(target)
         value = self.property(target, name.lower(), name, node.static)
+        if node.static and isinstance(target, TypeRef) and statics.is_enum(target.name):
+            return value
         if not isinstance(value, (Unknown, Thing, MethodRef, Code)):
             self.fold(node, value, mark)
         return value
@@ -821,7 +826,7 @@ class ExpressionEvaluator:
         if type_.startswith("sessionstate.") and low in ("getvalue", "get"):
             slot = self.state.find(str(args[0]).lower()) if args and isinstance(args[0], str) else None
             return UNKNOWN if slot is None else slot[0]
-        if low == "gettype" and type_:
+        if low == "gettype" and type_ and not args:
             return TypeRef(type_)
         if low == "invoke" and "code" in target.data:
             return collapse(self.invoke_text(target.data["code"], target.data.get("how", ()), node, None))

@@ -292,7 +292,9 @@ class Parser(Expressions):
 
     def _called(self) -> n.Node | None:
         c = self.peek()
-        if c and (c in "$({" or c in lx.SINGLE or c in lx.DOUBLE):
+        if c == "$":
+            return self._one_argument()
+        if c and (c in "({" or c in lx.SINGLE or c in lx.DOUBLE):
             node = self.primary()
             return None if node is None else self.tail(node, bare=True)
         return self._bare(True)

@@ -7,7 +7,6 @@ from vedette.commands.budget import Exhausted
 from vedette.commands.powershell import nodes as n
 from vedette.commands.powershell.calls import CommandEvaluator
 from vedette.commands.powershell.clear import Clearer
-from vedette.commands.powershell.evaluator import VARIES
 from vedette.commands.powershell.expressions import TooDeep
 from vedette.commands.powershell.parser import Parser
 from vedette.commands.powershell.parts import parts_of
@@ -55,11 +54,12 @@ def read(text: str, scope: Scope) -> Reading:
     if written is not None:
         reading.output = _output(written)
     try:
-        reading.clear, reading.methods = Clearer(ev, text).clear(block)
+        clearer = Clearer(ev, text)
+        reading.clear, reading.methods = clearer.clear(block)
+        _strings(clearer, reading)
         reading.parts = parts_of(text, block)
     except RecursionError:
         ev.stop(DEEP)
-    _strings(ev, reading)
     return reading
 
 
@@ -121,18 +121,11 @@ def _output(values: list[Value]) -> bytes | None:
     return "".join(f"{t}\r\n" for t in texts).encode("utf-8", "replace")
 
 
-def _strings(ev: CommandEvaluator, reading: Reading) -> None:
-    """Note computed texts that stand in no call."""
-    taken = {w.text for c in reading.calls for w in c.args}
-    seen: set[str] = set()
-    for key, fold in ev.folds.items():
+def _strings(clearer: Clearer, reading: Reading) -> None:
+    """Note computed texts that stand in no call: only whole ones, not what they were made of on the way."""
+    taken = {w.text for c in reading.calls for w in c.args} | {x.text for x in reading.nested}
+    for node, fold in clearer.shown[:500]:
         value = fold.value
-        if value is VARIES or type(value) is not str or len(value) < 4 or value in taken or value in seen:
-            continue
-        node = ev.nodes.get(key)
-        if node is None or isinstance(node, n.Var):
-            continue
-        seen.add(value)
-        reading.strings.append(Word(value, node.start, node.end, True, fold.how))
-        if len(seen) >= 500:
-            return
+        if type(value) is str and len(value) > 3 and value not in taken:
+            taken.add(value)
+            reading.strings.append(Word(value, node.start, node.end, True, fold.how))

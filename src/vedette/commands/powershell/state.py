@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from vedette.commands.base import Scope
 from vedette.commands.powershell import nodes as n
@@ -21,6 +22,15 @@ from vedette.commands.powershell.values import (
 
 Slot = tuple[Value, tuple[str, ...]]
 """A value and how it was hidden where it was made."""
+
+
+@cache
+def _usual() -> dict[str, str]:
+    from vedette.commands.environment import default_environment
+    from vedette.schema.command import Language
+
+    return default_environment(Language.POWERSHELL)
+
 
 _NAMES = re.compile(r"[$@]\{?((?:\w+:)?[\w?]+)")
 
@@ -67,9 +77,9 @@ class State:
         if slot is not None:
             return slot[0]
         found = self.scope.environment.get(name.upper())
-        if found is not None:
+        if found is not None and found != _usual().get(name.upper()):
             return found
-        return Partial([Piece(written, ENVIRONMENT.get(name))])
+        return Partial([Piece(written, ENVIRONMENT.get(name) or found)])
 
     def special(self, name: str, written: str) -> Value:
         """Return a variable that PowerShell itself sets, or an unknown."""

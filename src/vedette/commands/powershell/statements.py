@@ -81,7 +81,6 @@ class StatementEvaluator(ExpressionEvaluator):
 
     def outputs(self, node: n.Node) -> list[Value]:
         """Return what a statement writes to the pipeline."""
-        self.budget.step(1)
         work = _STATEMENTS.get(type(node))
         if work is not None:
             return work(self, node)
@@ -413,7 +412,7 @@ class StatementEvaluator(ExpressionEvaluator):
     # loops ------------------------------------------------------------------------------------------------------
 
     def _round_cost(self, node: n.Node) -> int:
-        return 2 + (node.end - node.start) // 40
+        return 2 + (node.end - node.start) // 80
 
     def _loop(self, node: n.Loop) -> list[Value]:
         if node.init is not None:
@@ -694,8 +693,8 @@ class StatementEvaluator(ExpressionEvaluator):
             how = value.how or how
             value = value.text
         if isinstance(value, Partial):
-            if value.usual() is not None and not any(isinstance(p, str) and p.strip() for p in value.parts):
-                value = value.usual()
+            if not any(isinstance(p, str) and p.strip() for p in value.parts):
+                value = value.usual() or UNKNOWN
             else:
                 value = value.text()
         if not isinstance(value, str):

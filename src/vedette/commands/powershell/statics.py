@@ -490,6 +490,11 @@ def get(type_: str, name: str) -> Value:
     raise Unclear
 
 
+def is_enum(type_: str) -> bool:
+    """Return whether a type is an enumeration, whose values have no better spelling."""
+    return type_ in _ENUMS
+
+
 _ENUMS = {
     "io.compression.compressionmode",
     "text.regularexpressions.regexoptions",
