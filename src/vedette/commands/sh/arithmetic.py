@@ -19,11 +19,11 @@ _DEEPEST = 40
 _MASK = (1 << 64) - 1
 
 Get = Callable[[str, str | None], str]
-"""Returns a variable's (or element's) text; raises Unknown."""
+"""Returns a variable's (or element's) text; raises UnknownError."""
 Put = Callable[[str, str | None, str], None]
 
 
-class Unknown(Exception):
+class UnknownError(Exception):
     """The value depends on what only running would tell, or the expression is none."""
 
 
@@ -39,16 +39,16 @@ def number(text: str) -> int:
         head, digits = text.split("#", 1)
         base = int(head)
         if not 2 <= base <= 64 or len(digits) > 64:
-            raise Unknown
+            raise UnknownError
         value = 0
         for c in digits:
             digit = _DIGITS.find(c.lower() if base <= 36 and c.isalpha() else c)
             if digit < 0 or digit >= base:
-                raise Unknown
+                raise UnknownError
             value = value * base + digit
         return wrapped(value)
     if len(text) > 40:
-        raise Unknown
+        raise UnknownError
     try:
         if text[:2] in ("0x", "0X"):
             return wrapped(int(text, 16))
@@ -56,7 +56,7 @@ def number(text: str) -> int:
             return wrapped(int(text, 8))
         return wrapped(int(text))
     except ValueError:
-        raise Unknown from None
+        raise UnknownError from None
 
 
 class _Run:
@@ -68,7 +68,7 @@ class _Run:
         while at < len(text):
             m = _TOKEN.match(text, at)
             if m is None or len(self.tokens) > 4000:
-                raise Unknown
+                raise UnknownError
             digits, name, operator = m.groups()
             self.tokens.append(("n", digits) if digits else ("v", name) if name else ("o", operator))
             at = m.end()
@@ -89,7 +89,7 @@ class _Run:
 
     def expect(self, text: str) -> None:
         if self.next() != ("o", text):
-            raise Unknown
+            raise UnknownError
 
     def comma(self) -> int:
         value = self.assignment()
@@ -101,7 +101,7 @@ class _Run:
     def _deeper(self) -> None:
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise Unknown
+            raise UnknownError
 
     def assignment(self) -> int:
         self._deeper()
@@ -172,12 +172,12 @@ class _Run:
             value = a * b
         elif operator in ("/", "%"):
             if b == 0:
-                raise Unknown
+                raise UnknownError
             quotient = abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
             value = quotient if operator == "/" else a - b * quotient
         elif operator == "**":
             if b < 0:
-                raise Unknown
+                raise UnknownError
             value = pow(a & _MASK, b, 1 << 64)
         elif operator == "<<":
             value = a << (b & 63)
@@ -235,7 +235,7 @@ class _Run:
                     return int(not self.unary())
                 if text == "~":
                     return wrapped(~self.unary())
-            raise Unknown
+            raise UnknownError
         finally:
             self.depth -= 1
 
@@ -256,17 +256,17 @@ class _Run:
         try:
             return number(text) if text.isdigit() else evaluate(text, self.get, self.put, self.depth + 4)
         except RecursionError:
-            raise Unknown from None
+            raise UnknownError from None
 
 
 def evaluate(text: str, get: Get, put: Put, depth: int = 0) -> int:
     """Return the value of an expression.
 
     Raises:
-        Unknown: it is no expression, or a value in it is not known.
+        UnknownError: it is no expression, or a value in it is not known.
     """
     if depth > _DEEPEST:
-        raise Unknown
+        raise UnknownError
     if text.isdigit():
         return number(text)
     if not text.strip():
@@ -274,5 +274,5 @@ def evaluate(text: str, get: Get, put: Put, depth: int = 0) -> int:
     run = _Run(text, get, put, depth)
     value = run.comma()
     if run.tokens[run.at][0] != "e":
-        raise Unknown
+        raise UnknownError
     return value

@@ -68,6 +68,9 @@ class Bench:
         return out
 
 
+Tool = Callable[[list[str], Bench], bytes | None]
+
+
 def options(
     args: list[str], flags: str, values: str = "", long: dict[str, str] | None = None, *, permute: bool = True
 ) -> tuple[list[tuple[str, str]], list[str]] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _SKIP = re.compile(r"[^\\'\"`${},]+")
 _NUMBERS = re.compile(r"([+-]?\d{1,9})\.\.([+-]?\d{1,9})(?:\.\.([+-]?\d{1,9}))?")
@@ -122,7 +123,7 @@ def expand(text: str, depth: int = 0) -> list[str] | None:
         if commas:
             edges = [i, *commas, close]
             middles: list[str] = []
-            for a, b in zip(edges, edges[1:], strict=False):
+            for a, b in pairwise(edges):
                 piece = text[a + 1 : b]
                 middles.extend(expand(piece, depth + 1) or [piece])
         else:

@@ -52,6 +52,20 @@ def _unknown(ev: Evaluator, words: list[Word], known: bool, node: Simple | None)
     ev.unknown_output()
 
 
+def _setting(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+    """Without a value it writes what is set."""
+    if len(words) < 2 or words[-1].text.startswith("-"):
+        ev.unknown_output()
+    ev.status = None
+
+
+def _shopt(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+    if not any(w.text.startswith(("-s", "-u", "-q", "-os", "-ou")) for w in words[1:]):
+        ev.unknown_output()
+        return
+    ev.status = 0
+
+
 def _echo(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
     made = tools.echo([w.text for w in words[1:]])
     ev.budget.make(len(made[0]))
@@ -326,7 +340,7 @@ def _shift(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -
 
 
 def _jump(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
-    from vedette.commands.sh.evaluate import Jump
+    from vedette.commands.sh.evaluate import JumpError
 
     kind = words[0].text
     if kind in ("return", "exit"):
@@ -337,7 +351,7 @@ def _jump(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) ->
     levels = 1
     if kind in ("break", "continue") and len(words) > 1 and words[1].text.isdigit():
         levels = max(1, int(words[1].text[:6]))
-    raise Jump(kind, levels)
+    raise JumpError(kind, levels)
 
 
 def _test(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
@@ -365,6 +379,8 @@ def _let(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> 
 
 def _alias(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
     ev.status = 0
+    if not all("=" in word.text for word in words[1:]) or len(words) == 1:
+        ev.unknown_output()
     for word in words[1:]:
         if "=" in word.text and word.known:
             name, value = word.text.split("=", 1)
@@ -394,7 +410,6 @@ def _trap(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) ->
             ev.trapped[signal.text] = (code.text, code.methods, code.start, code.end)
             if ev.quiet:
                 ev.trapped.pop(signal.text)
-                ev.quiet_traps.append(code.text)
             break
 
 
@@ -713,15 +728,15 @@ BUILTINS: dict[str, Builtin] = {
     "exec": _prefix,
     "getopts": _getopts,
     "xargs": _xargs,
-    "shopt": _silent,
+    "shopt": _shopt,
     "setopt": _silent,
     "unsetopt": _silent,
-    "enable": _silent,
-    "umask": _unsure,
-    "ulimit": _unsure,
+    "enable": _setting,
+    "umask": _setting,
+    "ulimit": _setting,
     "wait": _unsure,
     "disown": _unsure,
-    "hash": _unsure,
+    "hash": _setting,
     "logout": _unsure,
     "bg": _unsure,
     "fg": _unknown,

@@ -9,9 +9,10 @@ import hashlib
 import lzma
 import re
 import zlib
+from typing import Any
 
 from vedette.commands.decoding import inflate, unbase64
-from vedette.commands.sh.bench import Bench, number, options
+from vedette.commands.sh.bench import Bench, Tool, number, options
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
 _SPACE = re.compile(rb"\s+")
@@ -358,7 +359,7 @@ def hexdump(args: list[str], bench: Bench) -> bytes | None:
     return None
 
 
-def _packer(form: str, always: bool) -> object:
+def _packer(form: str, always: bool) -> Tool:
     def tool(args: list[str], bench: Bench) -> bytes | None:
         made = options(
             args,
@@ -598,14 +599,18 @@ def _decrypted(
 
         if mode in ("cbc", "ecb") and len(data) % 16:
             return None
-        how = {
-            "cbc": lambda: modes.CBC(vector), "ecb": modes.ECB, "ctr": lambda: modes.CTR(vector),
-        }.get(mode)  # fmt: skip
-        if how is None:
+        how: modes.Mode
+        if mode == "cbc":
+            how = modes.CBC(vector)
+        elif mode == "ecb":
+            how = modes.ECB()  # noqa: S305  (undone, not used)
+        elif mode == "ctr":
+            how = modes.CTR(vector)
+        else:
             return None
         bench.budget.make(len(data))
-        worker = Cipher(algorithms.AES(key), how()).decryptor()
-        plain = worker.update(data) + worker.finalize()
+        worker: Any = Cipher(algorithms.AES(key), how).decryptor()  # type: ignore[misc,no-untyped-call]
+        plain: bytes = worker.update(data) + worker.finalize()
     except ValueError:
         return None
     if mode == "ctr":
@@ -630,14 +635,14 @@ _BZIP, _BUNZIP = _packer("bz2", False), _packer("bz2", True)
 _XZ, _UNXZ = _packer("xz", False), _packer("xz", True)
 
 
-def _to_stdout(tool: object) -> object:
+def _to_stdout(tool: Tool) -> Tool:
     def run(args: list[str], bench: Bench) -> bytes | None:
-        return tool(["-c", *args], bench)  # type: ignore[operator, no-any-return]
+        return tool(["-c", *args], bench)
 
     return run
 
 
-TOOLS: dict[str, object] = {
+TOOLS: dict[str, Tool] = {
     "base64": base64_,
     "gbase64": base64_,
     "base32": base32_,

@@ -78,7 +78,7 @@ def ansi(body: str) -> str:
 
 
 def echoed(text: str) -> tuple[str, bool]:
-    """Return the text of ``echo -e text`` or ``printf %b``, and whether a ``\\c`` ends all output there."""
+    r"""Return the text of ``echo -e text`` or ``printf %b``, and whether a ``\c`` ends all output there."""
     stopped = False
     cut = 0
 

@@ -15,7 +15,7 @@ from vedette.commands.sh.builtins import BUILTINS, CONDITIONS, SILENT
 from vedette.commands.sh.clear import Edits
 from vedette.commands.sh.conditions import decide
 from vedette.commands.sh.escapes import to_bytes, to_text
-from vedette.commands.sh.expand import Expander, Field, Result
+from vedette.commands.sh.expand import Expander, Field, Result, quoted
 from vedette.commands.sh.parser import Parser
 from vedette.commands.sh.state import Defined, Sink, State, Stream, Var, unknown
 from vedette.commands.sh.syntax import (
@@ -48,11 +48,12 @@ _MOST_CALLS = 3000
 _MOST_OF_ONE = 48
 """Most calls that are noted of one place in a loop."""
 _MOST_ROUNDS = 20_000
+_TAKES_ARGUMENTS = re.compile(r"\bshift\b|\bgetopts\b|\$[1-9@*]|\$\{[1-9@*]|[Uu]sage")
 _OUTPUT_FD = re.compile(r"(1|&|)>")
 _SELVES = frozenset({"$0", "${0}", "$SHELL", "${SHELL}", "$BASH", "${BASH}", "${!#}"})
 
 
-class Jump(Exception):
+class JumpError(Exception):
     """``break``, ``continue``, ``return`` or ``exit``."""
 
     def __init__(self, kind: str, levels: int = 1):
@@ -88,6 +89,9 @@ class Evaluator(Expander):
         self.strings: list[Word] = []
         self.assigned_strings: list[Word] = []
         self.consumed: set[int] = set()
+        self.used: set[str] = set()
+        """Variables that were expanded."""
+        self.alone = _TAKES_ARGUMENTS.search(text) is None
         self.edits = Edits()
         self.out = Sink()
         self.top = self.out
@@ -130,16 +134,19 @@ class Evaluator(Expander):
         """Go through ``a && b || c``."""
         self.run(node.first)
         before: Node = node.first
+        unsure = False
         for operator, item in node.rest:
             status = self.status
-            if status is not None:
+            if status is not None and not unsure:
                 if (status == 0) == (operator == "&&"):
                     self.run(item)
                     before = item
                 continue
-            if operator == "&&" and not _is_condition(before):
+            if operator == "&&" and not unsure and not _is_condition(before):
                 self.run(item)
             else:
+                # a && b && c: c is as unsure as b; a || b && c: c runs whichever of them succeeds
+                unsure = operator == "&&"
                 self.maybe(item)
                 self.status = None
             before = item
@@ -154,7 +161,7 @@ class Evaluator(Expander):
         self.out = Sink(out.wanted)
         try:
             self.run(node)
-        except Jump:
+        except JumpError:
             pass
         finally:
             self.uncertain -= 1
@@ -179,7 +186,7 @@ class Evaluator(Expander):
                     self.out = sink
                     try:
                         self.run(command)
-                    except Jump:
+                    except JumpError:
                         pass
                     self.stdin = sink.stream()
             finally:
@@ -198,7 +205,7 @@ class Evaluator(Expander):
         self.state = state.copy()
         try:
             self.listing(node.body)
-        except Jump:
+        except JumpError:
             pass
         finally:
             self.state = state
@@ -265,7 +272,7 @@ class Evaluator(Expander):
         self.out = Sink(out.wanted)
         try:
             self.listing(body)
-        except Jump:
+        except JumpError:
             pass
         finally:
             self.uncertain -= 1
@@ -291,7 +298,7 @@ class Evaluator(Expander):
         self.out = Sink(out.wanted)
         try:
             self.listing(body)
-        except Jump:
+        except JumpError:
             pass
         finally:
             self.uncertain -= 1
@@ -322,14 +329,14 @@ class Evaluator(Expander):
             written = self.out.size
             try:
                 self.listing(node.body)
-            except Jump as jump:
+            except JumpError as jump:
                 if jump.kind == "break":
                     if jump.levels > 1:
-                        raise Jump("break", jump.levels - 1) from None
+                        raise JumpError("break", jump.levels - 1) from None
                     return
                 if jump.kind == "continue":
                     if jump.levels > 1:
-                        raise Jump("continue", jump.levels - 1) from None
+                        raise JumpError("continue", jump.levels - 1) from None
                 else:
                     raise
             if self._fingerprint() == before and (endless or self.out.size == written):
@@ -368,7 +375,7 @@ class Evaluator(Expander):
                 self.edit(word, made)
                 for one in made:
                     # a pattern stands for files that nobody knows
-                    known = known and (one.known and not (word.glob and re.search(r"[*?\[]", one.text) is not None))
+                    known = known and one.known and not one.pattern
                 fields.extend(made)
         if node.select:
             known = False
@@ -383,10 +390,10 @@ class Evaluator(Expander):
             self.set(node.name, one.text, True, one.methods)
             try:
                 self.listing(node.body)
-            except Jump as jump:
+            except JumpError as jump:
                 if jump.kind in ("break", "continue"):
                     if jump.levels > 1:
-                        raise Jump(jump.kind, jump.levels - 1) from None
+                        raise JumpError(jump.kind, jump.levels - 1) from None
                     if jump.kind == "break":
                         break
                 else:
@@ -403,7 +410,7 @@ class Evaluator(Expander):
         self.out = Sink(out.wanted)
         try:
             self.listing(node.body)
-        except Jump:
+        except JumpError:
             pass
         finally:
             self.uncertain -= 1
@@ -435,11 +442,11 @@ class Evaluator(Expander):
             rounds += 1
             try:
                 self.listing(node.body)
-            except Jump as jump:
+            except JumpError as jump:
                 if jump.kind not in ("break", "continue"):
                     raise
                 if jump.levels > 1:
-                    raise Jump(jump.kind, jump.levels - 1) from None
+                    raise JumpError(jump.kind, jump.levels - 1) from None
                 if jump.kind == "break":
                     return
             if self.arithmetic(node.step) is None:
@@ -534,7 +541,7 @@ class Evaluator(Expander):
         out, self.out = self.out, Sink(False)
         try:
             self.run(node.body)
-        except Jump:
+        except JumpError:
             pass
         finally:
             self.out = out
@@ -564,7 +571,7 @@ class Evaluator(Expander):
             self.source = source
         try:
             self.listing(body)
-        except Jump:
+        except JumpError:
             pass
         finally:
             self.state, self.out, self.source, self.pin, self.piping = state, out, text, pin, piping
@@ -759,10 +766,13 @@ class Evaluator(Expander):
                     text, ok = self._declared_text(node.arrays[i])
                     words.append(Word(text, *(pin or (item.start, item.end)), ok))
                     continue
-                if item.how:
-                    field = Field(item.lit, True, (item.how,), True)
+                how = item.how
+                if item.quoted and not words and not how and "\\" in self._raw_word(item)[1:]:
+                    how = "backslash"
+                if how:
+                    field = Field(item.lit, True, (how,), True)
                     self.edit(item, [field])
-                    words.append(Word(item.lit, *(pin or (item.start, item.end)), True, (item.how,)))
+                    words.append(Word(item.lit, *(pin or (item.start, item.end)), True, (how,)))
                 elif pin is None:
                     words.append(Word(item.lit, item.start, item.end))
                 else:
@@ -776,11 +786,13 @@ class Evaluator(Expander):
                     fields[0] = first = Field("bash", True, ("variable",), True)
                 if first.known and first.methods:
                     first.strong = True
+                elif first.known and item.quoted and "\\" in self._raw_word(item)[1:]:
+                    first.methods, first.strong = ("backslash",), True
             self.edit(item, fields)
             start, end = pin or (item.start, item.end)
             for one in fields:
                 words.append(Word(one.text, start, end, one.known, one.methods))
-                known = known and one.known
+                known = known and one.known and not one.pattern
         outputs, self.outputs = self.outputs, outer
         if not words:
             for assign in node.assigns:
@@ -843,6 +855,9 @@ class Evaluator(Expander):
         data = None
         if stream is not None and stream.exact:
             data = stream.data[stream.at :]
+            if stream.methods:
+                # how what it reads was hidden: the code of a shell or interpreter is told so
+                words[0].methods = tuple(dict.fromkeys((*words[0].methods, *stream.methods)))
         call = Call(
             words[0],
             words[1:],
@@ -998,7 +1013,7 @@ class Evaluator(Expander):
             piping, self.piping = self.piping, (False, False)
             try:
                 self.run(function.body)
-            except Jump as jump:
+            except JumpError as jump:
                 if jump.kind != "return":
                     raise
             finally:
@@ -1196,7 +1211,7 @@ class Evaluator(Expander):
                 fields = self.fields(word)
                 self.edit(word, fields)
                 for made in fields:
-                    items[at] = (made.text, made.known)
+                    items[at] = (made.text, made.known and not made.pattern)
                     at += 1
                     for method in made.methods:
                         methods[method] = None
@@ -1254,7 +1269,8 @@ class Evaluator(Expander):
             self.budget.step(len(var.items) // 16)
             var = Var("", True, dict(var.items), var.associative, False, var.attributes, var.methods)
             self.state.variables[name] = var
-        assert var.items is not None
+        if var.items is None:
+            return
         if var.associative:
             var.items[index] = (text, known)
         else:
@@ -1291,7 +1307,13 @@ class Evaluator(Expander):
             methods = {"empty-variable": None}
         if not methods:
             return
-        self.edits.add(word.start, word.end, [f.text for f in fields], strong, tuple(methods))
+        self.edits.add(
+            word.start,
+            word.end,
+            " ".join([f.text if f.pattern else quoted(f.text) for f in fields]),
+            strong,
+            tuple(methods),
+        )
 
     def stop(self, reason: str) -> None:
         """Note where reading ended, once."""
@@ -1339,4 +1361,4 @@ _RUN: dict[type, Callable[[Evaluator, Any], None]] = {
     Listing: Evaluator.listing,
     **dict.fromkeys(_COMPOUND, Evaluator.compound),
 }
-__all__ = ["Evaluator", "Jump", "to_text"]
+__all__ = ["Evaluator", "JumpError", "to_text"]

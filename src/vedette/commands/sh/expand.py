@@ -11,7 +11,7 @@ from vedette.commands.sh import arithmetic, paths, patterns
 from vedette.commands.sh.environment import COMMON, IFS, PICKED, PREFIXES
 from vedette.commands.sh.escapes import ansi, to_text
 from vedette.commands.sh.state import Sink, State, Var
-from vedette.commands.sh.syntax import Arith, Lit, Param, Proc, Sub, WordNode
+from vedette.commands.sh.syntax import Arith, Lit, Param, Pipeline, Proc, Simple, Sub, WordNode
 
 _GLOB = re.compile(r"[*?\[]")
 _SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./~^-]+\Z")
@@ -42,6 +42,8 @@ class Field:
     methods: tuple[str, ...] = ()
     strong: bool = False
     """Whether it was written in a way that hides it."""
+    pattern: bool = False
+    """Whether it stands for files that nobody knows."""
 
 
 def quoted(text: str) -> str:
@@ -88,6 +90,9 @@ class Expander:
     testing: bool
     empty: set[str]
     consumed: set[int]
+    used: set[str]
+    alone: bool
+    """Whether the script takes no arguments of its own, so that there are none."""
     status: int | None
 
     # what the evaluator gives
@@ -304,7 +309,7 @@ class Expander:
         self, pieces: list[tuple[str, bool, bool, str]], text: str, name: bool, methods: tuple[str, ...]
     ) -> Field:
         if not text.startswith(("/", "~", ".")) and not name:
-            return Field(text, True, methods)
+            return Field(text, True, methods, pattern=True)
         pattern = "".join([patterns.escape(p[0]) if p[1] else p[0] for p in pieces])
         hides = "?" in text or "[" in text or _MIDDLE_STAR.search(text) is not None or text.count("*") > 1
         if text.startswith("/"):
@@ -314,7 +319,7 @@ class Expander:
                 return Field(found[0], True, (*methods, "glob"), True)
             if found and len(found) > 1 and hides:
                 return Field(text, False, methods)
-        return Field(text, True, methods)
+        return Field(text, True, methods, pattern=True)
 
     # -- pieces
 
@@ -333,7 +338,9 @@ class Expander:
             text = to_text(sink.value()).rstrip("\n")
             if "\0" in text:
                 text = text.replace("\0", "")
-            methods = tuple(dict.fromkeys((*sink.methods, "command-substitution")))
+            methods = sink.methods
+            if text and not _is_ordinary(part):
+                methods = tuple(dict.fromkeys((*methods, "command-substitution")))
             if not sink.exact:
                 return Result(text, False, methods)
             return Result(text, True, methods)
@@ -372,21 +379,22 @@ class Expander:
             return None
         try:
             return arithmetic.evaluate(text, self._number, self._assign_number)
-        except arithmetic.Unknown:
+        except arithmetic.UnknownError:
             return None
 
     def _number(self, name: str, index: str | None) -> str:
         self.budget.step()
+        self.used.add(name)
         result = self.lookup(name, index)
         if result is None:
             if name in COMMON:
-                raise arithmetic.Unknown
+                raise arithmetic.UnknownError
             if name in self.state.variables:
                 return "0"
             # never set: an ordinary script gets it from outside
-            raise arithmetic.Unknown
+            raise arithmetic.UnknownError
         if not result[1]:
-            raise arithmetic.Unknown
+            raise arithmetic.UnknownError
         return result[0]
 
     def _assign_number(self, name: str, index: str | None, text: str) -> None:
@@ -448,7 +456,7 @@ class Expander:
             return arguments[at] if at < len(arguments) else ("", True)
         if name == "#":
             if arguments is None:
-                return ("$#", False) if self.testing else ("0", True)
+                return ("$#", False) if self.testing or not self.alone else ("0", True)
             return str(len(arguments)), True
         if name == "?":
             return (str(self.status), True) if self.status is not None else ("$?", False)
@@ -488,6 +496,8 @@ class Expander:
         if var is not None:
             value = self.lookup(name, index)
             origin = var.origin
+            self.used.add(part.name)
+            self.used.add(name)
             methods = (*var.methods, *methods)
             if name not in ("IFS",):
                 methods = (*methods, "variable") if value is not None and value[1] else methods
@@ -506,8 +516,6 @@ class Expander:
                 return Result(self.raw(part), False, unset="" if name in COMMON else name)
             text, known = value
             if known:
-                if name == "0" and part.braced and False:
-                    return Result(text)
                 return Result(text, True, methods, origin=origin)
             return Result(text if var is not None and text != "$" + name else self.raw(part), False, methods)
         if origin >= 0:
@@ -562,8 +570,10 @@ class Expander:
         else:
             values = [var.items[k] for k in _ordered(var)]
             methods = (*var.methods, "variable")
-        if var is not None and var.origin >= 0:
-            self.consumed.add(var.origin)
+        if var is not None:
+            self.used.add(name)
+            if var.origin >= 0:
+                self.consumed.add(var.origin)
         if not all([known for _, known in values]):
             if not part.op and not part.length and not star:
                 return Result(
@@ -647,7 +657,7 @@ class Expander:
         if value is None and name in COMMON:
             return Result(self.raw(part), False)
         filled = value is not None and (len(op) == 1 or value[0] != "")
-        how = (*methods, "parameter-expansion")
+        how = (*methods, "default-value")
         if op[-1] == "?":
             return Result(value[0], True, methods) if filled and value is not None else Result(self.raw(part), False)
         if (op[-1] == "+") == filled:
@@ -780,7 +790,19 @@ def _ordered(var: Var) -> list[int | str]:
     return list(items) if var.associative else sorted(items, key=int)
 
 
-_WEAK = frozenset({"variable", "brace-expansion", "arithmetic", ""})
+_WEAK = frozenset({"variable", "brace-expansion", "arithmetic", "default-value", "filter", "sort", "index-pick", ""})
+_ORDINARY = frozenset({"basename", "dirname", "seq", "expr", "sleep", "wc", "bc", "cat", "tee"})
+
+
+def _is_ordinary(part: Sub) -> bool:
+    """Return whether scripts ordinarily substitute what such a command writes."""
+    items = part.body.items
+    if len(items) != 1:
+        return False
+    node = items[0][0]
+    if isinstance(node, Pipeline):
+        node = node.commands[-1]
+    return isinstance(node, Simple) and bool(node.words) and node.words[0].lit in _ORDINARY
 
 
 def _is_strong(word: WordNode, methods: dict[str, None]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib import import_module
 
-from vedette.commands.sh.bench import Bench, number, options
+from vedette.commands.sh.bench import Bench, Tool, number, options
 from vedette.commands.sh.escapes import to_bytes, to_text
 
 _ALL = range(256)
@@ -328,7 +328,7 @@ def column(args: list[str], bench: Bench) -> bytes | None:
     return None if data is None else data.replace(b"\r\n", b"\n")
 
 
-TOOLS: dict[str, object] = {
+TOOLS: dict[str, Tool] = {
     "cat": cat,
     "tee": tee,
     "rev": rev,

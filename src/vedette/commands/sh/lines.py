@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from vedette.commands.sh.bench import Bench, number, options
+from vedette.commands.sh.bench import Bench, Tool, number, options
 from vedette.commands.sh.escapes import to_bytes, to_text
 from vedette.commands.sh.patterns import compiled, safe
 from vedette.commands.sh.regexes import translated
@@ -214,7 +214,7 @@ def uniq(args: list[str], bench: Bench) -> bytes | None:
     return to_bytes("".join([f"{count:7d} {row}\n" if "c" in letters else row + "\n" for row, count in runs]))
 
 
-def _grep(default: str) -> object:
+def _grep(default: str) -> Tool:
     def tool(args: list[str], bench: Bench) -> bytes | None:
         args = [f"-m{a[1:]}" if re.fullmatch(r"-\d+", a) else a for a in args]
         made = options(
@@ -298,7 +298,7 @@ def wc(args: list[str], bench: Bench) -> bytes | None:
     return b"%d\n" % count
 
 
-TOOLS: dict[str, object] = {
+TOOLS: dict[str, Tool] = {
     "cut": cut,
     "head": head,
     "tail": tail,

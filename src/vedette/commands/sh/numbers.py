@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from vedette.commands.sh.arithmetic import Unknown, evaluate
-from vedette.commands.sh.bench import Bench, options
+from vedette.commands.sh.arithmetic import UnknownError, evaluate
+from vedette.commands.sh.bench import Bench, Tool, options
 from vedette.commands.sh.escapes import to_bytes, to_text
 from vedette.commands.sh.patterns import compiled, safe
 from vedette.commands.sh.regexes import translated
@@ -61,11 +61,11 @@ def yes(args: list[str], bench: Bench) -> bytes | None:
 
 
 def _none(name: str, index: str | None) -> str:
-    raise Unknown
+    raise UnknownError
 
 
 def _refuse(name: str, index: str | None, text: str) -> None:
-    raise Unknown
+    raise UnknownError
 
 
 def expr(args: list[str], bench: Bench) -> bytes | None:
@@ -94,7 +94,7 @@ def expr(args: list[str], bench: Bench) -> bytes | None:
     if len(args) >= 3 and all(re.fullmatch(r"-?\d{1,18}|[-+*/%()]", a) for a in args):
         try:
             return b"%d\n" % evaluate(" ".join([a.lstrip("0") or "0" for a in args]), _none, _refuse)
-        except Unknown:
+        except UnknownError:
             return None
     return None
 
@@ -129,7 +129,7 @@ def bc(args: list[str], bench: Bench) -> bytes | None:
         text = re.sub(r"\b0+(?=\d)", "", text).replace("^", "**")
         try:
             result = evaluate(text, _none, _refuse)
-        except Unknown:
+        except UnknownError:
             return None
         out.append(_written(result, bases["obase"]) + "\n")
     return "".join(out).encode()
@@ -174,7 +174,7 @@ def options_free(args: list[str]) -> bool:
     return options(args, "") is not None
 
 
-TOOLS: dict[str, object] = {
+TOOLS: dict[str, Tool] = {
     "seq": seq,
     "yes": yes,
     "expr": expr,

@@ -1440,19 +1440,23 @@ def _how(parts: list[Piece], raw: str) -> str:
     """Return how quoting hides a word: quotes inside a word that need not be there."""
     last = len(parts) - 1
     escapes = 0
+    for part in parts:
+        if isinstance(part, Lit) and part.how in "'\"" and part.how and " " in part.text:
+            # what has to be quoted
+            return "" if "\\x" not in raw else "ansi-c" if "$'" in raw and _escaped(raw) else ""
     for i, part in enumerate(parts):
         if not isinstance(part, Lit) or not part.quoted:
             continue
         if part.how == "$'" and _escaped(raw):
             return "ansi-c"
         if part.how == "\\":
-            if not (part.text.isalnum() or part.text in "/.-_"):
+            if not part.text.isalnum():
                 continue
-            escapes += 1
-            if i == 0:
-                continue
+            escapes += part.text not in "ntrdwsbWDSB0123456789"
+            if i and escapes > 1:
+                return "backslash"
             before = parts[i - 1]
-            if escapes > 1 or (isinstance(before, Lit) and not before.quoted and before.text[-1:].isalpha()):
+            if i and escapes and isinstance(before, Lit) and not before.quoted and before.text[-1:].isalpha():
                 return "backslash"
             continue
         if _SAFE.fullmatch(part.text) is None:

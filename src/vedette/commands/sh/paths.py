@@ -41,7 +41,7 @@ _FIXED = """
 /var/log /var/tmp /var/www /var/www/html /var/spool /var/spool/cron /var/spool/cron/crontabs /var/run /var/lib
 /var/cache /var/mail /var/log/auth.log /var/log/syslog /var/log/messages /var/log/secure /var/log/wtmp /var/log/btmp
 /var/log/lastlog /var/log/kern.log
-/dev/null /dev/zero /dev/random /dev/urandom /dev/tty /dev/shm /dev/stdin /dev/stdout /dev/stderr /dev/sda /dev/fd
+/dev/null /dev/zero /dev/random /dev/urandom /dev/tty /dev/shm /dev/stdin /dev/stdout /dev/stderr /dev/fd
 /dev/full /dev/mem /dev/console /dev/pts
 /etc/passwd /etc/passwd- /etc/shadow /etc/shadow- /etc/group /etc/group- /etc/gshadow /etc/gshadow- /etc/hosts
 /etc/hosts.allow /etc/hosts.deny /etc/hostname /etc/host.conf /etc/resolv.conf /etc/crontab /etc/cron.d /etc/cron.daily

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import re2
@@ -96,7 +97,7 @@ def regex(pattern: str, *, lazy: bool = False, path: bool = False, depth: int = 
                     return None
                 cuts.append(close)
                 alternatives = []
-                for a, b in zip(cuts, cuts[1:], strict=False):
+                for a, b in pairwise(cuts):
                     inner = regex(pattern[a : b - 1], lazy=lazy, path=path, depth=depth + 1)
                     if inner is None:
                         return None

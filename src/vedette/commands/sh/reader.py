@@ -6,7 +6,7 @@ import re
 
 from vedette.commands.base import Nested, Part, Reading, Scope
 from vedette.commands.budget import Exhausted
-from vedette.commands.sh.evaluate import Evaluator, Jump
+from vedette.commands.sh.evaluate import Evaluator, JumpError
 from vedette.commands.sh.parser import MEANINGS, Parser
 from vedette.commands.sh.state import Defined, State, Var
 from vedette.commands.sh.syntax import Listing, Simple
@@ -44,7 +44,7 @@ def read(text: str, scope: Scope) -> Reading:
         _inherit(ev, scope)
         try:
             ev.listing(listing)
-        except Jump:
+        except JumpError:
             pass
         _rest(ev, listing)
         finished = True
@@ -101,7 +101,7 @@ def _rest(ev: Evaluator, listing: Listing) -> None:
         function.called = True
         try:
             ev.run(function.body)
-        except Jump:
+        except JumpError:
             pass
         finally:
             ev.uncertain -= 1

@@ -8,7 +8,7 @@ import re2
 
 _LONGEST = 4000
 _CLASS = re.compile(r"\[\^?\]?(?:\[:\w+:\]|\[=.=\]|\[\..\.\]|[^\]])*\]", re.S)
-_SPECIAL = set(".*[]^$\\+?(){}|")
+_ESCAPED = re.compile(r"([\\\[\]^&~|])")
 
 
 def translated(pattern: str, kind: str) -> str | None:

@@ -14,7 +14,7 @@ from vedette.commands.sh.regexes import translated
 _MOST_STEPS = 50_000
 
 
-class _Bad(Exception):
+class _BadError(Exception):
     """The script is not understood."""
 
 
@@ -51,12 +51,12 @@ class _Script:
     def commands(self, depth: int = 0) -> list[_Command]:
         made: list[_Command] = []
         if depth > 8:
-            raise _Bad
+            raise _BadError
         while True:
             self._skip(" \t\n;")
             if self.at >= len(self.text):
                 if depth:
-                    raise _Bad
+                    raise _BadError
                 return made
             if self.text[self.at] == "#":
                 end = self.text.find("\n", self.at)
@@ -64,7 +64,7 @@ class _Script:
                 continue
             if self.text[self.at] == "}":
                 if not depth:
-                    raise _Bad
+                    raise _BadError
                 self.at += 1
                 return made
             made.append(self._command(depth))
@@ -76,12 +76,12 @@ class _Script:
     def _compiled(self, body: str, nocase: bool) -> Any:
         if not body:
             if self.last is None:
-                raise _Bad
+                raise _BadError
             return self.last
         expression = translated(body, "E" if self.extended else "G")
         program = compiled(expression, True, nocase) if expression is not None else None
         if program is None:
-            raise _Bad
+            raise _BadError
         self.last = program
         return program
 
@@ -105,7 +105,7 @@ class _Script:
                 return "".join(out)
             out.append(c)
             self.at += 1
-        raise _Bad
+        raise _BadError
 
     def _address(self) -> Any:
         if self.at >= len(self.text):
@@ -114,7 +114,7 @@ class _Script:
         if c.isdigit():
             m = re.compile(r"(\d{1,9})(?:~(\d{1,9}))?").match(self.text, self.at)
             if m is None:
-                raise _Bad
+                raise _BadError
             self.at = m.end()
             if m.group(2) is not None:
                 return (int(m.group(1)), int(m.group(2)))
@@ -145,13 +145,13 @@ class _Script:
                 self.at += 1
                 m = re.compile(r"\d{1,9}").match(text, self.at)
                 if m is None:
-                    raise _Bad
+                    raise _BadError
                 self.at = m.end()
                 second = ("+", int(m.group()))
             else:
                 second = self._address()
                 if second is None:
-                    raise _Bad
+                    raise _BadError
         self._skip(" \t")
         negated = text[self.at : self.at + 1] == "!"
         if negated:
@@ -170,7 +170,7 @@ class _Script:
             self.at += 1
             a, b = self._plain(self._until(delimiter)), self._plain(self._until(delimiter))
             if len(a) != len(b):
-                raise _Bad
+                raise _BadError
             for x, y in zip(a, b, strict=True):
                 made.table.setdefault(x, y)
         elif letter in ("a", "i", "c"):
@@ -184,13 +184,13 @@ class _Script:
             end = len(text) if end < 0 else end
             made.text = text[self.at : end]
             if "\\" in made.text:
-                raise _Bad
+                raise _BadError
             self.at = end
         elif letter not in ("d", "p", "q", "D", "N", "P", "h", "H", "g", "G", "x", "n", "="):
-            raise _Bad
+            raise _BadError
         self._skip(" \t")
         if self.at < len(text) and text[self.at] not in ";\n}#":
-            raise _Bad
+            raise _BadError
         return made
 
     @staticmethod
@@ -201,7 +201,7 @@ class _Script:
         text = self.text
         delimiter = text[self.at : self.at + 1]
         if not delimiter or delimiter in "\\\n":
-            raise _Bad
+            raise _BadError
         self.at += 1
         pattern = self._until(delimiter)
         by = self._until(delimiter)
@@ -209,7 +209,7 @@ class _Script:
         flags = m.group() if m is not None else ""
         self.at += len(flags)
         if "e" in flags or "M" in flags:
-            raise _Bad
+            raise _BadError
         made.program = self._compiled(pattern, "i" in flags.lower())
         digits = re.sub(r"\D", "", flags)
         made.nth = int(digits[:6]) if digits else 1
@@ -226,10 +226,10 @@ class _Script:
                     groups.append("".join(plain))
                     plain = []
                     if int(d) > made.program.groups:
-                        raise _Bad
+                        raise _BadError
                     groups.append(int(d))
                 elif d in "LUElu":
-                    raise _Bad
+                    raise _BadError
                 elif d == "x" and re.match(r"[0-9a-fA-F]{2}", by[i : i + 2]):
                     plain.append(chr(int(by[i : i + 2], 16)))
                     i += 2
@@ -278,7 +278,8 @@ class _Machine:
         if isinstance(address, tuple):
             first, step = address
             return self.row == first if not step else self.row >= first and (self.row - first) % step == 0
-        return address.search(safe(self.space)) is not None
+        hit: bool = address.search(safe(self.space)) is not None
+        return hit
 
     def selected(self, command: _Command) -> bool:
         if command.first is None:
@@ -328,7 +329,7 @@ class _Machine:
             if self.steps % 16 == 0:
                 self.bench.budget.step()
             if self.steps > _MOST_STEPS:
-                raise _Bad
+                raise _BadError
             if not self.selected(command):
                 continue
             letter = command.letter
@@ -356,7 +357,7 @@ class _Machine:
                 self.emit(command.text)
                 return False
             elif letter == "a":
-                raise _Bad
+                raise _BadError
             elif letter in "hHgGx":
                 if letter == "h":
                     self.hold = self.space
@@ -383,7 +384,7 @@ class _Machine:
             elif letter == "P":
                 self.emit(self.space.split("\n", 1)[0])
             else:
-                raise _Bad
+                raise _BadError
         return True
 
     def substitute(self, command: _Command) -> None:
@@ -488,7 +489,7 @@ def sed(args: list[str], bench: Bench) -> bytes | None:
             rows.pop()
         bench.budget.step(1 + len(data) // 300)
         out = _Machine(script, rows, quiet, bench).run()
-    except _Bad:
+    except _BadError:
         return None
     if not ended and out.endswith(b"\n"):
         out = out[:-1]

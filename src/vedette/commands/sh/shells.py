@@ -221,9 +221,6 @@ def run(ev: Evaluator, words: list[Word], known: bool) -> None:
         if not stream.exact and text is not None and not ev.quiet:
             span = (words[0].start, words[0].end)
             ev.nested.append(Nested(Language.SH, text, stream.methods or ("pipe",), *span))
-        elif not ev.quiet and stream.methods:
-            # how what it reads was hidden: nothing else carries that on
-            words[0].methods = tuple(dict.fromkeys((*words[0].methods, *stream.methods)))
         exact = exact and stream.exact
     if text is None or not ev.out.wanted or ev.out is ev.top:
         ev.unknown_output()
@@ -235,7 +232,7 @@ def _output(
     ev: Evaluator, text: str, exact: bool, name: str | None, arguments: list[Word], stdin: Stream | None
 ) -> None:
     """Go through a shell's code for what it writes."""
-    from vedette.commands.sh.evaluate import Jump
+    from vedette.commands.sh.evaluate import JumpError
     from vedette.commands.sh.parser import Parser
     from vedette.commands.sh.state import State
 
@@ -257,7 +254,7 @@ def _output(
         listing = Parser(text, True, 1).script()
         try:
             ev.listing(listing)
-        except Jump:
+        except JumpError:
             pass
         if not exact:
             ev.out.exact = False

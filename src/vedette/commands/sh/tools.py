@@ -1,21 +1,18 @@
-"""Pure tools, computed instead of run: bytes in, bytes out; an option that is not understood gives None, never a guess."""
+"""Pure tools, computed, not run: bytes in, bytes out; an option that is not understood gives None, never a guess."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vedette.commands.base import Scope
 from vedette.commands.budget import Budget
-from vedette.commands.sh.bench import Bench
+from vedette.commands.sh.bench import Bench, Tool
 from vedette.commands.sh.escapes import echoed, formatted, to_bytes
 from vedette.commands.sh.state import Stream
 
 if TYPE_CHECKING:
     from vedette.commands.sh.evaluate import Evaluator
-
-Tool = Callable[[list[str], Bench], bytes | None]
 
 _FORMAT = re.compile(r"%(?:%|([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?([hlLjzt]*)([diouxXcsbqeEfFgGaA]|\(([^)]*)\)T))")
 _NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|\d+)\Z")
@@ -66,14 +63,14 @@ def printf(args: list[str], budget: Budget) -> tuple[bytes, tuple[str, ...]] | N
     hidden = re.search(r"\\(?:x[0-9a-fA-F]|[0-7]{2}|u)", layout) is not None
     pieces: list[tuple[str, re.Match[str] | None]] = []
     at = 0
-    for m in _FORMAT.finditer(layout):
-        text = layout[at : m.start()]
+    for found in _FORMAT.finditer(layout):
+        text = layout[at : found.start()]
         if "%" in text:
             return None
         if text:
             pieces.append((formatted(text), None))
-        pieces.append(("%", None) if m.group() == "%%" else ("", m))
-        at = m.end()
+        pieces.append(("%", None) if found.group() == "%%" else ("", found))
+        at = found.end()
     rest = layout[at:]
     if "%" in rest:
         return None

@@ -26,8 +26,10 @@ from vedette.commands.sh.syntax import (
     WordNode,
 )
 
-_ARITHMETIC = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?\s*(?:[-+*/%&|^]|<<|>>)?=(?!=)|([A-Za-z_]\w*)\s*(?:\+\+|--)"
-                         r"|(?:\+\+|--)\s*([A-Za-z_]\w*)")  # fmt: skip
+_ARITHMETIC = re.compile(
+    r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?\s*(?:[-+*/%&|^]|<<|>>)?=(?!=)"
+    r"|([A-Za-z_]\w*)\s*(?:\+\+|--)|(?:\+\+|--)\s*([A-Za-z_]\w*)"
+)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _READERS = frozenset({"read", "mapfile", "readarray", "getopts", "unset", "let"})
 
