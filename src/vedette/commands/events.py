@@ -13,6 +13,7 @@ from typing import Any
 from vedette.bulk import run_shards
 from vedette.commands.explaining import explain
 from vedette.knowledge.tools import ToolTables, packed_tables
+from vedette.schema import Window
 from vedette.schema.command import ExplainedCommand, Explanation, Language
 from vedette.store import Lake
 
@@ -56,6 +57,7 @@ def explain_events(
     event_ids: Sequence[str] | None = None,
     host: str | None = None,
     account: str | None = None,
+    window: Window | None = None,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> ExplainedEvents:
@@ -67,10 +69,11 @@ def explain_events(
         event_ids: only these events; None means all.
         host: only on this host, with or without its domain.
         account: only by this account, with or without its domain.
+        window: only in this stretch of time.
         workers: processes.
         progress: told how many command lines of how many are done.
     """
-    rows = list(_rows(lake, event_ids, host, account))
+    rows = list(_rows(lake, event_ids, host, account, window))
     kept: list[ExplainedCommand] = []
     n_risky = done = 0
     for shard, explanations in _explained(rows, tables, workers):
@@ -132,7 +135,9 @@ def _explain_shard(shard: list[tuple[str, Language | None]]) -> list[Explanation
     return [explain(text, language) for text, language in shard]
 
 
-def _rows(lake: Lake, event_ids: Sequence[str] | None, host: str | None, account: str | None) -> Iterable[_Row]:
+def _rows(
+    lake: Lake, event_ids: Sequence[str] | None, host: str | None, account: str | None, window: Window | None
+) -> Iterable[_Row]:
     where = [
         f"class_name IN ({', '.join('?' for _ in CLASSES)})",
         "process_cmd IS NOT NULL",
@@ -149,6 +154,10 @@ def _rows(lake: Lake, event_ids: Sequence[str] | None, host: str | None, account
     if account:
         where.append("lower(actor_name) = lower(?)")
         given.append(account.rpartition("\\")[2])
+    for sign, at in ((">=", window.start_at), ("<", window.end_at)) if window else ():
+        if at is not None:
+            where.append(f"time {sign} ?")
+            given.append(at.astimezone(UTC).replace(tzinfo=None))
     sql = (
         "SELECT process_cmd, class_name, log_product, count(*), min(time), max(time), "  # noqa: S608  (own clauses)
         "list_sort(list(DISTINCT device_name) FILTER (device_name IS NOT NULL))[:8], "

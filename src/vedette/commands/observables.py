@@ -73,7 +73,7 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
         for word in (*words, *reading.strings):
             if not word.text or word.text.strip() in handed or not (word.known or not _UNKNOWN.search(word.text)):
                 continue
-            for kind, value in in_word(word.text):
+            for kind, value in in_word(word.text, windows=layer.language in _ON_WINDOWS):
                 add(kind, value, layer.number)
     for touch in traces.touches:
         if touch.kind.value == "file" and _NAMED.match(touch.value) and not _UNKNOWN.search(touch.value):
@@ -88,8 +88,16 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
     return text
 
 
-def in_word(text: str) -> Iterator[tuple[ObservableKind, str]]:
-    """Yield what one argument or string holds: it is whole, so a path in it may hold blanks."""
+_ON_WINDOWS = frozenset(
+    {Language.CMD, Language.PROGRAM, Language.POWERSHELL, Language.VBSCRIPT, Language.JSCRIPT, Language.SQL}
+)
+
+
+def in_word(text: str, *, windows: bool = False) -> Iterator[tuple[ObservableKind, str]]:
+    """Yield what one argument or string holds: it is whole, so a path in it may hold blanks.
+
+    On Windows ``/quiet`` is a flag and no path.
+    """
     text = text.strip()
     if len(text) > 20_000:
         text = text[:20_000]
@@ -99,7 +107,10 @@ def in_word(text: str) -> Iterator[tuple[ObservableKind, str]]:
             yield ObservableKind.REGISTRY, bare.rstrip("\\ ")
             return
         if (_WHOLE_WINDOWS.match(bare) and not _has_switch(bare)) or (
-            _WHOLE_UNIX.match(bare) and _real_path(bare) and not re.search(r"\s", bare)
+            _WHOLE_UNIX.match(bare)
+            and _real_path(bare)
+            and not re.search(r"\s", bare)
+            and not (windows and bare.count("/") < 2)
         ):
             yield ObservableKind.FILE, bare
             return

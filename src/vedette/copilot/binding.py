@@ -44,6 +44,10 @@ _WHEN = re2.compile(
 )
 
 
+_SHORT = 200
+"""Characters of a text that stands for one thing."""
+
+
 @dataclass(frozen=True)
 class Bound:
     """A tool with arguments that it can run with, or what stands in the way."""
@@ -153,6 +157,8 @@ class Binder:
         place = self.low.find(squeezed)
         if place < 0:
             return None  # not in the question: invented
+        if kind is ValueKind.TEXT and parameter.max_length > _SHORT:
+            return text[: parameter.max_length], []  # a text of its own: what it names is not what is asked about
         fitting = [m for m in self.mentions.found if _fits(parameter, m)]
         inside = [m for m in fitting if _squeezed(m.text) in squeezed or squeezed in _squeezed(m.text)]
         if inside:

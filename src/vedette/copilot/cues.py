@@ -29,6 +29,8 @@ _DEEDS = (
     r"|requested|modified|registered|scheduled|granted|wrote|dropped)"
 )
 _EXPOSED = r"(?:exposed|exposures?|vulnerab\w+|unpatched|cves?|sboms?|known exploited|kev|VULNERABILITY|missing patches|lack(?:s|ing)? patches)"
+_COMMANDS = r"(?:commands?|command ?lines?|cmdlines?|power ?shell(?: scripts?| commands?)?|one-?liners?|shell scripts?)"
+_ODD = r"(?:suspicious|malicious|risky|dangerous|obfuscated|encoded|hidden|disguised|shady|evil|harmful|odd|nasty|base64\w*|decoded|deobfuscated)"
 _MEND = r"(?:fix(?:ed|es)?|patch(?:ed|es|ing)?|remediat\w+|mend(?:ed)?)"
 
 _CUES: tuple[tuple[str, str, float], ...] = (
@@ -173,6 +175,12 @@ _CUES: tuple[tuple[str, str, float], ...] = (
     ("draft_report", r"\b(?:draft|write|prepare|give me|create|produce|make|generate|compose|need|export)\b.{0,40}\b(?:report|write-?up|memo|summary for|document|briefing|markdown|post-?mortem)\b", 4),
     ("draft_report", r"\b(?:incident|case|executive|management) (?:report|write-?up|memo|briefing)\b", 3),
     ("slides", r"\b(?:slides?|slide ?deck|deck|power ?points?|pptx?|presentation)\b", 6),
+    # commands
+    ("suspicious_commands", rf"\b{_ODD}\b.{{0,40}}\b{_COMMANDS}\b", 6.5),
+    ("suspicious_commands", rf"\b{_COMMANDS}\b.{{0,40}}\b(?:{_ODD}|in clear|in plain)\b", 5.5),
+    ("suspicious_commands", rf"\b(?:explain|decode|deobfuscate|describe|interpret)\b.{{0,40}}\b{_COMMANDS}\b", 6.5),
+    ("suspicious_commands", rf"\bwhat (?:did|do|does) (?:the |these |those |their |its )?.{{0,30}}\b{_COMMANDS}\b.{{0,40}}\b(?:do|did|mean|decode to)\b", 6.5),
+    ("command_explanation", r"\b(?:explain|decode|deobfuscate|what (?:does|would|will))\b.{0,40}\bquoted\b", 6.5),
     # exposures
     ("exposures", rf"\b{_EXPOSED}\b", 4.5),
     ("exposures", r"\bVULNERABILITY\b", 5),

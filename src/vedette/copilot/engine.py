@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from vedette.copilot import scope
 from vedette.copilot.base import Listener, Progress, Stage
 from vedette.copilot.binding import Bound
+from vedette.copilot.command_asked import TOOL, command_asked
 from vedette.copilot.compose import Draft, choice_text, claim_of, draft, tables_of
 from vedette.copilot.followups import answer_choice, chosen, leans
 from vedette.copilot.layout import Page, Place, placed
@@ -42,6 +43,7 @@ from vedette.schema import (
     Focus,
     Plan,
     Tool,
+    ToolCall,
     ToolResult,
     Usage,
     ValueKind,
@@ -171,7 +173,8 @@ class Copilot:
 
     def _answered(self, run: _Run, context: ToolContext, pinned: str | None) -> Answer:
         picked = chosen(run.focus.pending, run.question) if run.focus.pending else None
-        if picked is None and (ruled := scope.ruling(spoken(run.question))) is not None:
+        command = command_asked(run.question) if picked is None and TOOL in self.tools else None
+        if picked is None and command is None and (ruled := scope.ruling(spoken(run.question))) is not None:
             return self._ruled(run, ruled)
         world = self._world(run, context, pinned)
         if run.cancelled:
@@ -179,6 +182,9 @@ class Copilot:
         if picked is not None:
             calls = answer_choice(run.focus, picked, self.tools)
             planned = self.planner.resume(run.question, calls, world)
+        elif command is not None:
+            asked = [ToolCall(tool=TOOL, arguments={"command": command})]
+            planned = replace(self.planner.resume(run.question, asked, world), router="rules")
         else:
             planned = self.planner.plan(run.question, world, run.cancel)
         run.usage = run.usage.plus(planned.usage)

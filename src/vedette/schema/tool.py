@@ -37,6 +37,8 @@ class Parameter:
     """As a user would write it in a question."""
     routed: bool = True
     """Whether a router may give it; False: only grounding does, from what the question names."""
+    max_length: int = 200
+    """Of a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ class Tool:
         """Return the JSON Schema of the arguments, with every text and list bounded."""
         properties: dict[str, Any] = {}
         for p in self.parameters:
-            one: dict[str, Any] = {"type": "string", "maxLength": 200, "description": p.description}
+            one: dict[str, Any] = {"type": "string", "maxLength": p.max_length, "description": p.description}
             if p.kind is ValueKind.COUNT:
                 one = {"type": "integer", "minimum": 0, "maximum": 1_000_000, "description": p.description}
             elif p.kind is ValueKind.FLAG:

@@ -1016,6 +1016,41 @@ w I wonder if you could put together a deck on {case}.
 f put together the slides for {case}
 s {case}, could you put together slides of it?
 k presentation, {case}
+# command_explanation.given
+l Kindly state the effect of {command_line}.
+d The help desk asks what {command_line} brings about.
+w I wonder what {command_line} does.
+f fetch an explanation of {command_line}
+s {command_line}, what might that do?
+k effect of {command_line}
+# suspicious_commands.bare
+l Kindly state which dubious commands were entered.
+d The lawyer asks what the disguised commands did.
+w I wonder which risky command lines were executed.
+f fetch the suspicious command lines
+s The obfuscated commands, what did they do?
+k dubious commands, decoded
+# suspicious_commands.host
+l Kindly state which dubious commands were entered on {host}.
+d The server team asks what the encoded commands on {host} did.
+w I wonder which risky command lines ran on {host}.
+f fetch the suspicious command lines of {host}
+s {host}, what suspicious commands ran on it?
+k dubious commands, machine {host}
+# suspicious_commands.account
+l Kindly state which dubious commands {account} entered.
+d The auditor asks what the encoded commands of {account} did.
+w I wonder which risky command lines {account} executed.
+f fetch the suspicious command lines of {account}
+s {account}, what suspicious commands came from there?
+k dubious commands, account {account}
+# suspicious_commands.window
+l Kindly state which dubious commands were entered {window}.
+d The shift lead asks what encoded commands ran {window}.
+w I wonder which risky command lines ran {window}.
+f fetch the suspicious command lines {window}
+s {window}, what suspicious commands ran then?
+k dubious commands {window}
 # exposures.bare
 l Kindly enumerate whatever security holes remain in our estate.
 d The CISO wants to hear how vulnerable our estate is.

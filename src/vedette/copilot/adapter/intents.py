@@ -175,6 +175,11 @@ draft_report.case: draft_report case={case}
 draft_report.format: draft_report format={format} +case
 slides.bare: slides
 slides.case: slides case={case}
+command_explanation.given: command_explanation command={command_line}
+suspicious_commands.bare: suspicious_commands +window
+suspicious_commands.host: suspicious_commands host={host} +window
+suspicious_commands.account: suspicious_commands account={account} +window
+suspicious_commands.window: suspicious_commands window={window}
 exposures.bare: exposures
 exposures.vulnerability: exposures vulnerability={cve}
 exposures.host: exposures asset={host}

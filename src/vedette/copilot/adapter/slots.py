@@ -291,6 +291,11 @@ def _command(r: random.Random) -> str:
     return r.choice(v.COMMANDS) if r.random() < 0.7 else f"{r.choice(v.PROGRAMS)} {r.choice(v.SWITCHES)}"
 
 
+def _command_line(r: random.Random) -> str:
+    tail = r.choice((f" {_file(r)}", "", f" https://{_domain(r)}/{r.choice(v.WORDS)}", f" | {r.choice(v.PROGRAMS)}"))
+    return f"`{_command(r)}{tail}`"
+
+
 def _operation(r: random.Random) -> str:
     return r.choice(v.VERBS) + r.choice(v.OBJECTS)
 
@@ -318,6 +323,7 @@ _MAKERS: dict[str, Callable[[random.Random], str]] = {
     "account": _account, "host": _host, "ip": _ip, "entity": _entity, "place": _place, "window": _window,
     "since": _since, "stretch": _stretch, "case": _case, "technique": _technique, "tactic": _tactic,
     "process": _process, "file": _file, "domain": _domain, "text": _text, "command": _command,
+    "command_line": _command_line,
     "operation": _operation, "code": _code, "finding": _finding, "port": _port, "n": _number, "cve": _cve,
     "due": _due,
     "person": lambda r: r.choice(v.PERSON), "box": lambda r: r.choice(v.BOX), "address": lambda r: r.choice(v.ADDRESS),

@@ -2078,6 +2078,75 @@ m I need a (presentation|deck) on {case} for the board
 n make powerpoint of {case}
 j exec deck {case}
 i put {case} on slides
+# command_explanation.given
+q what does {command_line} do?
+q what (would|will) {command_line} do (on a host|if it runs|)?
+q is {command_line} (dangerous|malicious|safe|harmful)?
+q what is {command_line} (for|good for)?
+t command {command_line}
+t meaning of {command_line}
+i explain {command_line} (to me|)
+i (decode|deobfuscate) {command_line}
+i (tell me|say) what {command_line} does
+p could you explain {command_line}?
+r an admin found this in a ticket, so what does {command_line} do?
+m what is that line {command_line} up to?
+n command {command_line} do what
+j decode {command_line}
+# suspicious_commands.bare
+q which (suspicious|malicious|risky|dangerous) (commands|command lines) were (run|executed)?
+q what (suspicious|malicious|encoded|obfuscated) (commands|command lines|PowerShell) did they (run|execute)?
+q were any (encoded|obfuscated|hidden|suspicious) commands (run|executed)?
+q what did the (encoded|obfuscated) (commands|PowerShell) do?
+t (suspicious|malicious|risky|obfuscated) (commands|command lines)
+t encoded PowerShell
+i (list|show|give me) (the |all |)(suspicious|malicious|risky|obfuscated|encoded) (commands|command lines)
+i explain the commands (of the attack|they ran|that were run)
+i decode the (PowerShell|commands)
+p could you explain what their commands did?
+r the report must say what was typed, so which malicious commands were run?
+m what nasty things did they type on the command line?
+n suspicious command which run
+j sus commands
+j obfuscated cmdlines
+# suspicious_commands.host
+q which (suspicious|malicious|risky) (commands|command lines) were (run|executed) on {host}?
+q what did the (encoded|obfuscated) (commands|PowerShell) on {host} do?
+q were any obfuscated commands run on {host}?
+t suspicious commands on {host}
+i (list|show) the (suspicious|malicious|obfuscated) commands on {host}
+i explain the commands (that were |)run on {host}
+i decode the PowerShell on {host}
+p could you explain what the commands on {host} did?
+r we rebuild {host} tonight, so which malicious commands were run there?
+m what dangerous commands did {host} see?
+n {host} suspicious command which
+j {host} obfuscated cmdlines
+# suspicious_commands.account
+q which (suspicious|malicious|risky) commands did {account} (run|execute)?
+q what did the (encoded|obfuscated) commands of {account} do?
+q did {account} run (obfuscated|suspicious|dangerous) commands?
+t suspicious commands (by|of) {account}
+i (list|show) the (suspicious|malicious) commands of {account}
+i explain the commands that {account} ran
+i decode the PowerShell of {account}
+p could you explain what the commands of {account} did?
+r HR asks about {account}, so which risky commands did this account run?
+m which nasty commands came from {account}?
+n {account} run which suspicious command
+j {account} sus cmdlines
+# suspicious_commands.window
+q which (suspicious|malicious|risky) commands were (run|executed) {window}?
+q what did the encoded commands {window} do?
+q were any obfuscated commands run {window}?
+t suspicious commands {window}
+i (list|show) the suspicious commands (run |){window}
+i explain the commands run {window}
+p could you explain the suspicious commands {window}?
+r for the shift report, which malicious commands were run {window}?
+m which dangerous commands came in {window}?
+n {window} suspicious command which
+j sus commands {window}
 # exposures.bare
 q (how|where) are we exposed?
 q how exposed are we (right now|)?

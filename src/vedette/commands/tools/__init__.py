@@ -1,0 +1,1 @@
+"""Questions about commands: what one does, and which suspicious ones were run."""
