@@ -77,7 +77,7 @@ Hide = Callable[[Code, Rng], Code | None]
 
 WORDS = (
     "amber birch cedar delta ember fjord grove harbor indigo juniper kestrel lagoon maple nectar onyx pebble quartz "
-    "raven saffron tundra umber velvet willow xenon yarrow zephyr atlas beacon copper dahlia echo falcon granite hazel "
+    "raven saffron tundra umber velvet willow xenon yarrow zephyr atlas beacon copper dahlia elm falcon granite hazel "
     "iris jasper koala lotus meadow nimbus orchid prairie quill ripple sierra topaz upland violet walnut"
 ).split()
 TOP = ("example.com", "example.net", "example.org", "test", "invalid", "example")
