@@ -74,6 +74,8 @@ def _echo(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) ->
         for method in word.methods:
             methods[method] = None
     ev.out.write(made[0], tuple(methods))
+    if ev.call is not None:
+        ev.out.feeders.append(ev.call)
     if not known:
         ev.out.exact = False
         for word in words[1:]:
@@ -121,6 +123,8 @@ def _printf(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) 
             ev.set(into, text if known else "$" + into, known, tuple(methods))
         return
     ev.out.write(made[0], tuple(methods))
+    if ev.call is not None:
+        ev.out.feeders.append(ev.call)
     if not known:
         ev.out.exact = False
 
@@ -287,6 +291,7 @@ def _source(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) 
         return
     first = args[0]
     data = ev.file(first.text)
+    ev.spend_file(first.text)
     methods = first.methods
     if data is None and first.text in ("/dev/stdin", "/proc/self/fd/0", "/dev/fd/0") and ev.stdin is not None:
         methods = ev.stdin.methods
@@ -492,6 +497,7 @@ def _read(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) ->
                 break
         finished = line.endswith(delimiter)
         text_line = to_text(line[: -len(delimiter)] if finished else line)
+    ev.spend(stream.feeders)
     ev.budget.step(1 + len(text_line) // 100)
     ifs = ev.ifs()
     fields = _read_fields(text_line, ifs, None if array else len(names), raw)
@@ -568,6 +574,7 @@ def _mapfile(ev: Evaluator, words: list[Word], known: bool, node: Simple | None)
     if stream is None or not stream.exact or not plain or ev.uncertain:
         ev.state.variables[name] = unknown(name)
         return
+    ev.spend(stream.feeders)
     items: dict[int | str, tuple[str, bool]] = {}
     while (line := stream.line(delimiter)) is not None:
         ev.budget.step()

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from vedette.commands.sh.expand import quoted
+
+_SEPARATOR = re.compile(r"[ \t]*(?:;|&&|\n|&(?![&>]))[ \t\r\n]*")
+
+
+def _refers(text: str, name: str) -> bool:
+    """Return whether a text uses a variable, as far as its letters tell."""
+    if re.search(r"\$\{?[#!]?" + re.escape(name) + r"(?![A-Za-z0-9_])", text):
+        return True
+    if "((" in text or "let " in text or "$[" in text or "export" in text or "declare" in text:
+        return re.search(r"(?<![A-Za-z0-9_])" + re.escape(name) + r"(?![A-Za-z0-9_])", text) is not None
+    return False
 
 
 class Edits:
@@ -39,25 +52,46 @@ class Edits:
         self._made.pop((start, end), None)
         self._blocked.add((start, end))
 
-    def holds(self, start: int, end: int) -> bool:
-        """Return whether a span is written out."""
-        return (start, end) in self._made
+    def __len__(self) -> int:
+        return len(self._made) + len(self._blocked)
 
-    def apply(self, text: str, most: int, removed: list[tuple[int, int]]) -> tuple[str | None, tuple[str, ...]]:
+    def apply(
+        self, text: str, most: int, removed: list[tuple[int, int, frozenset[str]]]
+    ) -> tuple[str | None, tuple[str, ...]]:
         """Return the text with every edit made and how it was hidden; None where nothing that was hidden changes.
 
         Args:
             text: the layer's text.
             most: longest text to make.
-            removed: spans to leave out.
+            removed: spans of statements that only assign, with the names: left out where nothing refers to these.
         """
         made = self._made
         if not any([strong and text[a:b] != new for (a, b), (new, strong, _) in made.items()]):
             return None, ()
+        pending = [r for r in removed if r[2]]
+        while pending:
+            # a statement may go only if nothing that stays refers to what it assigns
+            without, _ = self._applied(text, pending)
+            stays = [r for r in pending if not any(_refers(without, name) for name in r[2])]
+            if len(stays) == len(pending):
+                break
+            pending = stays
+        result, methods = self._applied(text, pending)
+        if not result.strip():
+            result, methods = self._applied(text, [])
+        if result == text or len(result) > most:
+            return None, ()
+        return result, methods
+
+    def _applied(self, text: str, removed: list[tuple[int, int, frozenset[str]]]) -> tuple[str, tuple[str, ...]]:
+        made = self._made
         spans: list[tuple[int, int, str, tuple[str, ...], bool]] = [
             (a, b, new, methods, strong) for (a, b), (new, strong, methods) in made.items()
         ]
-        spans.extend([(a, b, "", (), False) for a, b in removed])
+        for start, end, _ in removed:
+            m = _SEPARATOR.match(text, end)
+            if m is not None:
+                spans.append((start, m.end(), "", (), False))
         spans.sort(key=lambda e: (e[0], -e[1]))
         out: list[str] = []
         methods: dict[str, None] = {}
@@ -72,7 +106,4 @@ class Edits:
                 for method in how:
                     methods[method] = None
         out.append(text[at:])
-        result = "".join(out)
-        if result == text or len(result) > most:
-            return None, ()
-        return result, tuple(methods)
+        return "".join(out), tuple(methods)

@@ -609,7 +609,7 @@ def _decrypted(
         else:
             return None
         bench.budget.make(len(data))
-        worker: Any = Cipher(algorithms.AES(key), how).decryptor()  # type: ignore[misc,no-untyped-call]
+        worker: Any = Cipher(algorithms.AES(key), how).decryptor()
         plain: bytes = worker.update(data) + worker.finalize()
     except ValueError:
         return None

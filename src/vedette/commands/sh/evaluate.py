@@ -50,6 +50,9 @@ _MOST_OF_ONE = 48
 _MOST_ROUNDS = 20_000
 _TAKES_ARGUMENTS = re.compile(r"\bshift\b|\bgetopts\b|\$[1-9@*]|\$\{[1-9@*]|[Uu]sage")
 _OUTPUT_FD = re.compile(r"(1|&|)>")
+_CHOOSING = frozenset({"filter", "sort", "index-pick"})
+_SPELLING = frozenset({"sed", "gsed", "awk", "gawk", "mawk", "nawk", "tr"})
+_EMPTIES = re.compile(r"[\w:/.](?:\$\(\)|``|\$[@*]|\$\{[@*]\})[\w:/.]")
 _SELVES = frozenset({"$0", "${0}", "$SHELL", "${SHELL}", "$BASH", "${BASH}", "${!#}"})
 
 
@@ -113,7 +116,13 @@ class Evaluator(Expander):
         self.outputs: list[Proc] = []
         """``>(…)`` among the words of the command at hand."""
         self.piping: tuple[bool, bool] = (False, False)
-        self.last_methods: tuple[str, ...] = ()
+        self.call: Call | None = None
+        """The call at hand, as it was noted."""
+        self.file_feeders: dict[str, list[Call | Redirect]] = {}
+        self.pipe_start: int | None = None
+        self.pure_spans: list[tuple[int, int, frozenset[str]]] = []
+        """Statements of the layer that only assign: span and names."""
+        self.empties = _EMPTIES.search(text) is not None
         self.frames: list[dict[str, Var | None]] = []
         """Of the functions being gone through: what their locals hide."""
 
@@ -127,6 +136,22 @@ class Evaluator(Expander):
         """Go through commands in order."""
         for item, background in node.items:
             self.run(item)
+            if background:
+                self.status = 0
+
+    def script(self, node: Listing) -> None:
+        """Go through the layer's own commands, telling those that only compute."""
+        for item, background in node.items:
+            before = len(self.calls), len(self.nested), len(self.edits), len(self.scope.files)
+            if not isinstance(item, Simple):
+                made = len(self.pure_spans)
+                self.run(item)
+                if isinstance(item, (For, ForArith, While, If, Case, ArithCommand)):
+                    del self.pure_spans[made:]
+                    if before == (len(self.calls), len(self.nested), len(self.edits), len(self.scope.files)):
+                        self.pure_spans.append((item.start, item.end, frozenset(assigned(item))))
+            else:
+                self.run(item)
             if background:
                 self.status = 0
 
@@ -178,6 +203,7 @@ class Evaluator(Expander):
         last = len(commands) - 1
         if last:
             stdin, out, state, piping = self.stdin, self.out, self.state, self.piping
+            started, self.pipe_start = self.pipe_start, node.start
             try:
                 for i, command in enumerate(commands):
                     self.state = state.copy()
@@ -191,6 +217,7 @@ class Evaluator(Expander):
                     self.stdin = sink.stream()
             finally:
                 self.stdin, self.out, self.state, self.piping = stdin, out, state, piping
+                self.pipe_start = started
         else:
             self.run(commands[0])
         if node.negated and self.status is not None:
@@ -559,8 +586,9 @@ class Evaluator(Expander):
             sink.known = False
             return sink
         state, out, text, pin, piping = self.state, self.out, self.source, self.pin, self.piping
-        testing, outputs = self.testing, self.outputs
+        testing, outputs, started = self.testing, self.outputs, self.pipe_start
         self.outputs = []
+        self.pipe_start = None
         self.state = state.copy()
         self.out = sink
         self.piping = (False, False)
@@ -575,8 +603,10 @@ class Evaluator(Expander):
             pass
         finally:
             self.state, self.out, self.source, self.pin, self.piping = state, out, text, pin, piping
-            self.testing, self.outputs = testing, outputs
+            self.testing, self.outputs, self.pipe_start = testing, outputs, started
             self.depth -= 1
+        if sink.known:
+            self.spend(sink.feeders)
         return sink
 
     def substitute(self, part: Sub) -> Sink:
@@ -623,6 +653,37 @@ class Evaluator(Expander):
         finally:
             self.stdin = stdin
 
+    # -- data
+
+    def spend(self, feeders: list[Call | Redirect]) -> None:
+        """Take the text that a step has undone out of the calls that hold it: it is data, and means nothing itself."""
+        if self.quiet:
+            return
+        for one in feeders:
+            if isinstance(one, Redirect):
+                if one.target is not None:
+                    self._data(one.target)
+                    one.target = None
+                continue
+            kept = []
+            for word in one.args:
+                if word.text.startswith(("-", "+")) and len(word.text) < 24:
+                    kept.append(word)
+                else:
+                    self._data(word)
+            one.args = kept
+        feeders.clear()
+
+    def _data(self, word: Word) -> None:
+        if word.start < word.end:
+            self.parts.append(Part(TokenKind.STRING, word.start, word.end, "data that the next step undoes"))
+
+    def spend_file(self, name: str) -> None:
+        """Take the text of a written file out of what wrote it: it is read as what it holds."""
+        feeders = self.file_feeders.get(name)
+        if feeders:
+            self.spend(feeders)
+
     # -- files
 
     def file(self, name: str) -> bytes | None:
@@ -643,8 +704,10 @@ class Evaluator(Expander):
                 self.scope.files.pop(name, None)
             return
         data = (old or b"") + sink.value()
-        if sink.methods:
-            self.last_methods = sink.methods
+        if not append:
+            self.file_feeders.pop(name, None)
+        if sink.feeders:
+            self.file_feeders.setdefault(name, []).extend(sink.feeders)
         if not sink.exact:
             self.inexact.add(name)
         elif old is None:
@@ -671,6 +734,7 @@ class Evaluator(Expander):
                 made.append(Redirect(operator, word, start, end))
                 if operator[0] == "<" or operator[0] == "0":
                     stdin = Stream(to_bytes(body.text), (), body.known)
+                    stdin.feeders.append(made[-1])
                 continue
             if redirect.target is None:
                 made.append(Redirect(operator, None, start, end))
@@ -693,6 +757,7 @@ class Evaluator(Expander):
             made.append(Redirect(operator, word, start, end))
             if here:
                 stdin = Stream(to_bytes(first.text + "\n"), first.methods, first.known)
+                stdin.feeders.append(made[-1])
                 if not first.known and first.text == self.source[node.start : node.end].strip('"'):
                     stdin.exact = False
             elif operator in ("<", "0<"):
@@ -749,6 +814,9 @@ class Evaluator(Expander):
             self.status = 0
             for assign in node.assigns:
                 self.assign(assign)
+            if not self.quiet and self.pin is None:
+                names = frozenset([a.name for a in node.assigns])
+                self.pure_spans.append((node.start, node.end, names))
             return
         head = node.words[0]
         if self.state.aliases and head.lit is not None and head.lit in self.state.aliases and not head.quoted:
@@ -814,17 +882,20 @@ class Evaluator(Expander):
                 self.assign(assign, exported=True)
         stream = self.stdin if isinstance(stdin, bool) else stdin
         call: Call | None = None
+        outer_call = self.call
         if not self.quiet:
             if function is None:
                 call = self._note(node, words, redirects, stream)
             elif pin is None:
                 self.parts.append(Part(TokenKind.METHOD, name.start, name.end, "calls the function of that name"))
+        self.call = call
         try:
             if isinstance(stdin, bool) and target is None:
                 self._invoke(node, words, known, function, call, outputs)
             else:
                 self._with(stdin, target, lambda: self._invoke(node, words, known, function, call, outputs))
         finally:
+            self.call = outer_call
             for key, old in saved.items():
                 if old is None:
                     self.state.variables.pop(key, None)
@@ -905,6 +976,8 @@ class Evaluator(Expander):
         if builtin is not None:
             builtin(self, words, known, node)
             return
+        if self.file_feeders and self.file(name) is not None:
+            self.spend_file(name)
         self.external(name.rsplit("/", 1)[-1], words, known)
 
     def external(self, name: str, words: list[Word], known: bool) -> None:
@@ -930,6 +1003,7 @@ class Evaluator(Expander):
                     methods = (*(stream.methods if stream is not None else ()), *data[1])
                     out.write(data[0], methods)
                     self.status = data[2]
+                    self._fed(name, args, stream, data[1])
                     return
             elif name in ("cat", "tee") and known:
                 if self._copied(name, args, stream):
@@ -950,6 +1024,20 @@ class Evaluator(Expander):
                     self.status = None
                     return
         self.unknown_output()
+
+    def _fed(self, name: str, args: list[str], stream: Stream | None, methods: tuple[str, ...]) -> None:
+        """Note whose arguments are what was written, and whose were undone."""
+        if not set(methods) <= _CHOOSING:
+            if stream is not None:
+                self.spend(stream.feeders)
+            for one in args:
+                self.spend_file(one)
+            if self.call is not None and name in _SPELLING:
+                self.out.feeders.append(self.call)
+        elif stream is not None:
+            self.out.feeders.extend(stream.feeders)
+        if name in ("expr", "basename", "dirname", "seq") and self.call is not None:
+            self.out.feeders.append(self.call)
 
     def _copied(self, name: str, args: list[str], stream: Stream | None) -> bool:
         """Pass on text that holds variables as they are written."""

@@ -89,6 +89,8 @@ class Expander:
     source: str
     testing: bool
     empty: set[str]
+    empties: bool
+    """Whether words of the layer are seen to have empty pieces in their middle."""
     consumed: set[int]
     used: set[str]
     alone: bool
@@ -295,6 +297,8 @@ class Expander:
             return True
         if self.state.arguments:
             return False
+        if self.empties or any(len(bare) > 3 and unset.count(n) > 1 for n in unset):
+            return True
         for i, piece in enumerate(pieces):
             if not piece[3]:
                 continue
@@ -336,6 +340,8 @@ class Expander:
             if not sink.known:
                 return Result(self.raw(part), False)
             text = to_text(sink.value()).rstrip("\n")
+            if not part.body.items:
+                return Result("", True, ("empty-variable",))
             if "\0" in text:
                 text = text.replace("\0", "")
             methods = sink.methods

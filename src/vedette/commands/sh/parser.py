@@ -1440,8 +1440,8 @@ def _how(parts: list[Piece], raw: str) -> str:
     """Return how quoting hides a word: quotes inside a word that need not be there."""
     last = len(parts) - 1
     escapes = 0
-    for part in parts:
-        if isinstance(part, Lit) and part.how in "'\"" and part.how and " " in part.text:
+    for one in parts:
+        if isinstance(one, Lit) and one.how in "'\"" and one.how and " " in one.text:
             # what has to be quoted
             return "" if "\\x" not in raw else "ansi-c" if "$'" in raw and _escaped(raw) else ""
     for i, part in enumerate(parts):

@@ -43,7 +43,7 @@ def read(text: str, scope: Scope) -> Reading:
         scope.budget.step(1 + len(text) // 400)
         _inherit(ev, scope)
         try:
-            ev.listing(listing)
+            ev.script(listing)
         except JumpError:
             pass
         _rest(ev, listing)
@@ -127,7 +127,8 @@ def _finish(ev: Evaluator, parser: Parser, reading: Reading, scope: Scope, finis
     reading.strings = [word for i, word in enumerate(ev.assigned_strings) if i not in ev.consumed]
     if finished and ev.top.known and ev.top.exact:
         reading.output = ev.top.value()
-    reading.clear, reading.methods = ev.edits.apply(ev.text, scope.budget.value_chars, [])
+    pure = [(a, b, names) for a, b, names in ev.pure_spans if names and names <= ev.used][:200]
+    reading.clear, reading.methods = ev.edits.apply(ev.text, scope.budget.value_chars, pure)
     for name, var in ev.state.variables.items():
         if "x" in var.attributes and var.known and var.items is None:
             scope.environment[name] = var.text

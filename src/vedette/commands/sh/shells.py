@@ -201,6 +201,7 @@ def run(ev: Evaluator, words: list[Word], known: bool) -> None:
     elif operands and not from_stdin and operands[0].text not in ("-", "/dev/stdin"):
         first = operands[0]
         data = ev.file(first.text)
+        ev.spend_file(first.text)
         arguments = operands[1:]
         name = first.text
         stdin = stream
@@ -218,14 +219,29 @@ def run(ev: Evaluator, words: list[Word], known: bool) -> None:
         data = stream.data[stream.at :]
         text = decode_text(data)
         arguments = operands[1:] if operands and operands[0].text in ("-", "/dev/stdin") else operands
-        if not stream.exact and text is not None and not ev.quiet:
-            span = (words[0].start, words[0].end)
-            ev.nested.append(Nested(Language.SH, text, stream.methods or ("pipe",), *span))
+        if text is not None:
+            handed(ev, Language.SH, text, stream, words, tuple([w.text for w in arguments]))
         exact = exact and stream.exact
     if text is None or not ev.out.wanted or ev.out is ev.top:
         ev.unknown_output()
         return
     _output(ev, text, exact, name, arguments, stdin)
+
+
+def handed(
+    ev: Evaluator, language: Language, text: str, stream: Stream, words: list[Word], arguments: tuple[str, ...]
+) -> None:
+    """Hand on what an interpreter reads as code, with all of the pipe that wrote it."""
+    if ev.quiet or (stream.exact and not ev.piping[0]):
+        ev.spend(stream.feeders)
+        return
+    ev.spend(stream.feeders)
+    if ev.pin is not None:
+        start, end = ev.pin
+    else:
+        start = words[0].start if ev.pipe_start is None else ev.pipe_start
+        end = max(words[-1].end, words[0].end)
+    ev.nested.append(Nested(language, text, stream.methods or ("stdin",), start, end, arguments=arguments))
 
 
 def _output(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from vedette.commands.base import Call, Redirect
 from vedette.commands.sh.syntax import Node
 
 
@@ -97,9 +98,11 @@ def unknown(name: str) -> Var:
 class Stream:
     """Known bytes that are read from the front."""
 
-    __slots__ = ("at", "data", "exact", "methods")
+    __slots__ = ("at", "data", "exact", "feeders", "methods")
 
     def __init__(self, data: bytes, methods: tuple[str, ...] = (), exact: bool = True):
+        self.feeders: list[Call | Redirect] = []
+        """What holds the text that it is made of."""
         self.data = data
         self.at = 0
         self.methods = methods
@@ -126,7 +129,7 @@ class Stream:
 class Sink:
     """Collects what is written."""
 
-    __slots__ = ("_methods", "exact", "known", "parts", "size", "wanted")
+    __slots__ = ("_methods", "exact", "feeders", "known", "parts", "size", "wanted")
 
     def __init__(self, wanted: bool = True):
         self.parts: list[bytes] = []
@@ -138,6 +141,8 @@ class Sink:
         self.wanted = wanted
         """Whether anybody reads it."""
         self._methods: dict[str, None] = {}
+        self.feeders: list[Call | Redirect] = []
+        """The calls whose arguments are what was written."""
 
     def write(self, data: bytes, methods: tuple[str, ...] = ()) -> None:
         """Add bytes."""
@@ -159,9 +164,14 @@ class Sink:
     def take(self, other: Sink) -> None:
         """Add what another collected."""
         self.write(other.value(), other.methods)
+        self.feeders.extend(other.feeders)
         self.known = self.known and other.known
         self.exact = self.exact and other.exact
 
     def stream(self) -> Stream | None:
         """Return it as a stream; None where something unknown is in it."""
-        return Stream(self.value(), self.methods, self.exact) if self.known else None
+        if not self.known:
+            return None
+        stream = Stream(self.value(), self.methods, self.exact)
+        stream.feeders = self.feeders
+        return stream
