@@ -20,6 +20,17 @@ MAKERS = frozenset(
 """Names whose call only makes the text that a later call runs: in the whole sentence the later one speaks."""
 
 
+INTERPRETERS = frozenset(
+    {
+        "powershell", "pwsh", "cmd", "bash", "sh", "zsh", "dash", "ksh", "ash", "busybox", "python", "perl", "ruby",
+        "php", "node", "cscript", "wscript", "sudo", "env", "nohup", "time", "command", "exec", "eval", "call", "start",
+        "conhost", "invoke-expression", "iex", "invoke-command", "setsid", "nice", "timeout", "doas", "stdbuf", "awk",
+        "osascript",
+    }
+)  # fmt: skip
+"""Names whose call says no more than the code that it hands on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A step, with what the whole sentence needs to know of it."""
@@ -50,7 +61,7 @@ def steps_of(traces: Traces) -> list[Told]:
             continue
         seen.add((used.layer, clause))
         call = used.call
-        holds = used.layer in holders and _holds(used, spans)
+        holds = used.layer in holders and _passes_on(used) and _holds(used, spans)
         feeds = used.layer in holders and used.usage.name.lower() in MAKERS and (call.pipes or bool(call.redirects))
         told.append(
             Told(
@@ -121,6 +132,12 @@ def _redirected(redirects: list[Redirect]) -> str:
         verb = "appends" if ">>" in redirect.operator else "writes"
         said.append(f" and {verb} the output to {short(target.text, 120)}")
     return "".join(dict.fromkeys(said))
+
+
+def _passes_on(used: Used) -> bool:
+    """Return whether a call only hands code to an interpreter: what it runs says everything."""
+    name = used.usage.name.lower().rstrip("0123456789.")
+    return name in INTERPRETERS or used.call.method
 
 
 def _holds(used: Used, spans: set[tuple[int | None, int | None, int | None]]) -> bool:

@@ -11,7 +11,8 @@ from vedette.schema import DataTable, Evidence, ExplainedCommand, Tool, ToolResu
 from vedette.store.query import reading
 from vedette.toolbox import ToolContext
 from vedette.toolbox.arguments import ACCOUNT, COUNT, HOST, WINDOW, count_of, text_of, window_of
-from vedette.toolbox.saying import FactList, Saying, iso, joined
+from vedette.toolbox.cases import stored
+from vedette.toolbox.saying import FactList, Saying, iso, joined, plural
 
 
 class SuspiciousCommands:
@@ -107,10 +108,11 @@ def _where(say: Saying, host: str | None, account: str | None) -> str:
 
 
 def _evidence(shown: list[ExplainedCommand], found: ExplainedEvents) -> list[Evidence]:
-    return [
+    proof = [
         Evidence(ref=c.event_ids[0], at=c.first_at, quote=c.explanation.command[:200])
         for c in (shown or found.commands)[:6]
     ]
+    return proof or [stored("events", f"{found.n_commands} {plural(found.n_commands, 'command line')}")]
 
 
 def _add(facts: FactList, item: ExplainedCommand) -> None:
