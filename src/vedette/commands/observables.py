@@ -71,7 +71,7 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
         words = [w for call in reading.calls for w in (call.name, *call.args)]
         words += [r.target for call in reading.calls for r in call.redirects if r.target is not None]
         for word in (*words, *reading.strings):
-            if not word.text or word.text.strip() in handed or not (word.known or not _UNKNOWN.search(word.text)):
+            if not _may_hold(word.text) or word.text.strip() in handed or not (word.known or not _UNKNOWN.search(word.text)):
                 continue
             for kind, value in in_word(word.text, windows=layer.language in _ON_WINDOWS):
                 add(kind, value, layer.number)
@@ -79,6 +79,11 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
         if touch.kind.value == "file" and _NAMED.match(touch.value) and not _UNKNOWN.search(touch.value):
             add(ObservableKind.FILE, touch.value, touch.layer)
     return list(found.values())
+
+
+def _may_hold(text: str) -> bool:
+    """Return whether an argument is worth a look: most are flags and plain words."""
+    return len(text) >= 32 or "/" in text or "\\" in text or "." in text or "@" in text or ":" in text
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:
@@ -134,7 +139,7 @@ def in_text(text: str, *, paths: bool = True) -> Iterator[tuple[ObservableKind, 
         for match in _EMAIL.finditer(text[:50_000]):
             if not _inside(match.start(), spans):
                 yield ObservableKind.EMAIL, match[0]
-    for match in _IP4.finditer(text):
+    for match in _IP4.finditer(text) if text.count(".") > 2 else ():
         if not _inside(match.start(), spans) and all(int(p) < 256 for p in match[0].split(".")):
             if match[0].split(".")[0] != "0" or match[0] == "0.0.0.0":  # noqa: S104  (seen, not listened on)
                 yield ObservableKind.IP, match[0]
@@ -142,10 +147,10 @@ def in_text(text: str, *, paths: bool = True) -> Iterator[tuple[ObservableKind, 
         for match in _IP6.finditer(text):
             if not _inside(match.start(), spans) and len(match[0]) > 3 and _is_ip6(match[0]):
                 yield ObservableKind.IP, match[0]
-    for match in _HASH.finditer(text):
+    for match in _HASH.finditer(text) if len(text) >= 32 else ():
         if not _inside(match.start(), spans) and len(set(match[0].lower())) > 5:
             yield ObservableKind.HASH, match[0]
-    if "-" in text:
+    if "-" in text and len(text) > 12:
         for match in _CVE.finditer(text):
             yield ObservableKind.CVE, match[0].upper()
     if paths:

@@ -47,6 +47,8 @@ class Told:
 
 def steps_of(traces: Traces) -> list[Told]:
     """Return the steps, in order of layer and place, each place once."""
+    if not traces.uses:
+        return []
     holders = {layer.parent for layer in traces.layers if layer.parent is not None and not layer.simplified}
     spans: set[tuple[int | None, int | None, int | None]] = {
         (layer.parent, layer.start, layer.end)

@@ -38,6 +38,7 @@ class CommandExplanation:
             "Is `reg save HKLM\\SAM sam.hiv` dangerous?",
             "read this command line aloud: `bash -c 'echo aWQ= | base64 -d | sh'`",
             "deobfuscate `cmd /c w^h^o^a^m^i`",
+            "explain `whoami /all`",
             "is this command malicious: rundll32 comsvcs.dll, MiniDump 624 l.dmp full",
             'what would `mshta vbscript:Close(Execute("1"))` do',
         ),
