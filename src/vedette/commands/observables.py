@@ -40,6 +40,14 @@ _NAMED = re.compile(rf"(?i)^[\w@%+~-][\w .@%+~()-]{{0,120}}\.(?:{_ENDINGS})$")
 _UNKNOWN = re.compile(r"\$\{?[A-Za-z_(]|%[A-Za-z_]\w*%|\{\d+\}|![A-Za-z_]\w*!|<[a-z_]+>|`")
 _TRAIL = ".,;:!?)]}'\""
 _JOINED = re.compile(r"^[\"']\s*(?:[+.&]|-f\b|-join\b)|^[\"']?\)\s*[+]|^[\^`]|^[\"'][\w\"'$%]")
+_DOMAIN = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.){1,10}([A-Za-z]{2,24})\.?(?::\d{1,5})?(?:/[^\s\\]*)?")
+_TOP_LEVEL = frozenset(
+    "com net org edu gov mil int info biz test example invalid io ru cn de uk fr nl eu us ca au jp kr br in it es se "
+    "ch at be pl cz tr ua ir tw hk sg za mx ar cl il gr pt fi dk no ie hu ro bg ly cc tv ws top xyz site online club "
+    "shop store tech space website host cloud dev app onion live life pro name mobi asia link click icu vip win bid "
+    "loan work party trade date stream download racing review science gdn su tk ml ga cf gq pw".split()
+)
+"""Ends of names that are no file's ending too: ``run.sh`` and ``a.zip`` are files before they are hosts."""
 _NO_DOMAIN = re.compile(r"^\d+(?:\.\d+)*$")
 _READ_BY_NONE = frozenset({Language.TEXT, Language.BINARY})
 _MOST = 400
@@ -71,9 +79,12 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
         words = [w for call in reading.calls for w in (call.name, *call.args)]
         words += [r.target for call in reading.calls for r in call.redirects if r.target is not None]
         for word in (*words, *reading.strings):
-            if not _may_hold(word.text) or word.text.strip() in handed or not (word.known or not _UNKNOWN.search(word.text)):
+            text = word.text
+            if not _may_hold(text) or not (word.known or not _UNKNOWN.search(text)):
                 continue
-            for kind, value in in_word(word.text, windows=layer.language in _ON_WINDOWS):
+            if text.strip() in handed and not _whole_path(text.strip("\"' ")):
+                continue  # code: its own layer tells what it holds
+            for kind, value in in_word(text, windows=layer.language in _ON_WINDOWS):
                 add(kind, value, layer.number)
     for touch in traces.touches:
         if touch.kind.value == "file" and _NAMED.match(touch.value) and not _UNKNOWN.search(touch.value):
@@ -111,15 +122,25 @@ def in_word(text: str, *, windows: bool = False) -> Iterator[tuple[ObservableKin
         if _KEY.fullmatch(bare):
             yield ObservableKind.REGISTRY, bare.rstrip("\\ ")
             return
-        if (_WHOLE_WINDOWS.match(bare) and not _has_switch(bare)) or (
-            _WHOLE_UNIX.match(bare)
-            and _real_path(bare)
-            and not re.search(r"\s", bare)
-            and not (windows and bare.count("/") < 2)
-        ):
+        if _whole_path(bare, windows=windows):
             yield ObservableKind.FILE, bare
             return
+        named = _DOMAIN.fullmatch(bare)
+        if named is not None and named[1].lower() in _TOP_LEVEL:
+            yield ObservableKind.DOMAIN, bare.partition(":")[0].partition("/")[0].lower().rstrip(".")
+            return
     yield from in_text(text, paths=True)
+
+
+def _whole_path(text: str, *, windows: bool = False) -> bool:
+    if _WHOLE_WINDOWS.match(text):
+        return not _has_switch(text)
+    return (
+        _WHOLE_UNIX.match(text) is not None
+        and _real_path(text)
+        and not re.search(r"\s", text)
+        and not (windows and text.count("/") < 2)
+    )
 
 
 def in_text(text: str, *, paths: bool = True) -> Iterator[tuple[ObservableKind, str]]:
