@@ -11,7 +11,7 @@ from vedette.commands.powershell.calls import CommandEvaluator
 from vedette.commands.powershell.evaluator import VARIES, Fold
 from vedette.commands.powershell.tables import ALIASES, CANONICAL, NICE_MEMBERS
 from vedette.commands.powershell.statements import assigned
-from vedette.commands.powershell.values import Char, Partial, literal, quote, quote_partial
+from vedette.commands.powershell.values import Char, Partial, Table, literal, quote, quote_partial
 
 Edit = tuple[int, int, str, tuple[str, ...]]
 
@@ -29,6 +29,8 @@ class Clearer:
         self.ev = ev
         self.text = text
         self.edits: list[Edit] = []
+        self.inside = 0
+        """How many functions the walk is in: what depends on their arguments is not written out."""
         self.shown: list[tuple[n.Node, Fold]] = []
         """Expressions that are written out, outermost only."""
 
@@ -76,6 +78,13 @@ class Clearer:
                 if id(node.block) in self.ev.ran and not _between(calls, node) and not _between(nested, node):
                     spent.append((node, {"\0" + node.name.lower()}))
                 continue
+            if isinstance(node, n.Command) and (alias := self._aliases(node)) is not None:
+                spent.append((node, {"\0" + alias}))
+                continue
+            if isinstance(node, n.Command) and (name := self._sets(node)) is not None:
+                if name in self.ev.reads:
+                    spent.append((node, {name}))
+                continue
             if not isinstance(node, (n.Assign, n.Loop, n.Foreach, n.If, n.Step)):
                 continue
             names = assigned(node)
@@ -93,7 +102,9 @@ class Clearer:
             if len(kept) == len(spent):
                 break
             spent = kept
-        for x, names in spent:
+        for x, _ in spent:
+            if isinstance(x, n.Command):
+                self.ev.reading.calls[:] = [c for c in self.ev.reading.calls if c.start != x.start]
             end = x.end
             m = _AFTER.match(self.text, end)
             end = m.end() if m else end
@@ -101,6 +112,36 @@ class Clearer:
             self.edits = [e for e in self.edits if not x.start <= e[0] < end]
             self.shown = [(s, f) for s, f in self.shown if not x.start <= s.start < end]
             self.edits.append((x.start, end, "", how))
+
+    def _aliases(self, node: n.Command) -> str | None:
+        """Return the alias that a command does nothing but set, or None."""
+        call = next((c for c in self.ev.reading.calls if c.start == node.start and c.end == node.end), None)
+        if call is None or not call.sure or call.name.text.lower() not in ("set-alias", "new-alias"):
+            return None
+        words = [w.text for w in call.args]
+        for i, w in enumerate(words):
+            if len(w) > 1 and "-name".startswith(w.lower()) and i + 1 < len(words):
+                return words[i + 1].lower()
+        return words[0].lower() if words and words[0][:1] != "-" else None
+
+    def _sets(self, node: n.Command) -> str | None:
+        """Return the variable that a command does nothing but set, or None."""
+        call = next((c for c in self.ev.reading.calls if c.start == node.start and c.end == node.end), None)
+        if call is None or not call.sure:
+            return None
+        words = [w.text for w in call.args]
+        low = call.name.text.lower()
+        if low in ("set-variable", "new-variable"):
+            for i, w in enumerate(words):
+                if "-name".startswith(w.lower()) and len(w) > 1 and i + 1 < len(words):
+                    return words[i + 1].lower()
+            return words[0].lower() if words and words[0][:1] != "-" else None
+        if low in ("set-item", "new-item"):
+            for w in words:
+                drive, colon, name = w.partition(":")
+                if colon and drive.lower() == "variable":
+                    return name.lstrip("\\/").lower()
+        return None
 
     def _how_of(self, start: int, end: int) -> tuple[str, ...]:
         return ("variable",)
@@ -179,6 +220,9 @@ class Clearer:
             inner = inner.body
         if isinstance(inner, (n.Str, n.Num, n.ArrayLit, n.HashLit, n.Block, n.Type)):
             return False
+        if isinstance(inner, n.Var) and inner.splat and node is inner:
+            self._splat(inner)
+            return True
         if isinstance(inner, n.Var) and (not interesting or inner.splat):
             self._variable(inner)
             return True
@@ -186,6 +230,8 @@ class Clearer:
             return False
         fold = self._fold_of(node)
         if fold is None or not isinstance(fold.value, (str, Partial)):
+            return False
+        if self.inside and "variable" in fold.how:
             return False
         if isinstance(inner, n.Var) and isinstance(fold.value, Partial):
             return False
@@ -223,6 +269,19 @@ class Clearer:
         if "`" in source and re.fullmatch(r"[\w:]+", node.name):
             self._edit(node.start, node.end, "$" + node.name, ("backtick",))
 
+    def _splat(self, node: n.Var) -> None:
+        """Write out the parameters that a splatted table holds."""
+        fold = self._fold_of(node)
+        if fold is None or not isinstance(fold.value, Table) or self.inside:
+            return
+        words: list[str] = []
+        for key, value in fold.value.entries.values():
+            shown = "" if value is True else literal(value, 2000)
+            if shown is None or not re.fullmatch(r"\w+", str(key)):
+                return
+            words.append(f"-{key} {shown}".rstrip())
+        self._edit(node.start, node.end, " ".join(words), ("splatting", *fold.how))
+
     def _name(self, node: n.Command) -> bool:
         """Write out the name of a command; return whether it is done with."""
         name = node.name
@@ -248,6 +307,10 @@ class Clearer:
                 value, how = str(fold.value), fold.how
             else:
                 return False
+        if isinstance(name, n.Str) and (target := self.ev.state.aliases.get(value.lower())) is not None:
+            value, how = target, (*how, "alias")
+        if not isinstance(name, n.Str) and value.lower() in ALIASES:
+            value = value.lower()
         odd = _odd_case(value)
         if odd is not None:
             value, how = odd, (*how, "letter-case")
@@ -282,6 +345,11 @@ class Clearer:
     def _children(self, node: Any) -> list[tuple[Any, bool]]:
         """Return the parts of a node, and for each whether a variable there is written out."""
         if isinstance(node, n.Block):
+            if node.params and not self.inside:
+                self.inside += 1
+                self._walk(node)
+                self.inside -= 1
+                return []
             return [(node.begin, False), (node.process, False), (node.body, False),
                     *[(p.default, False) for p in node.params]]  # fmt: skip
         if isinstance(node, n.Command):
@@ -330,7 +398,10 @@ class Clearer:
         if isinstance(node, n.Try):
             return [(node.body, False), *[(h, False) for h in node.handlers], (node.last, False)]
         if isinstance(node, n.Function):
-            return [(node.block, False)]
+            self.inside += 1
+            self._walk(node.block)
+            self.inside -= 1
+            return []
         if isinstance(node, (n.Paren, n.Sub, n.ArrayOf)):
             return [(node.body, False)]
         if isinstance(node, (n.Cast, n.Unary)):

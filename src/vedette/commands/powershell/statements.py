@@ -150,7 +150,7 @@ class StatementEvaluator(ExpressionEvaluator):
                         self.budget.make(len(value))
                         if len(old) + len(value) > self.budget.value_chars:
                             self.budget.make(len(old) + len(value))
-                        self.budget.step(1 + len(old) // 2000)
+                        self.budget.step(len(old) // 16_000)
                         value = old + value
                         how = tuple(dict.fromkeys(("concatenation", *how)))
                     else:
@@ -224,17 +224,23 @@ class StatementEvaluator(ExpressionEvaluator):
                 number = ord(value) if isinstance(value, str) and len(value) == 1 and not value.isdigit() else to_int(value)
                 if 0 <= number <= 255:
                     base[i] = number
+                    self._made_of(target.target, how)
                     return
             elif isinstance(base, Items) and -len(base) <= i < len(base):
                 base[i] = value
-                if isinstance(target.target, n.Var) and how:
-                    slot = self.state.find(target.target.name)
-                    if slot is not None and not set(how) <= set(slot[1]):
-                        self.state.set(target.target.name, slot[0], tuple(dict.fromkeys((*how, *slot[1]))))
+                self._made_of(target.target, how)
                 return
         except Unclear:
             pass
         self._forget(target.target)
+
+    def _made_of(self, node: n.Node, how: tuple[str, ...]) -> None:
+        """Add to how the value of a variable is hidden."""
+        if isinstance(node, n.Var) and how:
+            slot = self.state.find(node.name)
+            if slot is not None and not set(how) <= {*slot[1], "variable"}:
+                both = tuple(m for m in dict.fromkeys((*how, *slot[1])) if m != "variable")
+                self.state.set(node.name, slot[0], both)
 
     def _forget(self, node: n.Node) -> None:
         """Make the variable unknown that an element or property belongs to."""
@@ -412,17 +418,32 @@ class StatementEvaluator(ExpressionEvaluator):
     # loops ------------------------------------------------------------------------------------------------------
 
     def _round_cost(self, node: n.Node) -> int:
-        return 2 + (node.end - node.start) // 80
+        return 1 + (node.end - node.start) // 120
 
     def _loop(self, node: n.Loop) -> list[Value]:
+        repeat = self.repeat
+        try:
+            return self._rounds(node)
+        finally:
+            if self.repeat > repeat:
+                self.repeat = repeat
+                if not repeat and not self.silent:
+                    self.vary(node.start, node.end)
+
+    def _rounds(self, node: n.Loop) -> list[Value]:
         if node.init is not None:
             self.outputs(node.init)
         out: list[Value] = []
         cost = self._round_cost(node)
         before = self.calls_made()
         endless = node.test is None or _constant(node.test)
+        least = self.budget.steps // 4
         for rounds in range(MOST_ROUNDS):
             self.budget.step(cost)
+            if self.budget.steps < least:
+                break
+            if rounds == 1:
+                self.repeat += 1
             if rounds and self.calls_made() - before > (0 if endless else MOST_CALLING_ROUNDS):
                 return [*out, *self._once(node)]
             if node.test is not None and not (node.test_last and rounds == 0):
@@ -465,6 +486,16 @@ class StatementEvaluator(ExpressionEvaluator):
         return [UNKNOWN]
 
     def _foreach(self, node: n.Foreach) -> list[Value]:
+        repeat = self.repeat
+        try:
+            return self._elements(node)
+        finally:
+            if self.repeat > repeat:
+                self.repeat = repeat
+                if not repeat and not self.silent:
+                    self.vary(node.start, node.end)
+
+    def _elements(self, node: n.Foreach) -> list[Value]:
         mark = len(self.log)
         source = self._assigned(node.source)
         how = self.how(mark)
@@ -476,10 +507,13 @@ class StatementEvaluator(ExpressionEvaluator):
         out: list[Value] = []
         cost = self._round_cost(node)
         before = self.calls_made()
+        least = self.budget.steps // 4
         for rounds, item in enumerate(items):
             self.budget.step(cost)
-            if rounds >= MOST_ROUNDS or self.calls_made() - before > MOST_CALLING_ROUNDS * 4:
+            if self.budget.steps < least or rounds >= MOST_ROUNDS or self.calls_made() - before > MOST_CALLING_ROUNDS * 4:
                 return [*out, *self._once(node)]
+            if rounds == 1:
+                self.repeat += 1
             self.state.set(node.variable.name, item, how)
             try:
                 out += self.run(node.body)
@@ -610,15 +644,18 @@ class StatementEvaluator(ExpressionEvaluator):
             self.text, self.silent = code.text, True
         keep = self.state.frames[-1].get("_")
         out: list[Value] = []
-        cost = 1 + (block.end - block.start) // 40
+        cost = 1 + (block.end - block.start) // 80
         body = [*block.body] if block.process is None else [*block.process]
         single = body[0] if len(body) == 1 else None
+        repeat = self.repeat
         simple = single is not None and type(single) in _SIMPLE
         mark = len(self.log)
         try:
             if block.begin:
                 out += self.run(block.begin)
-            for item in items:
+            for i, item in enumerate(items):
+                if i == 1:
+                    self.repeat += 1
                 self.budget.step(cost)
                 self.state.set("_", item)
                 self.state.frames[-1]["psitem"] = (item, ())
@@ -641,6 +678,10 @@ class StatementEvaluator(ExpressionEvaluator):
                 out += self.run(block.body)
         finally:
             self.level -= 1
+            if len(items) > 1:
+                self.repeat = repeat
+                if not repeat and not self.silent:
+                    self.vary(block.start, block.end)
             self.text, self.silent = keep_text, keep_silent
             if keep is not None:
                 self.state.frames[-1]["_"] = keep
@@ -709,6 +750,8 @@ class StatementEvaluator(ExpressionEvaluator):
         if not self.silent and text.strip():
             start, end = (at.start, at.end) if at is not None else (node.start, node.end)
             how = tuple(m for m in how if m != "variable") or how
+            if isinstance(at, n.Str) and self.source(at)[:1] == "@":
+                how = ("here-string", *how)
             self.reading.nested.append(
                 Nested(Language.POWERSHELL, text, how, start, end, environment=self.state.inherited(text))
             )

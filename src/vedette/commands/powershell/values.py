@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from vedette.commands.powershell import lexer as lx
@@ -419,6 +420,7 @@ _ACCELERATORS = {
 }
 
 
+@lru_cache(maxsize=2048)
 def type_name(written: str) -> str:
     """Return a type's name in lower case, without ``System.``, accelerators undone."""
     name = "".join(written.split()).replace("`", "").lower()
