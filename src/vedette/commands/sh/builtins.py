@@ -320,6 +320,7 @@ def _set(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> 
                 ev.state.arguments = None
             else:
                 ev.state.arguments = tuple([(w.text, w.known) for w in rest])
+                ev.set_call = ev.call
             return
         if not text.startswith(("-", "+")) or not word.known:
             if text in ("errexit", "pipefail", "nounset", "xtrace", "noglob", "history", "posix", "emacs", "vi"):

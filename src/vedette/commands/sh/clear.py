@@ -52,6 +52,12 @@ class Edits:
         self._made.pop((start, end), None)
         self._blocked.add((start, end))
 
+    def soften(self, start: int, end: int) -> None:
+        """Note that a span is code, which has a layer of its own: it alone is no reason for a clear text."""
+        old = self._made.get((start, end))
+        if old is not None:
+            self._made[(start, end)] = (old[0], False, old[2])
+
     def __len__(self) -> int:
         return len(self._made) + len(self._blocked)
 

@@ -122,6 +122,9 @@ class Evaluator(Expander):
         self.pipe_start: int | None = None
         self.pure_spans: list[tuple[int, int, frozenset[str]]] = []
         """Statements of the layer that only assign: span and names."""
+        self.set_call: Call | None = None
+        self.blocks = 0
+        """How many compound commands stand around."""
         self.empties = _EMPTIES.search(text) is not None
         self.frames: list[dict[str, Var | None]] = []
         """Of the functions being gone through: what their locals hide."""
@@ -241,12 +244,14 @@ class Evaluator(Expander):
         """Go through a compound command with its redirections."""
         self.budget.step(2)
         piping, self.piping = self.piping, (False, False)
+        self.blocks += 1
         try:
             if node.redirects:
                 self.redirected(node.redirects, lambda: _COMPOUND[type(node)](self, node))
             else:
                 _COMPOUND[type(node)](self, node)
         finally:
+            self.blocks -= 1
             self.piping = piping
 
     def condition(self, node: Listing) -> int | None:
@@ -637,11 +642,14 @@ class Evaluator(Expander):
         source = None if self.source is self.text else self.source
         sink = self._inner(part.body, source, (part.start, part.end))
         if sink.known:
-            self.own_files[raw] = sink.value()
-            self.scope.files.setdefault(raw, sink.value())
+            self.spend(sink.feeders)
+            count = sum(1 for name in self.own_files if name.startswith("<("))
+            name = f"<(…{count + 1})" if count else "<(…)"
+            self.own_files[name] = sink.value()
+            self.scope.files[name] = sink.value()
             if not sink.exact:
-                self.inexact.add(raw)
-            return Result(raw, False, sink.methods)
+                self.inexact.add(name)
+            return Result(name, False, (*sink.methods, "process-substitution"))
         return Result(raw, False)
 
     def _feed(self, part: Proc, stream: Stream | None) -> None:
@@ -674,6 +682,11 @@ class Evaluator(Expander):
             one.args = kept
         feeders.clear()
 
+    def spend_arguments(self) -> None:
+        """Take the pieces that ``set --`` was given out of it."""
+        if self.set_call is not None and not self.active:
+            self.spend([self.set_call])
+
     def _data(self, word: Word) -> None:
         if word.start < word.end:
             self.parts.append(Part(TokenKind.STRING, word.start, word.end, "data that the next step undoes"))
@@ -695,7 +708,7 @@ class Evaluator(Expander):
 
     def write_file(self, name: str, sink: Sink, append: bool) -> None:
         """Keep what is written into a file."""
-        if not name or name.startswith("/dev/"):
+        if not name or (name.startswith("/dev/") and not name.startswith("/dev/shm/")):  # noqa: S108  (read, not used)
             return
         old = self.file(name) if append else None
         if not sink.known or self.uncertain > 4:
@@ -773,7 +786,7 @@ class Evaluator(Expander):
                     target = Target("proc", proc=procs[0])
                 elif first.text in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"):
                     continue
-                elif first.text.startswith("/dev/") or not first.known:
+                elif (first.text.startswith("/dev/") and not first.text.startswith("/dev/shm/")) or not first.known:  # noqa: S108
                     target = Target("discard")
                 else:
                     target = Target("file", first.text, operator.endswith(">>"))
@@ -814,7 +827,7 @@ class Evaluator(Expander):
             self.status = 0
             for assign in node.assigns:
                 self.assign(assign)
-            if not self.quiet and self.pin is None:
+            if not self.quiet and self.pin is None and not self.blocks:
                 names = frozenset([a.name for a in node.assigns])
                 self.pure_spans.append((node.start, node.end, names))
             return
@@ -862,6 +875,10 @@ class Evaluator(Expander):
                 words.append(Word(one.text, start, end, one.known, one.methods))
                 known = known and one.known and not one.pattern
         outputs, self.outputs = self.outputs, outer
+        if words and self._hands_on(words[0]):
+            # the layer of its own shows it
+            for item in node.words[1:]:
+                self.edits.soften(item.start, item.end)
         if not words:
             for assign in node.assigns:
                 self.assign(assign)
@@ -901,6 +918,16 @@ class Evaluator(Expander):
                     self.state.variables.pop(key, None)
                 else:
                     self.state.variables[key] = old
+
+    @staticmethod
+    def _hands_on(name: Word) -> bool:
+        """Return whether a program reads its arguments as code."""
+        base = name.text.rsplit("/", 1)[-1]
+        return name.known and (
+            base in ("eval", "source", ".", "trap")
+            or base in shells.SHELLS
+            or shells.INTERPRETERS.fullmatch(base) is not None
+        )
 
     def _raw_word(self, word: WordNode) -> str:
         raw = (word.source or self.source)[word.start : word.end] if word.alternatives is None else ""
@@ -1005,10 +1032,9 @@ class Evaluator(Expander):
                     self.status = data[2]
                     self._fed(name, args, stream, data[1])
                     return
-            elif name in ("cat", "tee") and known:
-                if self._copied(name, args, stream):
-                    return
-        elif out.wanted and out is not self.top:
+            elif name in ("cat", "tee") and known and self._copied(name, args, stream):
+                return
+        if out.wanted and out is not self.top:
             inner = shells.unwrapped(name, words)
             if inner is not None:
                 self.quiet += 1
@@ -1017,8 +1043,8 @@ class Evaluator(Expander):
                 finally:
                     self.quiet -= 1
                 return
-            if known:
-                captured = shells.captured(self, name, [w.text for w in words[1:]], stream)
+            if known and shells.INTERPRETERS.fullmatch(name):
+                captured = shells.captured(self, words, stream)
                 if captured is not None:
                     out.write(captured, ("nested-interpreter",))
                     self.status = None
@@ -1160,7 +1186,7 @@ class Evaluator(Expander):
             self.status = 0
             return
         if not self.quiet:
-            span = self.pin or (start, end)
+            span = self.pin or (self._reach(start), end)
             self.nested.append(Nested(Language.SH, text, methods, span[0], span[1], self.environment(), arguments))
         self.depth += 1
         self.quiet += 1
@@ -1180,6 +1206,17 @@ class Evaluator(Expander):
             self.source = source
             self.quiet -= 1
             self.depth -= 1
+
+    def _reach(self, start: int) -> int:
+        """Return where what a code is built from begins: the assignments right before the command that runs it."""
+        for first, last, names in reversed(self.pure_spans):
+            if last > start:
+                continue
+            between = self.text[last:start]
+            if not names <= self.used or re.fullmatch(r"[\s;&]*(?:eval|source|\.)?[\s]*", between) is None:
+                break
+            start = first
+        return start
 
     def environment(self) -> dict[str, str]:
         """Return what code that this shell hands on sees of its variables and functions."""

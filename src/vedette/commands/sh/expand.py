@@ -13,6 +13,8 @@ from vedette.commands.sh.escapes import ansi, to_text
 from vedette.commands.sh.state import Sink, State, Var
 from vedette.commands.sh.syntax import Arith, Lit, Param, Pipeline, Proc, Simple, Sub, WordNode
 
+ARGUMENT = -2
+"""The origin of positional parameters."""
 _GLOB = re.compile(r"[*?\[]")
 _SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./~^-]+\Z")
 _REFERENCE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[(.*)\])?\Z", re.S)
@@ -99,6 +101,10 @@ class Expander:
 
     # what the evaluator gives
 
+    def spend_arguments(self) -> None:
+        """Note that positional parameters are pieces of a longer word."""
+        raise NotImplementedError
+
     def substitute(self, part: Sub) -> Sink:
         """Return what the commands of a substitution write."""
         raise NotImplementedError
@@ -154,6 +160,8 @@ class Expander:
         for result in results:
             if result.origin >= 0 and joined:
                 self.consumed.add(result.origin)
+            elif result.origin == ARGUMENT and joined:
+                self.spend_arguments()
 
     def fields(self, word: WordNode, name: bool = False) -> list[Field]:
         """Return the fields that a word becomes.
@@ -509,6 +517,7 @@ class Expander:
                 methods = (*methods, "variable") if value is not None and value[1] else methods
         elif not (name[0].isalpha() or name[0] == "_"):
             value = self.special(name)
+            origin = ARGUMENT if name.isdigit() else -1
         elif name in PREFIXES or name in PICKED:
             return self._prefixed(part, name)
         else:
@@ -629,6 +638,8 @@ class Expander:
         separator = self.ifs()[:1] if star and part.quoted else " "
         text = separator.join(items)
         self.budget.make(len(text))
+        if name in ("@", "*") and (star and part.quoted):
+            self.spend_arguments()
         return Result(text, True, methods, many=None if star and part.quoted else items)
 
     def _prefixed(self, part: Param, name: str) -> Result:
@@ -816,10 +827,20 @@ def _is_strong(word: WordNode, methods: dict[str, None]) -> bool:
     for method in methods:
         if method not in _WEAK:
             return True
-    # ``$a$b``: a word out of variables, end to end
-    before: Any = None
-    for part in word.parts:
-        if isinstance(part, Param) and isinstance(before, Param):
-            return "variable" in methods
-        before = part
+    if "variable" not in methods:
+        return False
+    # ``$a$b``, ``w${a}et``: a word out of variables, end to end or in the middle of letters
+    parts = word.parts
+    for i, part in enumerate(parts):
+        if i and isinstance(part, Param):
+            before, after = parts[i - 1], parts[i + 1] if i + 1 < len(parts) else None
+            if isinstance(before, Param):
+                return True
+            if (
+                isinstance(before, Lit)
+                and isinstance(after, Lit)
+                and before.text[-1:].isalpha()
+                and after.text[:1].isalpha()
+            ):
+                return True
     return False

@@ -1,9 +1,8 @@
-"""Tools that pass bytes on changed: cat, rev, tac, tr, fold, paste, strings, dd, awk."""
+"""Tools that pass bytes on changed: cat, rev, tac, tr, fold, paste, strings, dd."""
 
 from __future__ import annotations
 
 import re
-from importlib import import_module
 
 from vedette.commands.sh.bench import Bench, Tool, number, options
 from vedette.commands.sh.escapes import to_bytes, to_text
@@ -294,35 +293,7 @@ def dd(args: list[str], bench: Bench) -> bytes | None:
     return data
 
 
-def awk(args: list[str], bench: Bench) -> bytes | None:
-    """``awk``, through its own reader if there is one."""
-    made = options(args, "", "Fvf", permute=False)
-    if made is None or not made[1] or any(k == "f" for k, _ in made[0]):
-        return None
-    try:
-        module = import_module("vedette.commands.embedded.awk")
-    except ImportError:
-        return None
-    compute = getattr(module, "output", None)
-    if compute is None:
-        return None
-    program, names = made[1][0], made[1][1:]
-    separator = next((v for k, v in made[0] if k == "F"), None)
-    variables = dict(v.partition("=")[::2] for k, v in made[0] if k == "v")
-    begins_only = re.fullmatch(r"\s*BEGIN\s*\{.*\}\s*", program, re.S) is not None
-    data = b"" if begins_only and not names and bench.read([]) is None else bench.read(names)
-    if data is None:
-        return None
-    result = compute(program, data, bench.scope, separator=separator, variables=variables)
-    return result if isinstance(result, bytes) else None
-
-
-def nl(args: list[str], bench: Bench) -> bytes | None:
-    """``nl`` is not computed."""
-    return None
-
-
-def column(args: list[str], bench: Bench) -> bytes | None:
+def dos2unix(args: list[str], bench: Bench) -> bytes | None:
     """``dos2unix`` as a filter."""
     data = bench.stdin() if not args else None
     return None if data is None else data.replace(b"\r\n", b"\n")
@@ -338,9 +309,5 @@ TOOLS: dict[str, Tool] = {
     "paste": paste,
     "strings": strings,
     "dd": dd,
-    "awk": awk,
-    "gawk": awk,
-    "mawk": awk,
-    "nawk": awk,
-    "dos2unix": column,
+    "dos2unix": dos2unix,
 }

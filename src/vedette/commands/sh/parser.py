@@ -1321,13 +1321,11 @@ class Parser:
         text, start, n = self.text, self.pos, self.n
         parts: list[Piece] = []
         depth = 0
-        run = _UNTIL_QUOTED if quoted else _UNTIL
-        plain: list[str] = []
         while self.pos < n:
             c = text[self.pos]
             if c in stops and not depth:
                 break
-            m = run.match(text, self.pos, n)
+            m = _UNTIL.match(text, self.pos, n)
             if m is not None:
                 parts.append(Lit(m.group(), quoted and not pattern, ""))
                 self.pos = m.end()
@@ -1362,7 +1360,6 @@ class Parser:
                     depth -= 1
                 parts.append(Lit(c, quoted and not pattern))
                 self.pos += 1
-        del plain
         word = self._made(parts, start, self.pos)
         word.quoted = any(isinstance(p, Lit) and p.quoted for p in parts)
         return word
@@ -1416,7 +1413,6 @@ class Parser:
 
 _BRACKET = re.compile(r"[^][$`\"'\\]+")
 _UNTIL = re.compile(r"[^\\'\"$`}/:\[\]()]+")
-_UNTIL_QUOTED = re.compile(r"[^\\'\"$`}/:\[\]()]+")
 
 
 def _unknown(text: str, start: int, quoted: bool = False) -> Param:
@@ -1461,13 +1457,13 @@ def _how(parts: list[Piece], raw: str) -> str:
             continue
         if _SAFE.fullmatch(part.text) is None:
             continue
-        before, after = (parts[i - 1] if i else None), (parts[i + 1] if i < last else None)
+        ahead, after = (parts[i - 1] if i else None), (parts[i + 1] if i < last else None)
         if (
             isinstance(after, Lit)
             and _ADJACENT.match(after.text[:1])
-            and (i == 0 or (isinstance(before, Lit) and before.text[-1:].isalnum()))
+            and (i == 0 or (isinstance(ahead, Lit) and ahead.text[-1:].isalnum()))
         ):
             return "quote-splitting"
-        if isinstance(before, Lit) and before.text[-1:].isalnum() and _OPTION.fullmatch(before.text) is None:
+        if isinstance(ahead, Lit) and ahead.text[-1:].isalnum() and _OPTION.fullmatch(ahead.text) is None:
             return "quote-splitting"
     return ""

@@ -276,7 +276,7 @@ class _Machine:
         if address == "$":
             return self.row == len(self.rows)
         if isinstance(address, tuple):
-            first, step = address
+            first, step = int(address[0]), int(address[1])
             return self.row == first if not step else self.row >= first and (self.row - first) % step == 0
         hit: bool = address.search(safe(self.space)) is not None
         return hit

@@ -6,7 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from vedette.commands.base import Nested, Scope, Word
+from vedette.commands.base import Call, Nested, Redirect, Scope, Word
 from vedette.commands.decoding import decode_text
 from vedette.commands.sh.escapes import to_bytes, to_text
 from vedette.commands.sh.state import Stream
@@ -29,17 +29,9 @@ _WRAPPERS = {
     "busybox": (),
     "toybox": (),
 }
-_INTERPRETERS = {
-    "python": (Language.PYTHON, "c"),
-    "python2": (Language.PYTHON, "c"),
-    "python3": (Language.PYTHON, "c"),
-    "perl": (Language.PERL, "e"),
-    "perl5": (Language.PERL, "e"),
-    "ruby": (Language.RUBY, "e"),
-    "php": (Language.PHP, "r"),
-    "node": (Language.JAVASCRIPT, "e"),
-    "nodejs": (Language.JAVASCRIPT, "e"),
-}
+INTERPRETERS = re.compile(
+    r"(?:python|perl|ruby|php|lua|node)[\d.]*|nodejs|pypy\d?|[gmn]?awk|busybox|osascript|jjs|tclsh|lua\w*|jrunscript"
+)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 
@@ -102,41 +94,24 @@ def unwrapped(name: str, words: list[Word]) -> list[Word] | None:
     return words[at:] or None
 
 
-def captured(ev: Evaluator, name: str, args: list[str], stream: Stream | None) -> bytes | None:
+def captured(ev: Evaluator, words: list[Word], stream: Stream | None) -> bytes | None:
     """Return what another interpreter's one-liner writes, where it is known."""
-    known = _INTERPRETERS.get(name) or ((Language.PYTHON, "c") if re.fullmatch(r"python[23]\.\d+", name) else None)
-    if known is None:
-        return None
-    language, letter = known
+    from vedette.commands import programs
+
     data = None
     if stream is not None:
         if not stream.exact:
             return None
-        data = stream.rest()
-    at = 0
-    while at < len(args):
-        arg = args[at]
-        if arg.startswith("-") and not arg.startswith("--") and arg.endswith((letter, letter.upper())) and len(arg) > 1:
-            if at + 1 >= len(args):
-                return None
-            flags = arg[1:-1]
-            if flags and not (language is Language.PYTHON and set(flags) <= set("BEIOSsu")):
-                return None
-            return ev.scope.capture(Nested(language, args[at + 1], arguments=tuple(args[at + 2 :]), stdin=data))
-        if not arg.startswith("-") or arg == "-":
-            break
-        at += 1
-    if at < len(args) and args[at] != "-":
-        code = ev.file(args[at])
-        return None if code is None else _capture(ev, language, code, tuple(args[at + 1 :]), data)
-    return _capture(ev, language, data, tuple(args[at + 1 :]), None) if data is not None else None
-
-
-def _capture(
-    ev: Evaluator, language: Language, code: bytes, arguments: tuple[str, ...], stdin: bytes | None
-) -> bytes | None:
-    text = decode_text(code)
-    return None if text is None else ev.scope.capture(Nested(language, text, arguments=arguments, stdin=stdin))
+        data = stream.data[stream.at :]
+    call = Call(words[0], words[1:], Language.SH, stdin=data)
+    made = programs.nested(call, ev.scope)
+    if len(made) != 1 or made[0].language in (Language.SH, Language.TEXT, Language.BINARY, Language.PROGRAM):
+        return None
+    out = ev.scope.capture(made[0])
+    if out is not None and stream is not None:
+        ev.spend(stream.feeders)
+        stream.rest()
+    return out
 
 
 def move(ev: Evaluator, name: str, args: list[str]) -> None:
@@ -232,10 +207,18 @@ def handed(
     ev: Evaluator, language: Language, text: str, stream: Stream, words: list[Word], arguments: tuple[str, ...]
 ) -> None:
     """Hand on what an interpreter reads as code, with all of the pipe that wrote it."""
-    if ev.quiet or (stream.exact and not ev.piping[0]):
-        ev.spend(stream.feeders)
-        return
+    redirects = [r for r in stream.feeders if isinstance(r, Redirect)]
     ev.spend(stream.feeders)
+    if ev.quiet:
+        return
+    if stream.exact and not ev.piping[0]:
+        if not redirects or ev.call is None or ev.pin is not None:
+            return
+        # the span tells that the here-document or here-string holds it
+        ev.call.stdin = None
+        start, end = redirects[0].start, redirects[0].end
+        ev.nested.append(Nested(language, text, stream.methods or ("stdin",), start, end, arguments=arguments))
+        return
     if ev.pin is not None:
         start, end = ev.pin
     else:
