@@ -136,7 +136,7 @@ class CommandEvaluator(StatementEvaluator):
                 out += [self.word(i, v, a.how) for i, v in zip(node.items, value, strict=True)]
             elif isinstance(node, n.Var) and node.splat:
                 out += self._splatted(node, value)
-            elif isinstance(value, Items) and 1 < len(value) <= 40 and all(isinstance(v, (str, Partial)) and not isinstance(v, Char) for v in value):
+            elif _several(value):
                 out += [self.word(node, v, a.how) for v in value]
             else:
                 out.append(self.word(node, value, a.how))
@@ -341,6 +341,7 @@ class CommandEvaluator(StatementEvaluator):
             args = self.args(node.args)
             word = Word(value.text(), node.name.start, node.name.end, False, _shown(how))
             self._inner_code(args)
+            self._file_run(value.text().lower(), args)
             return [UNKNOWN], self._call(node, word, args, piped, pipes, stream)
         name = str(value).strip()
         low = name.lower()
@@ -482,6 +483,16 @@ class CommandEvaluator(StatementEvaluator):
         if text and not self.silent:
             self.reading.nested.append(Nested(Language.POWERSHELL, text, environment=self.state.inherited(text)))
         return [UNKNOWN]
+
+
+def _several(value: Value) -> bool:
+    """Return whether an argument stands for several words."""
+    return (
+        isinstance(value, Items)
+        and 1 < len(value) <= 40
+        and any(isinstance(v, (str, Partial)) and not isinstance(v, Char) for v in value)
+        and all(isinstance(v, (str, Partial, int, float)) for v in value)
+    )
 
 
 def _shown(how: tuple[str, ...]) -> tuple[str, ...]:

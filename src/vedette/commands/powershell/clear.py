@@ -85,6 +85,10 @@ class Clearer:
                 if name in self.ev.reads:
                     spent.append((node, {name}))
                 continue
+            if (changed := _changed(node)) is not None:
+                if changed in self.ev.reads and self._quiet(node) and not _between(nested, node):
+                    spent.append((node, {changed}))
+                continue
             if not isinstance(node, (n.Assign, n.Loop, n.Foreach, n.If, n.Step)):
                 continue
             names = assigned(node)
@@ -223,7 +227,7 @@ class Clearer:
         if isinstance(inner, n.Var) and inner.splat and node is inner:
             self._splat(inner)
             return True
-        if isinstance(inner, n.Var) and (not interesting or inner.splat):
+        if isinstance(inner, n.Var) and (not interesting or inner.splat or inner.name in ("_", "psitem")):
             self._variable(inner)
             return True
         if isinstance(inner, n.Expand) and inner.bare and node is inner and not interesting:
@@ -242,7 +246,7 @@ class Clearer:
         )
         if made is None or made == self.text[node.start : node.end]:
             return False
-        if isinstance(inner, n.Expand) and isinstance(fold.value, str) and "variable" not in fold.how and not fold.how:
+        if not fold.how:
             return False
         self._edit(node.start, node.end, made, fold.how)
         self.shown.append((node, fold))
@@ -425,9 +429,29 @@ def _between(starts: list[int], node: n.Node) -> bool:
 
 def _hidden(node: Any, fold: Fold) -> bool:
     """Return whether a text with unknown parts is put together in a way that hides it."""
-    if isinstance(node, n.Expand):
-        return bool(fold.how)
-    return not isinstance(node, (n.Var, n.Member))
+    return bool(fold.how) and not isinstance(node, (n.Var, n.Member))
+
+
+def _changed(node: n.Node) -> str | None:
+    """Return the variable whose object a statement does nothing but change: ``[void]$b.Append('a')``."""
+    at: Any = node.items[0] if isinstance(node, n.Pipeline) else node
+    if isinstance(node, n.Pipeline) and not (
+        len(node.items) == 2
+        and isinstance(node.items[1], n.Command)
+        and isinstance(node.items[1].name, n.Str)
+        and node.items[1].name.value.lower() == "out-null"
+    ):
+        return None
+    if isinstance(at, n.Cast):
+        at = at.operand
+    if not isinstance(at, n.Invoke):
+        return None
+    while isinstance(at, (n.Invoke, n.Member, n.Index)):
+        if isinstance(at, n.Invoke) and at.static:
+            found = at.args[0] if at.args else None
+            return found.name if isinstance(found, n.Var) else None
+        at = at.target
+    return at.name if isinstance(at, n.Var) else None
 
 
 def _is_odd(text: str) -> bool:

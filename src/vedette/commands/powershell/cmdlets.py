@@ -300,6 +300,7 @@ def _drive_items(ev: CommandEvaluator, drive: str, pattern: str) -> list[Value]:
     if drive == "variable":
         return [_variable_thing(name, ev) for name in _variable_names(pattern or "*", ev)]
     if drive == "env":
+        pattern = pattern or "*"
         names = list(dict.fromkeys([*ENVIRONMENT, *(k.lower() for k in ev.scope.environment if ":" not in k)]))
         if any(c in pattern for c in "*?["):
             regex = wildcard(pattern)

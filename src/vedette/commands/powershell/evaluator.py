@@ -339,6 +339,8 @@ class ExpressionEvaluator:
 
     def _step(self, node: n.Step) -> Value:
         old = self.eval(node.target)
+        if isinstance(old, Unknown) and isinstance(node.target, n.Var) and self.state.find(node.target.name) is None:
+            old = 0
         try:
             new: Value = operators.add(old if old is not None else 0, node.by, self.budget)
         except Unclear:
@@ -384,6 +386,8 @@ class ExpressionEvaluator:
                     self.fold(last, before, mark)
                 last = None
                 continue
+            if op == "as" and isinstance(right, TypeRef) and right.name in ("char", "char[]"):
+                self.log.append("char-codes")
             method = operators.METHOD_OF.get(op)
             if method is not None and (op != "+" or isinstance(left, (str, Partial))) and (
                 op != "*" or isinstance(left, str)
@@ -603,6 +607,8 @@ class ExpressionEvaluator:
             pass
         if target.type in ("", DOWNLOADED):
             return Unknown("", target.type)
+        if low in ("responsetext", "responsebody", "responsestream") or (low == "content" and "http" in target.type):
+            return Unknown("", DOWNLOADED)
         return MethodRef(target, name, False)
 
     def _invoke(self, node: n.Invoke, target: Value, mark: int) -> Value:

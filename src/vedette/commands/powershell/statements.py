@@ -523,8 +523,27 @@ class StatementEvaluator(ExpressionEvaluator):
                     raise
                 out += leave.values
                 if leave.word == "break":
+                    if self.calls_made() > before and rounds + 1 < len(items):
+                        self._others(node, items[rounds + 1 : rounds + 17])
                     break
         return out
+
+    def _others(self, node: n.Foreach, items: list[Value]) -> None:
+        """Read the rounds that run only if what was called before did not work."""
+        start = self.state.snapshot()
+        self.unsure += 1
+        self.repeat += 1
+        try:
+            for item in items:
+                self.budget.step(self._round_cost(node))
+                self.state.set(node.variable.name, item)
+                try:
+                    self.run(node.body)
+                except Leave:
+                    continue
+        finally:
+            self.unsure -= 1
+            self.state.merge([start])
 
     def _leave(self, node: n.Leave) -> list[Value]:
         if node.word in ("class", "enum", "using", "configuration"):
@@ -644,7 +663,13 @@ class StatementEvaluator(ExpressionEvaluator):
             self.text, self.silent = code.text, True
         keep = self.state.frames[-1].get("_")
         out: list[Value] = []
+        if len(items) > 8 and block.process is None and len(block.body) == 1 and isinstance(block.body[0], (n.Num, n.Str)):
+            self.level -= 1
+            self.budget.make(len(items))
+            return [block.body[0].value] * len(items)
         cost = 1 + (block.end - block.start) // 80
+        if len(items) * cost > self.budget.steps * 3 // 4:
+            items = [UNKNOWN]
         body = [*block.body] if block.process is None else [*block.process]
         single = body[0] if len(body) == 1 else None
         repeat = self.repeat
@@ -739,10 +764,10 @@ class StatementEvaluator(ExpressionEvaluator):
             else:
                 value = value.text()
         if not isinstance(value, str):
-            if isinstance(value, Unknown):
+            if isinstance(value, (Unknown, Thing)) or not value:
                 self.stop(
                     "what it downloads is not known"
-                    if value.type == DOWNLOADED
+                    if isinstance(value, Unknown) and value.type == DOWNLOADED
                     else "the code that it runs is known only when it runs"
                 )
             return [UNKNOWN]

@@ -134,6 +134,7 @@ PREFERENCES: dict[str, object] = {
     "pssessionconfigurationname": "http://schemas.microsoft.com/powershell/Microsoft.PowerShell",
     "nestedpromptlevel": 0,
     "stacktrace": "",
+    "?": True,
     "true": True,
     "false": False,
     "null": None,

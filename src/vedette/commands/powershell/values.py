@@ -153,6 +153,18 @@ def known(value: Value) -> bool:
     return not isinstance(value, (Thing, MethodRef)) or isinstance(value, Thing)
 
 
+_DEFINITIONS = {
+    "insert": "string Insert(int startIndex, string value)",
+    "substring": "string Substring(int startIndex), string Substring(int startIndex, int length)",
+    "normalize": "string Normalize(), string Normalize(System.Text.NormalizationForm normalizationForm)",
+    "replace": "string Replace(char oldChar, char newChar), string Replace(string oldValue, string newValue)",
+    "contains": "bool Contains(string value)",
+    "tostring": "string ToString(), string ToString(System.IFormatProvider provider), "
+    "string IConvertible.ToString(System.IFormatProvider provider)",
+}
+"""What a method of a string gives as text: its forms."""
+
+
 def show_float(value: float) -> str:
     """Return a number as .NET shows it."""
     if value != value:
@@ -194,6 +206,8 @@ def to_text(value: Value, separator: str = " ") -> str | Partial:
         return full_type(value.name)
     if isinstance(value, Table):
         return "System.Collections.Hashtable"
+    if isinstance(value, MethodRef) and isinstance(value.target, str) and value.name.lower() in _DEFINITIONS:
+        return _DEFINITIONS[value.name.lower()]
     if isinstance(value, Thing) and "text" in value.data:
         return to_text(value.data["text"])
     raise Unclear
@@ -384,7 +398,7 @@ _TYPES = {
     DirectoryServices.DirectorySearcher DirectoryServices.DirectoryEntry DirectoryServices.ActiveDirectory.Domain
     DirectoryServices.ActiveDirectory.Forest Collections.ArrayList Collections.Queue Collections.Hashtable Version
     Numerics.BigInteger Media.SoundPlayer Xml.XmlDocument ServiceProcess.ServiceController
-    WScript.Shell Shell.Application MSXML2.XMLHTTP MSXML2.ServerXMLHTTP Microsoft.XMLHTTP WinHttp.WinHttpRequest.5.1
+    WshShortcut TaskFolder TaskDefinition WScript.Shell Shell.Application MSXML2.XMLHTTP MSXML2.ServerXMLHTTP Microsoft.XMLHTTP WinHttp.WinHttpRequest.5.1
     ADODB.Stream Scripting.FileSystemObject Schedule.Service Excel.Application Word.Application Outlook.Application
     InternetExplorer.Application MMC20.Application SAPI.SpVoice HNetCfg.FwPolicy2 Microsoft.Update.Session""".split()
 }
