@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from vedette.commands.base import Reading, Word
+from vedette.commands.usage import tool_name
 from vedette.schema.command import CommandObservable, Language
 from vedette.schema.entity import ObservableKind
 
@@ -29,23 +31,27 @@ _WINDOWS = re.compile(
     r"(?<![\w/])(?:[A-Za-z]:\\(?!\\)|\\\\[\w.$-]+\\|%[A-Za-z_()0-9]+%\\|\$(?i:env):[A-Za-z_()0-9]+\\)[^\r\n\t\"'|<>;,*?&()]{0,400}"
 )
 _UNIX = re.compile(r"(?<![\w:/.\\$)}*\]-])(?:/(?!/)|~/)[\w.@%+~-][\w.@%+/~-]*")
-_WHOLE_WINDOWS = re.compile(r"(?i)^(?:[a-z]:[\\/]|\\\\[^\\/]+\\|%[a-z_()0-9]+%\\|\$env:[a-z_()0-9]+\\)[^\r\n\"|<>*?]*$")
-_WHOLE_UNIX = re.compile(r"^(?:/|~/|\./|\.\./)[^\r\n\"'|<>;`]*$")
+_WHOLE_WINDOWS = re.compile(
+    r"(?i)^(?:[a-z]:[\\/]|\\\\[\w$-][^\\/]*\\|%[a-z_()0-9]+%\\|\$env:[a-z_()0-9]+\\)[^\r\n\"'|<>*?;{}]*$"
+)
+_WHOLE_UNIX = re.compile(r"^(?:/(?!/)|~/|\./|\.\./)[^\r\n\"'|<>;`]*$")
 _ENDINGS = (
     "exe|dll|ps1|psm1|bat|cmd|vbs|vbe|js|jse|wsf|hta|sct|xsl|msi|inf|cpl|scr|lnk|txt|log|dmp|dat|bin|zip|7z|rar|cab|gz|"
     "tgz|tar|py|sh|pl|rb|php|jar|so|elf|docx?|xlsx?|xlsm|pdf|iso|img|vhdx?|reg|xml|json|csv|ini|conf|cfg|b64|tmp|key|"
     "pem|pfx|evtx|hiv|save|db|sqlite|html?|aspx?|jsp|out|service|plist|dylib|ko|bak"
 )
 _NAMED = re.compile(rf"(?i)^[\w@%+~-][\w .@%+~()-]{{0,120}}\.(?:{_ENDINGS})$")
-_UNKNOWN = re.compile(r"\$\{?[A-Za-z_(]|%[A-Za-z_]\w*%|\{\d+\}|![A-Za-z_]\w*!|<[a-z_]+>|`")
+_ROOT = re.compile(r"^(?:%[A-Za-z_()0-9]+%|\$(?i:env):[A-Za-z_()0-9]+|\$\{?HOME\}?)(?=[\\/])")
+"""A folder whose place differs by user; what follows it may be known all the same."""
+_UNKNOWN = re.compile(r"%[A-Za-z_]\w*:|\$\{?[A-Za-z_(]|%[A-Za-z_]\w*%|\{\d+\}|![A-Za-z_]\w*!|<[a-z_]+>|`")
+_FLAG = re.compile(r"/[A-Za-z?]{1,2}|/\W+/?\w{0,2}")
 _TRAIL = ".,;:!?)]}'\""
 _JOINED = re.compile(r"^[\"']\s*(?:[+.&]|-f\b|-join\b)|^[\"']?\)\s*[+]|^[\^`]|^[\"'][\w\"'$%]")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.){1,10}([A-Za-z]{2,24})\.?(?::\d{1,5})?(?:/[^\s\\]*)?")
 _TOP_LEVEL = frozenset(
-    "com net org edu gov mil int info biz test example invalid io ru cn de uk fr nl eu us ca au jp kr br in it es se "
-    "ch at be pl cz tr ua ir tw hk sg za mx ar cl il gr pt fi dk no ie hu ro bg ly cc tv ws top xyz site online club "
-    "shop store tech space website host cloud dev app onion live life pro name mobi asia link click icu vip win bid "
-    "loan work party trade date stream download racing review science gdn su tk ml ga cf gq pw".split()
+    "com net org edu gov mil int info biz test example invalid io ru cn de uk fr nl eu us ca au jp kr br it es se ch "
+    "be cz tr ua ir tw hk sg za mx ar il gr pt fi dk no ie hu ro bg ly tv ws top xyz site online club shop onion tk gq "
+    "pw su".split()
 )
 """Ends of names that are no file's ending too: ``run.sh`` and ``a.zip`` are files before they are hosts."""
 _NO_DOMAIN = re.compile(r"^\d+(?:\.\d+)*$")
@@ -76,11 +82,11 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
     for layer, reading in zip(traces.layers, traces.readings, strict=True):
         if layer.simplified:
             continue
-        words = [w for call in reading.calls for w in (call.name, *call.args)]
-        words += [r.target for call in reading.calls for r in call.redirects if r.target is not None]
-        for word in (*words, *reading.strings):
+        sure, data = _words_of(reading)
+        made = _Made(reading, data, [other.text for other in traces.layers if other.parent == layer.number])
+        for word in (*sure, *(w for w in data if made.stands(w.text))):
             text = word.text
-            if not _may_hold(text) or not (word.known or not _UNKNOWN.search(text)):
+            if not _may_hold(text) or not (word.known or not _UNKNOWN.search(_ROOT.sub("", text))):
                 continue
             if text.strip() in handed and not _whole_path(text.strip("\"' ")):
                 continue  # code: its own layer tells what it holds
@@ -90,6 +96,44 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
         if touch.kind.value == "file" and _NAMED.match(touch.value) and not _UNKNOWN.search(touch.value):
             add(ObservableKind.FILE, touch.value, touch.layer)
     return list(found.values())
+
+
+def _words_of(reading: Reading) -> tuple[list[Word], list[Word]]:
+    """Return the words that name what a call works on, and the texts that are perhaps only material for others."""
+    sure: list[Word] = []
+    data: list[Word] = list(reading.strings)
+    for call in reading.calls:
+        name = tool_name(call.name.text).lower()
+        if name in _MATERIAL and (call.pipes or call.piped or call.stdin is not None or name in _ASSIGNS):
+            data.extend(call.args)
+        else:
+            sure.append(call.name)
+            sure.extend(call.args)
+        sure.extend(r.target for r in call.redirects if r.target is not None)
+    return sure, data
+
+
+class _Made:
+    """Tells a text that stands for itself from one that only went into another."""
+
+    def __init__(self, reading: Reading, data: list[Word], below: list[str]) -> None:
+        self._clear = reading.clear
+        texts = dict.fromkeys([*(w.text for w in data if len(w.text) < 20_000), *below])
+        whole = "\0".join(list(texts)[:2_000])
+        self._all = f"\0{whole}\0" if len(whole) < 400_000 else ""
+
+    def stands(self, text: str) -> bool:
+        """Return whether a text is no piece of a longer one, and is still there once everything is written out."""
+        if len(text) > 20_000 or not _may_hold(text):
+            return False
+        if self._clear is not None and not any(form in self._clear for form in _forms(text)):
+            return False
+        return not self._all or self._all.count(text) <= self._all.count(f"\0{text}\0")
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    """Return how a text may be written in quotes."""
+    return (text, text.replace("\\", "\\\\"), text.replace("'", "''"), text.replace('"', '""'))
 
 
 def _may_hold(text: str) -> bool:
@@ -104,6 +148,15 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
     return text
 
 
+_MATERIAL = frozenset(
+    {
+        "echo", "printf", "print", "base64", "base32", "basenc", "rev", "tr", "sed", "awk", "gawk", "mawk", "xxd", "od",
+        "gunzip", "gzip", "zcat", "openssl", "cut", "tac", "paste", "fold", "bzip2", "xz", "perl", "python", "python3",
+        "iconv", "set", "findstr", "for", "write-output", "foreach-object", "seq", "head", "tail", "sort", "uniq",
+    }
+)  # fmt: skip
+"""Names whose arguments, in a pipe, are what a text is made from."""
+_ASSIGNS = frozenset({"set"})
 _ON_WINDOWS = frozenset(
     {Language.CMD, Language.PROGRAM, Language.POWERSHELL, Language.VBSCRIPT, Language.JSCRIPT, Language.SQL}
 )
@@ -126,7 +179,7 @@ def in_word(text: str, *, windows: bool = False) -> Iterator[tuple[ObservableKin
             yield ObservableKind.FILE, bare
             return
         named = _DOMAIN.fullmatch(bare)
-        if named is not None and named[1].lower() in _TOP_LEVEL:
+        if named is not None and named[1] in _TOP_LEVEL and bare.islower():
             yield ObservableKind.DOMAIN, bare.partition(":")[0].partition("/")[0].lower().rstrip(".")
             return
     yield from in_text(text, paths=True)
@@ -158,7 +211,7 @@ def in_text(text: str, *, paths: bool = True) -> Iterator[tuple[ObservableKind, 
             yield from _address(host)
     if "@" in text:
         for match in _EMAIL.finditer(text[:50_000]):
-            if not _inside(match.start(), spans):
+            if match[0].rpartition(".")[2] in _TOP_LEVEL and not _inside(match.start(), spans):
                 yield ObservableKind.EMAIL, match[0]
     for match in _IP4.finditer(text) if text.count(".") > 2 else ():
         if not _inside(match.start(), spans) and all(int(p) < 256 for p in match[0].split(".")):
@@ -215,7 +268,11 @@ def _has_switch(text: str) -> bool:
 
 
 def _real_path(text: str) -> bool:
-    return len(text) > 2 and any(c.isalpha() for c in text) and not re.fullmatch(r"/[A-Za-z?]{1,2}", text)
+    if len(text) < 3 or not any(c.isalpha() for c in text) or _FLAG.fullmatch(text):
+        return False
+    parts = [part for part in text.split("/") if part]
+    # base64 has slashes too
+    return all(len(part) <= 64 for part in parts) and not text.endswith("=") and text.count("+") < 2
 
 
 def _trimmed(url: str) -> str:
