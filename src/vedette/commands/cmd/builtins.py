@@ -230,7 +230,10 @@ def _set(
     if not equals or not variable:
         shell.emit(name, shell.words(text, at), text, node, redirects)
         _leave(shell, text, redirects, separator)
-        shell.sink.parts.append(environment.listing(body.strip(), shell.variables))
+        prefix = body.strip().upper()
+        if shell.sink.wanted:
+            shell.used.update(key for key in shell.variables if key.startswith(prefix))
+        shell.sink.parts.append(environment.listing(prefix, shell.variables))
         return
     known = not text.unknown or text.known(begin + len(variable) + 1, end)
     low = text.start_of(begin)
@@ -401,13 +404,18 @@ def _start(
     if not rest.text.strip():
         _leave(shell, text, redirects, separator)
         return
+    if shell.level >= 12:
+        shell.stop("its calls nest too deep to be read")
+        return
     kept = shell.sink
     shell.sink = shell.new_sink(wanted=False)
+    shell.level += 1
     mark = len(shell.residues)
     try:
         command(shell, rest, node, redirects, separator)
     finally:
         shell.sink = kept
+        shell.level -= 1
         shell.note_methods(head)
         if len(shell.residues) > mark:
             residue = shell.residues[mark]

@@ -37,6 +37,8 @@ from vedette.schema.command import Language, TokenKind
 MAX_LEVEL = 12
 """Texts read within texts: commands of loops, pipes, called labels."""
 MAX_JUMPS = 200
+MAX_CALLS = 3_000
+"""Calls of one text that are read."""
 _LABEL = re.compile(r"(?m)^[ \t,;=]*:[ \t]*([^\s:+,;=&|<>]+)")
 _SETS = re.compile(r'(?i)[\s,;=@(]*(?:call[\s,;=]+)*set[\s,;]+"?(?:/a[\s,;]*)?"?([^=]{1,80})=')
 _ASSIGNED = re.compile(r'(?i)\bset[\s,;]+(?:/[ap][\s,;]+)?"?([^\s=&|<>"%!]{1,60})=')
@@ -726,6 +728,8 @@ class Shell:
             files=dict(self.scope.files) if self.scope.files else None,
         )
         self.reading.calls.append(call)
+        if len(self.reading.calls) > MAX_CALLS:
+            raise Exhausted(f"it makes more than {MAX_CALLS:,} calls")
         return call
 
     def leave(self, text: str, redirects: list[Redirect], separator: str, variable: str | None = None) -> None:

@@ -353,6 +353,7 @@ class Parser:
 
     def escaped(self, parts: list[Traced]) -> bool:
         """Take in what a caret escapes: the next character, or the first of the next line."""
+        self.budget.step()
         if self.at + 1 < len(self.text):
             kept = self.line[self.at + 1, self.at + 2]
             parts.append(Traced(kept.text, kept.segments, ((0, escape_mark(kept.text)), *kept.marks), kept.unknown))
@@ -450,6 +451,8 @@ class Parser:
                 if at + 1 >= size:
                     return at
                 edits.append(Edit(at, at + 1, "", escape_mark(text[at + 1])))
+                if len(edits) % 64 == 0:
+                    self.budget.step(24)
                 at += 2
             elif char in '"&|<>()\n':
                 return at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 Segment = tuple[int, int, int, bool]
@@ -76,14 +76,18 @@ class Traced:
 
     def known(self, start: int, end: int) -> bool:
         """Return whether the whole range is known."""
-        return not any(first < end and last > start for first, last in self.unknown)
+        ranges = self.unknown
+        at = bisect_right(ranges, start, key=_last)
+        return at >= len(ranges) or ranges[at][0] >= end
 
     def methods(self, start: int, end: int) -> tuple[str, ...]:
         """Return how the range was hidden, each way once, in order."""
         if not self.marks:
             return ()
         end = max(end, start + 1)
-        return tuple(dict.fromkeys(m for position, m in self.marks if start <= position < end and m != ESCAPE))
+        low = bisect_left(self.marks, start, key=_at)
+        high = bisect_left(self.marks, end, low, key=_at)
+        return tuple(dict.fromkeys(m for _, m in self.marks[low:high] if m != ESCAPE))
 
     def hidden(self) -> bool:
         """Return whether something was undone that hid the text."""
@@ -102,12 +106,16 @@ class Traced:
             return self
         segments: list[Segment] = []
         _copy(self, start, end, 0, segments)
-        marks = tuple((p - start, m) for p, m in self.marks if start <= p < end) if self.marks else ()
+        marks: tuple[tuple[int, str], ...] = ()
+        if self.marks:
+            first = bisect_left(self.marks, start, key=_at)
+            last = bisect_left(self.marks, end, first, key=_at)
+            marks = tuple((p - start, m) for p, m in self.marks[first:last])
         unknown: tuple[tuple[int, int], ...] = ()
         if self.unknown:
-            unknown = tuple(
-                (max(a, start) - start, min(b, end) - start) for a, b in self.unknown if a < end and b > start
-            )
+            first = bisect_right(self.unknown, start, key=_last)
+            last = bisect_left(self.unknown, end, first, key=_first_of)
+            unknown = tuple((max(a, start) - start, min(b, end) - start) for a, b in self.unknown[first:last])
         return Traced(
             self.text[start:end], segments or [(0, self.start_of(start), self.start_of(start), False)], marks, unknown
         )
@@ -168,6 +176,18 @@ class Traced:
 
 def _first(segment: Segment) -> int:
     return segment[0]
+
+
+def _at(mark: tuple[int, str]) -> int:
+    return mark[0]
+
+
+def _first_of(range_: tuple[int, int]) -> int:
+    return range_[0]
+
+
+def _last(range_: tuple[int, int]) -> int:
+    return range_[1]
 
 
 def _copy(source: Traced, start: int, end: int, at: int, out: list[Segment]) -> None:
