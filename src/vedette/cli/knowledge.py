@@ -140,6 +140,54 @@ def rollback(context: typer.Context, name: SetArgument, json: JsonOption = False
 
 
 @app.command()
+def learn(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="TOOL", help="The tool's name, as commands call it.")],
+    manual: Annotated[
+        Path | None, typer.Option("--manual", help="Its manual page (tar.1.gz). None: what --help prints, on stdin.")
+    ] = None,
+    family: Annotated[str, typer.Option("--family", help="unix, macos, windows, cloud or powershell.")] = "unix",
+    json: JsonOption = False,
+) -> None:
+    """Take up a tool's flags from its manual page or its help, for vedette explain. Nothing is run.
+
+    Example: mytool --help | vedette knowledge learn mytool
+    """
+    import platform
+    import sys
+
+    import yaml
+
+    from vedette.errors import UserError
+    from vedette.files import write_whole
+    from vedette.knowledge.tools.base import Family
+    from vedette.knowledge.tools.learning import MAX_BYTES, plain, read_manual
+    from vedette.knowledge.tools.learning import learn as learnt
+
+    frame = frame_of(context)
+    if family not in set(Family) or not name.strip() or any(c in name for c in "/\\\0:") or name.startswith("."):
+        raise UserError(f"no page can be named {name!r} in {family!r}", next_step="give a tool's plain name")
+    if manual is not None:
+        text, source = read_manual(manual), f"{manual.name} on {platform.node() or 'this machine'}"
+    elif sys.stdin.isatty():
+        raise UserError("no text", next_step=f"{name} --help | vedette knowledge learn {name}, or --manual FILE")
+    else:
+        data = sys.stdin.buffer.read(MAX_BYTES)
+        text = plain(data.decode("utf-8", "replace"))
+        source = f"{name} --help on {platform.node() or 'this machine'}"
+    table = learnt(name, text, family=family, source=source)
+    path = frame.home_path() / "tools" / f"{family}-{name}.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, yaml.safe_dump(table, sort_keys=False, allow_unicode=True, width=110).encode())
+    entry = table["tools"][name]
+    if json:
+        frame.print_json({"tool": name, "path": str(path), "flags": len(entry.get("flags", {})), "what": entry["what"]})
+        return
+    frame.say(f"{name} {entry['what']}; {len(entry.get('flags', {}))} flags taken up: {path}")
+    frame.next_step(f"vedette explain '{name} …'", "reads it with them")
+
+
+@app.command()
 def technique(
     context: typer.Context,
     technique_id: Annotated[str, typer.Argument(help="ATT&CK id: T1003.006.")],
