@@ -127,7 +127,7 @@ def learn(name: str, text: str, *, family: str = "unix", source: str) -> dict[st
             f"the text tells nothing of {name} in a form that is known",
             next_step="give its manual page (tar.1.gz) or what --help prints",
         )
-    entry: dict[str, Any] = {"what": what or f"is described by {source}", "source": source}
+    entry: dict[str, Any] = {"learned": True, "what": what or f"is described by {source}", "source": source}
     if flags:
         entry["flags"] = flags
     if any(re.match(r"-\w{2,}", spelled) for spelled in flags):
@@ -146,7 +146,7 @@ def _what(name: str, lines: list[str]) -> str | None:
             said = found[2].strip().rstrip(".")
             return f"is for: {said[:_LONGEST]}"
     usage = next((line.strip() for line in lines[:20] if name in line and "usage" not in line.lower()), None)
-    return f"is for: {usage[:_LONGEST]}" if usage and len(usage.split()) > 2 and not usage.startswith("-") else None
+    return f"is for: {usage[:_LONGEST]}" if usage and len(usage.split()) > 3 and usage[0].isalpha() and "[" not in usage else None
 
 
 def _flags(lines: list[str]) -> dict[str, str]:

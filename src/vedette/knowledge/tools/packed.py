@@ -31,8 +31,20 @@ def packed_tables() -> ToolTables:
     return ToolTables(_raw())
 
 
+def _over(ours: Any, own: Any) -> Any:
+    """Return a user's entry laid over ours: key by key, flags joined, its acts tried first; what was learned adds."""
+    if not isinstance(ours, dict) or not isinstance(own, dict):
+        return own
+    if own.get("learned"):
+        return {**ours, "flags": {**ours.get("flags", {}), **own.get("flags", {})}}
+    joined = {**ours, **own}
+    joined["flags"] = {**own.get("flags", {}), **ours.get("flags", {})}
+    joined["acts"] = [*own.get("acts", ()), *ours.get("acts", ())]
+    return joined
+
+
 def tables_with(paths: Iterable[Path]) -> ToolTables:
-    """Return the tables that ship with a user's own over them: an entry of a name replaces ours.
+    """Return the tables that ship with a user's own laid over them, key by key.
 
     Args:
         paths: YAML files in the form of ours, or folders of them.
@@ -56,7 +68,8 @@ def tables_with(paths: Iterable[Path]) -> ToolTables:
     ours = _raw()
     tools = {family: dict(ours["tools"].get(family, {})) for family in {*ours["tools"], *own.tools}}
     for family, entries in own.tools.items():
-        tools[family].update(entries)
+        for name, entry in entries.items():
+            tools[family][name] = _over(tools[family].get(name), entry)
     return ToolTables(
         {
             "tools": tools,

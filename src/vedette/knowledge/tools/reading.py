@@ -23,7 +23,7 @@ from vedette.knowledge.tools.base import (
 )
 
 TOOL_KEYS = frozenset(
-    {"what", "names", "style", "misused", "source", "benign", "flags", "operands", "acts", "subs", "family"}
+    {"what", "names", "style", "misused", "source", "benign", "flags", "operands", "acts", "subs", "family", "learned"}
 )
 ACT_KEYS = frozenset({"if", "does", "operands", "technique", "risk", "note", "touch", "also", "benign"})
 PLACE_KEYS = frozenset({"kind", "action", "match", "means", "persistence", "technique", "risk"})
