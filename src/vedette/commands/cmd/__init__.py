@@ -17,6 +17,11 @@ __all__ = ["METHODS", "read", "windows_environment"]
 _STARTS_CMD = re.compile(
     r'(?i)\s*(?:"[^"%^&|<>]*\\cmd(?:\.exe)?"|"cmd(?:\.exe)?"|(?:[a-z]:\\[\w\\]*\\)?cmd(?:\.exe)?)(?:\s*/[^\s/^%]+)*?\s*/[ckr]'
 )
+_QUOTED = re.compile(r'"[^"]*"?')
+_OPERATOR = re.compile(r"(?<!\^)[&|]")
+_TYPED = re.compile(r"\^&\^&|\^\||[ \t]\^&")
+"""Operators that a caret saves from the shell that reads the line first: they are meant for the cmd that it starts."""
+_ONE_LINE = re.compile(r"(?i)%%~?[a-z][,;=\s]+in\b|%~[fdpnxsatz]*[0-9]")
 _BATCH = re.compile(r"(?im)%%~?[a-z*?#]|%%%|^[ \t@]*(?:echo off|setlocal|goto )|%~[fdpnxsatz]*[0-9]|^:[a-z_]")
 
 
@@ -47,10 +52,16 @@ def _process(text: str) -> str | None:
     match = _STARTS_CMD.match(text)
     if match is None:
         return None
+    rest = text[match.end() :]
+    if "^" in rest and (
+        '^"' in rest or (_TYPED.search(_QUOTED.sub("", rest)) and not _OPERATOR.search(_QUOTED.sub("", rest)))
+    ):
+        return None
     return text
 
 
 def _is_batch(text: str) -> bool:
     if "%%" not in text and "\n" not in text and "%~" not in text:
         return False
-    return _BATCH.search(text) is not None
+    pattern = _BATCH if "\n" in text.strip() else _ONE_LINE
+    return pattern.search(text) is not None

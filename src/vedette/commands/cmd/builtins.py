@@ -113,7 +113,7 @@ def _program(
 ) -> None:
     """A program, script or unknown name."""
     tool = tool_name(name.text)
-    args = shell.words(text, at, tidy=tool not in _RAW, whole=tool == "cmd")
+    args = shell.words(text, at, tidy=tool not in _RAW, tool=tool)
     call = shell.emit(name, args, text, node, redirects)
     shown = text
     if "quote-splitting" in name.methods or any("quote-splitting" in w.methods for w in args):
@@ -521,9 +521,13 @@ def _goto(
 
     label = text.text[at:].strip(' \t,;="').lstrip(":").strip()
     label = re.split(r"[\s:+,;=&|<>]", label, maxsplit=1)[0] if label else ""
+    mark = len(shell.residues)
     _plain(shell, text, at, name, node, redirects, separator)
     if not shell.batch or not label:
         return
+    if shell.sure:
+        # What it goes to is shown in its place.
+        del shell.residues[mark:]
     if label.casefold() == "eof":
         raise Leave
     raise Jump(label)

@@ -31,12 +31,14 @@ from vedette.commands.cmd.syntax import (
 from vedette.commands.cmd.traced import Traced
 from vedette.commands.programs.base import LineCall
 from vedette.commands.programs.line import split
-from vedette.commands.programs.shells import cmd_words
+from vedette.commands.programs.shells import raw_words
 from vedette.schema.command import Language, TokenKind
 
 MAX_LEVEL = 12
 """Texts read within texts: commands of loops, pipes, called labels."""
 MAX_JUMPS = 200
+MAX_WORDS = 5_000
+"""Arguments of one call that are told apart."""
 MAX_CALLS = 3_000
 """Calls of one text that are read."""
 _LABEL = re.compile(r"(?m)^[ \t,;=]*:[ \t]*([^\s:+,;=&|<>]+)")
@@ -232,6 +234,7 @@ class Shell:
                 self.sure = False
                 offset = self.find_label(left[0], 0)
                 self.reached.add(left[0])
+                self.residues.append(["\n", f":{left[0]}", None])
                 if offset is not None:
                     self.run_from(offset)
         except Quit:
@@ -280,6 +283,8 @@ class Shell:
         """Keep what a parser met beside the commands."""
         if parser.broken:
             self.reading.broken = True
+        if parser.cut:
+            self.stop("a line holds more commands than are read")
         if parser.delimiters:
             self.methods.setdefault("delimiters", None)
             self.changed = True
@@ -666,18 +671,19 @@ class Shell:
             text.methods(start, end) if text.marks else (),
         )
 
-    def words(self, text: Traced, start: int, tidy: bool = True, whole: bool = False) -> list[Word]:
+    def words(self, text: Traced, start: int, tidy: bool = True, tool: str = "") -> list[Word]:
         """Return the arguments from a place on, as a program splits them.
 
         Args:
             text: the command.
             start: the place.
             tidy: whether to look for quotes to no end.
-            whole: whether cmd itself is called, which takes its command as one.
+            tool: the program, where it reads its command line in a way of its own.
         """
         found: list[Word] = []
         marks, unknown = text.marks, text.unknown
-        for value, first, last in cmd_words(text.text, start) if whole else split(text.text, start):
+        words = raw_words(tool, text.text, start)
+        for value, first, last in split(text.text, start, most=MAX_WORDS) if words is None else words:
             low = text.start_of(first)
             methods = text.methods(first, last) if marks else ()
             if tidy and '"' in text.text[first:last] and split_quotes(text.text[first:last]):

@@ -12,6 +12,8 @@ from vedette.commands.cmd.traced import ESCAPE, Edit, Traced, joined
 MAX_DEPTH = 40
 """Brackets and conditions within one another; deeper ones are not read."""
 
+MAX_ITEMS = 3_000
+"""Commands in a row that are read."""
 _BLANK = re.compile(r"[ \t,;=\v\f\xa0]+")
 _COMMAND_BLANK = re.compile(r"[ \t,;=\v\f\xa0@]+")
 _DELIMITERS = re.compile(r"[,;=]")
@@ -151,6 +153,8 @@ class Parser:
         self.depth = 0
         self.brackets = 0
         self.broken = False
+        self.cut = False
+        """Whether the rest of a line was left out, as it holds too many commands."""
         self.delimiters = False
         """Whether commas or the like stood before a command."""
         self.operators: list[tuple[str, int, int]] = []
@@ -187,6 +191,9 @@ class Parser:
             node = self.pipe()
             if node is not None:
                 items.append((operator, node))
+                if len(items) >= MAX_ITEMS:
+                    self.cut = True
+                    self.at = len(self.text)
             match = _OPERATOR.match(self.text, self.at)
             if match is None:
                 break
@@ -214,6 +221,9 @@ class Parser:
             node = self.command()
             if node is not None:
                 items.append(node)
+                if len(items) >= MAX_ITEMS:
+                    self.cut = True
+                    self.at = len(self.text)
             if self.text.startswith("|", self.at) and not self.text.startswith("||", self.at):
                 self.note("|", self.at, self.at + 1)
                 self.at += 1
@@ -312,6 +322,7 @@ class Parser:
 
     def redirect(self, match: re.Match[str]) -> Redirection:
         """Return one redirection; the place is after it then."""
+        self.budget.step(3)
         handle, operator, duplicate = match.groups()
         start = self.line.start_of(match.start())
         self.at = match.end()

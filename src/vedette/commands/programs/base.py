@@ -88,9 +88,12 @@ def tail(call: Call, index: int) -> str:
     """Return the command line from a word on as the program receives it, quotes and all."""
     if isinstance(call, LineCall) and call.line:
         from vedette.commands.programs.line import split
+        from vedette.commands.programs.shells import raw_words
 
         at = name_end(call.line)
-        words = split(call.line, at)
+        words = raw_words(tool_name(call.name.text), call.line, at)
+        if words is None:
+            words = split(call.line, at)
         if len(words) == len(call.args):
             return call.line[words[index][1] :] if index < len(words) else ""
     return " ".join(quote_windows(word.text) for word in call.args[index:])

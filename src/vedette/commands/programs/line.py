@@ -6,10 +6,11 @@ Source: Microsoft Learn, "Parsing C command-line arguments" and "CommandLineToAr
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from vedette.commands.base import Reading, Scope, Word
 from vedette.commands.programs.base import LineCall, tool_name
-from vedette.commands.programs.shells import cmd_words
+from vedette.commands.programs.shells import raw_words
 from vedette.schema.command import Language
 
 _SPACE = re.compile(r"[ \t\r\n\v\f\xa0]+")
@@ -21,23 +22,23 @@ _SPACED_PROGRAM = re.compile(r"(?i)[a-z]:\\[^\"<>|*?\r\n]{0,200}?\.(?:exe|com|ba
 _SIMPLE = re.compile(r'[^"\s]+')
 
 
-def split(text: str, start: int = 0, end: int | None = None) -> list[tuple[str, int, int]]:
+def split(text: str, start: int = 0, end: int | None = None, most: int = 20_000) -> list[tuple[str, int, int]]:
     """Return the arguments of a command line with where each stands: ``(text, start, end)``.
 
     A backslash is itself but before a quote: there two make one, and an odd one makes the quote plain. Two quotes
-    inside quotes are one quote, and the quotes go on.
+    inside quotes are one quote, and the quotes go on. Only the first ``most`` are returned.
     """
     if end is None:
         end = len(text)
     if text.find('"', start, end) < 0:
-        return [(m.group(), m.start(), m.end()) for m in _SIMPLE.finditer(text, start, end)]
+        return [(m.group(), m.start(), m.end()) for m in islice(_SIMPLE.finditer(text, start, end), most)]
     found: list[tuple[str, int, int]] = []
     at = start
     while True:
         space = _SPACE.match(text, at, end)
         if space:
             at = space.end()
-        if at >= end:
+        if at >= end or len(found) >= most:
             return found
         first, parts, quoted = at, [], False
         while at < end:
@@ -108,7 +109,9 @@ def read(text: str, scope: Scope) -> Reading:
     if start >= end:
         return Reading()
     name, at = program_end(text, start)
-    words = cmd_words(text[:end], at) if tool_name(name) == "cmd" else split(text, at, end)
+    words = raw_words(tool_name(name), text[:end], at)
+    if words is None:
+        words = split(text, at, end)
     args = [Word(word, first, last) for word, first, last in words]
     scope.budget.step(len(args))
     call = LineCall(

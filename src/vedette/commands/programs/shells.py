@@ -12,6 +12,28 @@ from vedette.commands.decoding import decode_text, looks_text, unbase64
 from vedette.commands.programs.base import BATCH, DELAYED, line_of, name_end, script, span_of
 from vedette.schema.command import Language
 
+_PROTOCOL = re.compile(r"(?i)\s*[\"']?\s*(?:javascript|vbscript|about):")
+
+
+def raw_words(tool: str, line: str, at: int) -> list[tuple[str, int, int]] | None:
+    """Return the arguments of a program that reads its command line itself; None for any other.
+
+    Args:
+        tool: the program.
+        line: the command line.
+        at: where its name ends.
+    """
+    if tool == "cmd":
+        return cmd_words(line, at)
+    if tool in ("mshta", "rundll32") and _PROTOCOL.match(line, at):
+        start = at + len(line[at:]) - len(line[at:].lstrip())
+        end = len(line.rstrip())
+        text = line[start:end]
+        if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+            text = text[1:-1]
+        return [(text, start, end)]
+    return None
+
 
 def cmd_words(line: str, at: int) -> list[tuple[str, int, int]]:
     """Return the switches of ``cmd`` and the command that it is given, whole: ``(text, start, end)``."""
@@ -23,7 +45,7 @@ def cmd_words(line: str, at: int) -> list[tuple[str, int, int]]:
         switch = _SWITCH.match(line, at)
         if switch is None:
             other = _OTHER.match(line, at)
-            if other is None:
+            if other is None or line.startswith('"/', at):
                 at += 1
                 continue
             found.append((other.group().replace('"', ""), at, other.end()))
@@ -64,7 +86,7 @@ def cmd(call: Call, scope: Scope) -> list[Nested]:
         switch = _SWITCH.match(line, at)
         if switch is None:
             other = _OTHER.match(line, at)
-            if other is None:
+            if other is None or line.startswith('"/', at):
                 at += 1
                 continue
             at = other.end()
@@ -114,6 +136,8 @@ def _unquoted(body: str, whole: bool) -> str:
         if not keeps and not _path_first(body):
             last = body.rfind('"')
             body = body[1:last] + body[last + 1 :] if last > 0 else body[1:]
+    elif body.endswith('"') and body.count('"') == 1:
+        body = body[:-1]
     return body
 
 
