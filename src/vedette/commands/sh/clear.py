@@ -52,6 +52,10 @@ class Edits:
         self._made.pop((start, end), None)
         self._blocked.add((start, end))
 
+    def blocked(self, start: int, end: int) -> bool:
+        """Return whether a span is kept as it is."""
+        return (start, end) in self._blocked
+
     def soften(self, start: int, end: int) -> None:
         """Note that a span is code, which has a layer of its own: it alone is no reason for a clear text."""
         old = self._made.get((start, end))

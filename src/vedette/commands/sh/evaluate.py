@@ -1187,6 +1187,8 @@ class Evaluator(Expander):
             return
         if not self.quiet:
             span = self.pin or (self._reach(start), end)
+            if self.frames:
+                methods = ("function", *methods)
             self.nested.append(Nested(Language.SH, text, methods, span[0], span[1], self.environment(), arguments))
         self.depth += 1
         self.quiet += 1
@@ -1194,6 +1196,15 @@ class Evaluator(Expander):
         active, self.active = self.active, [*self.active, ("eval " + text, ())]
         try:
             if self.depth > _DEEPEST or ("eval " + text, ()) in active:
+                self.unknown_output()
+                return
+            if (
+                self.quiet == 1
+                and not self.blocks
+                and self.out is self.top
+                and not self.text[end:].strip(" \t\r\n;\"'")
+            ):
+                # nothing follows that it could change, and its own layer shows what it does
                 self.unknown_output()
                 return
             self.budget.step(5 + len(text) // 50)
@@ -1416,7 +1427,7 @@ class Evaluator(Expander):
         if self.quiet or self.pin is not None or word.source is not None or self.source is not self.text:
             if not (word.source is not None and word.alternatives is not None):
                 return
-        if word.start == word.end:
+        if word.start == word.end or self.edits.blocked(word.start, word.end):
             return
         methods: dict[str, None] = {}
         strong = False

@@ -15,6 +15,7 @@ from vedette.commands.sh.syntax import Arith, Lit, Param, Pipeline, Proc, Simple
 
 ARGUMENT = -2
 """The origin of positional parameters."""
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _GLOB = re.compile(r"[*?\[]")
 _SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./~^-]+\Z")
 _REFERENCE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[(.*)\])?\Z", re.S)
@@ -54,9 +55,8 @@ def quoted(text: str) -> str:
         return text
     if not text:
         return "''"
-    for c in text:
-        if (c < " " and c not in "\n\t") or c == "\x7f" or "\ud800" <= c <= "\udfff":
-            return "$'" + "".join([_shown(c) for c in text]) + "'"
+    if _CONTROL.search(text) is not None:
+        return "$'" + "".join([_shown(c) for c in text]) + "'"
     return "'" + text.replace("'", "'\\''") + "'"
 
 
@@ -209,6 +209,8 @@ class Expander:
             for method in result.methods:
                 methods[method] = None
             if result.unset and (result.unset in self.empty or (after_ifs and result.unset.isdigit())):
+                if len(word.parts) > 1:
+                    methods["empty-variable"] = None
                 continue
             after_ifs = isinstance(part, Param) and part.name == "IFS"
             if result.many is not None:
@@ -513,8 +515,8 @@ class Expander:
             self.used.add(part.name)
             self.used.add(name)
             methods = (*var.methods, *methods)
-            if name not in ("IFS",):
-                methods = (*methods, "variable") if value is not None and value[1] else methods
+            if name != "IFS" and value is not None and value[1]:
+                methods = (*methods, "variable" if index is None else "array")
         elif not (name[0].isalpha() or name[0] == "_"):
             value = self.special(name)
             origin = ARGUMENT if name.isdigit() else -1
@@ -584,7 +586,7 @@ class Expander:
             values = [(var.text, var.known)]
         else:
             values = [var.items[k] for k in _ordered(var)]
-            methods = (*var.methods, "variable")
+            methods = (*var.methods, "array")
         if var is not None:
             self.used.add(name)
             if var.origin >= 0:
@@ -807,7 +809,9 @@ def _ordered(var: Var) -> list[int | str]:
     return list(items) if var.associative else sorted(items, key=int)
 
 
-_WEAK = frozenset({"variable", "brace-expansion", "arithmetic", "default-value", "filter", "sort", "index-pick", ""})
+_WEAK = frozenset(
+    {"variable", "brace-expansion", "arithmetic", "default-value", "filter", "sort", "index-pick", "array", ""}
+)
 _ORDINARY = frozenset({"basename", "dirname", "seq", "expr", "sleep", "wc", "bc", "cat", "tee"})
 
 

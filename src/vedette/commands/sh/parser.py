@@ -10,6 +10,7 @@ import re
 
 from vedette.commands.sh import braces
 from vedette.commands.sh.escapes import ansi
+from vedette.commands.sh.paths import KNOWN_PATHS
 from vedette.commands.sh.syntax import (
     AndOr,
     Arith,
@@ -1452,6 +1453,8 @@ def _how(parts: list[Piece], raw: str) -> str:
             if i and escapes > 1:
                 return "backslash"
             before = parts[i - 1]
+            if i and "".join([p.text for p in parts if isinstance(p, Lit)]) in KNOWN_PATHS:
+                return "backslash"
             if i and escapes and isinstance(before, Lit) and not before.quoted and before.text[-1:].isalpha():
                 return "backslash"
             continue

@@ -109,9 +109,7 @@ def _rest(ev: Evaluator, listing: Listing) -> None:
             ev.state = state
     for code, methods, start, end in ev.trapped.values():
         span = (start, end) if start < end else (None, None)
-        ev.nested.append(
-            Nested(Language.SH, code, methods or ("nested-interpreter",), span[0], span[1], ev.environment())
-        )
+        ev.nested.append(Nested(Language.SH, code, ("trap", *methods), span[0], span[1], ev.environment()))
 
 
 def _finish(ev: Evaluator, parser: Parser, reading: Reading, scope: Scope, finished: bool) -> None:

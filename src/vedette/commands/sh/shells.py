@@ -187,6 +187,8 @@ def run(ev: Evaluator, words: list[Word], known: bool) -> None:
                 # <(…): nobody else can tell what that file holds
                 span = (first.start, first.end)
                 passed = tuple([w.text for w in arguments])
+                ev.scope.files.pop(first.text, None)
+                ev.own_files[first.text] = data
                 ev.nested.append(
                     Nested(Language.SH, text, first.methods or ("process-substitution",), *span, arguments=passed)
                 )
@@ -217,7 +219,8 @@ def handed(
         # the span tells that the here-document or here-string holds it
         ev.call.stdin = None
         start, end = redirects[0].start, redirects[0].end
-        ev.nested.append(Nested(language, text, stream.methods or ("stdin",), start, end, arguments=arguments))
+        kind = "here-string" if redirects[0].operator.endswith("<<<") else "here-document"
+        ev.nested.append(Nested(language, text, (kind, *stream.methods), start, end, arguments=arguments))
         return
     if ev.pin is not None:
         start, end = ev.pin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from vedette.commands.base import Scope
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _FORMAT = re.compile(r"%(?:%|([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?([hlLjzt]*)([diouxXcsbqeEfFgGaA]|\(([^)]*)\)T))")
 _NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|\d+)\Z")
+_NUMBERED = re.compile(r"\\(?:x[0-9a-fA-F]|[0-7]{2}|u)")
 _WIDEST = 100_000
 
 
@@ -57,10 +59,9 @@ def _number(text: str) -> int | None:
     return -value if text[0] == "-" else value
 
 
-def printf(args: list[str], budget: Budget) -> tuple[bytes, tuple[str, ...]] | None:
-    """Return what ``printf`` writes, and how that was hidden; None where the format is not understood."""
-    layout, values = args[0], args[1:]
-    hidden = re.search(r"\\(?:x[0-9a-fA-F]|[0-7]{2}|u)", layout) is not None
+@lru_cache(maxsize=512)
+def _layout(layout: str) -> tuple[list[tuple[str, re.Match[str] | None]], bool] | None:
+    """Return the pieces of a format, and whether it spells characters out as numbers; None where it is no format."""
     pieces: list[tuple[str, re.Match[str] | None]] = []
     at = 0
     for found in _FORMAT.finditer(layout):
@@ -72,13 +73,20 @@ def printf(args: list[str], budget: Budget) -> tuple[bytes, tuple[str, ...]] | N
         pieces.append(("%", None) if found.group() == "%%" else ("", found))
         at = found.end()
     rest = layout[at:]
-    if "%" in rest:
-        return None
-    stops = "\\c" in layout
-    if stops:
+    if "%" in rest or "\\c" in layout:
         return None
     if rest:
         pieces.append((formatted(rest), None))
+    return pieces, _NUMBERED.search(layout) is not None
+
+
+def printf(args: list[str], budget: Budget) -> tuple[bytes, tuple[str, ...]] | None:
+    """Return what ``printf`` writes, and how that was hidden; None where the format is not understood."""
+    values = args[1:]
+    parsed = _layout(args[0])
+    if parsed is None:
+        return None
+    pieces, hidden = parsed
     takes = any(m is not None for _, m in pieces)
     out: list[str] = []
     size = 0
