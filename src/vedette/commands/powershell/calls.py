@@ -34,7 +34,8 @@ MAX_NOTED = 2_000
 
 SWITCHES = {
     "force", "recurse", "descending", "unique", "asplaintext", "raw", "noenumerate", "passthru", "verbose", "nonewline",
-    "wait", "usebasicparsing", "useb", "nonewwindow", "append", "confirm", "whatif", "asjob", "hidden", "leaf", "parent",
+    "wait", "usebasicparsing", "useb", "nonewwindow", "append", "confirm", "whatif", "asjob", "hidden", "leaf",
+    "parent",
     "casesensitive", "noprofile", "noninteractive", "noexit", "sta", "mta", "nologo", "directory", "file", "all",
     "strict", "valueonly", "stream", "debug", "wrap", "autosize", "notypeinformation", "quiet", "allmatches",
     "simplematch", "ascommand", "nooverwrite", "noclobber", "usetransaction", "notypeinfo", "asstring", "compress",
@@ -181,8 +182,11 @@ class CommandEvaluator(StatementEvaluator):
             return
         words: list[Word] = []
         for a, v, h in zip(node.args, args, how, strict=True):
-            if isinstance(v, Items) and 0 < len(v) <= 40 and all(isinstance(x, (str, Partial)) for x in v) and not all(
-                isinstance(x, Char) for x in v
+            if (
+                isinstance(v, Items)
+                and 0 < len(v) <= 40
+                and all(isinstance(x, (str, Partial)) for x in v)
+                and not all(isinstance(x, Char) for x in v)
             ):
                 words += [self.word(a, x, h) for x in v]
             else:
@@ -190,7 +194,14 @@ class CommandEvaluator(StatementEvaluator):
         self._noted -= 1
         named = node.name
         self.note(
-            Call(Word(name, named.start, named.end), words, Language.POWERSHELL, method=True, start=node.start, end=node.end)
+            Call(
+                Word(name, named.start, named.end),
+                words,
+                Language.POWERSHELL,
+                method=True,
+                start=node.start,
+                end=node.end,
+            )
         )
 
     def set_property(self, thing: Thing, low: str, name: str, value: Value, node: n.Member) -> None:
@@ -304,8 +315,10 @@ class CommandEvaluator(StatementEvaluator):
         elif isinstance(value, (Items, Partial)):
             try:
                 value = to_text(value)
-                if isinstance(value, Partial) and value.usual() is not None and not any(
-                    isinstance(p, str) for p in value.parts
+                if (
+                    isinstance(value, Partial)
+                    and value.usual() is not None
+                    and not any(isinstance(p, str) for p in value.parts)
                 ):
                     value = value.usual()
             except Unclear:

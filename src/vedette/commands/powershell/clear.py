@@ -9,8 +9,8 @@ from typing import Any
 from vedette.commands.powershell import nodes as n
 from vedette.commands.powershell.calls import CommandEvaluator
 from vedette.commands.powershell.evaluator import VARIES, Fold
-from vedette.commands.powershell.tables import ALIASES, CANONICAL, NICE_MEMBERS
 from vedette.commands.powershell.statements import assigned
+from vedette.commands.powershell.tables import ALIASES, CANONICAL, NICE_MEMBERS
 from vedette.commands.powershell.values import Char, Partial, Table, literal, quote, quote_partial
 
 Edit = tuple[int, int, str, tuple[str, ...]]
@@ -54,7 +54,12 @@ class Clearer:
                 out.append(" ")
             out.append(by)
             after = self.text[end : end + 1]
-            if by and after and (by[-1].isalnum() and (after in "'\"([{$@" or after.isalnum())) and not self._member_end(start):
+            if (
+                by
+                and after
+                and (by[-1].isalnum() and (after in "'\"([{$@" or after.isalnum()))
+                and not self._member_end(start)
+            ):
                 out.append(" ")
             size += len(by) + len(gap)
             last = end
@@ -153,16 +158,17 @@ class Clearer:
     def _quiet(self, node: n.Node) -> bool:
         from vedette.commands.powershell.cmdlets import QUIET
 
-        return all(
-            c.name.text.lower() in QUIET for c in self.ev.reading.calls if node.start <= c.start < node.end
-        )
+        return all(c.name.text.lower() in QUIET for c in self.ev.reading.calls if node.start <= c.start < node.end)
 
     def _unused(self, names: set[str], rest: str) -> bool:
         for name in names:
             if name[:1] == "\0":
                 if re.search(rf"(?<![\w-]){re.escape(name[1:])}(?![\w-])", rest):
                     return False
-            elif re.search(rf"[$@](?:\w+:)?{re.escape(name)}(?![\w:])|\{{(?:\w+:)?{re.escape(name)}\}}|variable:.?{re.escape(name)}", rest):
+            elif re.search(
+                rf"[$@](?:\w+:)?{re.escape(name)}(?![\w:])|\{{(?:\w+:)?{re.escape(name)}\}}|variable:.?{re.escape(name)}",
+                rest,
+            ):
                 return False
             elif "variable" in rest or " gv " in rest or "(gv " in rest:
                 if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", rest):
@@ -172,7 +178,9 @@ class Clearer:
     def _applied(self, gone: list[tuple[int, int]]) -> str:
         out: list[str] = []
         last = 0
-        for start, end, by in sorted([(s, e, "") for s, e in gone] + [(s, e, "''" if by[:1] == "'" else by) for s, e, by, _ in self.edits]):
+        for start, end, by in sorted(
+            [(s, e, "") for s, e in gone] + [(s, e, "''" if by[:1] == "'" else by) for s, e, by, _ in self.edits]
+        ):
             if start < last:
                 continue
             out.append(self.text[last:start])
@@ -241,8 +249,10 @@ class Clearer:
             return False
         if isinstance(fold.value, Partial) and not _hidden(inner, fold):
             return False
-        made = quote_partial(fold.value) if isinstance(fold.value, Partial) else literal(
-            str(fold.value) if isinstance(fold.value, Char) else fold.value, MOST
+        made = (
+            quote_partial(fold.value)
+            if isinstance(fold.value, Partial)
+            else literal(str(fold.value) if isinstance(fold.value, Char) else fold.value, MOST)
         )
         if made is None or made == self.text[node.start : node.end]:
             return False
@@ -290,9 +300,10 @@ class Clearer:
         """Write out the name of a command; return whether it is done with."""
         name = node.name
         source = self.text[name.start : name.end]
+        how: tuple[str, ...]
         if isinstance(name, n.Str):
             value = name.value
-            how: tuple[str, ...] = ()
+            how = ()
             if name.bare:
                 if name.ticked:
                     how = ("backtick" if "`" in source else "quote-splitting",)
@@ -333,7 +344,8 @@ class Clearer:
         name = node.name
         source = self.text[name.start : name.end]
         if isinstance(name, n.Str):
-            value, how = name.value, ("backtick",) if "`" in source else ("member-name",) if not name.bare else ()
+            value = name.value
+            how: tuple[str, ...] = ("backtick",) if "`" in source else ("member-name",) if not name.bare else ()
         else:
             fold = self._fold_of(name)
             if fold is None or not isinstance(fold.value, str):
@@ -361,7 +373,10 @@ class Clearer:
                 self._walk(node.name)
             return [*[(a, True) for a in node.args], *[(r.target, True) for r in node.redirects]]
         if isinstance(node, n.Pipeline):
-            inner = [(i, len(node.items) > 1 and k == 0 and isinstance(i, (n.Var, n.Paren))) for k, i in enumerate(node.items)]
+            inner = [
+                (i, len(node.items) > 1 and k == 0 and isinstance(i, (n.Var, n.Paren)))
+                for k, i in enumerate(node.items)
+            ]
             return [*inner, *[(r.target, True) for r in node.redirects]]
         if isinstance(node, n.Invoke):
             self._member_name(node)
@@ -371,8 +386,7 @@ class Clearer:
             return [(node.target, False)]
         if isinstance(node, n.Assign):
             target = node.target
-            return [(node.value, False), (target, False)] if not isinstance(target, n.Var) else [
-                (node.value, False), (target, False)]  # fmt: skip
+            return [(node.value, False), (target, False)]
         if isinstance(node, n.Binary):
             found: list[tuple[Any, bool]] = []
             at: Any = node
@@ -456,7 +470,7 @@ def _changed(node: n.Node) -> str | None:
 
 def _is_odd(text: str) -> bool:
     humps = len(_ODD.findall(text))
-    return humps >= 2 and not text[0].isupper() or humps >= 3 or bool(re.search(r"[A-Z]{2}[a-z].*[a-z][A-Z]", text))
+    return (humps >= 2 and not text[0].isupper()) or humps >= 3 or bool(re.search(r"[A-Z]{2}[a-z].*[a-z][A-Z]", text))
 
 
 def _odd_case(text: str) -> str | None:

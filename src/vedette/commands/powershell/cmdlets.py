@@ -43,7 +43,9 @@ def _given(stream: list[Value] | None) -> list[Value]:
     return [UNKNOWN] if stream is None else stream
 
 
-def _foreach(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _foreach(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     items = _given(stream)
     arg = b.get("process", 0) or b.get("membername", 0, 2)
     if b.get("begin", None, 2) is not None and isinstance((begin := b.get("begin", None, 2)).value, Code):  # type: ignore[union-attr]
@@ -97,7 +99,9 @@ def _member(ev: CommandEvaluator, value: Value, name: str, args: list[Value], no
         return UNKNOWN
 
 
-def _where(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _where(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     items = _given(stream)
     arg = b.get("filterscript", 0)
     if arg is None or not isinstance(arg.value, Code):
@@ -119,7 +123,13 @@ def _where(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] 
     return out
 
 
-def _sort(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _by_first(a: tuple[Value, Value], b: tuple[Value, Value]) -> int:
+    return compare(a[0], b[0], False)
+
+
+def _sort(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     import functools
 
     items = _given(stream)
@@ -138,13 +148,13 @@ def _sort(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] |
             keys.append(key)
         else:
             keys.append(_member(ev, v, plain(by.value), [], node))
-    order = sorted(
-        range(len(items)),
-        key=functools.cmp_to_key(lambda i, j: compare(keys[i], keys[j], False)),
+    pairs: list[tuple[Value, Value]] = sorted(
+        zip(keys, items, strict=True),
+        key=functools.cmp_to_key(_by_first),
         reverse=b.has("descending", 3),
     )
     ev.log.append("sort")
-    out = [items[i] for i in order]
+    out = [v for _, v in pairs]
     if b.has("unique", 1):
         seen: list[Value] = []
         for v in out:
@@ -154,22 +164,24 @@ def _sort(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] |
     return out
 
 
-def _select(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _select(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     items = _given(stream)
     if all(isinstance(v, Unknown) for v in items) and items:
         for a in b.placed:
             if isinstance(a.value, Code):
                 ev.each(a.value, items[:1])
         return items[:1]
-    if (a := b.get("skip", None, 2)) is not None:
-        items = items[to_int(a.value) :]
-    if (a := b.get("first", None)) is not None:
-        items = items[: to_int(a.value)]
-    if (a := b.get("last", None)) is not None:
-        count = to_int(a.value)
+    if (skip := b.get("skip", None, 2)) is not None:
+        items = items[to_int(skip.value) :]
+    if (first := b.get("first", None)) is not None:
+        items = items[: to_int(first.value)]
+    if (last := b.get("last", None)) is not None:
+        count = to_int(last.value)
         items = items[-count:] if count else []
-    if (a := b.get("index", None, 3)) is not None:
-        wanted = sorted({to_int(v) for v in as_list(a.value)})
+    if (index := b.get("index", None, 3)) is not None:
+        wanted = sorted({to_int(v) for v in as_list(index.value)})
         items = [items[i] for i in wanted if 0 <= i < len(items)]
     if b.has("unique", 1):
         out: list[Value] = []
@@ -188,25 +200,33 @@ def _select(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value]
     return items
 
 
-def _echo(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _echo(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     if b.placed or b.get("inputobject", None) is not None:
         out: list[Value] = []
-        for a in b.placed or [b.get("inputobject", None)]:
-            if a is not None:
-                out += ev.spread(a.value)
+        given = b.get("inputobject", None)
+        for a in b.placed or ([given] if given is not None else []):
+            out += ev.spread(a.value)
         return out
     return _given(stream)
 
 
-def _pass(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _pass(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     return _given(stream)
 
 
-def _nothing(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _nothing(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     return []
 
 
-def _out_string(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _out_string(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     made: str | Partial = ""
     for v in _given(stream):
         made = glue(made, to_text(v))
@@ -239,7 +259,9 @@ def _variable_thing(name: str, ev: CommandEvaluator) -> Thing:
     return Thing("psvariable", {"name": name, "value": value})
 
 
-def _get_variable(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _get_variable(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     arg = b.get("name", 0)
     if arg is None:
         return [UNKNOWN]
@@ -253,7 +275,9 @@ def _get_variable(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[
     return out
 
 
-def _set_variable(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _set_variable(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     name, value = b.get("name", 0), b.get("value", 1 if b.get("name", None) is None else 0)
     if name is None:
         return []
@@ -275,7 +299,9 @@ def _drive_path(value: Value) -> tuple[str, str] | None:
     return None
 
 
-def _set_item(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _set_item(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     path = b.get("path", 0) or b.get("literalpath", 0)
     value = b.get("value", 1 if b.get("path", None) is None else 0)
     if path is None:
@@ -313,10 +339,16 @@ def _drive_items(ev: CommandEvaluator, drive: str, pattern: str) -> list[Value]:
     if drive == "alias":
         return [command_thing(c) for c in ev.commands_like(pattern, "alias")]
     code = ev.drive("function", pattern.lower())
-    return [Thing("function", {"name": pattern, "scriptblock": code, "definition": code.source()})] if isinstance(code, Code) else [UNKNOWN]
+    return (
+        [Thing("function", {"name": pattern, "scriptblock": code, "definition": code.source()})]
+        if isinstance(code, Code)
+        else [UNKNOWN]
+    )
 
 
-def _get_item(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _get_item(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     path = b.get("path", 0) or b.get("literalpath", 0)
     if path is None:
         return [UNKNOWN]
@@ -326,7 +358,9 @@ def _get_item(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Valu
     return _drive_items(ev, *found)
 
 
-def _get_content(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _get_content(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     path = b.get("path", 0) or b.get("literalpath", 0)
     if path is None:
         return [UNKNOWN]
@@ -334,7 +368,9 @@ def _get_content(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[V
     if found is not None:
         out: list[Value] = []
         for item in _drive_items(ev, *found):
-            out += ev.spread(item.data.get("value", item.data.get("scriptblock", UNKNOWN)) if isinstance(item, Thing) else item)
+            out += ev.spread(
+                item.data.get("value", item.data.get("scriptblock", UNKNOWN)) if isinstance(item, Thing) else item
+            )
         return out
     text = to_text(path.value)
     data = ev.scope.files.get((text if isinstance(text, str) else text.text()).casefold())
@@ -351,7 +387,9 @@ def _get_content(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[V
     return [shown] if b.has("raw", 2) else list(shown.splitlines())
 
 
-def _set_content(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _set_content(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     path = b.get("path", 0) or b.get("literalpath", 0) or b.get("filepath", 0)
     at = 1 if path is not None and path in b.placed else 0
     value = b.get("value", at) or b.get("inputobject", None)
@@ -367,8 +405,10 @@ def _set_content(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[V
         else:
             ev.set_drive(found[0], found[1].lower(), made)
         return []
-    if isinstance(made, (bytearray, Items)) and ((enc := b.get("encoding", None, 2)) is not None) and (
-        plain(enc.value).lower() == "byte" or b.has("asbytestream", 3)
+    if (
+        isinstance(made, (bytearray, Items))
+        and ((enc := b.get("encoding", None, 2)) is not None)
+        and (plain(enc.value).lower() == "byte" or b.has("asbytestream", 3))
     ):
         text = to_text(path.value)
         ev.scope.files[(text if isinstance(text, str) else text.text()).casefold()] = objects.data_of(made)
@@ -385,7 +425,9 @@ def _name(ev: CommandEvaluator, node: n.Command) -> str:
 CANONICAL_NAME = {"ac": "add", "add-content": "add"}
 
 
-def _set_alias(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _set_alias(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     name = b.get("name", 0)
     value = b.get("value", 1 if b.get("name", None) is None else 0)
     if name is None or value is None:
@@ -397,7 +439,9 @@ def _set_alias(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Val
     return []
 
 
-def _get_command(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _get_command(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     arg = b.get("name", 0)
     if arg is None:
         return [UNKNOWN]
@@ -411,7 +455,9 @@ def _get_command(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[V
     return found
 
 
-def _get_alias(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _get_alias(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     if (definition := b.get("definition", None, 1)) is not None:
         from vedette.commands.powershell.tables import ALIASES
 
@@ -426,7 +472,9 @@ def _get_alias(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Val
     return hits or [UNKNOWN]
 
 
-def _iex(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: tuple[str, ...], mark: int) -> list[Value]:
+def _iex(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: tuple[str, ...], mark: int
+) -> list[Value]:
     arg = b.get("command", 0)
     if arg is not None:
         at: n.Node | None = arg.node
@@ -443,7 +491,9 @@ def _iex(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | 
     return ev.invoke_text(value, how2, node, None)
 
 
-def _invoke_command(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _invoke_command(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     args = b.get("argumentlist", None)
     passed = ev.spread(args.value) if args is not None else []
     for a in [b.get("scriptblock", None, 2), b.get("command", None, 2), *b.placed]:
@@ -458,7 +508,9 @@ def _invoke_command(ev: CommandEvaluator, node: n.Command, b: Bound, stream: lis
     return [UNKNOWN]
 
 
-def _start_job(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _start_job(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     _invoke_command(ev, node, b, stream, how, mark)
     init = b.get("initializationscript", None, 2)
     if init is not None and isinstance(init.value, Code):
@@ -466,7 +518,9 @@ def _start_job(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Val
     return [UNKNOWN]
 
 
-def _new_object(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _new_object(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     com = b.get("comobject", None)
     if com is not None:
         return [Thing(plain(com.value).lower())]
@@ -487,7 +541,9 @@ def _new_object(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Va
     return [ev.new_object(name, args + extra)]
 
 
-def _secure(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _secure(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     text = b.get("string", 0)
     value = text.value if text is not None else collapse(_given(stream))
     secret = sure_text(value)
@@ -506,7 +562,9 @@ def _secure(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value]
     return [Thing("security.securestring", {"secret": shown, "length": len(shown)})]
 
 
-def _from_secure(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _from_secure(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     value = b.get("securestring", 0)
     thing = value.value if value is not None else collapse(_given(stream))
     if b.has("asplaintext", 1) and isinstance(thing, Thing) and "secret" in thing.data:
@@ -514,7 +572,9 @@ def _from_secure(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[V
     return [UNKNOWN]
 
 
-def _from_json(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _from_json(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     arg = b.get("inputobject", 0)
     text = plain(arg.value) if arg is not None else "\n".join(plain(v) for v in _given(stream))
     if text.count("[") + text.count("{") > 2000 or len(text) > 200_000:
@@ -535,7 +595,9 @@ def _jsoned(value: Any) -> Value:
     return Items([_jsoned(v) for v in value]) if isinstance(value, list) else value
 
 
-def _join_path(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _join_path(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     path = b.get("path", 0)
     child = b.get("childpath", 1 if path in b.placed else 0)
     if path is None or child is None:
@@ -549,7 +611,9 @@ def _join_path(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Val
     return [glue(glue(base, "\\"), leaf)]
 
 
-def _split_path(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _split_path(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     import ntpath
 
     path = b.get("path", 0)
@@ -559,11 +623,15 @@ def _split_path(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Va
     return [ntpath.basename(text) if b.has("leaf", 1) else ntpath.dirname(text)]
 
 
-def _download(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _download(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     return [Unknown("", DOWNLOADED)]
 
 
-def _measure(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _measure(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     items = _given(stream)
     if any(isinstance(v, Unknown) for v in items):
         return [UNKNOWN]
@@ -574,7 +642,9 @@ def _measure(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value
     return [table]
 
 
-def _tee(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _tee(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     name = b.get("variable", None, 1)
     if name is not None:
         ev.state.set(plain(name.value).lower(), collapse(_given(stream)))
@@ -585,7 +655,9 @@ def _tee(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | 
     return _given(stream)
 
 
-def _remove_variable(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _remove_variable(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     name = b.get("name", 0)
     if name is not None:
         for v in as_list(name.value):
@@ -593,11 +665,15 @@ def _remove_variable(ev: CommandEvaluator, node: n.Command, b: Bound, stream: li
     return []
 
 
-def _add_type(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _add_type(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     return []
 
 
-def _import_alias(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _import_alias(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     path = b.get("name", 0)
     if path is None:
         return []
@@ -612,7 +688,9 @@ def _import_alias(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[
     return []
 
 
-def _get_random(ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int) -> list[Value]:
+def _get_random(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
     return [UNKNOWN]
 
 
@@ -669,8 +747,9 @@ QUIET = {
     "foreach-object", "where-object", "sort-object", "select-object", "write-output", "out-null", "out-default",
     "out-string", "get-variable", "set-variable", "new-variable", "get-command", "get-alias", "set-alias", "new-alias",
     "convertto-securestring", "convertfrom-json", "join-path", "split-path", "measure-object", "tee-object",
-    "new-object", "set-strictmode", "get-random", "get-unique", "write-host", "write-verbose", "convertfrom-securestring",
+    "new-object", "set-strictmode", "get-random", "get-unique", "write-host", "write-verbose",
+    "convertfrom-securestring",
 }  # fmt: skip
 """Cmdlets that change nothing outside, so that a loop of them is run through."""
 READS_TEXT: set[str] = set()
-__all__ = ["Arg", "CMDLETS"]
+__all__ = ["CMDLETS", "Arg"]

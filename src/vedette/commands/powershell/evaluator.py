@@ -71,7 +71,9 @@ def unknown_from(*values: Value) -> Unknown:
 class ExpressionEvaluator:
     """Evaluates expressions; statements and commands come with its subclass."""
 
-    def __init__(self, text: str, scope: Scope, state: State, reading: Reading, *, silent: bool = False, level: int = 0):
+    def __init__(
+        self, text: str, scope: Scope, state: State, reading: Reading, *, silent: bool = False, level: int = 0
+    ):
         self.text = text
         self.scope = scope
         self.budget: Budget = scope.budget
@@ -102,7 +104,9 @@ class ExpressionEvaluator:
         """Return what statements write to the pipeline."""
         raise NotImplementedError
 
-    def call_code(self, code: Code, args: list[Value], items: list[Value] | None = None, *, new: bool = True) -> list[Value]:
+    def call_code(
+        self, code: Code, args: list[Value], items: list[Value] | None = None, *, new: bool = True
+    ) -> list[Value]:
         """Return what a script block writes when it is called."""
         raise NotImplementedError
 
@@ -389,8 +393,10 @@ class ExpressionEvaluator:
             if op == "as" and isinstance(right, TypeRef) and right.name in ("char", "char[]"):
                 self.log.append("char-codes")
             method = operators.METHOD_OF.get(op)
-            if method is not None and (op != "+" or isinstance(left, (str, Partial))) and (
-                op != "*" or isinstance(left, str)
+            if (
+                method is not None
+                and (op != "+" or isinstance(left, (str, Partial)))
+                and (op != "*" or isinstance(left, str))
             ):
                 self.log.append(method)
                 if op == "f" and isinstance(right, (int, Items)) and isinstance(before, str) and "X" in before.upper():
@@ -530,9 +536,15 @@ class ExpressionEvaluator:
                 self.log.append("reverse")
             else:
                 self.log.append("index-pick")
-        if isinstance(target, str) and isinstance(key, Items) and len(key) == len(target) > 1 and key[0] in (
-            -1,
-            len(target) - 1,
+        if (
+            isinstance(target, str)
+            and isinstance(key, Items)
+            and len(key) == len(target) > 1
+            and key[0]
+            in (
+                -1,
+                len(target) - 1,
+            )
         ):
             self.log[-1] = "reverse"
         self.fold(node, made, mark)
@@ -584,11 +596,18 @@ class ExpressionEvaluator:
                 return MethodRef(target, name, False)
             if low == "psobject":
                 return Thing("psobject", {"of": target})
-            if isinstance(target, (str, Items, bytearray, int, float, Partial)) and (
-                low in members.STRING or low in members.ARRAY or low in members.NUMBER
-            ) and low not in ("length", "count"):
+            if (
+                isinstance(target, (str, Items, bytearray, int, float, Partial))
+                and (low in members.STRING or low in members.ARRAY or low in members.NUMBER)
+                and low not in ("length", "count")
+            ):
                 return MethodRef(target, name, False)
-            if isinstance(target, Items) and target and all(isinstance(v, Thing) for v in target) and low not in ("count", "length"):
+            if (
+                isinstance(target, Items)
+                and target
+                and all(isinstance(v, Thing) for v in target)
+                and low not in ("count", "length")
+            ):
                 return Items([self._thing_property(v, low, name) for v in target])
             return members.get(target, low)
         except Unclear:
@@ -658,7 +677,15 @@ class ExpressionEvaluator:
         if isinstance(target, Unknown):
             return self._unknown_call(target, low, name, args, node, hows)
         if isinstance(target, TypeRef):
-            if low in ("getfield", "getmethod", "getmethods", "getfields", "getproperty", "invokemember", "getconstructor"):
+            if low in (
+                "getfield",
+                "getmethod",
+                "getmethods",
+                "getfields",
+                "getproperty",
+                "invokemember",
+                "getconstructor",
+            ):
                 self.record_method("Type." + NICE_MEMBERS.get(low, name), node, args, hows)
                 return Thing(RETURNS.get(("type", low), ""))
             if low == "getmembers":
@@ -905,7 +932,9 @@ class ExpressionEvaluator:
             if isinstance(first, Code) and not first.made:
                 return collapse(self.call_code(first, []))
             text = first.text if isinstance(first, Code) else first
-            return collapse(self.invoke_text(text, hows[at] if hows else (), node, node.args[at] if node.args else None))
+            return collapse(
+                self.invoke_text(text, hows[at] if hows else (), node, node.args[at] if node.args else None)
+            )
         if low == "newscriptblock":
             if isinstance(first, str):
                 return self.make_code(str(first), hows[0], node.args[0])
@@ -930,7 +959,7 @@ class ExpressionEvaluator:
         from vedette.commands.powershell.parser import Parser
 
         parser = Parser(text)
-        parts, _, ticked = parser.expandable(len(text), quoted=False)
+        parts, _, _ = parser.expandable(len(text), quoted=False)
         keep, self.text = self.text, text
         silent, self.silent = self.silent, True
         try:
@@ -1001,7 +1030,8 @@ def node_type(node: n.Invoke) -> str:
 
 _REGEX = "text.regularexpressions.regex"
 _CODE_OPERATORS = {"split", "csplit", "isplit", "replace", "creplace", "ireplace"}
-_QUIET = {"replace", "split", "substring", "startswith", "endswith", "contains", "trim", "equals", "indexof", "tostring",
+_QUIET = {"replace", "split", "substring", "startswith", "endswith", "contains", "trim", "equals", "indexof",
+          "tostring",
           "add", "append", "join", "padleft", "padright", "insert", "remove", "trimend", "trimstart"}  # fmt: skip
 _CREATES = {("net.webrequest", "createhttp"), ("net.webrequest", "createdefault")}
 

@@ -13,7 +13,7 @@ from vedette.commands.powershell import nodes as n
 MAX_DEPTH = 48
 
 
-class TooDeep(Exception):
+class TooDeep(Exception):  # noqa: N818  (a signal, caught by the reader)
     """Brackets are nested deeper than is read."""
 
 
@@ -269,10 +269,20 @@ class Expressions:
                     self.broken = True
                     return node
                 node = n.Index(node.start, self.pos, node, index)
-            elif c == "+" and not bare and text.startswith("++", self.pos) and isinstance(node, (n.Var, n.Index, n.Member)):
+            elif (
+                c == "+"
+                and not bare
+                and text.startswith("++", self.pos)
+                and isinstance(node, (n.Var, n.Index, n.Member))
+            ):
                 self.pos += 2
                 node = n.Step(node.start, self.pos, node, 1, False)
-            elif c == "-" and not bare and text.startswith("--", self.pos) and isinstance(node, (n.Var, n.Index, n.Member)):
+            elif (
+                c == "-"
+                and not bare
+                and text.startswith("--", self.pos)
+                and isinstance(node, (n.Var, n.Index, n.Member))
+            ):
                 self.pos += 2
                 node = n.Step(node.start, self.pos, node, -1, False)
             elif c and not bare and (c in " \t\r\n"):

@@ -52,7 +52,7 @@ def _plain(template: str) -> list[str]:
 
 
 def _one(value: Value, spec: str | None) -> str | Partial:
-    if not spec or isinstance(value, (str, Partial)) and not isinstance(value, Char):
+    if not spec or (isinstance(value, (str, Partial)) and not isinstance(value, Char)):
         return to_text(value)
     if isinstance(value, (Char, bool)) or not isinstance(value, (int, float)):
         return to_text(value)

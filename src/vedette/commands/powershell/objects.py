@@ -118,7 +118,9 @@ def new(name: str, args: list[Value], budget: Budget) -> Thing | None:
     if name in ("io.streamreader", "io.binaryreader", "io.stringreader"):
         if args and isinstance(args[0], str):
             return Thing(name, {"string": str(args[0]), "pos": 0}) if name == "io.stringreader" else None
-        codec = args[1].data["codec"] if len(args) > 1 and isinstance(args[1], Thing) and "codec" in args[1].data else ""
+        codec = (
+            args[1].data["codec"] if len(args) > 1 and isinstance(args[1], Thing) and "codec" in args[1].data else ""
+        )
         start = args[0].data.get("pos", 0) if args and isinstance(args[0], Thing) else 0
         return Thing(name, {"bytes": data_of(args[0])[start:], "codec": codec, "pos": 0})
     if name in ENCODING_TYPES:
@@ -288,7 +290,9 @@ def match_thing(m: object, text: str) -> Thing:
     groups = Items()
     everything = [m.group(0), *m.groups()]  # type: ignore[attr-defined]
     for g in everything:
-        groups.append(Thing("text.regularexpressions.group", {"value": g or "", "text": g or "", "success": g is not None}))
+        groups.append(
+            Thing("text.regularexpressions.group", {"value": g or "", "text": g or "", "success": g is not None})
+        )
     value = everything[0]
     return Thing(
         "text.regularexpressions.match",
@@ -307,7 +311,9 @@ def regex_call(pattern: str, options: str, name: str, args: list[Value], budget:
     if "righttoleft" in options.lower():
         if name == "matches":
             found = regexes.backwards(pattern, text)
-            return Items([Thing("text.regularexpressions.match", {"value": t, "text": t, "success": True}) for t in found])
+            return Items(
+                [Thing("text.regularexpressions.match", {"value": t, "text": t, "success": True}) for t in found]
+            )
         raise Unclear(regexes.REFUSED)
     regex = regexes.Regex(pattern, ignore_case=False, options=options)
     if name == "replace":

@@ -258,7 +258,9 @@ def _match(cased: bool, wanted: bool) -> Callable[[Value, Value, Budget], Value]
 def _contains(value: Value, items: Value, cased: bool) -> bool:
     if isinstance(items, Unknown):
         raise Unclear
-    return any(not _refuse(v) and _equal(v, value, cased) for v in (items if isinstance(items, Items) else as_list(items)))
+    return any(
+        not _refuse(v) and _equal(v, value, cased) for v in (items if isinstance(items, Items) else as_list(items))
+    )
 
 
 def replace(left: Value, right: Value, budget: Budget, cased: bool = False) -> Value:

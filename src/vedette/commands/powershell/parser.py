@@ -1,4 +1,4 @@
-"""The statements and commands of PowerShell. What does not parse is skipped and noted; the rest is read all the same."""
+"""The statements and commands of PowerShell. What does not parse is skipped and noted; the rest is read."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ class Parser(Expressions):
         text = self.text
         self._breaks()
         keep = self.pos
-        while lx.ATTRIBUTE.match(text, self.pos) or (text[self.pos : self.pos + 1] == "[" and lx.TYPE.match(text, self.pos)):
+        while lx.ATTRIBUTE.match(text, self.pos) or (
+            text[self.pos : self.pos + 1] == "[" and lx.TYPE.match(text, self.pos)
+        ):
             at = self.pos
             self._attribute()
             self.lines()
@@ -211,7 +213,11 @@ class Parser(Expressions):
         if c in "$([{'\"@!,+" or c in lx.SINGLE or c in lx.DOUBLE:
             if c == "[" and lx.TYPE.match(text, start) is None:
                 return self.command(start, "")
-            if c == "@" and text[start + 1 : start + 2] not in ("(", "{", "'", '"') and lx.HERE.match(text, start) is None:
+            if (
+                c == "@"
+                and text[start + 1 : start + 2] not in ("(", "{", "'", '"')
+                and lx.HERE.match(text, start) is None
+            ):
                 return self.command(start, "")
             node = self.expression()
             if node is not None:
@@ -341,7 +347,9 @@ class Parser(Expressions):
         start = self.pos
         word = m.group()
         follow = self.text[m.end() : m.end() + 1]
-        if follow and not (follow.isspace() or follow in ":;|)}({,&<>$@[" or follow in lx.DOUBLE or follow in lx.SINGLE):
+        if follow and not (
+            follow.isspace() or follow in ":;|)}({,&<>$@[" or follow in lx.DOUBLE or follow in lx.SINGLE
+        ):
             return self._bare(False)  # -Ojoined=value, -p.x: not a parameter but a word
         if follow and (follow in lx.DOUBLE or follow in lx.SINGLE or follow == "$"):
             return self._bare(False)
@@ -368,8 +376,10 @@ class Parser(Expressions):
                     return node
                 if isinstance(node, n.Var) and follow not in ".[:":
                     return self._bare(False, node)
-                if follow == "." and not (self.text[self.pos + 1 : self.pos + 2].isalpha() or
-                                          self.text[self.pos + 1 : self.pos + 2] in "($'\"_"):
+                if follow == "." and not (
+                    self.text[self.pos + 1 : self.pos + 2].isalpha()
+                    or self.text[self.pos + 1 : self.pos + 2] in "($'\"_"
+                ):
                     return self._bare(False, node)
                 if follow == ":" and not self.text.startswith("::", self.pos):
                     return self._bare(False, node)
@@ -426,7 +436,7 @@ class Parser(Expressions):
                 d = text[self.pos + 1 : self.pos + 2]
                 if not d or d in "\r\n":
                     break
-                plain.append("\0" if d == "0" else d if d.isalpha() else d)
+                plain.append("\0" if d == "0" else d)
                 ticked = True
                 self.pos += 2
             elif c in lx.SINGLE or c in lx.DOUBLE:

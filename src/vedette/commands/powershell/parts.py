@@ -44,7 +44,10 @@ def parts_of(text: str, root: n.Block) -> list[Part]:
         if isinstance(node, n.Var):
             found.append(Part(TokenKind.VARIABLE, node.start, node.end, _variable(node.name)))
             continue
-        if isinstance(node, (n.Str, n.Num, n.Type)) or not isinstance(node, (n.Node, n.Parameter)):
+        if isinstance(node, n.Parameter):
+            stack.append(node.default)
+            continue
+        if isinstance(node, (n.Str, n.Num, n.Type)) or not isinstance(node, n.Node):
             continue
         if isinstance(node, n.Binary):
             while isinstance(node, n.Binary):
@@ -89,7 +92,7 @@ def parts_of(text: str, root: n.Block) -> list[Part]:
             if at >= 0:
                 meaning = "runs the next if this succeeded" if node.op == "&&" else "runs the next if this failed"
                 found.append(Part(TokenKind.OPERATOR, at, at + 2, meaning))
-        for name in node.__slots__ if not isinstance(node, n.Parameter) else ("default",):
+        for name in node.__slots__:
             value = getattr(node, name)
             if isinstance(value, (n.Node, list, tuple)):
                 stack.append(value)

@@ -1,4 +1,4 @@
-"""Regular expressions of .NET, run on RE2 so that none can take more than linear time; those it cannot say are refused."""
+"""Regular expressions of .NET, run on RE2 so that all take linear time; those that it cannot say are refused."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Regex:
         Unclear: RE2 cannot say it.
     """
 
-    __slots__ = ("folded", "fixed", "pattern", "regex", "sample")
+    __slots__ = ("fixed", "folded", "pattern", "regex", "sample")
 
     def __init__(self, pattern: str, *, ignore_case: bool = True, options: str = "") -> None:
         self.pattern = pattern
@@ -161,10 +161,10 @@ def expand(template: str, match: Any) -> str:
 
 
 def split_special(pattern: str, text: str) -> list[str] | None:
-    """Return what splits that need to look around give, for the two forms in use: at every place, every n characters."""
+    """Return what splits that look around give, for the forms in use: at every place, every n characters."""
     if pattern in ("(?!^)", "(?<=.)(?=.)", "(?<!^)(?!$)", "(?!^)(?!$)"):
         out = list(text)
-        return out + [""] if pattern == "(?!^)" and text else out
+        return [*out, ""] if pattern == "(?!^)" and text else out
     if pattern == "(?<=.)":
         return [*text, ""]
     m = _CHUNK.fullmatch(pattern)
@@ -174,7 +174,7 @@ def split_special(pattern: str, text: str) -> list[str] | None:
     if not width:
         return None
     out = [text[i : i + width] for i in range(0, len(text), width)]
-    return out + [""] if len(text) % width == 0 and text else out
+    return [*out, ""] if len(text) % width == 0 and text else out
 
 
 def backwards(pattern: str, text: str) -> list[str]:
@@ -209,7 +209,9 @@ def unescape(text: str) -> str:
             return chr(int(body[1:], 16))
         if body[0] in "01234567":
             return chr(int(body, 8))
-        return {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}.get(body, body)
+        return {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}.get(
+            body, body
+        )
 
     return re.sub(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|[0-7]{2,3}|(?s:.))", one, text)
 

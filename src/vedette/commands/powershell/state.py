@@ -155,5 +155,5 @@ def same(a: Value, b: Value) -> bool:
     if isinstance(a, Items):
         return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, Partial):
-        return a.parts == b.parts
+        return bool(a.parts == b.parts)
     return False

@@ -1,9 +1,10 @@
-"""Evaluates statements: branches, loops, functions, script blocks; what cannot be decided is read without being sure."""
+"""Evaluates statements: branches, loops, functions, script blocks; what is not decided is read without being sure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from functools import partial
 from typing import Any
 
 from vedette.commands.base import Nested, Reading
@@ -40,7 +41,7 @@ MOST_CALLING_ROUNDS = 64
 """Rounds of one loop that calls commands."""
 
 
-class Leave(Exception):
+class Leave(Exception):  # noqa: N818  (a signal)
     """``break``, ``continue``, ``return``, ``throw`` or ``exit`` on its way out."""
 
     def __init__(self, word: str, values: list[Value]) -> None:
@@ -131,8 +132,10 @@ class StatementEvaluator(ExpressionEvaluator):
             base = target.operand if isinstance(target, n.Cast) else target
             slot = self.state.find(base.name) if isinstance(base, n.Var) else None
             if isinstance(base, n.Var):
-                old: Value = slot[0] if slot is not None else (
-                    self.state.env(base.name[4:], self.source(base)) if base.name.startswith("env:") else None
+                old: Value = (
+                    slot[0]
+                    if slot is not None
+                    else (self.state.env(base.name[4:], self.source(base)) if base.name.startswith("env:") else None)
                 )
                 how = tuple(dict.fromkeys((*how, *(slot[1] if slot else ()))))
             else:
@@ -221,7 +224,9 @@ class StatementEvaluator(ExpressionEvaluator):
         try:
             i = to_int(key)
             if isinstance(base, bytearray) and not isinstance(value, Unknown) and -len(base) <= i < len(base):
-                number = ord(value) if isinstance(value, str) and len(value) == 1 and not value.isdigit() else to_int(value)
+                number = (
+                    ord(value) if isinstance(value, str) and len(value) == 1 and not value.isdigit() else to_int(value)
+                )
                 if 0 <= number <= 255:
                     base[i] = number
                     self._made_of(target.target, how)
@@ -301,7 +306,7 @@ class StatementEvaluator(ExpressionEvaluator):
                     way()
                 except Leave as leave:
                     left += 1
-                    if leave.word in ("break", "continue") or len(ways) == left and not stays:
+                    if leave.word in ("break", "continue") or (len(ways) == left and not stays):
                         ends.append(self.state.snapshot())
                     continue
                 ends.append(self.state.snapshot())
@@ -324,7 +329,7 @@ class StatementEvaluator(ExpressionEvaluator):
                 rest = node.clauses[i + 1 :]
                 if rest:
                     later = n.If(node.start, node.end, rest, node.other)
-                    ways.append(lambda: self._if(later))
+                    ways.append(partial(self._if, later))
                 elif node.other is not None:
                     ways.append(lambda: self.run(node.other or []))
                 return self.maybe(ways, not rest and node.other is None)
@@ -510,7 +515,11 @@ class StatementEvaluator(ExpressionEvaluator):
         least = self.budget.steps // 4
         for rounds, item in enumerate(items):
             self.budget.step(cost)
-            if self.budget.steps < least or rounds >= MOST_ROUNDS or self.calls_made() - before > MOST_CALLING_ROUNDS * 4:
+            if (
+                self.budget.steps < least
+                or rounds >= MOST_ROUNDS
+                or self.calls_made() - before > MOST_CALLING_ROUNDS * 4
+            ):
                 return [*out, *self._once(node)]
             if rounds == 1:
                 self.repeat += 1
@@ -565,7 +574,9 @@ class StatementEvaluator(ExpressionEvaluator):
             self.blocks.append(node.block)
         return []
 
-    def call_code(self, code: Code, args: list[Value], items: list[Value] | None = None, *, new: bool = True) -> list[Value]:
+    def call_code(
+        self, code: Code, args: list[Value], items: list[Value] | None = None, *, new: bool = True
+    ) -> list[Value]:
         """Return what a script block writes when it is called."""
         if self.level >= MAX_CALLS:
             self.stop("functions call each other deeper than is read")
@@ -663,7 +674,12 @@ class StatementEvaluator(ExpressionEvaluator):
             self.text, self.silent = code.text, True
         keep = self.state.frames[-1].get("_")
         out: list[Value] = []
-        if len(items) > 8 and block.process is None and len(block.body) == 1 and isinstance(block.body[0], (n.Num, n.Str)):
+        if (
+            len(items) > 8
+            and block.process is None
+            and len(block.body) == 1
+            and isinstance(block.body[0], (n.Num, n.Str))
+        ):
             self.level -= 1
             self.budget.make(len(items))
             return [block.body[0].value] * len(items)

@@ -1,4 +1,4 @@
-"""Static methods and properties of .NET that are computed: ``[Convert]::…``, ``[Text.Encoding]::…``, ``[string]::…``."""
+"""Static methods and properties of .NET that are computed: ``[Convert]::…``, ``[Text.Encoding]::…``."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _sort(args: list[Value], budget: Budget) -> Value:
     if not isinstance(args[0], Items) or len(args) > 1:
         raise Unclear
     budget.step(1 + len(args[0]))
-    args[0].sort(key=lambda v: (plain(v).casefold() if isinstance(v, str) else to_number(v)))
+    args[0].sort(key=lambda v: plain(v).casefold() if isinstance(v, str) else to_number(v))
     return None
 
 
@@ -331,7 +331,8 @@ STATICS: dict[tuple[str, str], Static] = {
     ("uri", "hexunescape"): _unescape,
     **{(t, "urldecode"): lambda a, b: unquote_plus(plain(a[0])) for t in ("net.webutility", "web.httputility")},
     **{(t, "htmldecode"): lambda a, b: html.unescape(plain(a[0])) for t in ("net.webutility", "web.httputility")},
-    **{(t, "urlencode"): lambda a, b: url_quote(plain(a[0]), safe="-_.!*()") for t in ("net.webutility", "web.httputility")},
+    **{(t, "urlencode"): lambda a, b: url_quote(plain(a[0]), safe="-_.!*()")
+       for t in ("net.webutility", "web.httputility")},
     ("bitconverter", "tostring"): _hex_text,
     ("bitconverter", "getbytes"): lambda a, b: bytearray(number_bytes(a[0])),
     ("bitconverter", "toint32"): _unpack("<i"),
@@ -480,7 +481,8 @@ def get(type_: str, name: str) -> Value:
         return Char("\\" if name[0] == "d" else "/")
     if type_ in ("int32", "byte", "int64", "char", "uint32", "int16") and name in ("maxvalue", "minvalue"):
         low, high = {"int32": (-(1 << 31), (1 << 31) - 1), "byte": (0, 255), "int64": (-(1 << 63), (1 << 63) - 1),
-                     "char": (0, 65535), "uint32": (0, (1 << 32) - 1), "int16": (-(1 << 15), (1 << 15) - 1)}[type_]  # fmt: skip
+                     "char": (0, 65535), "uint32": (0, (1 << 32) - 1),
+                     "int16": (-(1 << 15), (1 << 15) - 1)}[type_]  # fmt: skip
         value = high if name == "maxvalue" else low
         return Char(chr(value)) if type_ == "char" else value
     if type_ in _ENUMS:

@@ -11,7 +11,8 @@ ALIASES: dict[str, str] = dict(
     for pair in """%=ForEach-Object ?=Where-Object ac=Add-Content asnp=Add-PSSnapin cat=Get-Content cd=Set-Location
     chdir=Set-Location clc=Clear-Content clear=Clear-Host clhy=Clear-History cli=Clear-Item clp=Clear-ItemProperty
     cls=Clear-Host clv=Clear-Variable cnsn=Connect-PSSession compare=Compare-Object copy=Copy-Item cp=Copy-Item
-    cpi=Copy-Item cpp=Copy-ItemProperty curl=Invoke-WebRequest cvpa=Convert-Path dbp=Disable-PSBreakpoint del=Remove-Item
+    cpi=Copy-Item cpp=Copy-ItemProperty curl=Invoke-WebRequest cvpa=Convert-Path dbp=Disable-PSBreakpoint
+    del=Remove-Item
     diff=Compare-Object dir=Get-ChildItem dnsn=Disconnect-PSSession ebp=Enable-PSBreakpoint echo=Write-Output
     epal=Export-Alias epcsv=Export-Csv epsn=Export-PSSession erase=Remove-Item etsn=Enter-PSSession exsn=Exit-PSSession
     fc=Format-Custom fl=Format-List foreach=ForEach-Object ft=Format-Table fw=Format-Wide gal=Get-Alias
@@ -30,7 +31,8 @@ ALIASES: dict[str, str] = dict(
     rnp=Rename-ItemProperty rp=Remove-ItemProperty rsn=Remove-PSSession rsnp=Remove-PSSnapin rujb=Resume-Job
     rv=Remove-Variable rvpa=Resolve-Path rwmi=Remove-WmiObject sajb=Start-Job sal=Set-Alias saps=Start-Process
     sasv=Start-Service sbp=Set-PSBreakpoint sc=Set-Content scb=Set-Clipboard select=Select-Object set=Set-Variable
-    shcm=Show-Command si=Set-Item sl=Set-Location sleep=Start-Sleep sls=Select-String sort=Sort-Object sp=Set-ItemProperty
+    shcm=Show-Command si=Set-Item sl=Set-Location sleep=Start-Sleep sls=Select-String sort=Sort-Object
+    sp=Set-ItemProperty
     spjb=Stop-Job spps=Stop-Process spsv=Stop-Service start=Start-Process stz=Set-TimeZone sujb=Suspend-Job
     sv=Set-Variable swmi=Set-WmiInstance tee=Tee-Object trcm=Trace-Command type=Get-Content wget=Invoke-WebRequest
     where=Where-Object wjb=Wait-Job write=Write-Output""".split()
@@ -46,7 +48,8 @@ CMDLETS: tuple[str, ...] = tuple(
     Enable-ComputerRestore Enable-PSRemoting Export-Clixml Export-Counter Find-Module Find-Package Format-Hex Get-Acl
     Get-AuthenticodeSignature Get-CimInstance Get-CimClass Get-ComputerRestorePoint Get-Counter Get-Credential
     Get-Culture Get-Date Get-Event Get-EventLog Get-EventSubscriber Get-ExecutionPolicy Get-FileHash Get-FormatData
-    Get-Host Get-HotFix Get-Help Get-ItemPropertyValue Get-LocalGroup Get-LocalGroupMember Get-LocalUser Get-PfxCertificate
+    Get-Host Get-HotFix Get-Help Get-ItemPropertyValue Get-LocalGroup Get-LocalGroupMember Get-LocalUser
+    Get-PfxCertificate
     Get-PSProvider Get-Random Get-Runspace Get-ScheduledTask Get-TraceSource Get-TypeData Get-UICulture Get-Verb
     Get-WinEvent Import-Clixml Invoke-CimMethod Invoke-History Join-Path Limit-EventLog Measure-Command New-CimInstance
     New-CimSession New-Event New-EventLog New-ItemProperty New-LocalUser New-Object New-NetFirewallRule

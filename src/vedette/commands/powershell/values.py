@@ -1,7 +1,7 @@
-"""The values that the evaluator computes with, and their conversions.
+r"""The values that the evaluator computes with, and their conversions.
 
 Python's own str, int, float, bool, bytearray and None stand for PowerShell's; the classes here are the rest. A text of
-which a part is known only when it runs (``$env:TEMP\\a.exe``) is a :class:`Partial`: it keeps that part as written.
+which a part is known only when it runs (``$env:TEMP\a.exe``) is a :class:`Partial`: it keeps that part as written.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Value = Any
 """A PowerShell value: one of Python's own or of the classes below."""
 
 
-class Unclear(Exception):
+class Unclear(Exception):  # noqa: N818  (a signal)
     """The value cannot be computed; the message, where there is one, is a stop for the reader."""
 
 
@@ -398,7 +398,8 @@ _TYPES = {
     DirectoryServices.DirectorySearcher DirectoryServices.DirectoryEntry DirectoryServices.ActiveDirectory.Domain
     DirectoryServices.ActiveDirectory.Forest Collections.ArrayList Collections.Queue Collections.Hashtable Version
     Numerics.BigInteger Media.SoundPlayer Xml.XmlDocument ServiceProcess.ServiceController
-    WshShortcut TaskFolder TaskDefinition WScript.Shell Shell.Application MSXML2.XMLHTTP MSXML2.ServerXMLHTTP Microsoft.XMLHTTP WinHttp.WinHttpRequest.5.1
+    WshShortcut TaskFolder TaskDefinition WScript.Shell Shell.Application MSXML2.XMLHTTP MSXML2.ServerXMLHTTP
+    Microsoft.XMLHTTP WinHttp.WinHttpRequest.5.1
     ADODB.Stream Scripting.FileSystemObject Schedule.Service Excel.Application Word.Application Outlook.Application
     InternetExplorer.Application MMC20.Application SAPI.SpVoice HNetCfg.FwPolicy2 Microsoft.Update.Session""".split()
 }
