@@ -23,6 +23,7 @@ from _generate import (  # noqa: E402 (found by the path above)
     formats_page,
     inventories_page,
     json_schemas,
+    methods_page,
     openapi,
     recipes_page,
     rules_page,
@@ -40,6 +41,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/recipes.md": recipes_page.page,
     "docs/reference/settings.md": settings_page.page,
     "docs/reference/tools.md": tools_page.page,
+    "docs/reference/hiding-methods.md": methods_page.page,
     "docs/reference/openapi.json": openapi.text,
     "docs/decisions/index.md": lambda: decisions.index(DOCS / "decisions"),
 }

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict  # pydantic wants this one before Python
 from vedette.cli.answering import AnswerOut, AskLine, AskLineError
 from vedette.cli.exposing import ExposureAnswer, ExposureLine
 from vedette.schema import Case, Event, Finding, RankedLabel
+from vedette.schema.command import CommandObservable, CommandStep, CommandToken, KnownTool, Layer, RiskReason, Stop, Touch
 from vedette.store.sessions import SessionExport
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -77,7 +78,76 @@ class PredictLine(TypedDict):
     error: NotRequired[str]
 
 
+class TokenSpan(TypedDict):
+    """A token of a layer: half-open character offsets."""
+
+    layer: int
+    start: int
+    end: int
+    text: str
+
+
+class TechniqueOut(TypedDict):
+    """An ATT&CK technique that a command shows, with the token that shows it."""
+
+    id: str
+    name: str | None
+    tactics: list[str]
+    confidence: float
+    span: TokenSpan
+    reason: str
+    former_id: str | None
+
+
+class ExplanationOut(TypedDict):
+    """What ``vedette explain --json`` prints of one command."""
+
+    command: str
+    language: str
+    sentence: str
+    steps: list[CommandStep]
+    layers: list[Layer]
+    tokens: list[CommandToken]
+    touches: list[Touch]
+    observables: list[CommandObservable]
+    tools: list[KnownTool]
+    techniques: list[TechniqueOut]
+    risk: float
+    risky: bool
+    reasons: list[RiskReason]
+    look_alikes: list[str]
+    stops: list[Stop]
+    methods: list[str]
+    final: int
+    source: NotRequired[str]
+
+
+class ExplainIn(TypedDict):
+    """One line of standard input of ``vedette explain --jsonl``: ``id`` and ``text`` or ``path``, and the shell."""
+
+    id: NotRequired[str | int | float | None]
+    text: NotRequired[str]
+    path: NotRequired[str]
+    shell: NotRequired[str]
+
+
+class ExplainLine(ExplanationOut):
+    """One line of the output of ``vedette explain --jsonl``."""
+
+    id: str | int | float | None
+
+
+class ExplainError(TypedDict):
+    """A line that failed."""
+
+    id: str | int | float | None
+    error: str
+
+
 LINES: dict[str, Any] = {
+    "explain.schema.json": ExplanationOut,
+    "explain-jsonl-input.schema.json": ExplainIn,
+    "explain-jsonl.schema.json": ExplainLine | ExplainError,
     "ask.schema.json": AnswerOut,
     "ask-jsonl-input.schema.json": AskLine,
     "ask-jsonl.schema.json": AnswerOut | AskLineError,
