@@ -242,9 +242,9 @@ def _jsonl(language: Language | None, tables: ToolTables) -> int:
         answer: dict[str, Any] = {"id": None}
         try:
             asked = orjson.loads(line)
+            answer["id"] = asked.get("id") if isinstance(asked, dict) else None
             if not isinstance(asked, dict) or not isinstance(asked.get("text", asked.get("path")), str):
                 raise UserError("give id and text, or id and path")
-            answer["id"] = asked.get("id")
             own = _language(str(asked["shell"])) if asked.get("shell") else language
             if "text" in asked:
                 text = asked["text"]
