@@ -29,7 +29,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.commands.corpus.truth import Row, Truth, normalised
 
-from vedette.schema.command import Explanation
+from vedette.schema.command import Explanation, Language
 from vedette.schema.entity import ObservableKind as Kind
 
 HERE = Path(__file__).resolve().parent
@@ -329,9 +329,10 @@ def _measure(part: str, rows: list[Row], args: argparse.Namespace) -> None:
     if args.misses:
         print("\n".join(m for found in misses.values() for m in found))
     if args.misses_to:
-        for language in {*misses, *(p.stem.removeprefix("misses-") for p in args.misses_to.glob("misses-*.txt"))}:
-            found = misses.get(language, [])
-            (args.misses_to / f"misses-{language}.txt").write_text("\n".join(found), "utf-8", "surrogatepass")
+        for name in ("observables", *Language):
+            path = args.misses_to / f"misses-{name}.txt"
+            if name in misses or path.exists():
+                path.write_text("\n".join(misses.get(name, [])), "utf-8", "surrogatepass")
     print(text)
     compared = []
     if args.peers:

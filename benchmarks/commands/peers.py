@@ -48,7 +48,6 @@ def _iocextract():
     def decode(text):
         found = [("url", u) for u in iocextract.extract_urls(text, refang=True)]
         found += [("ip", a) for a in iocextract.extract_ips(text, refang=True)]
-        found += [("url", u) for u in iocextract.extract_encoded_urls(text, refang=True)]
         return found, [text]
 
     return decode
