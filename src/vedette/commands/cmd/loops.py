@@ -287,7 +287,9 @@ def _turns(shell: Any, variable: str, text: str, options: _Options, known: bool)
         turn: Turn = {}
         wanted = [n for low, high in options.tokens for n in range(low, high + 1)]
         most = max(wanted, default=0)
-        if split is None:
+        if not wanted:
+            pieces, rest = [], line
+        elif split is None:
             pieces, rest = [line], ""
         else:
             pieces = split.split(line, most)

@@ -139,13 +139,20 @@ class Shell:
         value = self.variables.get(name)
         if value is not None:
             self.used.add(name)
-            return value
+            if value is not UNSET or self.batch:
+                return value
+            # At the prompt a variable that is not set stays as it is written.
+            return self.unset(name)
         text = self.scope.environment.get(name)
         if text is not None and not name.startswith("="):
             return Value(text, "%" not in text)
         value = environment.default(name)
         if value is not None:
             return value
+        return self.unset(name)
+
+    def unset(self, name: str) -> Value | None:
+        """Return what a variable holds that is not set, or None where it may be set outside."""
         if self.is_set_now(name):
             if not self.batch:
                 self.leftover.add(name)

@@ -273,7 +273,7 @@ class Parser:
                 else:
                     node_.redirects.extend(redirects)
                     return node_
-            elif self.text.startswith(":", self.at):
+            elif self.text.startswith(":", self.at) or (not self.brackets and self.text.startswith(")", self.at)):
                 start_, self.at = self.line.start_of(self.at), len(self.text)
                 return Remark(start_, self.line.end_of(len(self.text)))
             return self.simple(redirects)

@@ -9,7 +9,7 @@ import re
 from itertools import islice
 
 from vedette.commands.base import Reading, Scope, Word
-from vedette.commands.programs.base import LineCall, tool_name
+from vedette.commands.programs.base import LineCall, name_end, tool_name
 from vedette.commands.programs.shells import raw_words
 from vedette.schema.command import Language
 
@@ -109,6 +109,10 @@ def read(text: str, scope: Scope) -> Reading:
     if start >= end:
         return Reading()
     name, at = program_end(text, start)
+    if "/" in name:
+        slash = start + name_end(text[start:end])
+        if start < slash < at:
+            name, at = text[start:slash], slash
     words = raw_words(tool_name(name), text[:end], at)
     if words is None:
         words = split(text, at, end)

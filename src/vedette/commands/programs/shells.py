@@ -68,7 +68,7 @@ def cmd_words(line: str, at: int) -> list[tuple[str, int, int]]:
 _BLANK = re.compile(r"[\s,;=]+")
 _SWITCH = re.compile(r"/([A-Za-z?])(:[^\s/,;=\"]*)?")
 _OTHER = re.compile(r'(?:"[^"]*"?|[^\s,;="/])+')
-_EXECUTABLE = re.compile(r"(?i)\.(?:exe|com|bat|cmd)$")
+_EXECUTABLE = re.compile(r'(?i)(?:[a-z]:\\|%[a-z_()]{1,40}%\\|\\\\|\.{1,2}\\)[^/:*?"<>|]*\.(?:exe|com|bat|cmd)$')
 _PATH = re.compile(r'(?i)"((?:[a-z]:|%[a-z_()]{1,40}%|\\)\\[^"]*)"[ \t]')
 _SPECIAL = re.compile(r"[&<>()@^|]")
 
@@ -131,7 +131,7 @@ def _unquoted(body: str, whole: bool) -> str:
             and body.endswith('"')
             and not _SPECIAL.search(inner)
             and " " in inner
-            and _EXECUTABLE.search(inner)
+            and _EXECUTABLE.match(inner)
         )
         if not keeps and not _path_first(body):
             last = body.rfind('"')
