@@ -491,7 +491,7 @@ def _read(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) ->
             ev.status = 1
             return
         # a backslash at the end of the line joins it with the next
-        while not raw and line.endswith(b"\\" + delimiter) and delimiter == b"\n":
+        while not raw and delimiter == b"\n" and _continues(line):
             more = stream.line(delimiter)
             line = line[:-2] + (more or b"")
             if more is None:
@@ -512,6 +512,14 @@ def _read(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) ->
         for i, name in enumerate(names):
             ev.set(name, fields[i] if i < len(fields) else "", True, stream.methods)
     ev.status = 0 if finished else 1
+
+
+def _continues(line: bytes) -> bool:
+    """Return whether an odd number of backslashes stands before the line's end."""
+    if not line.endswith(b"\n"):
+        return False
+    body = line[:-1]
+    return (len(body) - len(body.rstrip(b"\\"))) % 2 == 1
 
 
 def _read_fields(text: str, ifs: str, most: int | None, raw: bool) -> list[str]:

@@ -31,6 +31,7 @@ from vedette.commands.sh.syntax import (
     If,
     Listing,
     Node,
+    Param,
     Pipeline,
     Proc,
     Redir,
@@ -123,6 +124,8 @@ class Evaluator(Expander):
         self.pure_spans: list[tuple[int, int, frozenset[str]]] = []
         """Statements of the layer that only assign: span and names."""
         self.set_call: Call | None = None
+        self.declared: dict[int, Field] = {}
+        """Values among the words of a declaration, expanded before it is carried out."""
         self.blocks = 0
         """How many compound commands stand around."""
         self.empties = _EMPTIES.search(text) is not None
@@ -1251,6 +1254,7 @@ class Evaluator(Expander):
         if assign.items is not None or assign.value is None:
             return self.source[assign.start : assign.end], True
         made = self.field(assign.value)
+        self.declared[id(assign)] = made
         self.edit(assign.value, [made])
         head = self.source[assign.start : assign.value.start] if self.source else assign.name + "="
         return head + made.text, made.known
@@ -1264,8 +1268,9 @@ class Evaluator(Expander):
             self._sync(name)
             return
         value = assign.value
-        made = self.field(value) if value is not None else Field("")
-        if value is not None:
+        ready = self.declared.pop(id(assign), None)
+        made = ready or (self.field(value) if value is not None else Field(""))
+        if value is not None and ready is None:
             self.edit(value, [made])
         if assign.index is not None:
             var = self.state.variables.get(name)
@@ -1346,6 +1351,10 @@ class Evaluator(Expander):
             else:
                 fields = self.fields(word)
                 self.edit(word, fields)
+                if not all([one.known for one in fields]) and not _is_single(word):
+                    # nobody knows how many elements that makes
+                    self.state.variables[assign.name] = unknown(assign.name)
+                    return
                 for made in fields:
                     items[at] = (made.text, made.known and not made.pattern)
                     at += 1
@@ -1397,6 +1406,8 @@ class Evaluator(Expander):
         if var is None:
             var = Var("", True, {})
             self.state.variables[name] = var
+        elif var.items is None and not var.known:
+            return
         elif var.items is None:
             items: dict[int | str, tuple[str, bool]] = {0: (var.text, var.known)} if var.text else {}
             var = Var("", var.known, items, False, False, var.attributes, var.methods)
@@ -1455,6 +1466,14 @@ class Evaluator(Expander):
         """Note where reading ended, once."""
         if reason not in self.stops:
             self.stops.append(reason)
+
+
+def _is_single(word: WordNode) -> bool:
+    """Return whether a word is one quoted piece that cannot become several words."""
+    if len(word.parts) != 1 or not word.parts[0].quoted:
+        return False
+    part = word.parts[0]
+    return not isinstance(part, Param) or (part.index is None and part.name not in ("@", "*"))
 
 
 def _is_condition(node: Node) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from vedette.commands.budget import Budget
 from vedette.commands.sh import arithmetic, paths, patterns
@@ -15,11 +14,16 @@ from vedette.commands.sh.syntax import Arith, Lit, Param, Pipeline, Proc, Simple
 
 ARGUMENT = -2
 """The origin of positional parameters."""
+_SPECIAL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _GLOB = re.compile(r"[*?\[]")
 _SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./~^-]+\Z")
 _REFERENCE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[(.*)\])?\Z", re.S)
 _MIDDLE_STAR = re.compile(r"[^/*?\[]\*[^/*?\[]")
+
+
+_Bit = tuple[str, bool, bool, str]
+"""A piece of a word: text, whether it is quoted, whether it is known, the unset variable that it is."""
 
 
 @dataclass(slots=True)
@@ -34,6 +38,8 @@ class Result:
     unset: str = ""
     """The name of a variable that nothing has set: empty unless the environment holds it."""
     origin: int = -1
+    solid: bool = False
+    """Whether it is quoted inside, and so not split."""
 
 
 @dataclass(slots=True)
@@ -58,6 +64,30 @@ def quoted(text: str) -> str:
     if _CONTROL.search(text) is not None:
         return "$'" + "".join([_shown(c) for c in text]) + "'"
     return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _reusable(text: str) -> str:
+    """Return the text as ``${x@Q}`` quotes it."""
+    if _SPECIAL.search(text) is None:
+        return "'" + text.replace("'", "'\\''") + "'"
+    named = {"\a": "\\a", "\b": "\\b", "\x1b": "\\E", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
+    out = []
+    for c in text:
+        if c in named:
+            out.append(named[c])
+        elif c in "'\\":
+            out.append("\\" + c)
+        elif c < " " or c == "\x7f":
+            out.append(f"\\{ord(c):03o}")
+        elif "\udc80" <= c <= "\udcff":
+            out.append(f"\\{ord(c) - 0xDC00:03o}")
+        else:
+            out.append(c)
+    return "$'" + "".join(out) + "'"
+
+
+def _all_quoted(word: WordNode | None) -> bool:
+    return word is not None and all(part.quoted for part in word.parts)
 
 
 def _shown(c: str) -> str:
@@ -191,9 +221,8 @@ class Expander:
 
     def _fields(self, word: WordNode, name: bool) -> list[Field]:
         self.budget.step(len(word.parts))
-        done: list[list[tuple[str, bool, bool, str]]] = []
-        now: list[tuple[str, bool, bool, str]] = []
-        """Pieces: text, quoted, known, the unset variable that it is."""
+        done: list[list[_Bit]] = []
+        now: list[_Bit] = []
         started = False
         methods: dict[str, None] = {word.how: None} if word.how else {}
         results: list[Result] = []
@@ -217,35 +246,30 @@ class Expander:
                 # every element is a field of its own; first and last join what stands beside them
                 for i, item in enumerate(result.many):
                     if i:
-                        done.append(now)
-                        now = []
-                    if part.quoted or not item:
+                        if now or started:
+                            done.append(now)
+                        now, started = [], False
+                    if part.quoted:
                         now.append((item, True, result.known, ""))
                         started = True
-                    else:
-                        now.extend(self._pieces(item, result.known, done, now))
+                    elif not result.known:
+                        now.append((item, True, False, ""))
                         started = True
+                    elif item:
+                        now, started = self._spread(item, done, now, started)
                 if result.many:
-                    started = True
+                    started = started or part.quoted
                 continue
-            if part.quoted or not result.known:
+            if part.quoted or not result.known or result.solid:
                 now.append((result.text, True, result.known, result.unset))
                 started = True
                 continue
             if not result.text:
                 continue
-            pieces = split(result.text, self.ifs())
-            if len(pieces) > 1 and after_ifs:
+            before = len(done)
+            now, started = self._spread(result.text, done, now, started)
+            if len(done) > before and after_ifs:
                 methods["ifs"] = None
-            for i, piece in enumerate(pieces):
-                if i:
-                    if now or started:
-                        done.append(now)
-                    now = []
-                    started = False
-                if piece:
-                    now.append((piece, False, True, ""))
-                    started = True
         if started or now:
             done.append(now)
         self._consume(results, len(word.parts) > 1)
@@ -260,19 +284,29 @@ class Expander:
             fields.append(Field("", True, tuple(methods)))
         return fields
 
-    def _pieces(
-        self, item: str, known: bool, done: list[list[tuple[str, bool, bool, str]]], now: list[Any]
-    ) -> list[tuple[str, bool, bool, str]]:
-        if not known:
-            return [(item, True, False, "")]
-        pieces = split(item, self.ifs())
-        for piece in pieces[:-1]:
-            if piece or now:
-                done.append([*now, (piece, False, True, "")])
-            now.clear()
-        return [(pieces[-1], False, True, "")] if pieces[-1] else []
+    def _spread(
+        self,
+        text: str,
+        done: list[list[_Bit]],
+        now: list[_Bit],
+        started: bool,
+    ) -> tuple[list[_Bit], bool]:
+        """Split unquoted text into fields; return the last, which is still open, and whether it has begun."""
+        ifs = self.ifs()
+        pieces = split(text, ifs)
+        # a separator that is no blank ends a field even if that is empty
+        solid = not pieces[0] and text.lstrip(" \t\n")[:1] in ifs and text.lstrip(" \t\n") != ""
+        for i, piece in enumerate(pieces):
+            if i:
+                if now or started or i > 1 or solid:
+                    done.append(now)
+                now, started = [], False
+            if piece:
+                now.append((piece, False, True, ""))
+                started = True
+        return now, started
 
-    def _join(self, pieces: list[tuple[str, bool, bool, str]], name: bool, methods: tuple[str, ...]) -> Field | None:
+    def _join(self, pieces: list[_Bit], name: bool, methods: tuple[str, ...]) -> Field | None:
         known = True
         unset: list[str] = []
         glob = False
@@ -297,7 +331,7 @@ class Expander:
             return self._globbed(pieces, text, name, methods)
         return Field(text, known, methods)
 
-    def _may_be_empty(self, bare: str, pieces: list[tuple[str, bool, bool, str]], unset: list[str], name: bool) -> bool:
+    def _may_be_empty(self, bare: str, pieces: list[_Bit], unset: list[str], name: bool) -> bool:
         """Return whether a word makes sense only if its unset variables are empty."""
         if not bare:
             return False
@@ -319,9 +353,7 @@ class Expander:
                 return False
         return True
 
-    def _globbed(
-        self, pieces: list[tuple[str, bool, bool, str]], text: str, name: bool, methods: tuple[str, ...]
-    ) -> Field:
+    def _globbed(self, pieces: list[_Bit], text: str, name: bool, methods: tuple[str, ...]) -> Field:
         if not text.startswith(("/", "~", ".")) and not name:
             return Field(text, True, methods, pattern=True)
         pattern = "".join([patterns.escape(p[0]) if p[1] else p[0] for p in pieces])
@@ -562,7 +594,7 @@ class Expander:
         return m.group(1), index
 
     def _keys(self, part: Param, var: Var | None, index: str) -> Result:
-        if var is None or index not in ("@", "*"):
+        if var is None or index not in ("@", "*") or (var.items is None and not var.known):
             return Result(self.raw(part), False)
         keys = ["0"] if var.items is None else [str(k) for k in _ordered(var)]
         return Result(" ".join(keys), True, ("indirection",), many=keys if index == "@" or not part.quoted else None)
@@ -683,7 +715,8 @@ class Expander:
             made = self.field(part.arg) if part.arg is not None else Field("")
             if op[-1] == "=" and made.known:
                 self.set(name, made.text, True, how)
-            return Result(made.text, made.known, tuple(dict.fromkeys((*how, *made.methods))))
+            solid = _all_quoted(part.arg) and bool(part.arg and part.arg.parts)
+            return Result(made.text, made.known, tuple(dict.fromkeys((*how, *made.methods))), solid=solid)
         if op[-1] == "+":
             return Result("", True, how)
         return Result(value[0] if value is not None else "", True, methods)
@@ -734,7 +767,8 @@ class Expander:
             done = patterns.trimmed(text, pattern, op)
         elif op[0] == "/":
             by = self.field(part.arg2) if part.arg2 is not None else Field("")
-            if not by.known:
+            if not by.known or ("&" in by.text and not _all_quoted(part.arg2)):
+                # an ampersand is what was matched in some versions, and itself in others
                 return None
             self.budget.make(len(text) * max(1, len(by.text)) if len(text) < 2000 else len(text) + len(by.text))
             done = patterns.replaced(text, pattern, by.text, op)
@@ -762,7 +796,7 @@ class Expander:
 
     def _attribute(self, letter: str, text: str, name: str) -> Result | None:
         if letter == "Q":
-            return Result("'" + text.replace("'", "'\\''") + "'")
+            return Result(_reusable(text))
         if letter == "E":
             return Result(ansi(text))
         if letter == "U":

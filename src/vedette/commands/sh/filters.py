@@ -212,10 +212,9 @@ def fold(args: list[str], bench: Bench) -> bytes | None:
     if data is None or width is None or width < 1 or b"\t" in data or b"\b" in data:
         return None
     bench.budget.make(len(data) + len(data) // width)
-    out = []
-    for line in to_text(data).split("\n"):
-        out.append("\n".join([line[i : i + width] for i in range(0, len(line), width)]) if line else "")
-    return to_bytes("\n".join(out))
+    # GNU fold counts bytes
+    out = [b"\n".join([row[i : i + width] for i in range(0, len(row), width)]) for row in data.split(b"\n")]
+    return b"\n".join(out)
 
 
 def paste(args: list[str], bench: Bench) -> bytes | None:

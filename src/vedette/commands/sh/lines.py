@@ -58,6 +58,8 @@ def cut(args: list[str], bench: Bench) -> bytes | None:
         return None
     bench.methods = ("index-pick",)
     bench.budget.step(1 + len(data) // 200)
+    if not data:
+        return b""
     if kind in "bc":
         # GNU cut counts bytes for both
         rows = data.split(b"\n")
@@ -91,7 +93,8 @@ def tail(args: list[str], bench: Bench) -> bytes | None:
 
 
 def _ends(args: list[str], bench: Bench, first: bool) -> bytes | None:
-    args = [f"-n{a[1:]}" if re.fullmatch(r"-\d+", a) else f"-n{a}" if re.fullmatch(r"\+\d+", a) else a for a in args]
+    if args and re.fullmatch(r"[-+]\d+", args[0]):
+        args = [f"-n{args[0].lstrip('-')}", *args[1:]]
     made = options(args, "q", "nc", {"lines": "n", "bytes": "c", "quiet": "q"})
     if made is None or len(made[1]) > 1:
         return None

@@ -1288,10 +1288,18 @@ class Parser:
                 op = node.op = m.group()
                 self.pos = m.end()
                 if op[0] == "/":
+                    if op == "//" and text.startswith("/", self.pos):
+                        # a pattern may begin with a slash
+                        lead: list[Piece] = [Lit("/", False)]
+                        self.pos += 1
+                    else:
+                        lead = []
                     node.arg = self._until("/}", quoted=quoted, pattern=True)
+                    if lead:
+                        node.arg = self._made([*lead, *node.arg.parts], node.arg.start - 1, node.arg.end)
                     if text.startswith("/", self.pos):
                         self.pos += 1
-                        node.arg2 = self._until("}", quoted=quoted)
+                        node.arg2 = self._until("}", quoted=quoted, pattern=True)
                 elif op == ":":
                     node.arg = self._until(":}", quoted=quoted, arithmetic=True)
                     if text.startswith(":", self.pos):
@@ -1349,7 +1357,7 @@ class Parser:
                 else:
                     self._piece(parts)
             elif c == "$":
-                self._dollar(parts, quoted)
+                self._dollar(parts, quoted and not (pattern and text.startswith("$'", self.pos)))
             elif c == "`":
                 self._backtick(parts, quoted)
             else:

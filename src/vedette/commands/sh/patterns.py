@@ -12,6 +12,7 @@ import re2
 _ACTIVE = re.compile(r"[*?\[\\]|[@+!]\(")
 _CLASS = re.compile(r"\[[!^]?\]?(?:\[:\w+:\]|\\.|[^\]])*\]", re.S)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_WIDE = {"alpha": r"\pL", "upper": r"\p{Lu}", "lower": r"\p{Ll}", "alnum": r"\pL\pN"}
 _LONGEST_PATTERN = 2000
 
 
@@ -46,7 +47,7 @@ def _class(body: str) -> str:
         if inner.startswith("[:", i):
             end = inner.find(":]", i)
             if end > 0:
-                out.append(inner[i : end + 2])
+                out.append(_WIDE.get(inner[i + 2 : end], inner[i : end + 2]))
                 i = end + 2
                 continue
         if c == "\\" and i + 1 < len(inner):
