@@ -197,6 +197,15 @@ def test_a_condition_that_is_not_known_leaves_both_branches_and_forgets_what_the
     assert lines(branches) == ["b", "c"]
 
 
+def test_a_number_that_cmd_ends_with_is_a_letter() -> None:
+    text = "@echo off\nfor %%i in (99 97 108 99) do (\ncmd /c exit %%i\ncall set s=%%s%%%%=exitcodeascii%%\n)\n%s%\n"
+    assert lines(reading(text).calls)[-1] == "calc"
+
+
+def test_a_title_may_follow_the_switches_of_start() -> None:
+    assert lines(reading('start /b "" /min calc -x').calls)[-1] == "calc -x"
+
+
 def test_what_a_pipe_gives_the_next_command_is_known() -> None:
     call = reading("echo whoami^&hostname|cmd").calls[-1]
     assert call.stdin == b"whoami&hostname\r\n"

@@ -22,6 +22,8 @@ _NAME = re.compile(r'(?:"[^"]*"?|[^\s,;="\xa0])+')
 _ATTACHED = re.compile(r"([A-Za-z]{2,8})[.:/\\\[\]+(]")
 _SLASHED = re.compile(r"([A-Za-z][\w-]*)/")
 _NAMED = re.compile(r"%[^%]{2,}%|%|![^!]+!")
+_EXIT = re.compile(r"(?i)\s*exit(?:\s+/b)?\s+(-?\d{1,9})\s*")
+_WRITES = re.compile(r"(?i)>|\b(?:out-file|set-content|add-content|tee-object|writeall)")
 _OPERATOR = re.compile(r'"[^"]*"?|[&|]')
 
 BUILTINS = frozenset(
@@ -121,6 +123,8 @@ def _program(
         shell.changed = True
         shown = _without_quotes(text, at, name)
     _leave(shell, shown, redirects, separator)
+    if tool == "cmd":
+        _exit_code(shell, args)
     if tool in ("find", "findstr", "sort", "more"):
         _filter(shell, tool, args)
         return
@@ -128,18 +132,33 @@ def _program(
         from vedette.commands.programs.windows import effect
 
         effect(call, shell.scope)
-    if not shell.sink.wanted or not shell.sink.known:
+    wanted = shell.sink.wanted and shell.sink.known
+    if not wanted and not (tool in _INTERPRETERS and _WRITES.search(call.line)):
         shell.sink.known = False
         return
     from vedette.commands.programs import nested
 
+    # What an interpreter writes to a file is there for the commands after it.
     found = nested(call, shell.scope)
     output = shell.scope.capture(found[0]) if len(found) == 1 else None
-    if output is None:
+    if output is None or not wanted:
         shell.sink.known = False
     else:
         shell.budget.make(len(output))
         shell.sink.parts.append(decode_text(output) or "")
+
+
+def _exit_code(shell: Shell, args: list[Word]) -> None:
+    """Keep the code that ``cmd /c exit 65`` ends with, and the letter of that number."""
+    match = _EXIT.fullmatch(args[-1].text) if len(args) > 1 and args[-1].known else None
+    if match is None:
+        for name in ("=EXITCODE", "=EXITCODEASCII", "ERRORLEVEL"):
+            shell.variables.pop(name, None)
+        return
+    code = int(match.group(1))
+    shell.assign("=EXITCODE", Value(f"{code % (1 << 32):08X}"))
+    shell.assign("=EXITCODEASCII", Value(chr(code) if 0x20 <= code < 0x7F else ""))
+    shell.assign("ERRORLEVEL", Value(str(code)))
 
 
 def _without_quotes(text: Traced, at: int, name: Word) -> Traced:
@@ -397,7 +416,6 @@ def _start(
         elif low.startswith("/d") and len(low) > 2 and low[2:3] in "\\:":
             value = re.compile(r"\S+").match(raw, place)
             place = value.end() if value else place
-        title = False
     head = text[0, place]
     rest = _rest(text, place)
     shell.emit(name, shell.words(head, at), head, node, redirects if not rest.text.strip() else [])

@@ -117,6 +117,8 @@ def listing(prefix: str, variables: dict[str, Value]) -> str:
     """Return what ``set`` prints of the variables whose names begin so: those known, sorted."""
     found = {name: f"{_NAMES[name]}={_DEFAULTS[name]}" for name in _NAMES}
     for name, value in variables.items():
+        if name.startswith("="):
+            continue
         if value is UNSET or not value.text:
             found.pop(name, None)
         else:

@@ -213,7 +213,7 @@ class Shell:
     def export(self) -> dict[str, str]:
         """Return the variables that a started program inherits beyond those of the scope."""
         if self.exported is None:
-            self.exported = {n: v.text for n, v in self.variables.items() if v.text and v.known}
+            self.exported = {n: v.text for n, v in self.variables.items() if v.text and v.known and n[0] != "="}
         return self.exported
 
     def percent(self, text: Traced) -> Traced:

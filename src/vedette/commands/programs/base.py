@@ -81,7 +81,13 @@ def line_of(call: Call) -> str:
     """Return the command line that a program on Windows gets."""
     if isinstance(call, LineCall) and call.line:
         return call.line
-    return " ".join([quote_windows(call.name.text), *(quote_windows(word.text) for word in call.args)])
+    quote = _enclosed if tool_name(call.name.text) == "cmd" else quote_windows
+    return " ".join([quote_windows(call.name.text), *(quote(word.text) for word in call.args)])
+
+
+def _enclosed(word: str) -> str:
+    """Return a word for cmd, which knows no way to escape a quote."""
+    return f'"{word}"' if re.search(r"\s", word) and not word.startswith('"') else word
 
 
 def tail(call: Call, index: int) -> str:
