@@ -6,7 +6,7 @@ from typing import Any
 
 from vedette.commands.base import Call, Redirect, Word
 from vedette.commands.powershell import nodes as n
-from vedette.commands.powershell.evaluator import DOWNLOADED, VARIES, Fold
+from vedette.commands.powershell.evaluator import DOWNLOADED, VARIES, Fold, unknown_from
 from vedette.commands.powershell.statements import Named, StatementEvaluator
 from vedette.commands.powershell.tables import CANONICAL
 from vedette.commands.powershell.values import (
@@ -180,21 +180,18 @@ class CommandEvaluator(StatementEvaluator):
         self._noted += 1
         if self.silent:
             return
-        words: list[Word] = []
-        for a, v, h in zip(node.args, args, how, strict=True):
-            if (
-                isinstance(v, Items)
-                and 0 < len(v) <= 40
-                and all(isinstance(x, (str, Partial)) for x in v)
-                and not all(isinstance(x, Char) for x in v)
-            ):
-                words += [self.word(a, x, h) for x in v]
-            else:
-                words.append(self.word(a, v, h))
         self._noted -= 1
         named = node.name
-        self.note(
-            Call(
+        for values in _ways(args):
+            words: list[Word] = []
+            for a, v, h in zip(node.args, values, how, strict=True):
+                if isinstance(v, Thing) and v.type == "diagnostics.processstartinfo":
+                    words += [self.word(a, v.data[k], h) for k in ("filename", "arguments") if k in v.data]
+                elif _several(v) or (isinstance(v, Items) and len(v) == 1):
+                    words += [self.word(a, x, h) for x in v]
+                else:
+                    words.append(self.word(a, v, h))
+            call = Call(
                 Word(name, named.start, named.end),
                 words,
                 Language.POWERSHELL,
@@ -202,7 +199,8 @@ class CommandEvaluator(StatementEvaluator):
                 start=node.start,
                 end=node.end,
             )
-        )
+            if self.note(call) is not None and values is not args:
+                call.sure = False
 
     def set_property(self, thing: Thing, low: str, name: str, value: Value, node: n.Member) -> None:
         """Set a property of an object; those that name what will run or where are noted as calls."""
@@ -346,10 +344,11 @@ class CommandEvaluator(StatementEvaluator):
         if not isinstance(value, (str, Partial)):
             args = self.args(node.args)
             self._inner_code(args)
+            result = unknown_from(*[a.value for a in args], *(stream or []))
             call = self._call(node, Word(written, node.name.start, node.name.end, False), args, piped, pipes, stream)
             if isinstance(value, Unknown) and value.type == DOWNLOADED:
                 self.stop("what it downloads is not known")
-            return [UNKNOWN], call
+            return [result], call
         if isinstance(value, Partial):
             args = self.args(node.args)
             word = Word(value.text(), node.name.start, node.name.end, False, _shown(how))
@@ -386,6 +385,8 @@ class CommandEvaluator(StatementEvaluator):
             args = self.args(node.args)
             self._inner_code(args)
             out = self._file_run(low, args)
+            if out and isinstance(out[0], Unknown):
+                out = [unknown_from(*[a.value for a in args], *(stream or []))]
             call = self._call(node, word, args, piped, pipes, stream)
             return out, call
         noted = len(self.reading.calls)
@@ -476,6 +477,21 @@ class CommandEvaluator(StatementEvaluator):
             except Unclear:
                 stdin = None
         self._noted -= 1
+        last: Call | None = None
+        given = [a.value for a in args]
+        for values in _ways(given):
+            if not any(_options(v) for v in given):
+                break
+            changed = [Arg(a.node, v, a.how) for a, v in zip(args, values, strict=True)]
+            words = self.words(changed)
+            last = self.note(
+                Call(name, words, Language.POWERSHELL, redirects=redirects, stdin=stdin, piped=piped, pipes=pipes,
+                     start=node.start, end=node.end)
+            )  # fmt: skip
+            if last is not None:
+                last.sure = False
+        if last is not None:
+            return last
         words = self.words(args)
         return self.note(
             Call(name, words, Language.POWERSHELL, redirects=redirects, stdin=stdin, piped=piped, pipes=pipes,
@@ -496,6 +512,33 @@ class CommandEvaluator(StatementEvaluator):
         if text and not self.silent:
             self.reading.nested.append(Nested(Language.POWERSHELL, text, environment=self.state.inherited(text)))
         return [UNKNOWN]
+
+
+def _ways(args: list[Value]) -> list[list[Value]]:
+    """Return the arguments as they are, or as they may be where the ways to them give known texts."""
+    found: list[list[Value]] = []
+    for i in range(4):
+        if not any(len(_options(a)) > i for a in args):
+            break
+        found.append([_chosen(a, i) for a in args])
+    return found if found else [args]
+
+
+def _options(value: Value) -> tuple[Value, ...]:
+    if isinstance(value, Unknown):
+        return value.options
+    if isinstance(value, Thing) and value.type == "diagnostics.processstartinfo":
+        name = value.data.get("filename")
+        return name.options if isinstance(name, Unknown) else ()
+    return ()
+
+
+def _chosen(value: Value, i: int) -> Value:
+    options = _options(value)
+    if not options:
+        return value
+    one = options[min(i, len(options) - 1)]
+    return Thing(value.type, {**value.data, "filename": one}) if isinstance(value, Thing) else one
 
 
 def _several(value: Value) -> bool:

@@ -138,6 +138,7 @@ def _array(value: Value, element: str, budget: Budget) -> Value:
         return out
     items = as_list(value)
     budget.make(len(items))
+    budget.step(len(items) // 16)
     if element == "object":
         return Items(items)
     return Items([cast(v, element, budget) for v in items], element)

@@ -479,7 +479,7 @@ def _odd_case(text: str) -> str | None:
     if low in CANONICAL:
         nice = CANONICAL[low]
         return nice if text != nice and _is_odd(text.replace("-", "")) else None
-    if low in ALIASES and text not in (low, low.upper(), low.capitalize()):
+    if low in ALIASES and text not in (low, low.upper(), low.capitalize(), "ForEach"):
         return low
     return None
 

@@ -10,7 +10,7 @@ from vedette.commands.base import Nested
 from vedette.commands.powershell import nodes as n
 from vedette.commands.powershell import objects, secure
 from vedette.commands.powershell.calls import Arg, Bound, CommandEvaluator
-from vedette.commands.powershell.evaluator import DOWNLOADED, command_thing
+from vedette.commands.powershell.evaluator import DOWNLOADED, command_thing, member_things
 from vedette.commands.powershell.operators import compare, glue
 from vedette.commands.powershell.tables import ENVIRONMENT, PREFERENCES, VARIABLE_NAMES
 from vedette.commands.powershell.values import (
@@ -688,6 +688,15 @@ def _import_alias(
     return []
 
 
+def _get_member(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
+    given = b.get("inputobject", None)
+    value = given.value if given is not None else collapse(_given(stream))
+    found: list[Value] = [*member_things(value)]
+    return found or [UNKNOWN]
+
+
 def _get_random(
     ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
 ) -> list[Value]:
@@ -742,12 +751,13 @@ CMDLETS: dict[str, Work] = {
     "set-strictmode": _nothing,
     "get-random": _get_random,
     "get-unique": _pass,
+    "get-member": _get_member,
 }
 QUIET = {
     "foreach-object", "where-object", "sort-object", "select-object", "write-output", "out-null", "out-default",
     "out-string", "get-variable", "set-variable", "new-variable", "get-command", "get-alias", "set-alias", "new-alias",
     "convertto-securestring", "convertfrom-json", "join-path", "split-path", "measure-object", "tee-object",
-    "new-object", "set-strictmode", "get-random", "get-unique", "write-host", "write-verbose",
+    "new-object", "set-strictmode", "get-random", "get-unique", "get-member", "write-host", "write-verbose",
     "convertfrom-securestring",
 }  # fmt: skip
 """Cmdlets that change nothing outside, so that a loop of them is run through."""

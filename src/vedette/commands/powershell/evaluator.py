@@ -15,7 +15,7 @@ from vedette.commands.powershell import members, objects, operators, statics
 from vedette.commands.powershell import nodes as n
 from vedette.commands.powershell.casts import cast
 from vedette.commands.powershell.state import State, same
-from vedette.commands.powershell.tables import ALIASES, CMDLETS, NICE_MEMBERS, ONLY_OF, RETURNS
+from vedette.commands.powershell.tables import ALIASES, CMDLETS, MEMBERS, NICE_MEMBERS, ONLY_OF, RETURNS
 from vedette.commands.powershell.values import (
     UNKNOWN,
     Char,
@@ -128,6 +128,10 @@ class ExpressionEvaluator:
 
     def assign(self, target: n.Node, value: Value, how: tuple[str, ...]) -> None:
         """Assign a value to a variable, an element or a property."""
+        raise NotImplementedError
+
+    def made_of(self, node: n.Node, how: tuple[str, ...]) -> None:
+        """Add to how the value of a variable is hidden."""
         raise NotImplementedError
 
     # the log of methods -----------------------------------------------------------------------------------------
@@ -567,6 +571,8 @@ class ExpressionEvaluator:
     def _member(self, node: n.Member, target: Value, mark: int) -> Value:
         name = self.member_name(node.name)
         if name is None:
+            if node.static and isinstance(target, TypeRef):
+                return MethodRef(target, "?", True)
             return unknown_from(target)
         value = self.property(target, name.lower(), name, node.static)
         if node.static and isinstance(target, TypeRef) and statics.is_enum(target.name):
@@ -618,8 +624,12 @@ class ExpressionEvaluator:
             return Thing("invokecommand" if low == "invokecommand" else "sessionstate" if low == "sessionstate" else "")
         if target.type == "sessionstate":
             return Thing("sessionstate." + low)
-        if target.type == "psobject" and low in ("methods", "properties"):
-            return Thing("psmembers", {"of": target.data["of"]})
+        if target.type == "psobject" and low in ("methods", "members", "properties"):
+            return Thing("psmembers", {"of": target.data["of"], "items": member_things(target.data["of"])})
+        if low == "psobject":
+            return Thing("psobject", {"of": target})
+        if target.type == "psmembers" and low == "name":
+            return Items([t.data["name"] for t in target.data["items"]])
         try:
             return objects.get(target, low)
         except Unclear:
@@ -657,6 +667,8 @@ class ExpressionEvaluator:
         if low in ("invoke", "invokereturnasis", "dynamicinvoke") and isinstance(target, (MethodRef, Code)):
             if isinstance(target, Code):
                 return self._invoke_code(target, args, node)
+            if target.static and isinstance(target.target, TypeRef):
+                return self._static(target.target, target.name.lower(), target.name, args, node, hows)
             return self.invoke(target.target, target.name, args, node, hows, mark)
         if isinstance(target, MethodRef):
             target = UNKNOWN if not isinstance(target.target, TypeRef) else self._as_type(target)
@@ -673,7 +685,7 @@ class ExpressionEvaluator:
                 return self._invoke_code(target, args, node)
             return UNKNOWN
         if isinstance(target, Thing):
-            return self._thing_call(target, low, name, args, node, hows)
+            return self._thing_call(target, low, name, args, node, hows, mark)
         if isinstance(target, Unknown):
             return self._unknown_call(target, low, name, args, node, hows)
         if isinstance(target, TypeRef):
@@ -700,6 +712,8 @@ class ExpressionEvaluator:
         except Unclear as stop:
             self._note(stop)
             return unknown_from(target, *args)
+        if low in _FILLS and isinstance(target, Items):
+            self.made_of(node.target, tuple(dict.fromkeys(m for h in hows for m in h)))
         method = members.METHOD_OF.get(low)
         if method is not None and isinstance(target, (str, Partial)):
             self.log.append(method)
@@ -749,6 +763,8 @@ class ExpressionEvaluator:
                 except Unclear:
                     return UNKNOWN
             return self.new_object(t, args)
+        if t == "type" and low == "gettype" and args and isinstance(args[0], str):
+            return TypeRef(type_name(str(args[0])))
         if t == "activator" and low == "createinstance" and args and isinstance(args[0], TypeRef):
             rest = list(args[1]) if len(args) == 2 and isinstance(args[1], Items) else args[1:]
             return self.new_object(args[0].name, rest)
@@ -861,7 +877,14 @@ class ExpressionEvaluator:
         return made
 
     def _thing_call(
-        self, target: Thing, low: str, name: str, args: list[Value], node: n.Invoke, hows: list[tuple[str, ...]]
+        self,
+        target: Thing,
+        low: str,
+        name: str,
+        args: list[Value],
+        node: n.Invoke,
+        hows: list[tuple[str, ...]],
+        mark: int,
     ) -> Value:
         type_ = target.type
         if type_ == "invokecommand":
@@ -877,6 +900,12 @@ class ExpressionEvaluator:
             return collapse(self.invoke_text(target.data["code"], target.data.get("how", ()), node, None))
         try:
             made = objects.call(target, low, args, self.budget)
+            if low in _FILLS:
+                self.made_of(node.target, tuple(dict.fromkeys(m for h in hows for m in h)))
+            elif low == "copyto" and node.args:
+                self.made_of(node.args[0], self.how(mark))
+            elif low == "getstring" and not any(m != "variable" for h in hows for m in h):
+                self.log.append("char-codes")
             if type_ == _REGEX and low == "replace":
                 self.log.append("replace")
             elif low == "transformfinalblock":
@@ -1023,6 +1052,17 @@ def command_thing(name: str) -> Thing:
     return Thing("commandinfo", {"name": name, "text": name, "definition": ALIASES.get(name.lower(), name)})
 
 
+def member_things(value: Value) -> list[Thing]:
+    """Return the methods of an object, as ``Get-Member`` lists them."""
+    if isinstance(value, Thing):
+        names = MEMBERS.get(value.type, ())
+    elif isinstance(value, (str, Partial)):
+        names = MEMBERS["string"]
+    else:
+        names = ()
+    return [Thing("psmember", {"name": name, "text": name, "membertype": "Method"}) for name in names]
+
+
 def node_type(node: n.Invoke) -> str:
     """Return the type that a static call names, as written."""
     return node.target.name if isinstance(node.target, n.Type) else ""
@@ -1033,6 +1073,7 @@ _CODE_OPERATORS = {"split", "csplit", "isplit", "replace", "creplace", "ireplace
 _QUIET = {"replace", "split", "substring", "startswith", "endswith", "contains", "trim", "equals", "indexof",
           "tostring",
           "add", "append", "join", "padleft", "padright", "insert", "remove", "trimend", "trimstart"}  # fmt: skip
+_FILLS = {"write", "append", "appendline", "add", "addrange", "insert", "push", "enqueue", "writebyte"}
 _CREATES = {("net.webrequest", "createhttp"), ("net.webrequest", "createdefault")}
 
 _EVALUATE: dict[type, Callable[[Any, Any], Value]] = {

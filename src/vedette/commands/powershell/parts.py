@@ -32,13 +32,19 @@ LEAVES = {
 }
 
 
+_NOTHING = {n.Str, n.Num, n.Type, str, type(None)}
+
+
 def parts_of(text: str, root: n.Block) -> list[Part]:
     """Return the parts of a script, in order."""
     found: list[Part] = []
     stack: list[Any] = [root]
     while stack and len(found) < MOST:
         node = stack.pop()
-        if isinstance(node, (list, tuple)):
+        kind = type(node)
+        if kind in _NOTHING:
+            continue
+        if kind is list or kind is tuple:
             stack.extend(node)
             continue
         if isinstance(node, n.Var):

@@ -114,7 +114,8 @@ class State:
                 for other in others:
                     theirs = other[depth].get(key) if depth < len(other) else None
                     if mine is None or theirs is None or not same(mine[0], theirs[0]):
-                        frame[key] = (Unknown("$" + key), ())
+                        ways = [mine, *(o[depth].get(key) if depth < len(o) else None for o in others)]
+                        frame[key] = (Unknown("$" + key, options=_options(ways)), ())
                         break
 
     def inherited(self, text: str) -> dict[str, str] | None:
@@ -142,6 +143,17 @@ class State:
         for name, target in self.aliases.items():
             found["alias:" + name] = target
         return found or None
+
+
+def _options(ways: list[Slot | None]) -> tuple[Value, ...]:
+    """Return the texts that a variable may hold, none where one of the ways gives no computed text."""
+    found: list[Value] = []
+    for slot in ways:
+        values = () if slot is None else slot[0].options if isinstance(slot[0], Unknown) else (slot[0],)
+        if not values or not all(isinstance(v, (str, Partial)) for v in values):
+            return ()
+        found += [v for v in values if not any(same(v, f) for f in found)]
+    return tuple(found) if len(found) <= 4 else ()
 
 
 def same(a: Value, b: Value) -> bool:

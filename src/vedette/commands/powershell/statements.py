@@ -229,17 +229,17 @@ class StatementEvaluator(ExpressionEvaluator):
                 )
                 if 0 <= number <= 255:
                     base[i] = number
-                    self._made_of(target.target, how)
+                    self.made_of(target.target, how)
                     return
             elif isinstance(base, Items) and -len(base) <= i < len(base):
                 base[i] = value
-                self._made_of(target.target, how)
+                self.made_of(target.target, how)
                 return
         except Unclear:
             pass
         self._forget(target.target)
 
-    def _made_of(self, node: n.Node, how: tuple[str, ...]) -> None:
+    def made_of(self, node: n.Node, how: tuple[str, ...]) -> None:
         """Add to how the value of a variable is hidden."""
         if isinstance(node, n.Var) and how:
             slot = self.state.find(node.name)
@@ -779,6 +779,14 @@ class StatementEvaluator(ExpressionEvaluator):
                 value = value.usual() or UNKNOWN
             else:
                 value = value.text()
+        if isinstance(value, Unknown) and value.options:
+            self.unsure += 1
+            try:
+                for option in value.options:
+                    self.invoke_text(option, how, node, at)
+            finally:
+                self.unsure -= 1
+            return [UNKNOWN]
         if not isinstance(value, str):
             if isinstance(value, (Unknown, Thing)) or not value:
                 self.stop(

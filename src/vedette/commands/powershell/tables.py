@@ -277,6 +277,29 @@ RETURNS: dict[tuple[str, str], str] = {
 }
 """Types that methods give, where more is called on them."""
 
+MEMBERS: dict[str, tuple[str, ...]] = {
+    "net.webclient": tuple(
+        """CancelAsync Dispose DownloadData DownloadDataAsync DownloadDataTaskAsync DownloadFile DownloadFileAsync
+        DownloadFileTaskAsync DownloadString DownloadStringAsync DownloadStringTaskAsync Equals GetHashCode
+        GetLifetimeService GetType InitializeLifetimeService OpenRead OpenReadAsync OpenReadTaskAsync OpenWrite
+        OpenWriteAsync OpenWriteTaskAsync ToString UploadData UploadDataAsync UploadDataTaskAsync UploadFile
+        UploadFileAsync UploadFileTaskAsync UploadString UploadStringAsync UploadStringTaskAsync UploadValues
+        UploadValuesAsync UploadValuesTaskAsync""".split()
+    ),
+    "invokecommand": tuple(
+        """Equals ExpandString GetCmdlet GetCmdletByTypeName GetCmdlets GetCommand GetCommandName GetCommands
+        GetHashCode
+        GetType InvokeScript NewScriptBlock ToString""".split()
+    ),
+    "string": tuple(
+        """Chars Clone CompareTo Contains CopyTo EndsWith Equals GetEnumerator GetHashCode GetType GetTypeCode IndexOf
+        IndexOfAny Insert IsNormalized LastIndexOf LastIndexOfAny Normalize PadLeft PadRight Remove Replace Split
+        StartsWith Substring ToBoolean ToByte ToChar ToCharArray ToInt32 ToLower ToLowerInvariant ToString ToUpper
+        ToUpperInvariant Trim TrimEnd TrimStart Length""".split()
+    ),
+}
+"""Methods of a type as ``Get-Member`` lists them: sorted."""
+
 ONLY_OF: dict[str, str] = {
     "downloadstring": "Net.WebClient",
     "downloadfile": "Net.WebClient",

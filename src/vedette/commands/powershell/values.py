@@ -44,6 +44,8 @@ class Unknown:
 
     written: str = ""
     type: str = ""
+    options: tuple[Any, ...] = ()
+    """The texts it may be, where every way that leads here gives a computed one."""
 
 
 UNKNOWN = Unknown()
