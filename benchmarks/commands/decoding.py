@@ -223,11 +223,13 @@ def missed(score: Score, got: Explanation | None) -> str:
 
 
 def blamed(score: Score, got: Explanation | None) -> str:
-    """Return the language of the layer that nothing came out of, or ``observables`` where the command did come out."""
+    """Return the language of the layer that nothing came out of, or ``observables`` or ``detection``."""
     if got is None:
         return str(score.row.code.language)
     if score.final:
         return "observables"
+    if got.language is not score.row.code.language:
+        return "detection"
     last = [layer for layer in got.layers if not layer.simplified] or list(got.layers)
     return str(last[-1].language)
 
@@ -329,7 +331,7 @@ def _measure(part: str, rows: list[Row], args: argparse.Namespace) -> None:
     if args.misses:
         print("\n".join(m for found in misses.values() for m in found))
     if args.misses_to:
-        for name in ("observables", *Language):
+        for name in ("observables", "detection", *Language):
             path = args.misses_to / f"misses-{name}.txt"
             if name in misses or path.exists():
                 path.write_text("\n".join(misses.get(name, [])), "utf-8", "surrogatepass")

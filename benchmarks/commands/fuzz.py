@@ -7,6 +7,8 @@ Bars: no exception, at most one second of processor time, a bounded memory, ever
 text that its span holds, JSON without raw control characters.
 """
 
+# ruff: noqa: E501 - a line of another language is one line here too
+
 from __future__ import annotations
 
 import argparse
@@ -493,6 +495,12 @@ def traced_peak(seeds: range) -> float:
     return most
 
 
+def _cause(wrong: str) -> str:
+    """Return what is the same in all failures of a cause."""
+    what, _, where = wrong.partition(" at ")
+    return re.sub(r"'[^']*'|\d+(\.\d+)?", "…", what)[:70] + where.rpartition(" at ")[2]
+
+
 def summary(out: Outcome) -> str:
     """Return the result as lines of Markdown."""
     times = sorted(out.seconds)
@@ -505,14 +513,10 @@ def summary(out: Outcome) -> str:
         f"{times[-1][0] * 1e3:.0f} ms (seed {times[-1][1]}); memory of a process: {out.base_mb:.0f} MB loaded, at most "
         f"{out.peak_mb:.0f} MB.",
     ]
-    causes = Counter(
-        re.sub(r"\d+(\.\d+)?( s)?", "N", w.split(" at ")[0])[:70] + " | " + w.rpartition(" at ")[2][:40]
-        for _, _, w in out.failures
-    )
+    causes = Counter(_cause(w) for _, _, w in out.failures)
     firsts: dict[str, tuple[int, str, str]] = {}
-    for seed, kind, w in out.failures:
-        key = re.sub(r"\d+(\.\d+)?( s)?", "N", w.split(" at ")[0])[:70] + " | " + w.rpartition(" at ")[2][:40]
-        firsts.setdefault(key, (seed, kind, w))
+    for seed, kind, w in sorted(out.failures):
+        firsts.setdefault(_cause(w), (seed, kind, w))
     lines += [
         f"- {n} times, first seed {firsts[key][0]} ({firsts[key][1]}): {firsts[key][2]}"
         for key, n in causes.most_common(60)

@@ -218,6 +218,7 @@ def child(every: int, canary: str) -> None:
     import logging
 
     from benchmarks.commands.corpus import development
+
     from vedette.commands import explain
     from vedette.schema.command import Language
 

@@ -146,7 +146,10 @@ def loading(runs: int) -> str:
         done = subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, text=True, check=True)
         times.append([float(t) * 1e3 for t in done.stdout.split()])
     imported, read, first = (statistics.median(t) for t in zip(*times, strict=True))
-    return f"In a fresh process: {imported:.0f} ms to import, {read:.0f} ms to read the tables, {first:.0f} ms for the first command."
+    return (
+        f"In a fresh process: {imported:.0f} ms to import, {read:.0f} ms to read the tables, {first:.0f} ms for the "
+        "first command."
+    )
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -4,6 +4,8 @@ A *string* is a function of a text and a source of chance that returns an expres
 Windows PowerShell 5; statements that must stand before it come with it.
 """
 
+# ruff: noqa: E501 - a line of another language is one line here too
+
 from __future__ import annotations
 
 import base64

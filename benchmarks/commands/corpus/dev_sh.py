@@ -4,6 +4,8 @@ A *source* is a function of a text that returns a command whose standard output 
 and makes a line that runs what it writes.
 """
 
+# ruff: noqa: E501 - a line of another language is one line here too
+
 from __future__ import annotations
 
 import base64
