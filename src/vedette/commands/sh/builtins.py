@@ -304,7 +304,7 @@ def _source(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) 
     if len(args) > 1:
         ev.state.arguments = tuple([(w.text, w.known) for w in args[1:]])
     try:
-        ev.hand(text, methods or ("nested-interpreter",), first.start, first.end, tuple([w.text for w in args[1:]]))
+        ev.hand(text, methods or ("written-file",), first.start, first.end, tuple([w.text for w in args[1:]]))
     finally:
         ev.state.arguments = saved
 

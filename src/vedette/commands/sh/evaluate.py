@@ -53,7 +53,9 @@ _TAKES_ARGUMENTS = re.compile(r"\bshift\b|\bgetopts\b|\$[1-9@*]|\$\{[1-9@*]|[Uu]
 _OUTPUT_FD = re.compile(r"(1|&|)>")
 _CHOOSING = frozenset({"filter", "sort", "index-pick"})
 _SPELLING = frozenset({"sed", "gsed", "awk", "gawk", "mawk", "nawk", "tr"})
-_EMPTIES = re.compile(r"[\w:/.](?:\$\(\)|``|\$[@*]|\$\{[@*]\})[\w:/.]")
+_EMPTIES = re.compile(
+    r"[\w:/.](?:\$\(\)|``|\$[@*]|\$\{[@*]\})[\w:/.]|\$\{![@*]\}|\$\{[@*](?:[#%/^,~][^{}]*|:[^-+?={}]+)\}"
+)
 _SELVES = frozenset({"$0", "${0}", "$SHELL", "${SHELL}", "$BASH", "${BASH}", "${!#}"})
 
 
@@ -123,6 +125,8 @@ class Evaluator(Expander):
         self.pipe_start: int | None = None
         self.pure_spans: list[tuple[int, int, frozenset[str]]] = []
         """Statements of the layer that only assign: span and names."""
+        self.around: list[Redirect] = []
+        """Redirections of the compound command that was last gone through."""
         self.set_call: Call | None = None
         self.declared: dict[int, Field] = {}
         """Values among the words of a declaration, expanded before it is carried out."""
@@ -248,6 +252,7 @@ class Evaluator(Expander):
         self.budget.step(2)
         piping, self.piping = self.piping, (False, False)
         self.blocks += 1
+        noted = len(self.calls)
         try:
             if node.redirects:
                 self.redirected(node.redirects, lambda: _COMPOUND[type(node)](self, node))
@@ -256,6 +261,18 @@ class Evaluator(Expander):
         finally:
             self.blocks -= 1
             self.piping = piping
+            if node.redirects and self.around and not self.quiet:
+                made, self.around = self.around, []
+                if len(self.calls) > noted:
+                    self.calls[noted].redirects.extend(made)
+                else:
+                    self._redirects_alone(node, made)
+
+    def _redirects_alone(self, node: Any, made: list[Redirect]) -> None:
+        """Note redirections that no command stands before: they open and empty files."""
+        start, end = self.pin or (node.start, node.end)
+        name = Word(":", start, start)
+        self.calls.append(Call(name, [], Language.SH, redirects=made, sure=self.sure, start=start, end=end))
 
     def condition(self, node: Listing) -> int | None:
         """Go through a condition; return its status if known."""
@@ -799,7 +816,8 @@ class Evaluator(Expander):
 
     def redirected(self, redirects: list[Redir], body: Callable[[], None]) -> None:
         """Go through a body with its input and output redirected."""
-        _, stdin, target = self.redirections(redirects)
+        made, stdin, target = self.redirections(redirects)
+        self.around = made
         self._with(stdin, target, body)
 
     def _with(self, stdin: Stream | bool | None, target: Target | None, body: Callable[[], None]) -> None:
@@ -938,7 +956,9 @@ class Evaluator(Expander):
 
     def _bare_redirects(self, node: Simple) -> None:
         """Go through redirections without a command: ``> file``, ``exec`` apart."""
-        _, _, target = self.redirections(node.redirects)
+        made, _, target = self.redirections(node.redirects)
+        if not self.quiet:
+            self._redirects_alone(node, made)
         if target is not None and target.kind == "file":
             self.write_file(target.name, Sink(), target.append)
 

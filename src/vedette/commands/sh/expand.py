@@ -280,7 +280,11 @@ class Expander:
             if made is not None:
                 made.strong = made.strong or strong
                 fields.append(made)
-        if not fields and any(part.quoted for part in word.parts) and not any(r.many is not None for r in results):
+        if (
+            not fields
+            and any(part.quoted for part in word.parts)
+            and not any(r.many is not None or r.unset == "@" for r in results)
+        ):
             fields.append(Field("", True, tuple(methods)))
         return fields
 
@@ -323,6 +327,8 @@ class Expander:
         if unset:
             if known:
                 bare = "".join([p[0] for p in pieces if not p[3]])
+                if not bare and self.empties and all([n in "@*" for n in unset]):
+                    return None
                 if self._may_be_empty(bare, pieces, unset, name):
                     self.empty.update(unset)
                     return Field(bare, True, (*methods, "empty-variable"), True) if bare else None

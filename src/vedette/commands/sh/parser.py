@@ -958,7 +958,7 @@ class Parser:
                 word.tilde = True
             if word.quoted:
                 word.how = _how(parts, text[start:end])
-        if brace and end - start > 3:
+        if brace and end - start > 2:
             at = text.find("{", start, end)
             if at >= 0 and (text.find(",", at, end) > 0 or text.find("..", at, end) > 0):
                 self._braces(word)
@@ -1357,7 +1357,7 @@ class Parser:
                 else:
                     self._piece(parts)
             elif c == "$":
-                self._dollar(parts, quoted and not (pattern and text.startswith("$'", self.pos)))
+                self._dollar(parts, quoted and not pattern)
             elif c == "`":
                 self._backtick(parts, quoted)
             else:

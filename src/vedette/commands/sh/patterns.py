@@ -29,7 +29,7 @@ def is_plain(pattern: str) -> bool:
 def literal(pattern: str) -> str | None:
     """Return the one text that a pattern matches, or None where it matches more."""
     bare = re.sub(r"\\(.)", "", pattern, flags=re.S)
-    if re.search(r"[*?\[]|[@+!]\(", bare):
+    if re.search(r"[*?\[\\]|[@+!]\(", bare):
         return None
     return re.sub(r"\\(.)", r"\1", pattern, flags=re.S)
 
@@ -119,8 +119,12 @@ def regex(pattern: str, *, lazy: bool = False, path: bool = False, depth: int = 
                 out.append(_class(m.group()))
                 i = m.end()
                 continue
+            if pattern[i + 1 : i + 3] in ("[=", "[:", "[."):
+                return None
             out.append("\\[")
-        elif c == "\\" and i + 1 < n:
+        elif c == "\\" and i + 1 >= n:
+            return None
+        elif c == "\\":
             i += 1
             out.append(re2.escape(pattern[i]))
         else:

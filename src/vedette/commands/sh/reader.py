@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vedette.commands.base import Nested, Part, Reading, Scope
+from vedette.commands.base import Call, Nested, Part, Reading, Scope
 from vedette.commands.budget import Exhausted
 from vedette.commands.sh.evaluate import Evaluator, JumpError
 from vedette.commands.sh.parser import MEANINGS, Parser
@@ -112,8 +112,20 @@ def _rest(ev: Evaluator, listing: Listing) -> None:
         ev.nested.append(Nested(Language.SH, code, ("trap", *methods), span[0], span[1], ev.environment()))
 
 
+def _each_once(calls: list[Call]) -> list[Call]:
+    """Return calls without those that a loop repeats word for word."""
+    seen: set[tuple[object, ...]] = set()
+    kept = []
+    for call in calls:
+        key = (call.start, call.end, call.name.text, call.stdin, *[w.text for w in call.args])
+        if key not in seen:
+            seen.add(key)
+            kept.append(call)
+    return kept
+
+
 def _finish(ev: Evaluator, parser: Parser, reading: Reading, scope: Scope, finished: bool) -> None:
-    reading.calls = ev.calls
+    reading.calls = _each_once(ev.calls)
     reading.nested = ev.nested
     reading.stops.extend(ev.stops)
     reading.broken = parser.broken

@@ -397,8 +397,11 @@ class _Machine:
         # a star may match nothing: that counts once between two other matches
         last_end = -1
         for m in command.program.finditer(subject):
-            if m.start() == m.end() and m.start() == last_end:
-                continue
+            if m.start() == m.end():
+                if not text.isascii():
+                    raise _BadError
+                if m.start() == last_end:
+                    continue
             last_end = m.end()
             count += 1
             if count < command.nth:
