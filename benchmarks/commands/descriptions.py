@@ -126,7 +126,7 @@ def invents(said: str, layers: Sequence[str]) -> bool:
 
 def plainly(model: EmbeddedModel, prompt: str) -> str:
     """Return what the embedded model answers to one plain prompt."""
-    told = model.complete([Message(role=Role.USER, text=prompt)], Ask(max_tokens=70, seed=7))
+    told = model.complete([Message(role=Role.USER, content=prompt)], Ask(max_tokens=70, seed=7))
     return " ".join(told.text.split())
 
 
@@ -195,7 +195,8 @@ def main() -> None:
     model = EmbeddedModel("smollm2-135m-instruct", given.home, ModelOptions())
     embedder = EmbeddedEmbedder("minilm-l6-v2-int8", given.home)
     try:
-        lines = ["| set | commands | described by | cosine with the given description | chrF | names kept | inventing |",
+        head = "| set | commands | described by | cosine with the description | chrF | names kept | inventing |"
+        lines = [head,
                  "|---|---|---|---|---|---|---|"]  # fmt: skip
         for name in ("atomic-red-team", "nl2bash", "tldr"):
             lines += measured(name, given.n, model, embedder.embed)
@@ -205,8 +206,10 @@ def main() -> None:
             "Back-translation on 13 of the 25 published items, so not comparable with the published figures:",
             "",
         ]
-        lines += ["| described by | commands | score | command written back (chrF) | BLEU | cosine with the reference |",
-                  "|---|---|---|---|---|---|"]  # fmt: skip
+        lines += [
+            "| described by | commands | score | written back (chrF) | BLEU | cosine with the reference |",
+            "|---|---|---|---|---|---|",
+        ]
         lines += back_translated(model, embedder.embed)
     finally:
         model.close()

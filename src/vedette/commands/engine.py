@@ -7,8 +7,9 @@ Source: a layer is what ``vedette.commands.readers`` make of a text; depth, step
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vedette.commands import programs
 from vedette.commands.base import Call, Nested, Reading, Scope
@@ -49,9 +50,17 @@ def trace(
         walk.traces.stops.append(Stop(layer=0, reason=f"only its first {MOST_CHARS:,} characters were read"))
     scope = Scope(budget=budget, environment=default_environment(found))
     scope.capture = walk.captured(scope)
-    walk.layer(Nested(found, given), None, scope)
+    walk.layer(Nested(found, given), None, scope, read_as=_without_brackets(given))
     walk.finish()
     return walk.traces
+
+
+_PLACEHOLDER = re.compile(r"<(?=[A-Za-z])([\w./|:+-]{1,60})>(?=$|[\s\"'`@:/.,)\]}])")
+
+
+def _without_brackets(text: str) -> str:
+    """Return text in which ``<name>``, as manuals write what the user fills in, is a word and no redirection."""
+    return _PLACEHOLDER.sub("\u2039\\1\u203a", text) if "<" in text else text
 
 
 @dataclass(slots=True)
@@ -63,8 +72,15 @@ class _Walk:
     n_calls: int = 0
     full: bool = False
 
-    def layer(self, nested: Nested, parent: int | None, scope: Scope) -> None:
-        """Read one layer, then what it hands on."""
+    def layer(self, nested: Nested, parent: int | None, scope: Scope, *, read_as: str | None = None) -> None:
+        """Read one layer, then what it hands on.
+
+        Args:
+            nested: the layer.
+            parent: the layer that hands it on.
+            scope: what is known in it.
+            read_as: the same text, character by character, with what stands for the user's own words marked.
+        """
         key = (nested.language, nested.text)
         if key in self.seen or not nested.text.strip("\x00 \t\r\n"):
             if parent is None:
@@ -79,7 +95,7 @@ class _Walk:
         if scope.depth > self.budget.depth:
             self._stop(parent or 0, f"it is nested more than {self.budget.depth} deep")
             return
-        reading = self._read(nested, scope)
+        reading = self._read(nested if read_as is None else replace(nested, text=read_as), scope)
         number = self._add(nested, parent, reading)
         for reason in dict.fromkeys(reading.stops):
             self._stop(number, reason)
@@ -138,8 +154,12 @@ class _Walk:
 
     def _below(self, number: int, reading: Reading, scope: Scope) -> None:
         """Follow what the calls of a layer run, and what the language itself runs, in the order of the text."""
-        handed: list[tuple[int, Nested]] = []
+        waiting = sorted(
+            (n for n in reading.nested), key=lambda n: n.start if n.start is not None else len(reading.calls) << 24
+        )
         for call in reading.calls:
+            while waiting and waiting[0].start is not None and waiting[0].start < call.start:
+                self._follow(waiting.pop(0), number, scope)
             if self.n_calls >= MOST_CALLS:
                 self._stop(number, f"only its first {MOST_CALLS:,} calls were read")
                 break
@@ -148,11 +168,12 @@ class _Walk:
             trace_places(used, self.tables)
             self.traces.uses.append(used)
             for nested in self._run_by(call, scope):
-                handed.append((call.start, nested))
-        for nested in reading.nested:
-            handed.append((nested.start if nested.start is not None else len(self.traces.layers[number].text), nested))
-        for _, nested in sorted(handed, key=lambda pair: pair[0]):
-            self.layer(nested, number, self._scope_below(nested, scope))
+                self._follow(nested, number, scope)
+        for nested in waiting:
+            self._follow(nested, number, scope)
+
+    def _follow(self, nested: Nested, number: int, scope: Scope) -> None:
+        self.layer(nested, number, self._scope_below(nested, scope))
 
     def _run_by(self, call: Call, scope: Scope) -> list[Nested]:
         try:

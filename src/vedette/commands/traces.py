@@ -201,6 +201,9 @@ def short(text: str, most: int = _LONGEST) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+_FOLDERS = {".": "the current folder", "./": "the current folder", "..": "the folder above", "{}": "each of them"}
+
+
 def fill(template: str, usage: Usage) -> str:
     """Return a sentence of the tables with its holes filled from a call.
 
@@ -210,7 +213,7 @@ def fill(template: str, usage: Usage) -> str:
     def value(hole: re.Match[str]) -> str:
         found = hole_value(hole[1].strip(), usage)
         if found:
-            return short(found, 120)
+            return _FOLDERS.get(found) or short(found, 120)
         return hole[2] if hole[2] is not None else "something"
 
     return _HOLE.sub(value, template) if "{" in template else template

@@ -44,7 +44,7 @@ def sentence_of(told: list[Told], traces: Traces) -> str:
         kinds = list(dict.fromkeys(hidden))
         shown = kinds[0] if len(kinds) == 1 else ", ".join(kinds[:-1]) + " and " + kinds[-1]
         body = f"hidden by {shown}, {body}"
-    return f"{body[:1].upper()}{body[1:]}{_stopped(traces)}."
+    return f"{body[:1].upper()}{body[1:]}{_stopped(traces)}".rstrip(".") + "."
 
 
 def _chosen(told: list[Told]) -> list[str]:

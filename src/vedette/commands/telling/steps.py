@@ -24,7 +24,8 @@ INTERPRETERS = frozenset(
     {
         "powershell", "pwsh", "cmd", "bash", "sh", "zsh", "dash", "ksh", "ash", "busybox", "python", "perl", "ruby",
         "php", "node", "cscript", "wscript", "sudo", "env", "nohup", "time", "command", "exec", "eval", "call", "start",
-        "conhost", "invoke-expression", "iex", "invoke-command", "setsid", "nice", "timeout", "doas", "stdbuf", "awk",
+        "xargs", "conhost", "invoke-expression", "iex", "invoke-command", "setsid", "nice", "timeout", "doas", "stdbuf",
+        "awk",
         "osascript",
     }
 )  # fmt: skip
@@ -90,6 +91,8 @@ def clause_of(used: Used) -> tuple[str | None, bool]:
     says = [f.says for f in used.fired if f.says]
     if says:
         clause = " and ".join(dict.fromkeys(says))
+        if clause.endswith(" to a file") and (to := _target(call.redirects)):
+            return f"{clause[: -len('a file')]}{short(to, 120)}", True
     elif usage.page is not None and usage.tool is not None:
         clause = _by_page(used)
     elif call.method:
@@ -121,6 +124,11 @@ def _by_page(used: Used) -> str:
     if how:
         clause += f" ({'; '.join(list(dict.fromkeys(how))[:4])})"
     return clause
+
+
+def _target(redirects: list[Redirect]) -> str | None:
+    files = [r.target.text for r in redirects if r.target and r.operator in (">", ">>", "1>", "1>>", ">|")]
+    return files[0] if len(files) == 1 and files[0].lower() not in _QUIET else None
 
 
 def _redirected(redirects: list[Redirect]) -> str:
