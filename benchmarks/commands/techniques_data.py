@@ -13,6 +13,7 @@ import re
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,7 @@ def tldr(shared: Path = SHARED) -> list[Command]:
 def folds(commands: list[Command], n: int = 5, seed: int = 0) -> list[int]:
     """Return the fold of each command; groups stay whole."""
     names = sorted({command.group for command in commands})
-    random.Random(seed).shuffle(names)  # noqa: S311  (a split, not a secret)
+    random.Random(seed).shuffle(names)
     fold = {name: i % n for i, name in enumerate(names)}
     return [fold[command.group] for command in commands]
 
@@ -188,7 +189,7 @@ def _grouped(names: list[str], texts: list[str], near: float = 0.7) -> list[int]
         bare = re.sub(r"(?i)\b(linux|macos|freebsd|windows|powershell|cmd|via|using|with|and|the)\b", "", name)
         by_name[re.sub(r"[^a-z]+", " ", bare.lower()).strip()].append(i)
         words = re.findall(r"[a-z]+|\d", re.sub(r"\d+", "0", text.lower()))
-        grams.append(set(words) | set(zip(words, words[1:], strict=False)))
+        grams.append(set(words) | set(pairwise(words)))
     for same in by_name.values():
         for other in same[1:]:
             parent[root(other)] = root(same[0])

@@ -1,0 +1,94 @@
+"""Ridge regression over a command's features, one column for each technique; solved over the rows, so exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse
+from benchmarks.commands.techniques_data import Command
+
+from vedette.commands.engine import trace
+from vedette.commands.judging.features import Vocabulary, facts_of, keys_of, noisy_or
+from vedette.commands.judging.ranking import act_scores
+
+LENGTHS = (1.0, 1.0, 0.5)
+"""Of the blocks of words, letters and marks."""
+OWN_WEIGHT = 0.5
+PENALTY = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A command as it is judged."""
+
+    command: Command
+    keys: tuple[Any, ...]
+    acts: dict[str, float]
+    alone: float
+    """How grave its acts are by themselves."""
+
+
+def read(commands: Sequence[Command]) -> list[Read]:
+    """Return commands explained as the product does it, reduced to what they are judged by."""
+    found = []
+    for command in commands:
+        traces = trace(command.text)
+        found.append(Read(command, keys_of(facts_of(traces)), act_scores(traces), noisy_or(traces)))
+    return found
+
+
+def matrix(vocabulary: Vocabulary, rows: Sequence[Read]) -> Any:
+    """Return the sparse rows of commands."""
+    indptr, indices, values = [0], [], []
+    for row in rows:
+        at, value = vocabulary.row(row.keys)
+        indices.append(at)
+        values.append(value)
+        indptr.append(indptr[-1] + len(at))
+    shape = (len(rows), len(vocabulary.keys))
+    return scipy.sparse.csr_matrix((np.concatenate(values), np.concatenate(indices), indptr), shape=shape)
+
+
+def solve(kernel: Any, targets: Any, weights: Any, penalty: float = PENALTY) -> Any:
+    """Return the dual coefficients, (n_rows, n_labels).
+
+    Args:
+        kernel: (n_rows, n_rows) products of the rows.
+        targets: (n_rows, n_labels), 1 where a row has a label.
+        weights: how much each row counts.
+        penalty: on the length of the weights.
+    """
+    lifted = kernel.copy()
+    lifted[np.diag_indices_from(lifted)] += penalty / weights
+    return scipy.linalg.solve(lifted, targets, assume_a="pos", overwrite_a=True, check_finite=False)
+
+
+def curve(chances: Any, right: Any) -> tuple[list[float], list[float]]:
+    """Return a rising curve from chance to how often it is right."""
+    from sklearn.isotonic import IsotonicRegression
+
+    fitted = IsotonicRegression(y_min=0.001, y_max=0.99, out_of_bounds="clip").fit(chances, right)
+    places = np.unique(np.quantile(chances, np.linspace(0, 1, 24)))
+    return [0.0, *map(float, places), 1.0], [0.0, *(round(float(v), 4) for v in fitted.predict(places)), float(
+        round(float(fitted.predict([places[-1]])[0]), 4))]  # fmt: skip
+
+
+def softmax(logits: Any) -> Any:
+    """Return the chances of rows."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def with_acts(scores: Any, labels: Sequence[str], rows: Sequence[Read], share: float) -> Any:
+    """Return scores with what the acts say added."""
+    place = {label: i for i, label in enumerate(labels)}
+    out = scores.copy()
+    for i, row in enumerate(rows):
+        for technique, value in row.acts.items():
+            if technique in place:
+                out[i, place[technique]] += share * value
+    return out

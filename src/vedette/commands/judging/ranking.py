@@ -1,0 +1,159 @@
+"""From what a command is seen to do to its techniques: the tables' acts and a model of words, weighed together.
+
+A technique's score is the model's, plus a share of how strongly the acts, places and patterns that fired speak for it.
+A softmax over the scores is a chance, and a curve learnt on commands left out of training makes it a confidence: the
+probability that the technique is the one meant, given that the command is meant badly. Where the command does not look
+so, the confidence is less in proportion.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vedette.commands.judging.features import spelled_hashes
+from vedette.commands.judging.model import TECHNIQUES, Judge, judge, known_of
+from vedette.commands.judging.rating import chance_of_risk
+from vedette.commands.traces import Fired, Traces
+from vedette.knowledge import attack
+from vedette.schema.command import CommandTechnique
+
+MOST = 5
+FLOOR = 0.03
+"""Confidence under which a technique is not named, unless an act shows it."""
+
+
+def rank(traces: Traces) -> tuple[CommandTechnique, ...]:
+    """Return the techniques that a command shows, most likely first; none where nothing shows one."""
+    if not traces.uses and not traces.fired:
+        return ()
+    model = judge(TECHNIQUES)
+    row = model.row(known_of(traces))
+    acts = act_scores(traces)
+    labels = [*model.labels, *(t for t in acts if t not in _places(model))]
+    chances = chances_of(model, model.scores(row), acts)
+    confidences = model.confidence(chances)
+    doubt = min(1.0, max(0.1, chance_of_risk(traces) / 0.5))
+    shown = _shown(traces)
+    found = []
+    for place in np.argsort(-chances, kind="stable")[:MOST]:
+        technique = labels[place]
+        confidence = float(min(confidences[place], chances[place] + 0.5)) * doubt
+        fired = shown.get(technique)
+        if confidence < FLOOR and (fired is None or found):
+            continue
+        found.append(_told(technique, confidence, fired, model, row, int(place), traces))
+    return tuple(found)
+
+
+def act_scores(traces: Traces) -> dict[str, float]:
+    """Return how strongly the acts, places and patterns speak for each technique, by its current number, in [0, 1]."""
+    scores: dict[str, float] = {}
+    for fired in traces.fired:
+        for technique, weight in fired.techniques:
+            now = attack.current(technique)
+            scores[now] = 1 - (1 - scores.get(now, 0.0)) * (1 - 0.9 * min(weight, 1.0) * (0.4 + 0.6 * fired.risk))
+    return scores
+
+
+def chances_of(model: Judge, scores: NDArray[np.float64], acts: Mapping[str, float]) -> NDArray[np.float64]:
+    """Return the chance of each of the model's techniques, then of those that only the acts know."""
+    share, places = float(model.facts["share"]), _places(model)
+    more = [share * value for technique, value in acts.items() if technique not in places]
+    every = np.concatenate((scores, more)) if more else scores.copy()
+    for technique, value in acts.items():
+        if technique in places:
+            every[places[technique]] += share * value
+    logits = every * float(model.facts["temperature"])
+    chances = np.exp(logits - logits.max())
+    return np.asarray(chances / chances.sum())
+
+
+def _places(model: Judge) -> dict[str, int]:
+    found = _PLACES.get(id(model))
+    if found is None:
+        found = _PLACES[id(model)] = {label: place for place, label in enumerate(model.labels)}
+    return found
+
+
+_PLACES: dict[int, dict[str, int]] = {}
+
+
+def _shown(traces: Traces) -> dict[str, Fired]:
+    """Return the gravest act for each technique."""
+    shown: dict[str, Fired] = {}
+    for fired in traces.fired:
+        for technique, _ in fired.techniques:
+            now = attack.current(technique)
+            if now not in shown or fired.risk > shown[now].risk:
+                shown[now] = fired
+    return shown
+
+
+def _told(
+    technique: str,
+    confidence: float,
+    fired: Fired | None,
+    model: Judge,
+    row: tuple[NDArray[np.int64], NDArray[np.float32]],
+    place: int,
+    traces: Traces,
+) -> CommandTechnique:
+    if fired is not None:
+        layer, start, end, text = fired.layer, fired.start, fired.end, fired.text
+        reason = fired.note or fired.says or "the tables of tools name it"
+    else:
+        words = telling_words(model, row, place, traces)
+        layer, start, end, text = where(words[0] if words else "", traces)
+        said = ", ".join(f"‘{word}’" for word in words[:3])
+        reason = f"commands with {said} were mostly this" if said else "it reads like commands that were mostly this"
+    return CommandTechnique(
+        id=technique,
+        name=attack.name_of(technique),
+        tactics=attack.tactics_served(technique),
+        confidence=round(confidence, 4),
+        layer=layer,
+        start=start,
+        end=end,
+        text=text,
+        reason=reason,
+        former_id=attack.former(technique),
+    )
+
+
+def telling_words(
+    model: Judge, row: tuple[NDArray[np.int64], NDArray[np.float32]], place: int, traces: Traces
+) -> list[str]:
+    """Return the words of a command that speak most for a label, the heaviest first."""
+    if place >= len(model.labels):
+        return []
+    at, values = row
+    worth = values * model.weights.of(at.astype(np.int32), place)
+    names = spelled_hashes(known_of(traces).facts)
+    told: list[str] = []
+    for feature in np.argsort(-worth, kind="stable")[:40]:
+        if worth[feature] <= 0 or len(told) == 3:
+            break
+        word = names.get(int(model.vocabulary.keys[at[feature]]), "")
+        if len(word) > 2 and not any(word in other or other in word for other in told):
+            told.append(word)
+    return told
+
+
+def where(word: str, traces: Traces) -> tuple[int, int, int, str]:
+    """Return the layer, start, end and text of a word's first place in the layers, the deepest asked first."""
+    if word:
+        pattern = re.compile(r"\s*".join(re.escape(part) for part in word.split()), re.IGNORECASE)
+        for layer in reversed(traces.layers):
+            found = pattern.search(layer.text)
+            if found:
+                return layer.number, found.start(), found.end(), found[0]
+    first = traces.layers[0]
+    name = next((used.call.name for used in traces.uses if used.layer == 0 and used.call.name.end), None)
+    if name is not None and name.end <= len(first.text):
+        return 0, name.start, name.end, name.text
+    end = min(len(first.text), 40)
+    return 0, 0, end, first.text[:end]

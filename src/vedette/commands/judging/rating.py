@@ -1,0 +1,59 @@
+"""How likely a command is meant badly: what its acts alone say, and a model of words and acts, as one probability.
+
+The model was trained on attacks and on administration; its threshold is where few of the benign commands that it was
+not trained on are called risky. Acts of the tables that hardly ever are benign stand by themselves.
+"""
+
+from __future__ import annotations
+
+import math
+
+from vedette.commands.judging.features import noisy_or
+from vedette.commands.judging.model import RISK, judge, known_of
+from vedette.commands.traces import Traces
+from vedette.schema.command import RiskReason
+
+RISKY = 0.5
+"""Risk from which a command is called risky: the curve is laid so that the model's threshold falls here."""
+MOST = 12
+
+
+def risk(traces: Traces) -> tuple[float, bool, tuple[RiskReason, ...]]:
+    """Return the risk in [0, 1], whether it is over the threshold, and the reasons, heaviest first."""
+    value = chance_of_risk(traces)
+    risky = value >= RISKY
+    reasons = [
+        RiskReason(text=fired.note or fired.says or "", weight=round(fired.risk, 4), layer=fired.layer)
+        for fired in traces.fired
+        if fired.risk > 0 and (fired.note or fired.says)
+    ]
+    reasons.sort(key=lambda reason: -reason.weight)
+    if risky and (not reasons or reasons[0].weight < RISKY):
+        words, layer = _words(traces)
+        if words:
+            said = ", ".join(f"‘{word}’" for word in words)
+            told = RiskReason(text=f"it reads like commands of attacks: {said}", weight=round(value, 4), layer=layer)
+            reasons.insert(0, told)
+    return round(value, 4), risky, tuple(dict.fromkeys(reasons))[:MOST]
+
+
+def chance_of_risk(traces: Traces) -> float:
+    """Return the probability that a command is meant badly."""
+    if not any(layer.text.strip() for layer in traces.layers):
+        return 0.0
+    model = judge(RISK)
+    score = float(model.scores(model.row(known_of(traces)))[0]) + float(model.facts["share"]) * noisy_or(traces)
+    return chance_at(score, float(model.facts["threshold"]), float(model.facts["temperature"]))
+
+
+def chance_at(score: float, threshold: float, temperature: float) -> float:
+    """Return the probability of a score: a half at the threshold."""
+    return 1 / (1 + math.exp(-max(-40.0, min(40.0, (score - threshold) * temperature))))
+
+
+def _words(traces: Traces) -> tuple[list[str], int]:
+    from vedette.commands.judging.ranking import telling_words, where
+
+    model = judge(RISK)
+    words = telling_words(model, model.row(known_of(traces)), 0, traces)
+    return words, where(words[0], traces)[0] if words else 0
