@@ -498,7 +498,7 @@ def traced_peak(seeds: range) -> float:
 def _cause(wrong: str) -> str:
     """Return what is the same in all failures of a cause."""
     what, _, where = wrong.partition(" at ")
-    return re.sub(r"'[^']*'|\d+(\.\d+)?", "…", what)[:70] + where.rpartition(" at ")[2]
+    return re.sub(r"characters? '[^']*'|character '.*?'|\d+([.-]\d+)*", "…", what)[:70] + where.rpartition(" at ")[2]
 
 
 def summary(out: Outcome) -> str:

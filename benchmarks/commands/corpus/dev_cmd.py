@@ -184,7 +184,7 @@ def _reverse(text: str, rng: Rng) -> str | None:
 def _forcode(text: str, rng: Rng) -> str | None:
     if not simple(text, "<>|&") or len(text) > 700:
         return None
-    letters = sorted(set(text) - {" "}) + [" "]
+    letters = [*sorted(set(text) - {" "}), " "]
     if letters[0] == " ":
         return None
     head, rest = letters[:1], letters[1:-1]

@@ -197,7 +197,7 @@ def xor_many(text: str, rng: Rng) -> tuple[str, str] | None:
 def concatenated(text: str, rng: Rng) -> str:
     parts = pieces(text, rng, 1, 12)
     if rng.random() < 0.3:
-        return "([string]::Concat(" + ",".join(q(p) for p in parts[:1] + ["".join(parts[1:])]) + "))"
+        return "([string]::Concat(" + ",".join(q(p) for p in [parts[0], "".join(parts[1:])]) + "))"
     return "(" + rng.choice(("+", " + ")).join(q(p) for p in parts) + ")"
 
 
