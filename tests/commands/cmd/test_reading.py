@@ -72,6 +72,7 @@ def lines(found: list[Call]) -> list[str]:
         ("for %a in (q) do x %~na", ["x q"]),
         ("for %i in (*.txt) do x %i", ["x %i"]),
         ("for %i in (x) do (for %j in (y) do a %i%j)", ["a xy"]),
+        ('for /f "tokens=1" %a in (\' "ec^ho b c" \') do x %a', ["x b"]),
         ("for x", ["for x"]),
         ("if x", ["if x"]),
         ("", []),
@@ -151,7 +152,10 @@ def test_delayed_expansion(text: str, expected: str | None) -> None:
 
 
 def test_delayed_expansion_is_off_by_default() -> None:
-    assert lines(reading("set x=calc&&y !x!").calls)[-1] == "y !x!"
+    assert lines(reading("set x=calc&&y !x!", batch=False).calls)[-1] == "y !x!"
+    assert lines(reading("@echo off\nset x=calc\ny !z!").calls)[-1] == "y !z!"
+    # A line that only makes sense with it was started with it.
+    assert lines(reading("set x=calc&&y !x!").calls)[-1] == "y calc"
 
 
 def test_a_batch_file_runs_line_by_line() -> None:

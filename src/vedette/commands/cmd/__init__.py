@@ -15,14 +15,15 @@ from vedette.schema.command import Language
 __all__ = ["METHODS", "read", "windows_environment"]
 
 _STARTS_CMD = re.compile(
-    r'(?i)\s*(?:"[^"%^&|<>]*\\cmd(?:\.exe)?"|"cmd(?:\.exe)?"|(?:[a-z]:\\[\w\\]*\\)?cmd(?:\.exe)?)(?:\s*/[^\s/^%]+)*?\s*/[ckr]'
+    r'(?i)\s*(?:"[^"%^&|<>]*\\cmd(?:\.exe)?"|"cmd(?:\.exe)?"|(?:[a-z]:\\[^\s"%^&|<>]*\\)?cmd(?:\.exe)?)(?:\s*/[^\s/^%]+)*?\s*/[ckr]'
 )
 _QUOTED = re.compile(r'"[^"]*"?')
 _OPERATOR = re.compile(r"(?<!\^)[&|]")
 _TYPED = re.compile(r"\^&\^&|\^\||[ \t]\^&")
 """Operators that a caret saves from the shell that reads the line first: they are meant for the cmd that it starts."""
 _ONE_LINE = re.compile(r"(?i)%%~?[a-z][,;=\s]+in\b|%~[fdpnxsatz]*[0-9]")
-_BATCH = re.compile(r"(?im)%%~?[a-z*?#]|%%%|^[ \t@]*(?:echo off|setlocal|goto )|%~[fdpnxsatz]*[0-9]|^:[a-z_]")
+_MARKED = re.compile(r"!([A-Za-z_#$@][^\s!:=%]{0,40})(?=!|:[~*])")
+_BATCH = re.compile(r"(?im)%%~?[a-z*?#]|%%%|^[ \t@\ufeff]*(?:echo off|setlocal|goto )|%~[fdpnxsatz]*[0-9]|^:[a-z_]")
 
 
 def read(text: str, scope: Scope) -> Reading:
@@ -38,6 +39,10 @@ def read(text: str, scope: Scope) -> Reading:
             call.language = Language.CMD
         return reading
     shell = Shell(text, scope, batch, scope.environment.get(DELAYED) == "1")
+    if marker is None and scope.depth == 0 and "!" in text and "/v" not in text.replace("^", "").casefold():
+        # A line without what it was started with: exclamation marks around what it sets say ``/v:on``.
+        used = {name.upper() for name in _MARKED.findall(text[:200_000])}
+        shell.delayed = bool(used & shell.names())
     shell.run()
     return shell.finish()
 

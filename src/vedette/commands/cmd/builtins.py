@@ -17,7 +17,7 @@ from vedette.commands.programs.base import tool_name
 if TYPE_CHECKING:
     from vedette.commands.cmd.shell import Shell
 
-_LEAD = re.compile(r"[ \t,;=\v\f\xa0@]+")
+_LEAD = re.compile(r"[ \t,;=\v\f\xa0@\ufeff]+")
 _NAME = re.compile(r'(?:"[^"]*"?|[^\s,;="\xa0])+')
 _ATTACHED = re.compile(r"([A-Za-z]{2,8})[.:/\\\[\]+(]")
 _SLASHED = re.compile(r"([A-Za-z][\w-]*)/")

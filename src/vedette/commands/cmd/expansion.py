@@ -13,7 +13,7 @@ _PERCENT = re.compile(r"%([^%:\r\n]+)(?::([^%\r\n]*))?%")
 _ARGUMENT = re.compile(r"%(?:(\*)|~([fdpnxsatzFDPNXSATZ]*)(?:\$[^:%\s]*:)?([0-9])|([0-9]))")
 _DELAYED = re.compile(r"!([^!:\r\n]+)(?::([^!\r\n]*))?!")
 _LOOP_MODIFIED = re.compile(r"%~([fdpnxsatzFDPNXSATZ]*)")
-_NAME = re.compile(r"[^\s\"'&|<>*?/\\,;]{1,60}$")
+_NAME = re.compile(r"(?!\d)[^\s\"'&|<>*?/\\,;]{1,60}$")
 """What a variable is likely to be called."""
 _SPECIAL = re.compile(r"[\^!]")
 

@@ -10,6 +10,7 @@ from vedette.commands.cmd.environment import Value
 from vedette.commands.cmd.syntax import For, Node
 from vedette.commands.cmd.traced import Traced
 from vedette.commands.decoding import decode_text
+from vedette.commands.programs.shells import unquoted
 
 MAX_SHOWN = 12
 """Calls that an unrolled loop may show; more are shown as the loop that they are."""
@@ -264,6 +265,12 @@ def _written_by(shell: Any, command: Traced) -> tuple[str | None, list[Any]]:
     """Return what a command would write, and what is left of it; its calls stay only where it is not known."""
     sink = shell.new_sink()
     mark = len(shell.reading.calls)
+    raw = command.text
+    if raw.strip().startswith('"') and raw.strip().endswith('"'):
+        # It is handed to ``cmd /c``, which takes the outermost quotes away.
+        first, last = raw.index('"'), raw.rindex('"')
+        if first < last and unquoted(raw.strip(), False) == raw[first + 1 : last]:
+            command = command[first + 1, last]
     inner = shell.child(command, sink)
     text = sink.text()
     if text is not None:

@@ -157,7 +157,8 @@ class Shell:
             if not self.batch:
                 self.leftover.add(name)
             return UNSET
-        if self.batch and self.is_noise():
+        if self.batch and (name[0] == "=" or self.is_noise()):
+            # ``%= … =%`` is a remark: no variable that is set bears such a name.
             return NOISE
         return None
 

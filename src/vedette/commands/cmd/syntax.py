@@ -15,7 +15,7 @@ MAX_DEPTH = 40
 MAX_ITEMS = 3_000
 """Commands in a row that are read."""
 _BLANK = re.compile(r"[ \t,;=\v\f\xa0]+")
-_COMMAND_BLANK = re.compile(r"[ \t,;=\v\f\xa0@]+")
+_COMMAND_BLANK = re.compile(r"[ \t,;=\v\f\xa0@\ufeff]+")
 _DELIMITERS = re.compile(r"[,;=]")
 _SPACE = re.compile(r"[ \t\v\f\xa0]+")
 _RUN = re.compile(r'[^"^&|<>()\n]+')

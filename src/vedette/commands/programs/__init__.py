@@ -44,6 +44,8 @@ __all__ = [
 ]
 
 _MODULES = ("windows", "unix", "cloud")
+_ENDINGS = ("", ".bat", ".cmd", ".vbs", ".js")
+_WINDOWS = frozenset({Language.CMD, Language.PROGRAM, Language.POWERSHELL})
 _UNIX_FIRST = frozenset({Language.SH, Language.AWK, Language.PERL, Language.RUBY, Language.PHP, Language.PYTHON})
 
 
@@ -78,7 +80,10 @@ def nested(call: Call, scope: Scope) -> list[Nested]:
         if found:
             break
     if not found and not call.method and (scope.files or (isinstance(call, LineCall) and call.files)):
-        found = script(call.name.text, call, scope)
+        for ending in _ENDINGS if call.language in _WINDOWS else ("",):
+            found = script(call.name.text + ending, call, scope)
+            if found:
+                break
     if isinstance(call, LineCall) and call.environment:
         for layer in found:
             layer.environment = {**call.environment, **(layer.environment or {})}

@@ -178,6 +178,11 @@ def written(path: str, call: Call, scope: Scope) -> bytes | None:
     for key, data in files.items():
         if _plain(key).casefold() == folded:
             return data
+    # A bare name and a path with a folder may be the same file where the folder was changed to.
+    name = folded.rpartition("/")[2]
+    same = [key for key in files if _plain(key).casefold().rpartition("/")[2] == name]
+    if len(same) == 1 and ("/" in _plain(same[0])) != ("/" in folded):
+        return files[same[0]]
     return None
 
 

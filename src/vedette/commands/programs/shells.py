@@ -58,7 +58,7 @@ def cmd_words(line: str, at: int) -> list[tuple[str, int, int]]:
             end = len(line.rstrip())
             if end > start:
                 whole = any(text.casefold() == "/s" for text, _, _ in found)
-                found.append((_unquoted(line[start:end], whole), start, end))
+                found.append((unquoted(line[start:end], whole), start, end))
             return found
         found.append((switch.group(), switch.start(), switch.end()))
         at = switch.end()
@@ -120,7 +120,7 @@ def _modes(delayed: bool | None) -> dict[str, str]:
     return {BATCH: "0", DELAYED: "1" if delayed else "0"}
 
 
-def _unquoted(body: str, whole: bool) -> str:
+def unquoted(body: str, whole: bool) -> str:
     """Return a command as cmd reads it: without the outermost quotes, but for a lone quoted program."""
     body = body.strip(" \t\r\n,;=") if not body.lstrip().startswith('"') else body.strip()
     if body.startswith('"') and len(body) > 1:
@@ -142,7 +142,7 @@ def _unquoted(body: str, whole: bool) -> str:
 
 
 def _run(call: Call, body: str, whole: bool, delayed: bool | None) -> list[Nested]:
-    body = _unquoted(body, whole)
+    body = unquoted(body, whole)
     if not body.strip():
         return []
     index = next((i for i, word in enumerate(call.args) if re.search(r"(?i)/[ckr]", word.text)), len(call.args))
