@@ -43,6 +43,7 @@ def trace(
     """
     budget = budget or Budget()
     cut = len(text) > MOST_CHARS
+    text = _SURROGATE.sub("\ufffd", text)
     given = text[:MOST_CHARS]
     found = language or language_of(given, tables or packed_tables())
     walk = _Walk(Traces(command=text, language=found), tables or packed_tables(), budget)
@@ -55,6 +56,8 @@ def trace(
     return walk.traces
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character: no text, and RE2 takes none."""
 _PLACEHOLDER = re.compile(r"<(?=[A-Za-z])([\w./|:+-]{1,60})>(?=$|[\s\"'`@:/.,)\]}])")
 
 
@@ -81,6 +84,8 @@ class _Walk:
             scope: what is known in it.
             read_as: the same text, character by character, with what stands for the user's own words marked.
         """
+        if _SURROGATE.search(nested.text):
+            nested = replace(nested, text=_SURROGATE.sub("\ufffd", nested.text))
         key = (nested.language, nested.text)
         if key in self.seen or not nested.text.strip("\x00 \t\r\n"):
             if parent is None:

@@ -79,6 +79,8 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
         text = _without(layer.text[:200_000], inner.get(layer.number, []))
         for kind, value in in_text(text, paths=layer.language in _READ_BY_NONE or reading.broken):
             add(kind, value, layer.number)
+            if len(found) >= _MOST:
+                return list(found.values())
     for layer, reading in zip(traces.layers, traces.readings, strict=True):
         if layer.simplified:
             continue
@@ -92,6 +94,8 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
                 continue  # code: its own layer tells what it holds
             for kind, value in in_word(text, windows=layer.language in _ON_WINDOWS):
                 add(kind, value, layer.number)
+            if len(found) >= _MOST:
+                return list(found.values())
     for touch in traces.touches:
         if touch.kind.value == "file" and _NAMED.match(touch.value) and not _UNKNOWN.search(touch.value):
             add(ObservableKind.FILE, touch.value, touch.layer)

@@ -120,7 +120,7 @@ class Term:
         if self._compiled is None:
             source = f"^(?:{self.pattern})$" if self.kind == "operand" else self.pattern
             self._compiled = re2.compile(f"(?i){source}" if self.caseless else source)
-        return self._compiled.search(text) is not None
+        return self._compiled.search(encodable(text)) is not None
 
 
 @dataclass(slots=True)
@@ -190,6 +190,11 @@ class Pattern:
     risk: float
 
 
+def encodable(text: str) -> str:
+    """Return text that RE2 can take: half characters replaced."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 class PatternSet:
     """Many patterns matched in one pass, linear in the text (RE2)."""
 
@@ -207,7 +212,7 @@ class PatternSet:
 
     def matches(self, text: str) -> list[int]:
         """Return the numbers of the patterns that are found in the text, in order."""
-        return sorted(self._set.Match(text) or ()) if self._set is not None else []
+        return sorted(self._set.Match(encodable(text)) or ()) if self._set is not None else []
 
 
 class ToolTables:

@@ -145,8 +145,13 @@ def _what(name: str, lines: list[str]) -> str | None:
         if found and name in re.split(r"\s*,\s*", found[1]):
             said = found[2].strip().rstrip(".")
             return f"is for: {said[:_LONGEST]}"
-    usage = next((line.strip() for line in lines[:20] if name in line and "usage" not in line.lower()), None)
-    return f"is for: {usage[:_LONGEST]}" if usage and len(usage.split()) > 3 and usage[0].isalpha() and "[" not in usage else None
+    named = (line.strip() for line in lines[:20] if name in line and "usage" not in line.lower())
+    usage = next(named, None)
+    return (
+        f"is for: {usage[:_LONGEST]}"
+        if usage and len(usage.split()) > 3 and usage[0].isalpha() and "[" not in usage
+        else None
+    )
 
 
 def _flags(lines: list[str]) -> dict[str, str]:
