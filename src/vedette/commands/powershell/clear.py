@@ -73,7 +73,8 @@ class Clearer:
 
     def _drop_spent(self, block: n.Block) -> None:
         """Leave out the statements that only make values which are written out wherever they are used."""
-        if not self.ev.reads or len(block.body) > 3000:
+        ev = self.ev
+        if not (ev.reads or ev.state.aliases or ev.state.functions) or len(block.body) > 3000:
             return
         calls = sorted(c.start for c in self.ev.reading.calls if c.end > c.start)
         nested = sorted(x.start for x in self.ev.reading.nested if x.start is not None)

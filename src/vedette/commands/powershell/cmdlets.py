@@ -703,6 +703,63 @@ def _get_random(
     return [UNKNOWN]
 
 
+def _key(path: Value, name: Value) -> str:
+    """Return where a registry value that the command itself writes is kept among its files."""
+    text = to_text(path)
+    low = (text if isinstance(text, str) else text.text()).lower().replace("/", "\\")
+    low = low.removeprefix("registry::").removeprefix("microsoft.powershell.core\\registry::")
+    hive, _, rest = low.partition("\\")
+    hive = {"hkey_current_user": "hkcu", "hkey_local_machine": "hklm"}.get(hive.rstrip(":"), hive.rstrip(":"))
+    return f"registry:{hive}\\{rest.strip(chr(92))}\\{plain(name).lower()}"
+
+
+def _set_property(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
+    path, name = b.get("path", 0) or b.get("literalpath", 0), b.get("name", 1 if b.get("path", None) is None else 0)
+    place = sum(1 for a in (path, name) if a is not None and a in b.placed)
+    value = b.get("value", place)
+    if path is None or name is None or value is None:
+        return []
+    key = _key(path.value, name.value)
+    if ev.unsure:
+        ev.scope.files.pop(key, None)
+    else:
+        ev.scope.files[key] = sure_text(value.value).encode("utf-8", "replace")
+    return [UNKNOWN]
+
+
+def _get_property(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
+    path, name = b.get("path", 0) or b.get("literalpath", 0), b.get("name", 1 if b.get("path", None) is None else 0)
+    if path is None:
+        return [UNKNOWN]
+    found = Table()
+    if name is None:
+        prefix = _key(path.value, "")
+        for key, data in ev.scope.files.items():
+            if key.startswith(prefix) and "\\" not in key[len(prefix) :]:
+                found.put(key[len(prefix) :], data.decode("utf-8", "replace"))
+    else:
+        got = ev.scope.files.get(_key(path.value, name.value))
+        if got is not None:
+            found.put(plain(name.value), got.decode("utf-8", "replace"))
+    if not found.entries:
+        return [UNKNOWN]
+    ev.log.append("registry-value")
+    return [found]
+
+
+def _get_property_value(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
+    (found,) = _get_property(ev, node, b, stream, how, mark)
+    if isinstance(found, Table) and len(found.entries) == 1:
+        return [v for _, v in found.entries.values()]
+    return [UNKNOWN]
+
+
 CMDLETS: dict[str, Work] = {
     "foreach-object": _foreach,
     "where-object": _where,
@@ -752,6 +809,10 @@ CMDLETS: dict[str, Work] = {
     "get-random": _get_random,
     "get-unique": _pass,
     "get-member": _get_member,
+    "set-itemproperty": _set_property,
+    "new-itemproperty": _set_property,
+    "get-itemproperty": _get_property,
+    "get-itempropertyvalue": _get_property_value,
 }
 QUIET = {
     "foreach-object", "where-object", "sort-object", "select-object", "write-output", "out-null", "out-default",

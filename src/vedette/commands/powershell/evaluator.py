@@ -192,6 +192,8 @@ class ExpressionEvaluator:
         slot = self.state.find(node.name) if not node.name.startswith("env:") else None
         if slot is not None:
             value, how = slot
+            if self.repeat:
+                return value
             self.reads.add(node.name)
             self.log.append("variable")
             self.log.extend(reversed(how))
@@ -299,6 +301,11 @@ class ExpressionEvaluator:
         mark = len(self.log)
         value = self.eval(node.operand)
         name = type_name(node.type)
+        if self.repeat:
+            if name == "char" and type(value) is int and 0 <= value <= 0xFFFF:
+                return Char(chr(value))
+            if name == "int32" and (type(value) is int or type(value) is Char):
+                return value if type(value) is int and -(1 << 31) <= value < 1 << 31 else to_int(value)
         try:
             if name == "management.automation.scriptblock" and isinstance(value, str):
                 made: Value = self.make_code(str(value), self.how(mark), node.operand)
@@ -357,6 +364,13 @@ class ExpressionEvaluator:
         return new if node.prefix else old
 
     def _binary(self, node: n.Binary) -> Value:
+        if self.repeat and (quick := _QUICK.get(node.op)) is not None and type(node.left) is not n.Binary:
+            left = self.eval(node.left)
+            right = self.eval(node.right)
+            if type(left) is int and type(right) is int and -_LIMIT < left < _LIMIT and -_LIMIT < right < _LIMIT:
+                return quick(left, right)
+            made = self._operate(node.op, left, right, node)
+            return made
         # Chains lean to the left and may be thousands long: they are walked, not recursed into.
         chain: list[n.Binary] = [node]
         left_node = node.left
@@ -503,8 +517,10 @@ class ExpressionEvaluator:
 
     def _spine(self, node: n.Index | n.Member | n.Invoke) -> Value:
         """Return the value of a chain of members, calls and indexes: walked, not recursed into."""
-        chain = [node]
         target = node.target
+        if self.repeat and type(node) is n.Index and type(target) is n.Var:
+            return self._index(node, self.eval(target), len(self.log))
+        chain = [node]
         while isinstance(target, (n.Invoke, n.Member, n.Index)):
             chain.append(target)
             target = target.target
@@ -521,6 +537,8 @@ class ExpressionEvaluator:
 
     def _index(self, node: n.Index, target: Value, mark: int) -> Value:
         key = self.eval(node.index)
+        if self.repeat and type(key) is int and type(target) in _INDEXED and 0 <= key < len(target):
+            return Char(target[key]) if type(target) is str else target[key]
         try:
             if isinstance(target, Thing) and "items" in target.data:
                 target = Items(target.data["items"])
@@ -1045,6 +1063,25 @@ class ExpressionEvaluator:
                 return None
             files[path] = files.get(path, b"") + data if low.startswith("append") else data
         return None
+
+
+_INDEXED = {str, Items, bytearray}
+_LIMIT = 1 << 62
+_QUICK: dict[str, Callable[[int, int], Value]] = {
+    "+": int.__add__,
+    "-": int.__sub__,
+    "*": int.__mul__,
+    "bxor": int.__xor__,
+    "band": int.__and__,
+    "bor": int.__or__,
+    "eq": int.__eq__,
+    "ne": int.__ne__,
+    "lt": int.__lt__,
+    "le": int.__le__,
+    "gt": int.__gt__,
+    "ge": int.__ge__,
+}
+"""Operators on whole numbers, for loops."""
 
 
 def command_thing(name: str) -> Thing:

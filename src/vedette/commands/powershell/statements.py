@@ -37,6 +37,8 @@ from vedette.schema.command import Language
 
 MOST_ROUNDS = 20_000
 """Rounds of one loop."""
+IDLE_ROUNDS = 1_500
+"""Rounds after which a loop that only counts is left."""
 MOST_CALLING_ROUNDS = 64
 """Rounds of one loop that calls commands."""
 
@@ -125,9 +127,21 @@ class StatementEvaluator(ExpressionEvaluator):
             value = self._assigned(node.value)
         finally:
             self.need = need
-        how = self.how(mark)
+        how = self.how(mark) if not self.repeat else ()
         target = node.target
         op = node.op
+        if self.repeat and isinstance(target, n.Var):
+            slot = self.state.find(target.name)
+            if slot is not None:
+                if op == "+=" and type(slot[0]) is str and isinstance(value, str):
+                    so_far = slot[0]
+                    self.budget.make(len(value))
+                    self.budget.step(len(so_far) // 16_000)
+                    if len(so_far) + len(value) > self.budget.value_chars:
+                        self.budget.make(len(so_far) + len(value))
+                    self.state.set(target.name, so_far + value, slot[1] or ("concatenation",))
+                    return []
+                how = slot[1]
         if op != "=":
             base = target.operand if isinstance(target, n.Cast) else target
             slot = self.state.find(base.name) if isinstance(base, n.Var) else None
@@ -449,6 +463,8 @@ class StatementEvaluator(ExpressionEvaluator):
                 break
             if rounds == 1:
                 self.repeat += 1
+            if rounds == IDLE_ROUNDS and not out and self._only_counts(node):
+                break
             if rounds and self.calls_made() - before > (0 if endless else MOST_CALLING_ROUNDS):
                 return [*out, *self._once(node)]
             if node.test is not None and not (node.test_last and rounds == 0):
@@ -469,6 +485,11 @@ class StatementEvaluator(ExpressionEvaluator):
             if node.step is not None:
                 self.outputs(node.step)
         return [*out, *self._once(node)]
+
+    def _only_counts(self, node: n.Loop) -> bool:
+        """Return whether all that a loop makes is numbers: one that waits or burns time, and builds nothing."""
+        slots = [self.state.find(name) for name in assigned(node)]
+        return all(s is None or isinstance(s[0], (int, float, Unknown, type(None))) for s in slots)
 
     def _once(self, node: n.Loop | n.Foreach) -> list[Value]:
         """Read the body of a loop whose rounds are not known: what it sets is unknown, before and after."""
@@ -689,6 +710,7 @@ class StatementEvaluator(ExpressionEvaluator):
         body = [*block.body] if block.process is None else [*block.process]
         single = body[0] if len(body) == 1 else None
         repeat = self.repeat
+        before = self.calls_made()
         simple = single is not None and type(single) in _SIMPLE
         mark = len(self.log)
         try:
@@ -697,6 +719,9 @@ class StatementEvaluator(ExpressionEvaluator):
             for i, item in enumerate(items):
                 if i == 1:
                     self.repeat += 1
+                if i % 64 == 63 and self.calls_made() - before > MOST_CALLING_ROUNDS * 4:
+                    out.append(UNKNOWN)
+                    break
                 self.budget.step(cost)
                 self.state.set("_", item)
                 self.state.frames[-1]["psitem"] = (item, ())
