@@ -121,7 +121,8 @@ def unix_path(rng: Rng, *endings: str) -> str:
 
 
 def _many(language: Language, name: str, joiner: str, *statements: str, **items: tuple[str, ...]) -> Truth:
-    return Truth(name=name, language=language, text=joiner.join(statements), statements=statements, **items)
+    parts = tuple(s.rstrip(";") for s in statements)
+    return Truth(name=name, language=language, text=joiner.join(statements), statements=parts, **items)
 
 
 def powershell(rng: Rng) -> Truth:
@@ -262,7 +263,7 @@ def sh(rng: Rng) -> Truth:
 
 
 def _inside(truth: Truth, language: Language, text: str, name: str) -> Truth:
-    return replace(truth, language=language, text=text, statements=(text,), name=f"{name} of {truth.name}")
+    return replace(truth, language=language, text=text, statements=(text.rstrip(";"),), name=f"{name} of {truth.name}")
 
 
 def _simple(make: Callable[[Rng], Truth], rng: Rng, banned: str) -> Truth:
