@@ -31,6 +31,8 @@ _SIGNS: tuple[tuple[str, Language, float], ...] = (
     (r"(?i)[&.]\s*\(\s*[\"'$(\[]", Language.POWERSHELL, 2.5),
     (r"(?i)^\s*&\s*[\"'{$(]", Language.POWERSHELL, 2.0),
     (r"@[\"'({]", Language.POWERSHELL, 0.8),
+    (r"(?im)^\s*(?:if|foreach|while|switch|try|function\s+[\w-]+)\s*\(?.{0,200}\)?\s*\{\s*$", Language.POWERSHELL, 2.0),
+    (r"(?i)\bif\s*\(\s*!?\s*\(?\s*(?:test-path|\$)", Language.POWERSHELL, 3.0),
     (r"\w`\w", Language.POWERSHELL, 0.7),
     # cmd
     (r"%[A-Za-z_][A-Za-z0-9_()]*(?::[^%\n]*)?%", Language.CMD, 2.0),
@@ -44,6 +46,9 @@ _SIGNS: tuple[tuple[str, Language, float], ...] = (
     (r"(?i)(?:^|[&|(@]\s*)set\s+(?:/[ap]\s+)?\"?[a-z_][\w]*=", Language.CMD, 1.5),
     (r"(?i)(?:^|[\s\"'(])(?:[a-z]:)?\\(?:[\w .()-]+\\)*[\w .()-]+\.(?:exe|dll|bat|cmd|com|vbs|ps1|msi|cpl|scr)\b", Language.CMD, 1.0),
     (r"(?i)(?:^|[\s&|(\\])[\w.-]+\.exe\b", Language.CMD, 1.5),
+    (r"(?:^|[\s\"'=:,(])[A-Za-z]:\\\w", Language.CMD, 2.0),
+    (r"(?:^|[\s\"'=])\\\\[\w.$-]+\\", Language.CMD, 1.5),
+    (r"(?i)^\s*\.\s+[\"']?(?:[a-z]:)?\.?\\[^;|&]*\.ps1", Language.POWERSHELL, 5.0),
     (r"(?i)(?:^|\s)(?:hklm|hkcu|hkcr|hku|hkey_[a-z_]+)\\", Language.CMD, 1.0),
     (r"(?i)\b(?:wmic|schtasks|bitsadmin|certutil|rundll32|regsvr32|mshta|vssadmin|wevtutil|netsh|reg|sc|net|net1|bcdedit|icacls|takeown|attrib|tasklist|taskkill|fsutil|wbadmin|cscript|wscript|msiexec|nltest|dsquery|gpresult|quser|qwinsta|systeminfo|ipconfig|cmdkey|copy|xcopy|robocopy|del|rd|ren|type|dir|powershell|pwsh)(?:\.exe)?\"?\s", Language.CMD, 0.6),
     (r"(?:^|\s)/[A-Za-z?]{1,12}(?:\s|:|$)", Language.CMD, 0.8),
@@ -147,4 +152,4 @@ def _at_home(scores: dict[Language, float], word: str, name: str, tables: ToolTa
     elif unix_tool and lower in _UNIX_FIRST:
         add(Language.SH, 0.3)
     elif tables.tool("cloud", name) is not None:
-        add(Language.SH, 0.5)
+        add(Language.SH, 3.5)

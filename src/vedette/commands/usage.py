@@ -269,7 +269,7 @@ def _windows(usage: Usage, args: Sequence[Word]) -> None:
     index, n = 0, len(args)
     while index < n:
         text = args[index].text
-        if len(text) > 1 and text[0] in "/-\u2013\u2014" and not text.startswith("//"):
+        if len(text) > 1 and text[0] in "/-\u2013\u2014" and (not text.startswith("//") or _slashed(usage, text)):
             flags = usage.page.flags if usage.page else {}
             body = text.lstrip("/-\u2013\u2014").lower()
             flag = flags.get(body)
@@ -302,6 +302,12 @@ def _windows(usage: Usage, args: Sequence[Word]) -> None:
         else:
             index += _operand(usage, args, index)
         index += 1
+
+
+def _slashed(usage: Usage, text: str) -> bool:
+    """Return whether ``//name`` is a flag, as the script hosts write theirs, and no share."""
+    flags = usage.page.flags if usage.page else {}
+    return text[2:].lower().partition(":")[0] in flags
 
 
 def _powershell(usage: Usage, args: Sequence[Word]) -> None:

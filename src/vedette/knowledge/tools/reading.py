@@ -62,14 +62,19 @@ def tool_of(name: str, family: Family, entry: Mapping[str, Any], *, above: Tool 
     for written, meaning in (entry.get("flags") or {}).items():
         if not isinstance(meaning, str):
             raise Wrong(f"flag {written!r}: say what it means in words")
-        flag, spellings = flag_of(str(written), meaning, caseless)
+        # curl and ssh tell -o from -O on Windows too
+        cased = style in (Style.GNU, Style.SINGLE)
+        flag, spellings = flag_of(str(written), meaning, caseless and not cased)
         for spelling in spellings:
             tool.flags.setdefault(spelling, flag)
     if above:
         for spelling, flag in above.flags.items():
             tool.flags.setdefault(spelling, flag)
     label = f"{family.value}:{above.name + ' ' if above else ''}{name}"
-    tool.acts = tuple(act_of(f"{label}#{n}", act, caseless) for n, act in enumerate(entry.get("acts") or ()))
+    folded = style not in (Style.GNU, Style.SINGLE)
+    tool.acts = tuple(
+        act_of(f"{label}#{n}", act, caseless, fold_flags=folded) for n, act in enumerate(entry.get("acts") or ())
+    )
     for sub, below in (entry.get("subs") or {}).items():
         if above:
             raise Wrong(f"{sub!r}: subcommands go one level deep; write its words in one key")
@@ -104,7 +109,7 @@ def flag_of(written: str, meaning: str, caseless: bool) -> tuple[Flag, list[str]
     return Flag(name=spellings[0], spelling=written, meaning=meaning, role=role), spellings
 
 
-def act_of(label: str, entry: Mapping[str, Any], caseless: bool) -> Act:
+def act_of(label: str, entry: Mapping[str, Any], caseless: bool, *, fold_flags: bool = True) -> Act:
     """Return an act from its entry.
 
     Raises:
@@ -124,7 +129,7 @@ def act_of(label: str, entry: Mapping[str, Any], caseless: bool) -> Act:
     operands = entry.get("operands")
     return Act(
         id=label,
-        when=tuple(tuple(terms_of(str(text), caseless)) for text in alternatives),
+        when=tuple(tuple(terms_of(str(text), caseless, fold_flags)) for text in alternatives),
         does=_maybe(entry, "does"),
         operands=None if operands is None else _roles(operands),
         techniques=_techniques(entry.get("technique")),
@@ -136,7 +141,7 @@ def act_of(label: str, entry: Mapping[str, Any], caseless: bool) -> Act:
     )
 
 
-def terms_of(text: str, caseless: bool) -> Iterator[Term]:
+def terms_of(text: str, caseless: bool, fold_flags: bool = True) -> Iterator[Term]:
     """Yield the conditions that a line of them says.
 
     Raises:
@@ -146,10 +151,10 @@ def terms_of(text: str, caseless: bool) -> Iterator[Term]:
         negated = word.startswith("!")
         if negated:
             word = word[1:]
-        yield _term(word, negated, caseless)
+        yield _term(word, negated, caseless, fold_flags)
 
 
-def _term(word: str, negated: bool, caseless: bool) -> Term:
+def _term(word: str, negated: bool, caseless: bool, fold_flags: bool) -> Term:
     simple = {"URL": "url", "PIPED": "piped", "PIPES": "pipes"}
     if word in simple:
         return Term(simple[word], negated=negated)
@@ -163,7 +168,7 @@ def _term(word: str, negated: bool, caseless: bool) -> Term:
     if word[:1] in "-/+" and len(word) > 1:
         name, equals, pattern = word.partition("=")
         bare = name if name == "--" else name.lstrip("-/+").rstrip(":")
-        bare = bare.lower() if caseless else bare
+        bare = bare.lower() if caseless and fold_flags else bare
         return _checked(Term("flag", bare, pattern=pattern if equals else None, negated=negated, caseless=caseless))
     if re.fullmatch(r"\w+=", word):  # a key of words style
         return Term("flag", word.rstrip("=").lower() if caseless else word.rstrip("="), negated=negated)

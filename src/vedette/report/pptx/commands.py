@@ -62,12 +62,12 @@ def _row(v: CommandView, short: Mapping[str, str]) -> list[Cell]:
             Para(text=", ".join(v.accounts[:2]), size=12, colour="muted", lines=2),
         )),
         Cell(paras=(
-            Para(text=clip(shown, 260), size=11, mono=True, lines=5),
-            *((Para(text=hidden, size=11, colour="muted", lines=1),) if hidden else ()),
+            Para(text=clip(shown, 260), size=12, mono=True, lines=5),
+            *((Para(text=hidden, size=12, colour="muted", lines=1),) if hidden else ()),
         )),
         Cell(paras=(
             Para(text=v.sentence, size=13, lines=4),
-            Para(text="; ".join((*v.techniques[:2], *v.reasons[:2])), size=11, colour="muted", lines=3),
+            Para(text="; ".join((*v.techniques[:2], *v.reasons[:2])), size=12, colour="muted", lines=3),
         )),
         Cell(paras=(Para(text=f"{v.risk:.2f}", size=13, bold=v.risky, lines=1, align="right"),)),
         Cell(paras=tuple(Para(text=i, size=12, mono=True, colour="muted", lines=1) for i in v.evidence[:2])
