@@ -231,6 +231,7 @@ def test_files_that_are_written_go_to_the_scope() -> None:
         ("for %i in (a b) do x %i", "x a & x b"),
         ('x"y"z -"a"b', "xyz -ab"),
         ("whoami & net user", None),
+        ('"C:\\Program Files"\\a.exe /x:"y z" -d"k=v w" \\"q\\"r', None),
         ("echo a ^& b", None),
         ("x %windir%\\a", None),
         ("for /l %i in (1,1,254) do ping 192.0.2.%i", None),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from vedette.commands.base import Redirect, Word
 from vedette.commands.cmd import arithmetic, environment, filters
 from vedette.commands.cmd.environment import UNSET, Value
+from vedette.commands.cmd.quotes import cuts, split_quotes
 from vedette.commands.cmd.syntax import Simple
 from vedette.commands.cmd.traced import Edit, Traced
 from vedette.commands.decoding import decode_text
@@ -72,7 +73,7 @@ def command(shell: Shell, text: Traced, node: Simple, redirects: list[Redirect],
         return
     first = text.start_of(at)
     methods = text.methods(at, end) if text.marks else ()
-    if '"' in token and name != token.strip('"'):
+    if '"' in token and cuts(token):
         methods = (*methods, "quote-splitting")
     known = not text.unknown or text.known(at, end)
     word = Word(name, first, max(first, text.end_of(end)), known, methods)
@@ -173,8 +174,6 @@ def _without_quotes(text: Traced, at: int, name: Word) -> Traced:
         edits.append(Edit(begin, at, f'"{name.text}"' if " " in name.text else name.text))
     for value, first, last in split(raw, at):
         part = raw[first:last]
-        from vedette.commands.cmd.shell import split_quotes
-
         if tool_name(name.text) not in _RAW and '"' in part and '"' not in value and split_quotes(part):
             edits.append(Edit(first, last, f'"{value}"' if re.search(r"[\s&|<>^]", value) else value))
     return text.edited(edits)

@@ -57,7 +57,7 @@ def percent(shell: Variables, text: Traced) -> Traced:
     at = raw.find("%")
     edits: list[Edit] = []
     while at >= 0:
-        budget.step()
+        budget.step(2)
         if batch:
             if raw[at + 1 : at + 2] == "%":
                 edits.append(Edit(at, at + 2, "%"))

@@ -14,6 +14,7 @@ from vedette.commands.base import Call, Part, Reading, Redirect, Scope, Word
 from vedette.commands.budget import Exhausted
 from vedette.commands.cmd import environment, expansion
 from vedette.commands.cmd.environment import NOISE, UNSET, Value
+from vedette.commands.cmd.quotes import split_quotes
 from vedette.commands.cmd.syntax import (
     Block,
     Chain,
@@ -124,6 +125,8 @@ class Shell:
         """Variables that the text itself has set and used."""
         self.current = ""
         """The text of the simple command at hand, before it is expanded."""
+        self.setting: str | None = None
+        """The variable that it sets, ``""`` for none; None: not looked for yet."""
         self.leftover: set[str] = set()
         """Variables that began as ``!x!`` itself, which stays at the prompt where ``x`` is not set, and is cut."""
         self.pending: dict[str, None] = {}
@@ -178,10 +181,10 @@ class Shell:
 
     def is_set_now(self, name: str) -> bool:
         """Return whether the command at hand sets a variable, so that it may well be empty before."""
-        if "=" not in self.current:
-            return False
-        match = _SETS.match(self.current)
-        return match is not None and match.group(1).strip().upper() == name
+        if self.setting is None:
+            match = _SETS.match(self.current) if "=" in self.current else None
+            self.setting = match.group(1).strip().upper() if match else ""
+        return self.setting == name
 
     def part(self, name: str, value: Value, modifier: str) -> Value | None:
         """Return what ``%NAME:modifier%`` gives."""
@@ -703,7 +706,7 @@ class Shell:
         """Run a simple command."""
         from vedette.commands.cmd.builtins import command
 
-        self.current = node.text.text
+        self.current, self.setting = node.text.text, None
         text = self.late(node.text)
         if not node.redirects:
             command(self, text, node, [], separator)
@@ -742,7 +745,7 @@ class Shell:
             files=dict(self.scope.files) if self.scope.files else None,
         )
         self.reading.calls.append(call)
-        if len(self.reading.calls) > MAX_CALLS:
+        if len(self.reading.calls) - len(self.setters) > MAX_CALLS:
             raise Exhausted(f"it makes more than {MAX_CALLS:,} calls")
         return call
 
@@ -782,20 +785,6 @@ class Shell:
         text = self.sink.text()
         reading.output = text.encode("utf-8", "replace") if text is not None and not reading.stops else None
         return reading
-
-
-_PAIR = re.compile(r'(\w?)"([^"]*)"(?=(\w?))')
-
-
-def split_quotes(raw: str) -> bool:
-    """Return whether quotes stand in a word to no end: an empty pair, or a pair that a letter follows."""
-    if any(c.isspace() for c in raw):
-        return False
-    for match in _PAIR.finditer(raw):
-        before, inside, after = match.groups()
-        if after or before or (not inside and len(raw) > 2):
-            return True
-    return False
 
 
 def _quoted(text: str) -> str:

@@ -380,6 +380,7 @@ class Parser:
 
     def continued(self) -> Traced:
         """Return the first character of a line that a caret joins to the one before: it is never special."""
+        self.budget.step(4)
         first = self.line[0, 1]
         mark = ESCAPE if first.text in "&|<>^()" else "line-continuation"
         return Traced(first.text, first.segments, ((0, mark), *first.marks), first.unknown)
@@ -404,6 +405,7 @@ class Parser:
             if char == '"':
                 quoted = _QUOTED.match(self.text, self.at)
                 assert quoted is not None  # noqa: S101
+                self.budget.step()
                 self.at = quoted.end()
             elif char == "^":
                 edits: list[Edit] = []
