@@ -29,6 +29,8 @@ def clear_text(ev: Evaluator) -> tuple[str | None, bool]:
         text = ev.dialect.quote(value)
         if text is None:
             continue
+        if (start, end) in ev.callees and isinstance(value, str) and value.isidentifier():
+            text = value
         if text != source[start:end]:
             edits.append((start, end, text))
         last = end

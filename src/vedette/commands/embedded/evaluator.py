@@ -108,8 +108,12 @@ class Expressions:
         """Operands of what joins texts: one alone is a fragment."""
         self.reads: dict[str, list[tuple[int, int]]] = {}
         self.consumed: set[str] = set()
+        self.callees: set[tuple[int, int]] = set()
+        """Where a text stands for the function that it names."""
         self.closures: list[Closure] = []
         self.output: list[bytes] | None = []
+        self.printed: list[Word] = []
+        """Whole lines written, for where not all of the output is known."""
         self._said: set[tuple[str, tuple[str, ...], int]] = set()
         self._kinds: dict[type, Any] = {
             t.Const: self._const,
@@ -376,7 +380,8 @@ class Expressions:
     def _special(self, node: t.Special) -> Value:
         self.budget.step()
         try:
-            return self.fold(node, self.dialect.special(self, node))
+            value = self.dialect.special(self, node)
+            return value if type(value) is int else self.fold(node, value)
         except _ERRORS:
             return UNKNOWN
 
@@ -765,6 +770,8 @@ class Expressions:
     def _shell(self, node: t.Shell) -> Value:
         outer, self.used = self.used, {}
         value = self.eval(node.value)
+        if self.foreign == 0:
+            self.folds[(node.value.start, node.value.end)] = _VARIES
         self.say("`", [value], {}, [node.value], [tuple(self.used)], node)
         result = self.run_shell(value, node.value) if isinstance(value, str) else UNKNOWN
         outer.update(self.used)
@@ -849,19 +856,19 @@ class Expressions:
         """Write on standard output."""
         if self.muted:
             return
-        if not self.sure or self.output is None:
-            self.output = None
-            return
         try:
             text = self.dialect.text(value) if not isinstance(value, bytes) else None
         except _ERRORS:
             self.output = None
             return
+        if text is not None and (end or text.endswith("\n")) and len(self.printed) < 200:
+            self.printed.append(Word(readable(text), self.site.start, self.site.end, True, tuple(self.used)))
+        if not self.sure or self.output is None:
+            self.output = None
+            return
         data = bytes(value) if text is None else to_bytes(text)
         self.budget.make(len(data))
         self.output.append(data + end.encode())
-        if text is not None and len(self.reading.strings) < 200 and text.strip():
-            self.reading.strings.append(Word(readable(text), self.site.start, self.site.end, True, tuple(self.used)))
 
 
 def readable(text: str) -> str:

@@ -15,7 +15,17 @@ from vedette.commands.embedded.evaluator import Halt
 from vedette.commands.embedded.script_syntax import Script
 from vedette.commands.embedded.script_values import FUNCTIONS, METHODS, ScriptDialect
 from vedette.commands.embedded.start import bind_inherited, inherited, shorten
-from vedette.commands.embedded.values import MISSING, UNDEFINED, UNKNOWN, Inherited, Native, Thing, Unresolved, Value, to_bytes
+from vedette.commands.embedded.values import (
+    MISSING,
+    UNDEFINED,
+    UNKNOWN,
+    Inherited,
+    Native,
+    Thing,
+    Unresolved,
+    Value,
+    to_bytes,
+)
 from vedette.schema.command import Language
 
 _MODULES = frozenset(
@@ -266,7 +276,12 @@ def _body(text: str) -> str:
     def blank(found: re.Match[str]) -> str:
         return re.sub(r"[^\n]", " ", found.group())
 
-    out = re.sub(r"^\s*(?:javascript|jscript|vbscript):(?:\\?\.\.[^\"]*?mshtml(?:\.dll)?,RunHTMLApplication\s*)?", blank, text, flags=re.I)
+    out = re.sub(
+        r"^\s*(?:javascript|jscript|vbscript):(?:\\?\.\.[^\"]*?mshtml(?:\.dll)?,RunHTMLApplication\s*)?",
+        blank,
+        text,
+        flags=re.I,
+    )
     if re.search(r"<\s*script", out, re.I):
         pieces: list[str] = []
         at = 0
@@ -289,5 +304,3 @@ def blank_all(text: str) -> str:
 def read(text: str, scope: Scope) -> Reading:
     """Return what a JScript script says."""
     return read_with(WindowsScript(), text, scope)
-
-

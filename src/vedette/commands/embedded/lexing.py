@@ -39,6 +39,7 @@ class Tokens:
     """Operators: binding strength, and whether they bind from the right."""
     logic: ClassVar[frozenset[str]] = frozenset()
     assigns: ClassVar[frozenset[str]] = frozenset()
+    assign_strength: ClassVar[int] = 2
 
     def __init__(self, source: str, tokens: list[Token]):
         self.source = source
@@ -117,7 +118,7 @@ class Tokens:
                 if token.kind not in ("op", "name"):
                     return left
                 op = token.text
-                if op in self.assigns and least <= 2 and token.kind == "op":
+                if op in self.assigns and least <= self.assign_strength and token.kind == "op":
                     self.next()
                     left = self.assignment(left, op)
                     continue

@@ -177,7 +177,9 @@ HOSTS: dict[str, Host] = {
     "importlib.__import__": _import,
     "os.system": _system,
     "os.popen": _popen,
-    "os.popen.read": lambda ev, call: call.holder.data.get("out", UNKNOWN) if isinstance(call.holder, Thing) else UNKNOWN,
+    "os.popen.read": lambda ev, call: (
+        call.holder.data.get("out", UNKNOWN) if isinstance(call.holder, Thing) else UNKNOWN
+    ),
     "os.popen2": _popen,
     "os.popen3": _popen,
     "os.startfile": _start_file,
@@ -339,9 +341,11 @@ class PythonDialect(Dialect):
         if op in ("in", "notin"):
             return (left in right) == (op == "in")
         if op in ("<", ">", "<=", ">="):
-            return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[op] if type(
-                left
-            ) is type(right) or isinstance(left, (int, float)) else UNKNOWN
+            return (
+                {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[op]
+                if type(left) is type(right) or isinstance(left, (int, float))
+                else UNKNOWN
+            )
         return self._arithmetic(ev, op, left, right)
 
     def _add(self, ev: Evaluator, left: Value, right: Value) -> Value:
@@ -440,5 +444,3 @@ def read(text: str, scope: Scope) -> Reading:
     if cut:
         reading.stops.append(cut)
     return reading
-
-

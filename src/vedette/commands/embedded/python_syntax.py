@@ -13,7 +13,9 @@ from vedette.commands.embedded import tree as t
 from vedette.commands.embedded.values import UNKNOWN
 
 _MOST_DEPTH = 60
-_PRINT = re.compile(r"(?m)(^[ \t]*|[;:][ \t]*)(print|exec)([ \t]+)(?=[^\s=(.,;)\]}&|^%*/+<>-]|\(.*\)[ \t]*(?:%|in\b|,))")
+_PRINT = re.compile(
+    r"(?m)(^[ \t]*|[;:][ \t]*)(print|exec)([ \t]+)(?=[^\s=(.,;)\]}&|^%*/+<>-]|\(.*\)[ \t]*(?:%|in\b|,))"
+)
 _EXCEPT = re.compile(r"(?m)(\bexcept[ \t]+[\w.]+|\bexcept[ \t]*\([^()\n]*\))([ \t]*,[ \t]*\w+)(?=[ \t]*:)")
 _RAISE = re.compile(r"(?m)(\braise[ \t]+[\w.]+[ \t]*),")
 _LONG = re.compile(r"(?<![\w.])(\d+|0[xX][0-9A-Fa-f]+)[lL]\b")
@@ -250,7 +252,9 @@ class _Builder:
         return t.Call(start, end, items[0], args)
 
     def _Dict(self, node: ast.Dict, start: int, end: int) -> t.Node:  # noqa: N802
-        pairs = [(None if k is None else self.node(k), self.node(v)) for k, v in zip(node.keys, node.values, strict=True)]
+        pairs = [
+            (None if k is None else self.node(k), self.node(v)) for k, v in zip(node.keys, node.values, strict=True)
+        ]
         return t.Pairs(start, end, pairs)
 
     def _Lambda(self, node: ast.Lambda, start: int, end: int) -> t.Node:  # noqa: N802
@@ -260,7 +264,9 @@ class _Builder:
     def _params(self, args: ast.arguments) -> tuple[list[str], dict[str, t.Node], str | None]:
         plain = [*args.posonlyargs, *args.args]
         params = [a.arg for a in plain]
-        defaults = {a.arg: self.node(d) for a, d in zip(plain[len(plain) - len(args.defaults) :], args.defaults, strict=True)}
+        defaults = {
+            a.arg: self.node(d) for a, d in zip(plain[len(plain) - len(args.defaults) :], args.defaults, strict=True)
+        }
         for each, value in zip(args.kwonlyargs, args.kw_defaults, strict=True):
             params.append(each.arg)
             if value is not None:
@@ -405,7 +411,9 @@ class _Builder:
         return self.node(node.test)
 
     def _Import(self, node: ast.Import, start: int, end: int) -> t.Node:  # noqa: N802
-        names = [(a.asname or a.name.partition(".")[0], a.name if a.asname else a.name.partition(".")[0]) for a in node.names]
+        names = [
+            (a.asname or a.name.partition(".")[0], a.name if a.asname else a.name.partition(".")[0]) for a in node.names
+        ]
         return t.Import(start, end, names)
 
     def _ImportFrom(self, node: ast.ImportFrom, start: int, end: int) -> t.Node:  # noqa: N802

@@ -343,7 +343,9 @@ def _join_path(ev: Evaluator, args: list[Value]) -> Value:
     mark = "\\" if any("\\" in x or x.startswith("%") for x in texts) else "/"
     out = texts[0]
     for part in texts[1:]:
-        out = part if part.startswith("/") else out + part if out.endswith(("/", "\\")) or not out else out + mark + part
+        out = (
+            part if part.startswith("/") else out + part if out.endswith(("/", "\\")) or not out else out + mark + part
+        )
     return out
 
 
@@ -369,7 +371,9 @@ FUNCTIONS: dict[str, Pure] = {
     "getattr": _getattr,
     "hex": lambda ev, args: hex(ev.whole(args[0])),
     "int": _int,
-    "int.from_bytes": lambda ev, args: int.from_bytes(data_of(args[0])[:4096], ev.text(_kw(ev, args, 1, "byteorder", "big"))),  # type: ignore[arg-type]
+    "int.from_bytes": lambda ev, args: int.from_bytes(
+        data_of(args[0])[:4096], ev.text(_kw(ev, args, 1, "byteorder", "big"))
+    ),  # type: ignore[arg-type]
     "iter": lambda ev, args: items_of(ev, args[0]),
     "len": lambda ev, args: len(args[0]),
     "list": lambda ev, args: items_of(ev, args[0]) if args else [],
@@ -417,7 +421,9 @@ FUNCTIONS: dict[str, Pure] = {
     "lzma.decompress": _unpacker("xz", "xz"),
     "codecs.decode": _rot,
     "codecs.encode": _encode,
-    "codecs.getdecoder": lambda ev, args: Native("codec", lambda e, a: (codec(e, a[0], ev.text(args[0]), decode=True), 0)),
+    "codecs.getdecoder": lambda ev, args: Native(
+        "codec", lambda e, a: (codec(e, a[0], ev.text(args[0]), decode=True), 0)
+    ),
     "functools.reduce": _reduce,
     "reduce": _reduce,
     "itertools.cycle": lambda ev, args: Cycle(items_of(ev, args[0])),
@@ -448,8 +454,21 @@ FUNCTIONS: dict[str, Pure] = {
 
 CONSTANTS: dict[str, Value] = {
     f"string.{name}": getattr(string, name)
-    for name in ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "printable", "punctuation", "hexdigits")
-} | {"os.sep": "/", "os.linesep": "\n", "__name__": "__main__", "string.letters": string.ascii_lowercase + string.ascii_uppercase}
+    for name in (
+        "ascii_letters",
+        "ascii_lowercase",
+        "ascii_uppercase",
+        "digits",
+        "printable",
+        "punctuation",
+        "hexdigits",
+    )
+} | {
+    "os.sep": "/",
+    "os.linesep": "\n",
+    "__name__": "__main__",
+    "string.letters": string.ascii_lowercase + string.ascii_uppercase,
+}
 
 
 def _unquoted(ev: Evaluator, text: str) -> str:
@@ -620,7 +639,10 @@ METHODS: dict[str, Method] = {
     "items": lambda ev, h, a: list(h.items()),
     "split": _plain("split", _TEXTS, "split"),
     **{name: _width(name) for name in ("zfill", "ljust", "rjust", "center")},
-    **{name: _mutate(name) for name in ("append", "extend", "insert", "pop", "reverse", "update", "remove", "sort", "clear")},
+    **{
+        name: _mutate(name)
+        for name in ("append", "extend", "insert", "pop", "reverse", "update", "remove", "sort", "clear")
+    },
     **{
         name: _plain(name, (str, bytes, bytearray, list, tuple))
         for name in (
@@ -633,4 +655,3 @@ METHODS: dict[str, Method] = {
     "__add__": lambda ev, h, a: ev.operate("+", h, a[0]),
     "__xor__": lambda ev, h, a: ev.operate("^", h, a[0]),
 }
-

@@ -59,7 +59,9 @@ def tokenize(source: str, start: int = 0, end: int | None = None) -> list[Token]
             if text in "\"'`":  # an open string takes its line
                 close = source.find("\n", at, last)
                 stop = last if close < 0 else close
-                out.append(Token("str", source[at:stop], at, stop, line, unescape(source[at + 1 : stop])[0], None, space))
+                out.append(
+                    Token("str", source[at:stop], at, stop, line, unescape(source[at + 1 : stop])[0], None, space)
+                )
         else:
             out.append(Token(kind, text, at, stop, line, None, None, space))
         at, line, space = stop, False, False
@@ -327,7 +329,13 @@ class Script(Tokens):
 
     def property(self) -> tuple[t.Node, t.Node]:
         """Return a key and its value."""
-        while self.token.text in ("get", "set", "async", "static", "*") and self.peek().text not in (",", ":", "(", "}", "="):
+        while self.token.text in ("get", "set", "async", "static", "*") and self.peek().text not in (
+            ",",
+            ":",
+            "(",
+            "}",
+            "=",
+        ):
             self.next()
         token = self.next()
         key: t.Node

@@ -273,7 +273,11 @@ class ScriptDialect(Dialect):
                 if found is MISSING:
                     found = self.builtin(ev, name)
                 return Thing(name) if found is MISSING else found
-            if name in ("call", "apply", "bind", "toString") and name not in holder.data and holder.name not in _OBJECTS:
+            if (
+                name in ("call", "apply", "bind", "toString")
+                and name not in holder.data
+                and holder.name not in _OBJECTS
+            ):
                 return Bound(holder, name)
             return super().member(ev, holder, name)
         if isinstance(holder, dict):
@@ -394,7 +398,9 @@ def _constructor(holder: Value) -> Value:
 
 
 _ROOTS = frozenset({"window", "globalThis", "self", "global", "top", "this"})
-_OBJECTS = frozenset("Math JSON Date Error Promise Symbol Reflect Proxy Map Set console document navigator location".split())
+_OBJECTS = frozenset(
+    "Math JSON Date Error Promise Symbol Reflect Proxy Map Set console document navigator location".split()
+)
 _CONSTANTS: dict[str, Value] = {"undefined": UNDEFINED, "NaN": _NAN, "Infinity": math.inf}
 
 

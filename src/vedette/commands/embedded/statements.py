@@ -12,6 +12,7 @@ from vedette.commands.embedded.clearing import clear_text
 from vedette.commands.embedded.dialect import Dialect
 from vedette.commands.embedded.evaluator import (
     _ERRORS,
+    _VARIES,
     MOST_CALLS,
     MOST_DEPTH,
     Environment,
@@ -74,6 +75,12 @@ class Evaluator(Expressions):
             self.stop(str(error))
         reading = self.reading
         names = self.consumed
+        if self.output is None:
+            reading.strings += self.printed
+        elif self.output:
+            whole = readable(b"".join(self.output).decode("latin-1"))
+            if whole.strip() and len(whole) < 200_000:
+                reading.strings.append(Word(whole, 0, 0, True, tuple(self.used)))
         reading.strings += [word for name, word in self.texts if name not in names][:200]
         try:
             reading.clear, changed = clear_text(self)
@@ -108,7 +115,9 @@ class Evaluator(Expressions):
             self.budget.step()
             if self.foreign == 0:
                 self.site = node
-            self.eval(node)
+            value = self.eval(node)
+            if self.foreign == 0 and type(value) is not str:
+                self.folds[(node.start, node.end)] = _VARIES
             return None
         self.depth += 1
         try:
@@ -140,6 +149,8 @@ class Evaluator(Expressions):
             name = self.dialect.name(node.target.id)
             alone = effects == self.effects and is_known(value) and not isinstance(value, (Thing, Closure))
             self.assigned.setdefault(name, []).append((node.start, node.end, alone))
+            if node.op:
+                self.texts = [kept for kept in self.texts if kept[0] != name]
             self._keep_text(name, value, node.value)
         elif self.foreign == 0 and type(value) is str and type(node.target) is t.Member:
             self._keep_text("", value, node.value)

@@ -285,6 +285,8 @@ class BasicDialect(Dialect):
     fold_case = True
     separators = ":\n"
     functions: Mapping[str, Pure] = FUNCTIONS
+    assigned: frozenset[str] = frozenset()
+    """Names that the script binds somewhere: before that they are empty."""
 
     def text(self, value: Value) -> str:
         """Return a value as text."""
@@ -324,7 +326,7 @@ class BasicDialect(Dialect):
             return Native(low, run)
         if low in _OBJECTS:
             return Thing(_OBJECTS[low])
-        return UNDEFINED if low in ("empty",) else MISSING
+        return UNDEFINED if low in self.assigned else MISSING
 
     def member(self, ev: Evaluator, holder: Value, name: str) -> Value:
         """Return a member, in its usual capitals."""
@@ -561,7 +563,10 @@ def read(text: str, scope: Scope) -> Reading:
         body = "".join([*pieces, blank_all(body[at:])])
     basic = Basic(body)
     tree = basic.program()
-    ev = BasicEvaluator(BasicDialect(), text, scope)
+    dialect = BasicDialect()
+    pairs = zip(basic.tokens, basic.tokens[1:], strict=False)
+    dialect.assigned = frozenset(a.text.casefold() for a, b in pairs if a.kind == "name" and b.text == "=")
+    ev = BasicEvaluator(dialect, text, scope)
     bind_inherited(ev)
     reading = ev.read(tree)
     reading.broken = basic.broken
