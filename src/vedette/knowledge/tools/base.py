@@ -128,7 +128,7 @@ class Act:
     """What a use of a tool does, when its conditions hold."""
 
     id: str
-    """``windows:certutil#0``"""
+    """``windows:certutil#3fa2c1``: a digest of its conditions, so that it stays when others come and go."""
     when: tuple[tuple[Term, ...], ...]
     """Any of these, of each all; empty means always."""
     does: str | None
@@ -263,14 +263,14 @@ class ToolTables:
         """Return the special places."""
         from vedette.knowledge.tools.reading import place_of
 
-        return tuple(place_of(number, entry) for number, entry in enumerate(self._places))
+        return tuple(place_of(entry) for entry in self._places)
 
     @cached_property
     def patterns(self) -> tuple[Pattern, ...]:
         """Return the patterns of text."""
         from vedette.knowledge.tools.reading import pattern_of
 
-        return tuple(pattern_of(number, entry) for number, entry in enumerate(self._patterns))
+        return tuple(pattern_of(entry) for entry in self._patterns)
 
     @cached_property
     def places_by_kind(self) -> dict[str, tuple[tuple[Place, ...], PatternSet]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from zlib import crc32
 
 import re2
 
@@ -72,9 +73,7 @@ def tool_of(name: str, family: Family, entry: Mapping[str, Any], *, above: Tool 
             tool.flags.setdefault(spelling, flag)
     label = f"{family.value}:{above.name + ' ' if above else ''}{name}"
     folded = style not in (Style.GNU, Style.SINGLE)
-    tool.acts = tuple(
-        act_of(f"{label}#{n}", act, caseless, fold_flags=folded) for n, act in enumerate(entry.get("acts") or ())
-    )
+    tool.acts = tuple(act_of(label, act, caseless, fold_flags=folded) for act in entry.get("acts") or ())
     for sub, below in (entry.get("subs") or {}).items():
         if above:
             raise Wrong(f"{sub!r}: subcommands go one level deep; write its words in one key")
@@ -128,7 +127,7 @@ def act_of(label: str, entry: Mapping[str, Any], caseless: bool, *, fold_flags: 
             raise Wrong(f"touch {line!r}: write `<action> <kind> <value>`, such as `write file {{2}}`")
     operands = entry.get("operands")
     return Act(
-        id=label,
+        id=f"{label}#{_mark(when, entry.get('technique'))}",
         when=tuple(tuple(terms_of(str(text), caseless, fold_flags)) for text in alternatives),
         does=_maybe(entry, "does"),
         operands=None if operands is None else _roles(operands),
@@ -200,7 +199,7 @@ def expression(pattern: str) -> str:
     return pattern
 
 
-def place_of(number: int, entry: Mapping[str, Any]) -> Place:
+def place_of(entry: Mapping[str, Any]) -> Place:
     """Return a special place from its entry.
 
     Raises:
@@ -214,7 +213,7 @@ def place_of(number: int, entry: Mapping[str, Any]) -> Place:
     if entry.get("kind") not in KINDS:
         raise Wrong(f"kind {entry.get('kind')!r} is none")
     return Place(
-        id=f"place#{number}",
+        id=f"place#{_mark(entry.get('kind'), entry.get('match'))}",
         kind=str(entry["kind"]),
         actions=actions,
         match=_text(entry, "match"),
@@ -225,7 +224,7 @@ def place_of(number: int, entry: Mapping[str, Any]) -> Place:
     )
 
 
-def pattern_of(number: int, entry: Mapping[str, Any]) -> Pattern:
+def pattern_of(entry: Mapping[str, Any]) -> Pattern:
     """Return a pattern of text from its entry.
 
     Raises:
@@ -234,13 +233,18 @@ def pattern_of(number: int, entry: Mapping[str, Any]) -> Pattern:
     _keys(entry, PATTERN_KEYS)
     languages = entry.get("in") or ()
     return Pattern(
-        id=f"pattern#{number}",
+        id=f"pattern#{_mark(entry.get('match'))}",
         match=_text(entry, "match"),
         languages=frozenset([languages] if isinstance(languages, str) else languages),
         means=_text(entry, "means"),
         techniques=_techniques(entry.get("technique")),
         risk=_risk(entry),
     )
+
+
+def _mark(*said: Any) -> str:
+    """Return a mark that stays when other entries come and go, so that a model knows the entry again."""
+    return f"{crc32(repr(said).encode()) & 0xFFFFFF:06x}"
 
 
 def _keys(entry: Mapping[str, Any], known: frozenset[str]) -> None:

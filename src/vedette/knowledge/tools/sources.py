@@ -58,7 +58,7 @@ def add(sheet: Sheet, said: Any, where: str) -> None:
     for kind, made, kept in (("places", place_of, sheet.places), ("patterns", pattern_of, sheet.patterns)):
         for number, entry in enumerate(said.get(kind) or ()):
             try:
-                page: Any = made(number, entry)
+                page: Any = made(entry)
                 expression(page.match)
                 _known(page.techniques)
             except Wrong as error:
