@@ -11,6 +11,7 @@ from vedette.commands.base import Reading, Scope
 from vedette.commands.budget import Budget
 from vedette.commands.powershell import read
 from vedette.commands.powershell.methods import METHODS
+from vedette.commands.powershell.reader import FAULT
 
 PIECES = [
     *[m.example for m in METHODS],
@@ -23,6 +24,7 @@ PIECES = [
 
 def check(text: str) -> Reading:
     found = read(text, Scope(Budget(steps=20_000)))
+    assert FAULT not in found.stops
     size = len(text)
     for call in found.calls:
         assert 0 <= call.start <= call.end <= size

@@ -360,7 +360,7 @@ class CommandEvaluator(StatementEvaluator):
         function = self.state.functions.get(low)
         target = None if function else self.state.alias(low)
         seen = 0
-        while target is not None and (more := self.state.aliases.get(target.lower())) is not None and seen < 8:
+        while target is not None and (more := self.state.alias(target)) is not None and more != target and seen < 8:
             target, seen = more, seen + 1
         if target is not None and (function := self.state.functions.get(target.lower())) is None:
             name, low = target, target.lower()
@@ -388,6 +388,8 @@ class CommandEvaluator(StatementEvaluator):
             if out and isinstance(out[0], Unknown):
                 out = [unknown_from(*[a.value for a in args], *(stream or []))]
             call = self._call(node, word, args, piped, pipes, stream)
+            if self.need and low.removesuffix(".exe").rpartition("\\")[2] in _INTERPRETERS:
+                out = self._captured(node, word, args, out)
             return out, call
         noted = len(self.reading.calls)
         args = self.args(node.args)
@@ -409,6 +411,19 @@ class CommandEvaluator(StatementEvaluator):
                 self.write_file(r.operator, self.eval(r.target), out)
                 out = []
         return out, call
+
+    def _captured(self, node: n.Command, name: Word, args: list[Arg], out: list[Value]) -> list[Value]:
+        """Return the lines that another interpreter's code is known to write."""
+        from vedette.commands import programs
+
+        call = Call(name, self.words(args), Language.POWERSHELL, start=node.start, end=node.end)
+        for nested in programs.nested(call, self.scope):
+            written = self.scope.capture(nested)
+            if written is not None:
+                text = written.decode("utf-8", "replace")
+                self.log.append("nested-interpreter")
+                return list(text.splitlines())
+        return out
 
     def _inner_code(self, args: list[Arg]) -> None:
         """Read the script blocks handed to a command that is not followed itself: it may run them."""
@@ -512,6 +527,9 @@ class CommandEvaluator(StatementEvaluator):
         if text and not self.silent:
             self.reading.nested.append(Nested(Language.POWERSHELL, text, environment=self.state.inherited(text)))
         return [UNKNOWN]
+
+
+_INTERPRETERS = {"cmd", "powershell", "pwsh", "bash", "sh", "python", "perl", "php", "ruby", "node"}
 
 
 def _ways(args: list[Value]) -> list[list[Value]]:

@@ -103,6 +103,8 @@ def cast(value: Value, written: str, budget: Budget) -> Value:
         return value
     if name in ("management.managementclass", "directoryservices.directoryentry") and isinstance(value, str):
         return Thing(name, {"argument": str(value)})
+    if name == "management.automation.psreference":
+        return Thing(name, {"value": value})
     if name in _MADE_OF_ONE:
         from vedette.commands.powershell import objects
 

@@ -90,6 +90,8 @@ class ExpressionEvaluator:
         self.repeat = 0
         """How many loops are past their first round: what changes in them is not folded."""
         self.ran: set[int] = set()
+        self.sets: set[str] = set()
+        """Variables that the text sets anywhere."""
         self.reads: set[str] = set()
         """Variables whose computed value was used."""
         self.blocks: list[n.Block] = []
@@ -204,7 +206,10 @@ class ExpressionEvaluator:
         drive, colon, rest = node.name.partition(":")
         if colon and drive in ("function", "alias"):
             return self.drive(drive, rest)
-        return self.state.special(node.name, self.source(node))
+        value = self.state.special(node.name, self.source(node))
+        if isinstance(value, Unknown) and not self.unsure and node.name in self.sets and node.name not in _GIVEN:
+            return None  # set further on in this very text, and so empty until then
+        return value
 
     def drive(self, drive: str, name: str) -> Value:
         """Return an item of ``alias:`` or ``function:``."""
@@ -311,6 +316,8 @@ class ExpressionEvaluator:
                 made: Value = self.make_code(str(value), self.how(mark), node.operand)
             else:
                 made = cast(value, node.type, self.budget)
+                if name == "string" and isinstance(value, (Items, bytearray)) and (gap := self._separator()) != " ":
+                    made = to_text(value, gap)
         except Unclear:
             return unknown_from(value)
         if name in ("char", "char[]") and not isinstance(value, str):
@@ -880,6 +887,11 @@ class ExpressionEvaluator:
                 return UNKNOWN
         if type_ in ("collections.hashtable", "management.automation.psobject", "object"):
             return args[0] if args and isinstance(args[0], Table) else Table()
+        if type_ == "guid" and args and isinstance(args[0], str):
+            try:
+                return cast(args[0], type_, self.budget)
+            except Unclear:
+                return UNKNOWN
         if type_ == "uri" and args:
             return args[-1] if isinstance(args[-1], (str, Partial)) else UNKNOWN
         try:
@@ -937,8 +949,12 @@ class ExpressionEvaluator:
             self._note(stop)
         if type_ in ("", DOWNLOADED):
             return self._unknown_call(Unknown("", type_), low, name, args, node, hows)
+        if low in ("createpipeline", "addscript") and "powershell" not in type_ and args and isinstance(args[0], str):
+            self.invoke_text(args[0], hows[0], node, node.args[0])
+            return UNKNOWN
         if type_ == "management.automation.powershell" and low == "addscript" and args:
-            return Thing(type_, {"code": args[0], "how": hows[0]})
+            target.data.update(code=args[0], how=hows[0])
+            return target
         self.record_method(f"{nice_type(type_)}.{NICE_MEMBERS.get(low, name)}", node, args, hows)
         if low in ("downloadstring", "downloaddata", "openread", "getresponse", "getresponsestream", "getstringasync",
                    "getbytearrayasync", "downloadstringtaskasync", "getstringtaskasync"):  # fmt: skip
@@ -956,6 +972,9 @@ class ExpressionEvaluator:
         owner = ONLY_OF.get(low)
         if owner is None and target.type not in ("", DOWNLOADED):
             owner = nice_type(target.type)
+        if low in ("addscript", "createpipeline") and args and isinstance(args[0], (str, Partial)):
+            self.invoke_text(args[0], hows[0], node, node.args[0])
+            return UNKNOWN
         if owner is not None:
             self.record_method(f"{owner}.{NICE_MEMBERS.get(low, name)}", node, args, hows)
             if low.startswith("download") or low == "openread":
@@ -1065,6 +1084,7 @@ class ExpressionEvaluator:
         return None
 
 
+_GIVEN = {"_", "psitem", "args", "input", "matches", "error", "lastexitcode", "this", "myinvocation", "psversiontable"}
 _INDEXED = {str, Items, bytearray}
 _LIMIT = 1 << 62
 _QUICK: dict[str, Callable[[int, int], Value]] = {

@@ -205,6 +205,7 @@ STRING: dict[str, Method] = {
     "get_length": lambda s, a, b: len(s),
     "toint32": lambda s, a, b: cast(s, "int", b),
     "tobyte": lambda s, a, b: cast(s, "byte", b),
+    "getaddressbytes": lambda s, a, b: bytearray(int(x) & 255 for x in s.split(".")),
     "gethashcode": lambda s, a, b: _none(),
 }
 

@@ -404,6 +404,10 @@ def call(thing: Thing, name: str, args: list[Value], budget: Budget) -> Value:
         work = _secret
     elif "digest" in state:
         work = _hash
+    elif thing.type == "guid" and name == "tobytearray" and "text" in state:
+        import uuid
+
+        return bytearray(uuid.UUID(state["text"]).bytes_le)
     elif name == "tostring" and "text" in state:
         return state["text"]
     else:

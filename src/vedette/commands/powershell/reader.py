@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from vedette.commands.base import Reading, Scope, Word
 from vedette.commands.budget import Exhausted
 from vedette.commands.powershell import nodes as n
@@ -11,9 +13,12 @@ from vedette.commands.powershell.expressions import TooDeep
 from vedette.commands.powershell.parser import Parser
 from vedette.commands.powershell.parts import parts_of
 from vedette.commands.powershell.state import State
-from vedette.commands.powershell.statements import Leave
+from vedette.commands.powershell.statements import Leave, assigned
 from vedette.commands.powershell.values import Partial, Unclear, Value, to_text
 
+logger = logging.getLogger(__name__)
+
+FAULT = "the reader of PowerShell failed here"
 DEEP = "it is nested deeper than is read"
 MOST_TEXT = 1_000_000
 
@@ -38,6 +43,8 @@ def read(text: str, scope: Scope) -> Reading:
     reading.broken = parser.broken
     state = State(scope)
     ev = CommandEvaluator(text, scope, state, reading)
+    if "$" in text:
+        ev.sets = assigned(block)
     ev._seen = set()
     ev._by_place = {}
     _inherit(ev, scope)
@@ -50,6 +57,12 @@ def read(text: str, scope: Scope) -> Reading:
         written = None
     except (TooDeep, RecursionError):
         ev.stop(DEEP)
+        written = None
+    except Exception as error:
+        # a fault of ours must not lose what was read before it
+        logger.warning("evaluating PowerShell failed: %s", type(error).__name__)
+        logger.debug("its traceback", exc_info=True)
+        ev.stop(FAULT)
         written = None
     if written is not None:
         reading.output = _output(written)

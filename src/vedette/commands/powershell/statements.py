@@ -200,6 +200,8 @@ class StatementEvaluator(ExpressionEvaluator):
                 value = unknown_from(value)
             self.assign(target.operand, value, how)
         elif isinstance(target, n.Var):
+            if target.name in ("null", "true", "false"):
+                return
             written = self.source(target).lower()
             drive, colon, rest = target.name.partition(":")
             if colon and drive in ("function", "alias"):
@@ -842,6 +844,8 @@ class StatementEvaluator(ExpressionEvaluator):
         self.budget.step(5 + len(text) // 20)
         parser = Parser(text)
         block = parser.script()
+        if "$" in text:
+            self.sets |= assigned(block)
         keep_text, keep_silent, keep_need = self.text, self.silent, self.need
         self.text, self.silent, self.need = text, True, True
         self.level += 1

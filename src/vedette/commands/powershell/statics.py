@@ -91,6 +91,15 @@ def _to_int(kind: str) -> Static:
     return run
 
 
+def _parse(kind: str) -> Static:
+    def run(args: list[Value], budget: Budget) -> Value:
+        if len(args) > 1 and "hex" in plain(args[1]).lower():
+            return _to_int(kind)([args[0], 16], budget)
+        return _to_int(kind)(args[:1], budget)
+
+    return run
+
+
 def _wrap(number: int, kind: str) -> int:
     bits = {"int32": 32, "int64": 64, "int16": 16, "sbyte": 8}.get(kind)
     if bits is not None and number >> (bits - 1):
@@ -365,7 +374,7 @@ STATICS: dict[tuple[str, str], Static] = {
 for _kind in _INTS:
     _name = {"int32": "ToInt32", "sbyte": "ToSByte"}.get(_kind, "to" + _kind).lower()
     STATICS["convert", _name] = _to_int(_kind)
-    STATICS[_kind, "parse"] = _to_int(_kind)
+    STATICS[_kind, "parse"] = _parse(_kind)
 
 
 def _no() -> Value:
@@ -501,6 +510,7 @@ _ENUMS = {
     "io.compression.compressionmode",
     "text.regularexpressions.regexoptions",
     "stringsplitoptions",
+    "globalization.numberstyles",
     "stringcomparison",
     "security.cryptography.ciphermode",
     "security.cryptography.paddingmode",
