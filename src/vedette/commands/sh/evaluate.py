@@ -249,7 +249,7 @@ class Evaluator(Expander):
 
     def compound(self, node: Any) -> None:
         """Go through a compound command with its redirections."""
-        self.budget.step(2)
+        self.budget.step()
         piping, self.piping = self.piping, (False, False)
         self.blocks += 1
         noted = len(self.calls)
@@ -841,7 +841,7 @@ class Evaluator(Expander):
 
     def simple(self, node: Simple) -> None:
         """Go through a simple command."""
-        self.budget.step(1 + len(node.words))
+        self.budget.step(1 + len(node.words) // 4)
         if not node.words:
             if node.redirects:
                 self._bare_redirects(node)
@@ -1282,7 +1282,6 @@ class Evaluator(Expander):
     def assign(self, assign: Assign, exported: bool = False, local: bool = False) -> None:
         """Carry out an assignment."""
         name = assign.name
-        self.budget.step()
         if assign.items is not None:
             self._assign_array(assign)
             self._sync(name)

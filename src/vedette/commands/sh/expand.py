@@ -153,6 +153,10 @@ class Expander:
 
     # -- words
 
+    def charge(self, n: int) -> None:
+        """Spend the characters of a word: a long one is a copy, which costs less than making it did."""
+        self.budget.make(n if n < 64 or n > self.budget.value_chars else 64 + n // 64)
+
     def field(self, word: WordNode) -> Field:
         """Return a word expanded to one field, without splitting: an assignment's value, a redirection's target."""
         if word.lit is not None:
@@ -181,7 +185,7 @@ class Expander:
             strong = strong or _is_strong(word, methods)
             self._consume(results, len(out) > 1)
             text = "".join(out)
-            self.budget.make(len(text))
+            self.charge(len(text))
             return Field(text, known, tuple(methods), strong)
         finally:
             self.source = save
@@ -220,7 +224,7 @@ class Expander:
             self.source = save
 
     def _fields(self, word: WordNode, name: bool) -> list[Field]:
-        self.budget.step(len(word.parts))
+        self.budget.step(1 + len(word.parts) // 4)
         done: list[list[_Bit]] = []
         now: list[_Bit] = []
         started = False
@@ -323,7 +327,7 @@ class Expander:
             if not is_quoted and not glob and _GLOB.search(text):
                 glob = True
         text = "".join([p[0] for p in pieces])
-        self.budget.make(len(text))
+        self.charge(len(text))
         if unset:
             if known:
                 bare = "".join([p[0] for p in pieces if not p[3]])
@@ -428,7 +432,7 @@ class Expander:
 
     def computed(self, text: str) -> int | None:
         """Return the value of an expression's text, or None where it is not known."""
-        self.budget.step(1 + len(text) // 8)
+        self.budget.step(1 + len(text) // 64)
         if len(text) > 20_000:
             return None
         try:
@@ -437,7 +441,6 @@ class Expander:
             return None
 
     def _number(self, name: str, index: str | None) -> str:
-        self.budget.step()
         self.used.add(name)
         result = self.lookup(name, index)
         if result is None:
