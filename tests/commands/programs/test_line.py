@@ -53,7 +53,7 @@ def test_spans_are_in_order(line: str) -> None:
         ("C:\\Program Files\\a b.exe -x y", "C:\\Program Files\\a b.exe", ["-x", "y"]),
         ("tool a & b", "tool", ["a", "&", "b"]),
         ('cmd.exe /q /c "a "b" & c"', "cmd.exe", ["/q", "/c", 'a "b" & c']),
-        ('mshta "javascript:a(""b"")"', "mshta", ['javascript:a(""b"")']),
+        ('mshta "javascript:a(""b"")"', "mshta", ["javascript:", 'a(""b"")']),
     ],
 )
 def test_a_line_is_one_call(line: str, name: str, args: list[str]) -> None:

@@ -12,7 +12,18 @@ from vedette.commands.decoding import decode_text, looks_text, unbase64
 from vedette.commands.programs.base import BATCH, DELAYED, line_of, name_end, script, span_of
 from vedette.schema.command import Language
 
-_PROTOCOL = re.compile(r"(?i)\s*[\"']?\s*(?:javascript|vbscript|about):")
+_PROTOCOL = re.compile(r"(?i)\s*([\"']?)\s*(javascript|vbscript|about)\s*:")
+
+
+def script_url(text: str) -> tuple[str, str, int] | None:
+    """Return the protocol of a URL that holds code, the code, and where it begins; None for any other text."""
+    match = _PROTOCOL.match(text)
+    if match is None:
+        return None
+    code = text[match.end() :].rstrip()
+    if match.group(1) and code.endswith(match.group(1)):
+        code = code[:-1].replace('\\"', '"')
+    return match.group(2).casefold(), code, match.end()
 
 
 def raw_words(tool: str, line: str, at: int) -> list[tuple[str, int, int]] | None:
@@ -25,13 +36,14 @@ def raw_words(tool: str, line: str, at: int) -> list[tuple[str, int, int]] | Non
     """
     if tool == "cmd":
         return cmd_words(line, at)
-    if tool in ("mshta", "rundll32") and _PROTOCOL.match(line, at):
-        start = at + len(line[at:]) - len(line[at:].lstrip())
-        end = len(line.rstrip())
-        text = line[start:end]
-        if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
-            text = text[1:-1]
-        return [(text, start, end)]
+    if tool in ("mshta", "rundll32"):
+        found = script_url(line[at:])
+        if found is not None:
+            protocol, code, offset = found
+            start = at + len(line[at:]) - len(line[at:].lstrip())
+            end = len(line.rstrip())
+            words = [(f"{protocol}:", start, at + offset)]
+            return [*words, (code, at + offset, end)] if code else words
     return None
 
 

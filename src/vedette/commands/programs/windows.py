@@ -255,25 +255,18 @@ def scripts_of(html: str) -> list[tuple[Language, str]]:
     return found
 
 
-_PROTOCOL = re.compile(r"(?i)\s*[\"']?\s*(vbscript|javascript|about)\s*:")
-
-
 def _protocol(text: str, call: Call) -> list[Nested]:
-    match = _PROTOCOL.match(text)
-    if match is None:
+    found = shells.script_url(text)
+    if found is None:
         return []
-    code = text[match.end() :].rstrip()
-    if text.lstrip().startswith(('"', "'")) and code.endswith(text.lstrip()[0]):
-        code = code[:-1]
-        if '""' in code or '\\"' in code:
-            code = code.replace('\\"', '"')
+    protocol, code, _ = found
     methods: tuple[str, ...] = ()
     if re.search(r"%[0-9A-Fa-f]{2}", code):
         code, methods = unquote(code), ("percent-encoding",)
-    start, end = span_of(call, 0)
-    if match.group(1).casefold() == "about":
+    start, end = span_of(call, min(1, len(call.args) - 1)) if call.args else (None, None)
+    if protocol == "about":
         return [Nested(language, script_, methods, start, end) for language, script_ in scripts_of(code)]
-    language = Language.VBSCRIPT if match.group(1).casefold() == "vbscript" else Language.JSCRIPT
+    language = Language.VBSCRIPT if protocol == "vbscript" else Language.JSCRIPT
     return [Nested(language, code, methods, start, end)] if code.strip() else []
 
 
