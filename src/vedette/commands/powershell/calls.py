@@ -6,8 +6,9 @@ from typing import Any
 
 from vedette.commands.base import Call, Redirect, Word
 from vedette.commands.powershell import nodes as n
+from vedette.commands.powershell.code_evaluator import Leave, Named
 from vedette.commands.powershell.evaluator import DOWNLOADED, VARIES, Fold, unknown_from
-from vedette.commands.powershell.statements import Named, StatementEvaluator
+from vedette.commands.powershell.statements import StatementEvaluator
 from vedette.commands.powershell.tables import CANONICAL
 from vedette.commands.powershell.values import (
     UNKNOWN,
@@ -433,11 +434,8 @@ class CommandEvaluator(StatementEvaluator):
                 self.unsure += 1
                 try:
                     self.call_code(a.value, [])
-                except Exception as error:
-                    from vedette.commands.powershell.statements import Leave
-
-                    if not isinstance(error, Leave):
-                        raise
+                except Leave:
+                    continue
                 finally:
                     self.unsure -= 1
             elif isinstance(a.value, Code) and a.value.made:

@@ -8,8 +8,8 @@ from typing import Any
 
 from vedette.commands.powershell import nodes as n
 from vedette.commands.powershell.calls import CommandEvaluator
+from vedette.commands.powershell.code_evaluator import assigned
 from vedette.commands.powershell.evaluator import VARIES, Fold
-from vedette.commands.powershell.statements import assigned
 from vedette.commands.powershell.tables import ALIASES, CANONICAL, NICE_MEMBERS
 from vedette.commands.powershell.values import Char, Partial, Table, literal, quote, quote_partial
 

@@ -10,7 +10,8 @@ from vedette.commands.base import Nested
 from vedette.commands.powershell import nodes as n
 from vedette.commands.powershell import objects, secure
 from vedette.commands.powershell.calls import Arg, Bound, CommandEvaluator
-from vedette.commands.powershell.evaluator import DOWNLOADED, command_thing, member_things
+from vedette.commands.powershell.evaluator import DOWNLOADED
+from vedette.commands.powershell.object_evaluator import command_thing, member_things
 from vedette.commands.powershell.operators import compare, glue
 from vedette.commands.powershell.tables import ENVIRONMENT, PREFERENCES, VARIABLE_NAMES
 from vedette.commands.powershell.values import (

@@ -9,11 +9,11 @@ from vedette.commands.budget import Exhausted
 from vedette.commands.powershell import nodes as n
 from vedette.commands.powershell.calls import CommandEvaluator
 from vedette.commands.powershell.clear import Clearer
+from vedette.commands.powershell.code_evaluator import Leave, assigned
 from vedette.commands.powershell.expressions import TooDeep
 from vedette.commands.powershell.parser import Parser
 from vedette.commands.powershell.parts import parts_of
 from vedette.commands.powershell.state import State
-from vedette.commands.powershell.statements import Leave, assigned
 from vedette.commands.powershell.values import Partial, Unclear, Value, to_text
 
 logger = logging.getLogger(__name__)
