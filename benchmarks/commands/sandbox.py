@@ -293,19 +293,26 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--every", type=int, default=1, help="take every so many rows of the corpus")
     parser.add_argument("--canary", default="", help="do this on purpose: open, write, socket, exec, fork")
+    parser.add_argument("--write", action="store_true", help="put the result into the README")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
     if args.child:
         child(args.every, args.canary)
         return 0
     got = run(args.every, args.canary)
-    print(f"{got['rows']} commands explained twice{'' if got['network'] else ', without a network'}")
-    print(f"audit hook: {len(got['events'])} events", *got["events"][:20], sep="\n  ")
-    print(f"modules imported after the warm-up: {len(got['imports'])}")
-    print(got["stderr"] if got["killed"] else "", end="")
-    print(f"kernel: {got['why_not'] or ('killed' if got['killed'] else 'no forbidden call')}")
-    print(f"raised: {len(got['errors'])}", *got["errors"][:10], sep="\n  ")
-    print(f"explained otherwise when no file can be opened: {len(got['changed'])}", *got["changed"][:10], sep="\n  ")
+    lines = [
+        f"{got['rows']} commands explained twice{'' if got['network'] else ', without a network'}.",
+        f"Audit hook: {len(got['events'])} events; modules imported after the warm-up: {len(got['imports'])}.",
+        f"Kernel: {got['why_not'] or ('a forbidden call, killed' if got['killed'] else 'no forbidden call')}; explained "
+        f"otherwise when no file can be opened: {len(got['changed'])}; raised: {len(got['errors'])}.",
+    ]
+    print(*lines, *got["events"][:20], *got["imports"][:40], *got["changed"][:10], *got["errors"][:10], sep="\n")
+    if got["killed"]:
+        print(got["stderr"])
+    if args.write and not args.canary:
+        from benchmarks.commands.decoding import commit, publish
+
+        publish(f"Measured at commit `{commit()}`.\n\n" + "\n".join(lines), "sandbox")
     return 1 if got["changed"] or got["events"] or got["killed"] or got["errors"] else 0
 
 
