@@ -303,7 +303,7 @@ def main(argv: list[str] | None = None) -> int:
     lines = [
         f"{got['rows']} commands explained twice{'' if got['network'] else ', without a network'}.",
         f"Audit hook: {len(got['events'])} events; modules imported after the warm-up: {len(got['imports'])}.",
-        f"Kernel: {got['why_not'] or ('a forbidden call, killed' if got['killed'] else 'no forbidden call')}; explained "
+        f"Kernel: {got['why_not'] or ('killed' if got['killed'] else 'no forbidden call')}; explained "
         f"otherwise when no file can be opened: {len(got['changed'])}; raised: {len(got['errors'])}.",
     ]
     print(*lines, *got["events"][:20], *got["imports"][:40], *got["changed"][:10], *got["errors"][:10], sep="\n")
