@@ -15,6 +15,7 @@ from vedette.commands.budget import Exhausted
 from vedette.commands.cmd import environment, expansion
 from vedette.commands.cmd.environment import NOISE, UNSET, Value
 from vedette.commands.cmd.quotes import split_quotes
+from vedette.commands.cmd.residue import Residue, mentions, quoted, render
 from vedette.commands.cmd.syntax import (
     Block,
     Chain,
@@ -56,10 +57,6 @@ _MEANINGS = {
     "for": "repeats a command for each item",
     "do": "begins the command that is repeated",
 }
-
-Residue = list[Any]
-"""``[separator, content, variable]``: what is left of a statement when all that can be computed is; the content is a
-string, or a list of strings and lists of residues; the variable is set where the statement only sets it."""
 
 
 class Jump(Exception):  # noqa: N818
@@ -399,7 +396,9 @@ class Shell:
         elif isinstance(node, Pipe):
             self.pipe(node, separator)
         elif isinstance(node, If):
-            self.redirected(node, separator, self.condition)
+            from vedette.commands.cmd.conditions import condition
+
+            self.redirected(node, separator, lambda n, s: condition(self, n, s))
         elif isinstance(node, For):
             from vedette.commands.cmd.loops import loop
 
@@ -490,68 +489,6 @@ class Shell:
                 if first.get(name) != other.get(name):
                     result[name] = Value(None, False)
         return result
-
-    def condition(self, node: Node, separator: str) -> None:
-        """Run an ``if``."""
-        assert isinstance(node, If)  # noqa: S101
-        left = self.late(node.left) if node.left else None
-        right = self.late(node.right) if node.right else None
-        holds = self.judge(node, left, right)
-        if holds is not None:
-            self.changed = True
-            taken = node.then if holds else node.otherwise
-            if taken is not None:
-                self.execute(taken, separator)
-            return
-        outer = self.residues
-        branches: list[list[Residue]] = []
-
-        def branch(item: Node) -> Callable[[], None]:
-            def run() -> None:
-                self.residues = []
-                branches.append(self.residues)
-                self.execute(item, "")
-
-            return run
-
-        try:
-            if node.otherwise is None:
-                self.unsure(branch(node.then))
-            else:
-                self.unsure(branch(node.then), branch(node.otherwise))
-        finally:
-            self.residues = outer
-            head = "if " + ("/i " if node.folded else "") + ("not " if node.negated else "")
-            shown = right.escaped() if right else ""
-            head += f"{left.escaped()} {node.operator} {shown} " if left else f"{node.operator} {shown} "
-            content: list[Any] = [head, branches[0] if branches else []]
-            if len(branches) > 1:
-                content = [head, "(", branches[0], ") else (", branches[1], ")"]
-            self.residues.append([separator, content, None])
-            for text in (left, right):
-                if text is not None and text.hidden():
-                    self.note_methods(text)
-
-    def judge(self, node: If, left: Traced | None, right: Traced | None) -> bool | None:
-        """Return whether a condition holds, or None where it is not known."""
-        result: bool | None = None
-        if left is None and right is not None:
-            text = right.text.strip('"')
-            if node.operator == "exist":
-                result = True if self.file(text) is not None else None
-            elif node.operator == "defined":
-                value = self.look_up(text.upper())
-                if value is not None and (value.text is None or value.text or not value.known):
-                    result = True if value.text is not None or environment.default(text.upper()) is not None else None
-                elif value is not None and text.upper() in self.variables:
-                    result = False
-            elif node.operator == "cmdextversion" and text.isdigit():
-                result = int(text[:4]) <= 2
-        elif left is not None and right is not None:
-            if left.unknown or right.unknown:
-                return None
-            result = _compare(node.operator, left.text, right.text, node.folded)
-        return None if result is None else result != node.negated
 
     def pipe(self, node: Pipe, separator: str) -> None:
         """Run commands that read one another's output; each in a process of its own."""
@@ -753,7 +690,7 @@ class Shell:
         """Add what is left of a simple command to the residues."""
         for redirect in redirects:
             target = redirect.target.text if redirect.target else ""
-            text = text.rstrip() + f" {redirect.operator}{_quoted(target)}"
+            text = text.rstrip() + f" {redirect.operator}{quoted(target)}"
         self.residues.append([separator, text, variable])
 
     def finish(self) -> Reading:
@@ -765,7 +702,7 @@ class Shell:
         folded = later.casefold()
         spent: set[str] = set()
         for name in set(self.setters.values()):
-            if name in self.used or _mentions(folded, name.casefold()):
+            if name in self.used or mentions(folded, name.casefold()):
                 spent.add(name)
         if spent:
             kept: list[Call] = []
@@ -778,69 +715,10 @@ class Shell:
             self.changed = self.changed or bool(spent & self.used)
         if self.changed and self.methods:
             used = spent & self.used
-            clear = _render(self.residues, used).strip()
+            clear = render(self.residues, used).strip()
             if clear and clear != self.source.text.strip():
                 reading.clear = clear
                 reading.methods = tuple(self.methods)
         text = self.sink.text()
         reading.output = text.encode("utf-8", "replace") if text is not None and not reading.stops else None
         return reading
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"' if re.search(r"[\s&()]", text) and not text.startswith('"') else text
-
-
-def _mentions(text: str, name: str) -> bool:
-    return bool(re.search(rf"(?:env:|\b{{|\(|\"|'|%|!){re.escape(name)}(?!\w)", text)) if name in text else False
-
-
-def _render(residues: list[Residue], spent: set[str]) -> str:
-    out: list[str] = []
-    for separator, content, variable in residues:
-        if variable is not None and variable in spent:
-            continue
-        text = content if isinstance(content, str) else _render_parts(content, spent)
-        if not text.strip():
-            continue
-        if out:
-            if (
-                separator.strip()
-                and not out[-1].endswith((" ", "\t"))
-                and not separator.startswith(" ")
-                and " " in separator
-            ):
-                out.append(" ")
-            out.append(separator)
-        out.append(text)
-    return "".join(out)
-
-
-def _render_parts(content: list[Any], spent: set[str]) -> str:
-    parts = [(piece if isinstance(piece, str) else _render(piece, spent)) for piece in content]
-    if not any(p.strip() for p, piece in zip(parts, content, strict=True) if not isinstance(piece, str)):
-        return ""
-    return "".join(parts)
-
-
-def _compare(operator: str, left: str, right: str, folded: bool) -> bool:
-    if folded:
-        left, right = left.casefold(), right.casefold()
-    if operator == "==":
-        return left == right
-    order: tuple[Any, Any] = (left, right)
-    number = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})")
-    if number.fullmatch(left) and number.fullmatch(right):
-        numbers = []
-        for text in (left, right):
-            digits = text.lstrip("+-")
-            base = 16 if digits[:2].lower() == "0x" else 8 if len(digits) > 1 and digits[0] == "0" else 10
-            try:
-                numbers.append(int(digits, base) * (-1 if text[0] == "-" else 1))
-            except ValueError:
-                break
-        else:
-            order = (numbers[0], numbers[1])
-    a, b = order
-    results: dict[str, bool] = {"EQU": a == b, "NEQ": a != b, "LSS": a < b, "LEQ": a <= b, "GTR": a > b, "GEQ": a >= b}
-    return results[operator]
