@@ -8,7 +8,7 @@ from typing import Any
 from vedette.commands.budget import Budget
 from vedette.commands.powershell.casts import cast, type_of
 from vedette.commands.powershell.formatting import format_number
-from vedette.commands.powershell.operators import in_parts
+from vedette.commands.powershell.operators import charge, in_parts
 from vedette.commands.powershell.values import (
     Char,
     Items,
@@ -41,14 +41,14 @@ def _replace(s: str, args: list[Value], budget: Budget) -> Value:
     old, new = plain(args[0]), sure_text(args[1])
     if not old:
         raise Unclear
-    budget.step(1 + len(s) // 64)
+    budget.step(1 + len(s) // 1024)
     if len(args) > 2 and "ignorecase" in str(to_text(args[2])).lower():
         from vedette.commands.powershell.regexes import Regex, escape
 
         made = Regex(escape(old)).replace(s, new.replace("$", "$$"))
     else:
         made = s.replace(old, new)
-    budget.make(len(made))
+    charge(budget, len(s), len(made))
     return made
 
 
@@ -88,7 +88,7 @@ def _trim(which: str) -> Method:
 
 def _split(s: str, args: list[Value], budget: Budget) -> Value:
     budget.make(len(s))
-    budget.step(1 + len(s) // 64)
+    budget.step(1 + len(s) // 512)
     if not args:
         return Items(_on_chars(s, ""), "string")
     drop = False

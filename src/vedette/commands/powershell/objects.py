@@ -307,7 +307,7 @@ def regex_call(pattern: str, options: str, name: str, args: list[Value], budget:
         Unclear: it cannot be computed.
     """
     text = plain(args[0])
-    budget.step(1 + len(text) // 64)
+    budget.step(1 + len(text) // 512)
     if "righttoleft" in options.lower():
         if name == "matches":
             found = regexes.backwards(pattern, text)

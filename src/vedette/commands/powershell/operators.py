@@ -30,6 +30,13 @@ from vedette.commands.powershell.values import (
 )
 
 
+def charge(budget: Budget, before: int, after: int) -> None:
+    """Spend what rewriting a text costs: its growth in full, and a part of what is only copied."""
+    budget.make(max(after - before, 0) + after // 16)
+    if after > budget.value_chars:
+        budget.make(after)
+
+
 def glue(left: str | Partial, right: str | Partial) -> str | Partial:
     """Return two texts as one."""
     if isinstance(left, str) and isinstance(right, str):
@@ -162,7 +169,7 @@ def span(left: Value, right: Value, budget: Budget) -> Value:
         budget.make(abs(a - b) + 1)
         return Items([Char(chr(i)) for i in (range(a, b + 1) if a <= b else range(a, b - 1, -1))], "char")
     a, b = to_int(left), to_int(right)
-    budget.make(abs(a - b) + 1)
+    budget.make(4 * (abs(a - b) + 1))
     return Items(range(a, b + 1) if a <= b else range(a, b - 1, -1))
 
 
@@ -278,9 +285,9 @@ def _replace_one(value: Value, pattern: str, by: str, cased: bool, budget: Budge
     text = to_text(value)
     if isinstance(text, Partial):
         return in_parts(text, lambda t: regex.replace(t, by), regex.fixed)
-    budget.step(1 + len(text) // 64)
+    budget.step(1 + len(text) // 512)
     made = regex.replace(text, by)
-    budget.make(len(made))
+    charge(budget, len(text), len(made))
     return made
 
 
@@ -308,7 +315,7 @@ def split(left: Value, right: Value, budget: Budget, cased: bool = False) -> Val
     for v in list(left) if isinstance(left, (Items, bytearray)) else [left]:
         text = plain(v)
         budget.make(len(text))
-        budget.step(1 + len(text) // 64)
+        budget.step(1 + len(text) // 512)
         if "simplematch" in options.lower():
             pattern = regexes.escape(pattern)
         special = regexes.split_special(pattern, text)

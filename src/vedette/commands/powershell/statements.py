@@ -29,7 +29,7 @@ from vedette.commands.powershell.values import (
     truth,
 )
 
-MOST_ROUNDS = 20_000
+MOST_ROUNDS = 60_000
 """Rounds of one loop."""
 IDLE_ROUNDS = 1_500
 """Rounds after which a loop that only counts is left."""
