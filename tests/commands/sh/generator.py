@@ -6,7 +6,97 @@ import random
 
 _LETTERS = "abcXYZ012 _-./:,@%+=*?[]!~^{}'\"\\$#&|;<>()\t"
 _PLAIN = "abcdefghijklmnopqrstuvwxyzABC0123456789"
-_PATTERNS = ["a*", "*b", "?", "[a-c]", "*", "[!x]", "b?", "*[0-9]", "a", "[[:upper:]]", "?b*", "[[:alpha:]]*", "c", "/*", "*/", "[^0-9]", ".*"]
+_PATTERNS = [
+    "a*",
+    "*b",
+    "?",
+    "[a-c]",
+    "*",
+    "[!x]",
+    "b?",
+    "*[0-9]",
+    "a",
+    "[[:upper:]]",
+    "?b*",
+    "[[:alpha:]]*",
+    "c",
+    "/*",
+    "*/",
+    "[^0-9]",
+    ".*",
+]
+
+
+FILTERS = (
+    "rev",
+    "tac",
+    "cat",
+    "base64",
+    "base64 -w0",
+    "base64 | base64 -d",
+    "xxd -p",
+    "xxd -p | xxd -r -p",
+    "tr a-z A-Z",
+    "tr -d a-c",
+    "tr -s b",
+    "tr 'A-Za-z' 'N-ZA-Mn-za-m'",
+    "tr -cd '[:alnum:]'",
+    "tr abc x",
+    "sed 's/a/b/'",
+    "sed 's/[0-9]/#/g'",
+    "sed -E 's/(.)(.)/\\2\\1/g'",
+    "sed -n 1p",
+    "sed 1d",
+    "sed '$!d'",
+    "sed 's/./&&/2'",
+    "sed y/abc/xyz/",
+    "sed 's,a,/,g;s/x/y/'",
+    "sed -n '/a/p'",
+    "sed '/b/!s/$/!/'",
+    "cut -c1-3",
+    "cut -d: -f2",
+    "cut -d' ' -f1,2",
+    "cut -c2-",
+    "head -n1",
+    "head -c4",
+    "tail -n1",
+    "tail -c3",
+    "tail -n +2",
+    "grep -o '[a-c]'",
+    "grep -v a",
+    "grep -c .",
+    "grep -E 'a|b'",
+    "wc -c",
+    "wc -l",
+    "fold -w3",
+    "paste -sd,",
+    "paste -sd ''",
+    "od -An -tx1",
+    "od -An -c",
+    "hexdump -ve '1/1 \"%02x\"'",
+    "uniq",
+    "uniq -c",
+    "sort -n",
+    "sort -rn",
+    "base32",
+    "base32 | base32 -d",
+    "gzip | gunzip",
+    "xxd",
+    "nl -ba | cut -f2",
+    'while read -r l; do echo "<$l>"; done',
+    "while IFS= read -r l; do printf '[%s]' \"$l\"; done",
+    '{ read a b; echo "$b|$a"; }',
+    "dd bs=1 count=3 2>/dev/null",
+    "strings -n 2",
+    "sed 's/\\(a\\)\\|b/[\\1]/'",
+    "xargs",
+    "xargs -n1 echo =",
+    "openssl base64 -A",
+    "expand",
+    "tee /dev/null",
+    "head -n -1",
+    "tr '\\n' ' '",
+)
 
 
 class Maker:
@@ -86,7 +176,9 @@ class Maker:
         if kind == 11:
             return f"${{{n}@{self.rng.choice('QEULu')}}}"
         if kind == 12:
-            return f"${{{n}{self.rng.choice((':-', '-', ':+', '+'))}{self.rng.choice(('abc', 'a b', chr(34) + 'q r' + chr(34)))}}}"
+            operator = self.rng.choice((":-", "-", ":+", "+"))
+            other = self.rng.choice(("abc", "a b", '"q r"'))
+            return f"${{{n}{operator}{other}}}"
         if kind == 13:
             return f"${n}"
         if kind == 14 and self.arrays:
@@ -108,7 +200,18 @@ class Maker:
     def arithmetic(self, depth: int) -> str:
         if depth <= 0 or self.rng.random() < 0.3:
             return self.rng.choice(
-                (str(self.rng.randrange(50)), "16#1f", "0x1F", "017", "2#101", "k", "k++", "--k", "${#" + self.name() + "}", "(k+=2)")
+                (
+                    str(self.rng.randrange(50)),
+                    "16#1f",
+                    "0x1F",
+                    "017",
+                    "2#101",
+                    "k",
+                    "k++",
+                    "--k",
+                    "${#" + self.name() + "}",
+                    "(k+=2)",
+                )
             )
         kind = self.rng.randrange(8)
         a, b = self.arithmetic(depth - 1), self.arithmetic(depth - 1)
@@ -118,7 +221,9 @@ class Maker:
             return f"{a} ? {b} : {self.arithmetic(depth - 1)}"
         if kind == 2:
             return f"{self.rng.choice(('~', '!', '- ', '+ '))}({a})"
-        operator = self.rng.choice(("+", "-", "*", "&", "|", "^", "<<", ">>", "<", ">", "<=", ">=", "==", "!=", "&&", "||", "%", "/", "**"))
+        operator = self.rng.choice(
+            ("+", "-", "*", "&", "|", "^", "<<", ">>", "<", ">", "<=", ">=", "==", "!=", "&&", "||", "%", "/", "**")
+        )
         if operator in ("%", "/"):
             return f"({a}) {operator} (1+(({b})&7))"
         if operator == "**":
@@ -180,21 +285,7 @@ class Maker:
         return self.text(_PLAIN, 7) or "q"
 
     def filter(self) -> str:
-        return self.rng.choice(
-            (
-                "rev", "tac", "cat", "base64", "base64 -w0", "base64 | base64 -d", "xxd -p", "xxd -p | xxd -r -p",
-                "tr a-z A-Z", "tr -d a-c", "tr -s b", "tr 'A-Za-z' 'N-ZA-Mn-za-m'", "tr -cd '[:alnum:]'", "tr abc x",
-                "sed 's/a/b/'", "sed 's/[0-9]/#/g'", "sed -E 's/(.)(.)/\\2\\1/g'", "sed -n 1p", "sed 1d", "sed 's/b*/-/g'",
-                "sed '$!d'", "sed 's/./&&/2'", "sed y/abc/xyz/", "sed 's,a,/,g;s/x/y/'", "sed -n '/a/p'", "sed '/b/!s/$/!/'",
-                "cut -c1-3", "cut -d: -f2", "cut -d' ' -f1,2", "cut -c2-", "head -n1", "head -c4", "tail -n1", "tail -c3",
-                "tail -n +2", "grep -o '[a-c]'", "grep -v a", "grep -c .", "grep -E 'a|b'", "wc -c", "wc -l", "fold -w3",
-                "paste -sd,", "paste -sd ''", "od -An -tx1", "od -An -c", "hexdump -ve '1/1 \"%02x\"'", "uniq", "uniq -c",
-                "sort -n", "sort -rn", "base32", "base32 | base32 -d", "gzip | gunzip", "xxd", "nl -ba | cut -f2",
-                "while read -r l; do echo \"<$l>\"; done", "while IFS= read -r l; do printf '[%s]' \"$l\"; done",
-                "{ read a b; echo \"$b|$a\"; }", "dd bs=1 count=3 2>/dev/null", "strings -n 2", "sed 's/\\(a\\)\\|b/[\\1]/'",
-                "xargs", "xargs -n1 echo =", "openssl base64 -A", "expand", "tee /dev/null", "head -n -1", "tr '\\n' ' '",
-            )
-        )  # fmt: skip
+        return self.rng.choice(FILTERS)
 
     def pipe(self) -> str:
         return " | ".join([self.source(), *(self.filter() for _ in range(self.rng.randrange(3)))])
@@ -215,25 +306,28 @@ class Maker:
         if kind == 5 and self.arrays:
             return f"{self.rng.choice(self.arrays)}[{self.rng.randrange(5)}]={self.word_flat()}"
         if kind == 6 and depth < 2:
-            return f"for i in {self.word()} {self.word_flat()}; do {self.statement(depth + 1)}; echo \"$i\"; done"
+            return f'for i in {self.word()} {self.word_flat()}; do {self.statement(depth + 1)}; echo "$i"; done'
         if kind == 7 and depth < 2:
             return f"for ((j=0;j<{self.rng.randrange(5)};j++)); do {self.statement(depth + 1)}; done"
         if kind == 8 and depth < 2:
             test = self.rng.choice(
                 (f'[[ "${self.name()}" == {self.pattern()} ]]', f'[ -z "${self.name()}" ]', f"(({self.arithmetic(1)}))",
-                 f'[[ ${self.name()} =~ ^[a-z]+ ]]', f'[ "${self.name()}" = abc ]', f"[[ -n ${self.name()} && 3 -gt 2 ]]", "! false")
+                 f'[[ ${self.name()} =~ ^[a-z]+ ]]', f'[ "${self.name()}" = abc ]',
+                 f"[[ -n ${self.name()} && 3 -gt 2 ]]", "! false")
             )  # fmt: skip
             return f"if {test}; then {self.statement(depth + 1)}; else {self.statement(depth + 1)}; fi"
         if kind == 9 and depth < 2:
-            return f'case "${self.name()}" in {self.rng.choice(_PATTERNS)}) {self.statement(depth + 1)};; a|[b-z]*) echo two;; *) echo three;; esac'
+            body = self.statement(depth + 1)
+            rest = "a|[b-z]*) echo two;; *) echo three;; esac"
+            return f'case "${self.name()}" in {self.rng.choice(_PATTERNS)}) {body};; {rest}'
         if kind == 10:
-            return f"set -- {self.word_flat()} {self.word()}; echo \"$#:$1:$*\"; shift; printf '<%s>' \"$@\""
+            return f'set -- {self.word_flat()} {self.word()}; echo "$#:$1:$*"; shift; printf \'<%s>\' "$@"'
         if kind == 11:
-            return f"f(){{ local {n}={self.word_flat()}; echo \"$1-${n}-$#\"; }}; f {self.word()}"
+            return f'f(){{ local {n}={self.word_flat()}; echo "$1-${n}-$#"; }}; f {self.word()}'
         if kind == 12:
             return f"eval {self.single('echo ' + self.word_flat())}"
         if kind == 13:
-            return f"read x y <<< {self.word_flat()}; echo \"$y,$x\""
+            return f'read x y <<< {self.word_flat()}; echo "$y,$x"'
         if kind == 14:
             return f"printf -v {n} '%s' {self.word_flat()}; {self.pipe()}"
         if kind == 15:

@@ -5,6 +5,7 @@ What cannot be known splits the way: both branches are read, and what they leave
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable
 from typing import Any
@@ -730,6 +731,13 @@ class Evaluator(Expander):
         """Keep what is written into a file."""
         if not name or (name.startswith("/dev/") and not name.startswith("/dev/shm/")):  # noqa: S108  (read, not used)
             return
+        bare = posixpath.normpath(name)
+        if (
+            name not in self.own_files
+            and name not in self.scope.files
+            and (bare in self.own_files or bare in self.scope.files)
+        ):
+            name = bare
         old = self.file(name) if append else None
         if not sink.known or self.uncertain > 4:
             self.own_files.pop(name, None)

@@ -40,6 +40,10 @@ from vedette.commands.sh.syntax import (
 from vedette.schema.command import TokenKind
 
 _DEEPEST = 36
+_MOST_WORDS = 60_000
+"""Most words that are parsed, a command counting as three more."""
+_MOST_TRIES = 600
+"""How often ``((`` is taken for arithmetic, and may turn out to be two brackets."""
 _BLANK = re.compile(r"(?:[ \t\r\v\f]+|\\\r?\n)*")
 _LINES = re.compile(r"(?:[ \t\r\v\f]+|\\\r?\n)*")
 _FAST = re.compile(r"[A-Za-z0-9_./:,@%+^=-]+")
@@ -117,7 +121,7 @@ class Parser:
         depth: how deep it is nested already.
     """
 
-    __slots__ = ("_pending", "broken", "depth", "foreign", "marks", "n", "pos", "stop", "text")
+    __slots__ = ("_left", "_pending", "_tries", "broken", "depth", "foreign", "marks", "n", "pos", "stop", "text")
 
     def __init__(self, text: str, foreign: bool = False, depth: int = 0):
         self.text = text
@@ -129,6 +133,8 @@ class Parser:
         self.foreign = foreign
         self.marks: list[tuple[TokenKind, int, int, str]] = []
         self._pending: list[tuple[Redir, str, bool, bool]] = []
+        self._left = _MOST_WORDS
+        self._tries = _MOST_TRIES
 
     # -- the whole
 
@@ -642,6 +648,11 @@ class Parser:
         """Return a simple command, or the function that ``name ()`` begins."""
         text, start = self.text, self.pos
         node = Simple(start, start)
+        self._left -= 3
+        if self._left < 0:
+            self.stop = "it has more words than are read"
+            self.pos = self.n
+            return node
         words = node.words
         n = self.n
         declares = False
@@ -912,6 +923,11 @@ class Parser:
     def word(self, brace: bool = True) -> WordNode:
         """Return the word that begins here."""
         text, start, n = self.text, self.pos, self.n
+        self._left -= 1
+        if self._left < 0:
+            self.stop = "it has more words than are read"
+            self.pos = n
+            return WordNode(start, n, "", [])
         m = _FAST.match(text, start, n)
         if m is not None:
             end = m.end()
@@ -1208,6 +1224,9 @@ class Parser:
         self.pos = start
         parts: list[Piece] = []
         depth = 0
+        self._tries -= 1
+        if self._tries < 0 and close == "))":
+            return None
         opener, closer = ("[", "]") if close == "]" else ("(", ")")
         if self.depth > _DEEPEST:
             return None

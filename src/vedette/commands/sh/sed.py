@@ -404,6 +404,8 @@ class _Machine:
                     continue
             last_end = m.end()
             count += 1
+            if not count % 32:
+                self.bench.budget.step(24 + len(text) // 1000)
             if count < command.nth:
                 continue
             out.append(text[at : m.start()])
