@@ -43,7 +43,9 @@ _ENDINGS = (
 _NAMED = re.compile(rf"(?i)^[\w@%+~-][\w .@%+~()-]{{0,120}}\.(?:{_ENDINGS})$")
 _ROOT = re.compile(r"^(?:%[A-Za-z_()0-9]+%|\$(?i:env):[A-Za-z_()0-9]+|\$\{?HOME\}?)(?=[\\/])")
 """A folder whose place differs by user; what follows it may be known all the same."""
-_UNKNOWN = re.compile(r"%[A-Za-z_]\w*:|\$\{?[A-Za-z_(]|%[A-Za-z_]\w*%|\{\d+\}|![A-Za-z_]\w*!|<[a-z_]+>|`")
+_UNKNOWN = re.compile(
+    r"%%?[A-Za-z](?![0-9A-Za-z])|%[A-Za-z_]\w*:|\$\{?[A-Za-z_(]|%[A-Za-z_]\w*%|\{\d+\}|![A-Za-z_]\w*!|<[a-z_]+>|`"
+)
 _FLAG = re.compile(r"/[A-Za-z?]{1,2}|/\W+/?\w{0,2}")
 _TRAIL = ".,;:!?)]}'\""
 _JOINED = re.compile(r"^[\"']\s*(?:[+.&]|-f\b|-join\b)|^[\"']?\)\s*[+]|^[\^`]|^[\"'][\w\"'$%]")
@@ -205,11 +207,11 @@ def in_text(text: str, *, paths: bool = True) -> Iterator[tuple[ObservableKind, 
     spans: list[tuple[int, int]] = []
     if "://" in text:
         for match in _URL.finditer(text):
-            url = _trimmed(match[0])
+            url = _trimmed(match[0].partition("&&")[0])
             after = text[match.start() + len(url) : match.start() + len(url) + 24]
             spans.append((match.start(), match.end()))
             host = _host(url)
-            if host is None or _UNKNOWN.search(url) or _JOINED.match(after):
+            if host is None or _UNKNOWN.search(match[0]) or _JOINED.match(after):
                 continue
             yield ObservableKind.URL, url
             yield from _address(host)
