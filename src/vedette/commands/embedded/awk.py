@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from vedette.commands.base import Reading, Scope
 from vedette.commands.budget import Exhausted
@@ -99,7 +99,7 @@ class AwkDialect(Dialect):
     """The meaning of awk."""
 
     language = Language.AWK
-    functions: Mapping[str, Pure] = FUNCTIONS
+    functions: ClassVar[Mapping[str, Pure]] = FUNCTIONS
     hosts = _HOSTS
     separators = ";\n"
 
@@ -185,7 +185,7 @@ class AwkDialect(Dialect):
 
         if op == ".":
             one, two = self.text(left), self.text(right)
-            ev.budget.make(len(one) + len(two))
+            ev.grow(len(one), len(two))
             ev.note("concatenation")
             return one + two
         if op in ("~", "!~"):

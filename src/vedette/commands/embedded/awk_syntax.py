@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from vedette.commands.embedded import tree as t
 from vedette.commands.embedded.lexing import MOST_TOKENS, SyntaxStop, Token, Tokens, unescape
@@ -90,7 +92,7 @@ class Rule:
 class Awk(Tokens):
     """Parses awk."""
 
-    binary = {
+    binary: ClassVar[Mapping[str, tuple[int, bool]]] = {
         "||": (4, False), "&&": (5, False), "in": (6, False), "~": (7, False), "!~": (7, False),
         "<": (8, False), ">": (8, False), "<=": (8, False), ">=": (8, False), "==": (8, False), "!=": (8, False),
         "+": (11, False), "-": (11, False), "*": (12, False), "/": (12, False), "%": (12, False),

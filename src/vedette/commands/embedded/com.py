@@ -150,7 +150,7 @@ def _environment_item(ev: Evaluator, call: HostCall) -> Value:
 
 def _special_folder(ev: Evaluator, call: HostCall) -> Value:
     number = call.arg(0)
-    return _FOLDERS.get(number, UNKNOWN) if isinstance(number, (int, float)) else UNKNOWN
+    return _FOLDERS.get(int(number), UNKNOWN) if isinstance(number, (int, float)) else UNKNOWN
 
 
 def _open_file(ev: Evaluator, call: HostCall) -> Value:
@@ -199,10 +199,15 @@ def _stream_save(ev: Evaluator, call: HostCall) -> Value:
 
 
 def _stream_text(ev: Evaluator, call: HostCall) -> Value:
-    data = call.holder.data.get(" data", UNKNOWN) if isinstance(call.holder, Thing) else UNKNOWN
+    return stream_text(call.holder) if isinstance(call.holder, Thing) else UNKNOWN
+
+
+def stream_text(holder: Thing) -> Value:
+    """Return the text of a stream that the script itself has filled."""
+    data = holder.data.get(" data", UNKNOWN)
     if not isinstance(data, bytes):
         return UNKNOWN
-    charset = str(call.holder.data.get("charset", call.holder.data.get("Charset", "unicode"))).casefold()
+    charset = str(holder.data.get("charset", holder.data.get("Charset", "unicode"))).casefold()
     if charset in ("unicode", "utf-16"):
         return data.decode("utf-16-le", "replace")
     return data.decode("utf-8", "replace") if "utf-8" in charset else raw(data)

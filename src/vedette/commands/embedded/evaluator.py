@@ -166,7 +166,9 @@ class Expressions:
             self.reading.stops.append(why)
 
     def text(self, value: Value) -> str:
-        """Return a known value as text, charged to the budget where it is long."""
+        """Return a known value as text, charged to the budget where it is made and long."""
+        if type(value) is str:
+            return value
         out = self.dialect.text(value)
         if len(out) > 256:
             self.budget.make(len(out))
@@ -185,6 +187,19 @@ class Expressions:
         if isinstance(value, (list, tuple)):
             return list(value)
         raise Unresolved
+
+    def grow(self, left: int, right: int) -> None:
+        """Charge a text that two of these lengths make: the shorter in full, so that building one by one stays cheap.
+
+        Raises:
+            Exhausted: it is too long, or the budget is spent.
+        """
+        total = left + right
+        if total > 4096:
+            self.budget.step(total >> 12)
+        if total > self.budget.value_chars:
+            self.budget.make(total)
+        self.budget.make(min(left, right))
 
     def made(self, value: str) -> str:
         """Charge a new text and return it."""
@@ -293,7 +308,7 @@ class Expressions:
         return out
 
     def _binary(self, node: t.Binary) -> Value:
-        self.budget.step(len(node.ops))
+        self.budget.step(len(node.ops) + 1 >> 1)
         values = self._values(node.items)
         self._consume(*node.items)
         left = values[0]
@@ -462,7 +477,6 @@ class Expressions:
         return value
 
     def _update(self, node: t.Update) -> Value:
-        self.budget.step()
         old = self.eval(node.target)
         try:
             new = UNKNOWN if old is UNKNOWN else self.number(old) + (1 if node.op == "++" else -1)
@@ -544,7 +558,7 @@ class Expressions:
                 at = at.holder
             else:
                 break
-        self.budget.step(len(links))
+        self.budget.step(len(links) + 1 >> 1)
         base = at
         value = self.eval(base)
         links.reverse()

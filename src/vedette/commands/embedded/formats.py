@@ -137,10 +137,10 @@ def _unpack(ev: Evaluator, template: str, data: bytes, at: int, depth: int) -> t
         elif kind in "Hh":
             digits = 2 * left if count == "*" else min(int(count or 1), 2 * left)
             size = (digits + 1) // 2
-            piece = data[at : at + size].hex()
+            found = data[at : at + size].hex()
             if kind == "h":
-                piece = "".join(piece[n + 1] + piece[n] for n in range(0, len(piece) - 1, 2))
-            out.append(piece[:digits])
+                found = "".join(found[n + 1] + found[n] for n in range(0, len(found) - 1, 2))
+            out.append(found[:digits])
             at += size
         elif kind in "Bb":
             bits = 8 * left if count == "*" else min(int(count or 1), 8 * left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from vedette.commands.base import Reading, Scope
 from vedette.commands.decoding import inflate
@@ -198,7 +199,7 @@ class WindowsScript(ScriptDialect):
     """JScript, with what Windows Script and Node add."""
 
     language = Language.JSCRIPT
-    functions: Mapping[str, Pure] = {
+    functions: ClassVar[Mapping[str, Pure]] = {
         **FUNCTIONS,
         "Buffer.from": _buffer,
         "Buffer": _buffer,

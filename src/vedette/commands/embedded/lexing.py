@@ -147,7 +147,8 @@ class Tokens:
         if op in self.logic:
             return t.Logic(left.start, right.end, op, left, right)
         if type(left) is t.Binary and left.end == self._open_end(left):
-            if self.binary[op][0] == self.binary[left.ops[-1]][0] and not self.binary[op][1]:
+            last = self.binary.get(left.ops[-1])
+            if last is not None and self.binary[op][0] == last[0] and not self.binary[op][1]:
                 left.items.append(right)
                 left.ops.append(op)
                 left.end = right.end

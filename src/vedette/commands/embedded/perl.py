@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import urllib.parse
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from vedette.commands.base import Reading, Scope
 from vedette.commands.decoding import inflate, unbase64
@@ -319,7 +319,7 @@ class PerlDialect(Dialect):
     """Perl's meaning."""
 
     language = Language.PERL
-    functions: Mapping[str, Pure] = FUNCTIONS
+    functions: ClassVar[Mapping[str, Pure]] = FUNCTIONS
     hosts = _HOSTS
     assigned: frozenset[str] = frozenset()
     """Names that the script binds somewhere: before that they are empty."""
@@ -425,7 +425,7 @@ class PerlDialect(Dialect):
         """Return what an operator makes of two values."""
         if op == ".":
             one_, two = self.text(left), self.text(right)
-            ev.budget.make(len(one_) + len(two))
+            ev.grow(len(one_), len(two))
             ev.note("concatenation")
             return one_ + two
         if op == "x":
@@ -930,4 +930,4 @@ def _lines(ev: PerlEvaluator, tree: t.Block, switches: str) -> Reading:
     return reading
 
 
-__all__ = ["Closure", "FUNCTIONS", "arithmetic", "flat", "one", "parse", "read", "transliterate"]
+__all__ = ["FUNCTIONS", "Closure", "arithmetic", "flat", "one", "parse", "read", "transliterate"]

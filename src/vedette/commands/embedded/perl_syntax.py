@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import ClassVar
 
 from vedette.commands.embedded import tree as t
 from vedette.commands.embedded.lexing import MOST_TOKENS, SyntaxStop, Token, Tokens, unescape
@@ -128,7 +130,7 @@ def tokenize(source: str, start: int = 0, end: int | None = None) -> list[Token]
         elif kind == "num":
             out.append(Token("num", text, at, stop, line, _number(text), None, space))
         elif kind != "bad":
-            if kind == "name" and text == "__END__" or text == "__DATA__":
+            if (kind == "name" and text == "__END__") or text == "__DATA__":
                 break
             out.append(Token(kind, text, at, stop, line, None, None, space))
         at, line, space = stop, False, False
@@ -190,9 +192,8 @@ def _wants_operand(out: list[Token]) -> bool:
         return True
     token = out[-1]
     if token.kind == "name":
-        return (
-            token.text in _WANT_OPERAND
-            or (len(out) < 2 or out[-2].text not in ("->", "{"))
+        return token.text in _WANT_OPERAND or (
+            (len(out) < 2 or out[-2].text not in ("->", "{"))
             and token.text not in ("shift", "pop", "time", "wantarray")
         )
     if token.kind == "op":
@@ -235,7 +236,7 @@ _SPECIAL_WORDS = frozenset("if unless while until for foreach and or not xor x e
 class Perl(Tokens):
     """Parses Perl."""
 
-    binary = {
+    binary: ClassVar[Mapping[str, tuple[int, bool]]] = {
         "or": (1, False), "xor": (1, False), "and": (2, False),
         "..": (6, False), "...": (6, False), "||": (7, False), "//": (7, False), "&&": (8, False),
         "|": (9, False), "^": (9, False), "&": (10, False),

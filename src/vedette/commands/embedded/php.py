@@ -8,7 +8,7 @@ import math
 import re
 import urllib.parse
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from vedette.commands.base import Reading, Scope
 from vedette.commands.decoding import inflate, unbase64
@@ -499,7 +499,7 @@ class PhpDialect(Dialect):
     """PHP's meaning."""
 
     language = Language.PHP
-    functions: Mapping[str, Pure] = FUNCTIONS
+    functions: ClassVar[Mapping[str, Pure]] = FUNCTIONS
     hosts = _HOSTS
 
     def text(self, value: Value) -> str:
@@ -591,7 +591,7 @@ class PhpDialect(Dialect):
             return UNKNOWN
         if op == ".":
             one, two = self.text(left), self.text(right)
-            ev.budget.make(len(one) + len(two))
+            ev.grow(len(one), len(two))
             ev.note("concatenation")
             return one + two
         if op in ("===", "!=="):

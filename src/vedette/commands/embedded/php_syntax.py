@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import ClassVar
 
 from vedette.commands.embedded import tree as t
 from vedette.commands.embedded.lexing import MOST_TOKENS, SyntaxStop, Token, unescape
@@ -90,7 +92,7 @@ def tokenize(source: str, start: int = 0, end: int | None = None, *, code: bool 
 class Php(Script):
     """Parses PHP on the grammar that it shares with JavaScript."""
 
-    binary = {
+    binary: ClassVar[Mapping[str, tuple[int, bool]]] = {
         "??": (4, True), "||": (4, False), "xor": (4, False), "&&": (5, False), "|": (6, False), "^": (7, False),
         "&": (8, False), "==": (9, False), "!=": (9, False), "===": (9, False), "!==": (9, False), "<>": (9, False),
         "<=>": (9, False), "<": (10, False), ">": (10, False), "<=": (10, False), ">=": (10, False),
@@ -186,7 +188,7 @@ class Php(Script):
                 else:
                     key = self.primary()
                     value = t.Index(value.start, key.end, value, key)
-            elif text in ("[", "{") and (text == "[" or type(value) in (t.Name, t.Index) and not self.token.space):
+            elif text in ("[", "{") and (text == "[" or (type(value) in (t.Name, t.Index) and not self.token.space)):
                 if text == "{" and not isinstance(value, (t.Name, t.Index)):
                     return value
                 if text == "{" and isinstance(value, t.Name) and not value.id.startswith("$"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from vedette.commands.base import Reading, Scope
 from vedette.commands.embedded import tree as t
@@ -221,7 +222,7 @@ class PythonDialect(Dialect):
     language = Language.PYTHON
     local = True
     strict = True
-    functions: Mapping[str, Pure] = FUNCTIONS
+    functions: ClassVar[Mapping[str, Pure]] = FUNCTIONS
     methods = METHODS
     hosts = HOSTS
 
@@ -354,7 +355,7 @@ class PythonDialect(Dialect):
         elif isinstance(left, str) and isinstance(right, (bytes, bytearray)):
             right = bytes(right).decode("latin-1")
         if isinstance(left, (str, bytes, bytearray, list, tuple)):
-            ev.budget.make(len(left) + len(right))
+            ev.grow(len(left), len(right))
             if isinstance(left, (str, bytes)):
                 ev.note("concatenation")
                 return str(left) + str(right) if isinstance(left, str) else bytes(left) + right

@@ -220,8 +220,8 @@ class _Builder:
             elif isinstance(link, ast.Attribute):
                 value = t.Member(low, high, value, link.attr)
             else:
-                assert isinstance(link, ast.Subscript)
-                value = t.Index(low, high, value, self.node(link.slice))
+                key = link.slice if isinstance(link, ast.Subscript) else link
+                value = t.Index(low, high, value, self.node(key))
         return value
 
     def _keyword(self, node: ast.keyword) -> t.Node:
@@ -348,8 +348,7 @@ class _Builder:
         for link in reversed(links):
             low, high = self.span(link)
             other = t.If(low, high, self.node(link.test), self.body(link, link.body), other)
-        assert other is not None
-        return other
+        return other if other is not None else t.Block(start, end, [])
 
     def _While(self, node: ast.While, start: int, end: int) -> t.Node:  # noqa: N802
         return t.Loop(start, end, self.node(node.test), self.body(node, node.body))
@@ -426,7 +425,7 @@ class _Builder:
         cases: list[tuple[list[t.Node] | None, t.Node]] = []
         for case in node.cases:
             value = case.pattern.value if isinstance(case.pattern, ast.MatchValue) else None
-            test = [self.node(value)] if value is not None else [t.Const(start, end, UNKNOWN)]
+            test: list[t.Node] = [self.node(value)] if value is not None else [t.Const(start, end, UNKNOWN)]
             cases.append((test, self.body(case.body[0], case.body)))
         return t.Switch(start, end, self.node(node.subject), cases, False)
 

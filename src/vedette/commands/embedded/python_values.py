@@ -372,8 +372,8 @@ FUNCTIONS: dict[str, Pure] = {
     "hex": lambda ev, args: hex(ev.whole(args[0])),
     "int": _int,
     "int.from_bytes": lambda ev, args: int.from_bytes(
-        data_of(args[0])[:4096], ev.text(_kw(ev, args, 1, "byteorder", "big"))
-    ),  # type: ignore[arg-type]
+        data_of(args[0])[:4096], "little" if _kw(ev, args, 1, "byteorder", "big") == "little" else "big"
+    ),
     "iter": lambda ev, args: items_of(ev, args[0]),
     "len": lambda ev, args: len(args[0]),
     "list": lambda ev, args: items_of(ev, args[0]) if args else [],
@@ -394,7 +394,9 @@ FUNCTIONS: dict[str, Pure] = {
     "str": _str,
     "unicode": _str,
     "str.join": lambda ev, args: METHODS["join"](ev, args[0], args[1:]),
-    "str.maketrans": lambda ev, args: str.maketrans(*[a if isinstance(a, dict) else ev.text(a) for a in args]),
+    "str.maketrans": lambda ev, args: (
+        str.maketrans(args[0]) if isinstance(args[0], dict) else str.maketrans(ev.text(args[0]), ev.text(args[1]))
+    ),
     "string.maketrans": lambda ev, args: str.maketrans(ev.text(args[0]), ev.text(args[1])),
     "bytes.maketrans": lambda ev, args: bytes.maketrans(data_of(args[0]), data_of(args[1])),
     "sum": _sum,

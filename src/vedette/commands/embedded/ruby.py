@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import urllib.parse
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from vedette.commands.base import Reading, Scope
 from vedette.commands.decoding import inflate, unbase64
@@ -157,8 +157,12 @@ def _send(ev: Evaluator, call: HostCall) -> Value:
     if not isinstance(name, str):
         return UNKNOWN
     holder = call.holder
-    prefix = holder.name if isinstance(holder, Thing) and holder.name not in ("Kernel", "Object", "self", "main") else ""
-    inner = HostCall(f"{prefix}.{name}" if prefix else name, call.args[1:], call.keywords, call.nodes[1:], call.node, holder)
+    prefix = (
+        holder.name if isinstance(holder, Thing) and holder.name not in ("Kernel", "Object", "self", "main") else ""
+    )
+    inner = HostCall(
+        f"{prefix}.{name}" if prefix else name, call.args[1:], call.keywords, call.nodes[1:], call.node, holder
+    )
     ev.say(inner.name, inner.args, inner.keywords, inner.nodes, [tuple(ev.used)] * len(inner.args), call.node)
     return ev.dialect.host(ev, inner)
 
@@ -239,7 +243,9 @@ _HOSTS: dict[str, Host] = {
     "$stdin.read": _stdin,
     "gets": _stdin,
 }
-_MORE = frozenset("require load sleep fork trap raise abort rand srand at_exit p pp Process require_relative binding".split())
+_MORE = frozenset(
+    "require load sleep fork trap raise abort rand srand at_exit p pp Process require_relative binding".split()
+)
 
 
 def _text(run: Any, method: str | None = None) -> Method:
@@ -552,7 +558,7 @@ class RubyDialect(Dialect):
     """Ruby's meaning."""
 
     language = Language.RUBY
-    functions: Mapping[str, Pure] = FUNCTIONS
+    functions: ClassVar[Mapping[str, Pure]] = FUNCTIONS
     methods = _METHODS
     hosts = _HOSTS
 
@@ -645,7 +651,7 @@ class RubyDialect(Dialect):
             return UNKNOWN
         if op in ("+", "<<") and isinstance(left, str):
             more = chr(right) if op == "<<" and isinstance(right, int) else self.text(right)
-            ev.budget.make(len(left) + len(more))
+            ev.grow(len(left), len(more))
             ev.note("concatenation")
             return left + more
         if op in ("+", "-", "<<") and isinstance(left, list):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import ClassVar
 
 from vedette.commands.embedded import tree as t
 from vedette.commands.embedded.lexing import MOST_TOKENS, SyntaxStop, Token, Tokens, unescape
@@ -27,7 +29,9 @@ _LEX = re.compile(
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _PERCENT = re.compile(r"%([qQwWiIxrs]?)([^\w\s=]|(?<=[qQwWiIxrs])=)")
 _HERE = re.compile(r"<<[~-]?(['\"`]?)([A-Z_][A-Z0-9_]*)\1")
-_KEYWORDS_BEFORE = frozenset("if unless while until return and or not puts print p eval system exec when in then do else elsif".split())
+_KEYWORDS_BEFORE = frozenset(
+    "if unless while until return and or not puts print p eval system exec when in then do else elsif".split()
+)
 
 
 def _inside(source: str, at: int, last: int, opening: str, closing: str, *, expands: bool) -> int:
@@ -66,7 +70,18 @@ def tokenize(source: str, start: int = 0, end: int | None = None) -> list[Token]
         if char in "'\"`" and not (out and out[-1].text == "."):
             close = _inside(source, at + 1, last, char, char, expands=char != "'")
             kind = {"'": "raw", '"': "istr", "`": "shell"}[char]
-            out.append(Token(kind, source[at : close + 1], at, min(close + 1, last), line, (source[at + 1 : close], at + 1), None, space))
+            out.append(
+                Token(
+                    kind,
+                    source[at : close + 1],
+                    at,
+                    min(close + 1, last),
+                    line,
+                    (source[at + 1 : close], at + 1),
+                    None,
+                    space,
+                )
+            )
             at, line, space = close + 1, False, False
             continue
         if char == "%" and operand:
@@ -75,9 +90,21 @@ def tokenize(source: str, start: int = 0, end: int | None = None) -> list[Token]
                 form, opening = found.group(1), found.group(2)
                 closing = _PAIRS.get(opening, opening)
                 close = _inside(source, found.end(), last, opening, closing, expands=form not in ("q", "w", "i"))
-                kind = {"q": "raw", "w": "words", "W": "words", "i": "words", "I": "words", "x": "shell", "r": "regex"}.get(form, "istr")
+                kind = {
+                    "q": "raw",
+                    "w": "words",
+                    "W": "words",
+                    "i": "words",
+                    "I": "words",
+                    "x": "shell",
+                    "r": "regex",
+                }.get(form, "istr")
                 stop = min(close + 1, last)
-                out.append(Token(kind, source[at:stop], at, stop, line, (source[found.end() : close], found.end()), None, space))
+                out.append(
+                    Token(
+                        kind, source[at:stop], at, stop, line, (source[found.end() : close], found.end()), None, space
+                    )
+                )
                 at, line, space = stop, False, False
                 continue
         if char == "/" and operand:
@@ -106,17 +133,29 @@ def tokenize(source: str, start: int = 0, end: int | None = None) -> list[Token]
                 for place, tag, quote in pending:
                     closing_line = re.compile(rf"^[ \t]*{tag}[ \t]*$", re.MULTILINE).search(source, begin, last)
                     body_end = closing_line.start() if closing_line else last
-                    out[place] = out[place]._replace(kind="raw" if quote == "'" else "istr", value=(source[begin:body_end], begin))
+                    out[place] = out[place]._replace(
+                        kind="raw" if quote == "'" else "istr", value=(source[begin:body_end], begin)
+                    )
                     begin = min(closing_line.end() + 1, last) if closing_line else last
                 pending = []
                 stop = begin
             follows = re.compile(r"\s*(?:\.(?!\.)|&\.)").match(source, stop, last)
-            if follows is None and out and not (out[-1].kind == "op" and out[-1].text in (",", "+", "(", "[", "{", "||", "&&", ".", "|", "=", "\n")):
+            if (
+                follows is None
+                and out
+                and not (
+                    out[-1].kind == "op" and out[-1].text in (",", "+", "(", "[", "{", "||", "&&", ".", "|", "=", "\n")
+                )
+            ):
                 out.append(Token("op", "\n", at, at + 1, True))
             at, line, space = stop, False, False
             continue
         if kind == "num":
-            value = int(text.replace("_", ""), 8) if re.fullmatch(r"0[0-7_]+", text) and len(text) > 1 else _number(text.replace("0o", "0o"))
+            value = (
+                int(text.replace("_", ""), 8)
+                if re.fullmatch(r"0[0-7_]+", text) and len(text) > 1
+                else _number(text.replace("0o", "0o"))
+            )
             out.append(Token("num", text, at, stop, line, value, None, space))
         elif kind == "symbol" and out and out[-1].kind in ("name", "num") and not space:
             out.append(Token("op", ":", at, at + 1, line, None, None, space))
@@ -147,7 +186,7 @@ def _operand(out: list[Token], space: bool, after: str) -> bool:
 class Ruby(Tokens):
     """Parses Ruby."""
 
-    binary = {
+    binary: ClassVar[Mapping[str, tuple[int, bool]]] = {
         "..": (4, False), "...": (4, False), "||": (5, False), "&&": (6, False),
         "<=>": (8, False), "==": (8, False), "===": (8, False), "!=": (8, False), "=~": (8, False), "!~": (8, False),
         "<": (9, False), "<=": (9, False), ">": (9, False), ">=": (9, False), "|": (10, False), "^": (10, False),
@@ -254,7 +293,7 @@ class Ruby(Tokens):
             elif text == "(" and not self.token.space and type(value) is t.Name:
                 args = self.parenthesised()
                 value = t.Call(value.start, self.last_end(), value, args)
-            elif text == "{" and isinstance(value, t.Call) or text == "do":
+            elif (text == "{" and isinstance(value, t.Call)) or text == "do":
                 block = self._block_argument()
                 if isinstance(value, t.Call):
                     value.args.append(block)
@@ -386,7 +425,9 @@ class Ruby(Tokens):
         items = [first]
         while self.token.kind in ("raw", "istr") and not self.token.line:
             token = self.next()
-            items.append(t.Const(token.start, token.end, token.value[0]) if token.kind == "raw" else self.interpolated(token))
+            items.append(
+                t.Const(token.start, token.end, token.value[0]) if token.kind == "raw" else self.interpolated(token)
+            )
         if len(items) == 1:
             return first
         return t.Template(first.start, items[-1].end, items)
@@ -511,7 +552,15 @@ class Ruby(Tokens):
                 if self.take("="):
                     right = self.assignment(t.Array(token.start, self.last_end(), targets), "=")
                     value = right
-            while self.token.kind == "name" and self.token.text in ("if", "unless", "while", "until", "rescue", "and", "or"):
+            while self.token.kind == "name" and self.token.text in (
+                "if",
+                "unless",
+                "while",
+                "until",
+                "rescue",
+                "and",
+                "or",
+            ):
                 word = self.next().text
                 test = self.expression(3)
                 end = self.last_end()
@@ -522,7 +571,11 @@ class Ruby(Tokens):
                     value = t.If(token.start, end, test, value, None)
                 elif word in ("while", "until"):
                     value = t.Loop(token.start, end, test, value, until=word == "until")
-            if not (self.take(";", "\n") or self.ended() or self.here("}", ")", "end", "else", "elsif", "when", "rescue", "ensure")):
+            if not (
+                self.take(";", "\n")
+                or self.ended()
+                or self.here("}", ")", "end", "else", "elsif", "when", "rescue", "ensure")
+            ):
                 raise SyntaxStop(f"the end of the statement expected at {self.token.start}")
             return value
         finally:

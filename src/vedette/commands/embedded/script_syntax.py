@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import ClassVar
 
 from vedette.commands.embedded import tree as t
 from vedette.commands.embedded.lexing import MOST_TOKENS, SyntaxStop, Token, Tokens, unescape
@@ -43,8 +45,8 @@ def tokenize(source: str, start: int = 0, end: int | None = None) -> list[Token]
         if kind == "op" and text in ("/", "/=") and _wants_value(out):
             regex = _REGEX.match(source, at, last)
             if regex is not None:
-                value = Pattern(regex.group(1), regex.group(2))
-                out.append(Token("regex", regex.group(), at, regex.end(), line, value))
+                pattern = Pattern(regex.group(1), regex.group(2))
+                out.append(Token("regex", regex.group(), at, regex.end(), line, pattern))
                 at, line, space = regex.end(), False, False
                 continue
         stop = found.end()
@@ -79,7 +81,7 @@ def _wants_value(out: list[Token]) -> bool:
 
 
 def _number(text: str) -> int | float:
-    text = text.replace("_", "").rstrip("n") if not text[:2].lower() == "0x" else text.replace("_", "").rstrip("n")
+    text = text.replace("_", "").rstrip("n")
     if len(text) > 400:
         return 0
     head = text[:2].lower()
@@ -96,7 +98,7 @@ def _number(text: str) -> int | float:
 class Script(Tokens):
     """Parses JavaScript and JScript."""
 
-    binary = {
+    binary: ClassVar[Mapping[str, tuple[int, bool]]] = {
         "??": (4, False), "||": (4, False), "&&": (5, False), "|": (6, False), "^": (7, False), "&": (8, False),
         "==": (9, False), "!=": (9, False), "===": (9, False), "!==": (9, False),
         "<": (10, False), ">": (10, False), "<=": (10, False), ">=": (10, False),
@@ -356,6 +358,7 @@ class Script(Tokens):
 
     def arrow(self, start: int) -> t.Node:
         """Return an arrow function."""
+        defaults: dict[str, t.Node]
         if self.token.kind == "name":
             params, defaults, rest = [self.next().text], {}, None
         else:

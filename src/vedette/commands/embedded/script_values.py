@@ -176,7 +176,7 @@ class ScriptDialect(Dialect):
                 left, right = _primitive(left), _primitive(right)
             if type(left) is str or type(right) is str:
                 one, two = js_text(left), js_text(right)
-                ev.budget.make(len(one) + len(two))
+                ev.grow(len(one), len(two))
                 ev.note("concatenation")
                 return one + two
             return narrow(js_number(left) + js_number(right))
@@ -191,7 +191,8 @@ class ScriptDialect(Dialect):
         if op in ("<", ">", "<=", ">="):
             one, two = _primitive(left), _primitive(right)
             if not (type(one) is str and type(two) is str):
-                one, two = js_number(one), js_number(two)
+                a, b = js_number(one), js_number(two)
+                return bool({"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[op])
             return bool({"<": one < two, ">": one > two, "<=": one <= two, ">=": one >= two}[op])
         if op == "instanceof":
             return UNKNOWN

@@ -159,12 +159,12 @@ class _Reader:
         if token.kind == "op" and token.text == "(" and self.depth < _DEEPEST:
             self.next()
             self.depth += 1
-            value = self.expression()
+            inner = self.expression()
             self.depth -= 1
             if self.token.text == ")":
                 end = self.next().end
-                return _Text(value.value, token.start, end, value.methods)
-            return _Text(None, token.start, value.end)
+                return _Text(inner.value, token.start, end, inner.methods)
+            return _Text(None, token.start, inner.end)
         if token.kind in ("name", "quoted"):
             return self.name()
         if token.kind != "end" and token.text not in (";", ")", ","):
@@ -185,7 +185,9 @@ class _Reader:
         low = dotted.lower()
         if low in self.bound:
             known = self.bound[low]
-            return self.folded(_Text(known.value, token.start, end, known.methods)) if known.value is not None else known
+            return (
+                self.folded(_Text(known.value, token.start, end, known.methods)) if known.value is not None else known
+            )
         return _Text(None, token.start, end)
 
     def arguments(self) -> tuple[list[_Text], str | None]:
@@ -249,7 +251,9 @@ class _Reader:
         for arg in args:
             shown = _as_text(arg.value)
             written = self.text[arg.start : arg.end][:2000]
-            words.append(Word(shown if shown is not None else written, arg.start, arg.end, shown is not None, arg.methods))
+            words.append(
+                Word(shown if shown is not None else written, arg.start, arg.end, shown is not None, arg.methods)
+            )
         call = Call(Word(name, start, end), words, Language.SQL, method=True, start=start, end=max(stop, end))
         if len(self.reading.calls) < 300:
             self.reading.calls.append(call)
@@ -321,11 +325,13 @@ class _Reader:
         elif token.kind == "name" and low in ("outfile", "dumpfile", "infile"):
             self.next()
             arg = self.operand()
-            self.say(f"{'LOAD DATA' if low == 'infile' else 'INTO'} {low.upper()}", token.start, token.end, [arg], arg.end)
+            self.say(
+                f"{'LOAD DATA' if low == 'infile' else 'INTO'} {low.upper()}", token.start, token.end, [arg], arg.end
+            )
         elif token.kind == "name" and low == "copy":
             self.next()
             self.copy(token)
-        elif token.kind in ("name", "quoted") and low.strip("[]\"`").startswith(("xp_", "sp_")):
+        elif token.kind in ("name", "quoted") and low.strip('[]"`').startswith(("xp_", "sp_")):
             self.execute()
         elif token.kind == "name" and low == "system" and self.at == 0 and self.tokens[1].text != "(":
             rest = self.text[token.end :].strip().rstrip(";")
@@ -356,7 +362,13 @@ class _Reader:
         while self.token.text[:1] == "@":
             name = self.next().text.lower()
             while self.token.text not in ("=", ":=", ",", ";", "+") and self.token.kind not in ("end",):
-                if self.token.kind == "name" and self.token.text.lower() in ("set", "select", "exec", "execute", "declare"):
+                if self.token.kind == "name" and self.token.text.lower() in (
+                    "set",
+                    "select",
+                    "exec",
+                    "execute",
+                    "declare",
+                ):
                     return
                 if self.token.text[:1] == "@":
                     break
@@ -372,7 +384,12 @@ class _Reader:
                 if joins and (old is None or old.value is None or value.value is None):
                     value = _Text(None, 0, 0)
                 elif joins and old is not None:
-                    value = _Text((_as_text(old.value) or "") + (_as_text(value.value) or ""), value.start, value.end, value.methods)
+                    value = _Text(
+                        (_as_text(old.value) or "") + (_as_text(value.value) or ""),
+                        value.start,
+                        value.end,
+                        value.methods,
+                    )
                 self.bound[name] = value
             else:
                 self.bound[name] = _Text(None, 0, 0)
@@ -463,7 +480,9 @@ class _Reader:
             self.nest(Language.SQL, text, arg)
 
 
-_STARTS = frozenset("exec execute declare set select insert update delete drop go create alter if begin end while use print".split())
+_STARTS = frozenset(
+    "exec execute declare set select insert update delete drop go create alter if begin end while use print".split()
+)
 _OUTSIDE = frozenset(
     "load_file sys_exec sys_eval system shell load_extension readfile writefile edit openrowset opendatasource openquery "
     "httpuritype lo_import lo_export pg_read_file pg_ls_dir copy xp_cmdshell do_system version sleep benchmark waitfor".split()

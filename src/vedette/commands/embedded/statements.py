@@ -528,7 +528,7 @@ class Evaluator(Expressions):
         return UNDEFINED
 
     def run_inline(self, tree: t.Node) -> tuple[Value, int]:
-        """Return the value of code made at run time, and how many calls into the library it makes; says none of them."""
+        """Return the value of code made at run time, and how many calls it makes; says none of them."""
         effects = self.effects
         self.muted += 1
         self.foreign += 1

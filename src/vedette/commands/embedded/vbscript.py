@@ -6,6 +6,7 @@ import math
 import re
 import urllib.parse
 from collections.abc import Mapping
+from typing import ClassVar
 
 from vedette.commands.base import Reading, Scope
 from vedette.commands.embedded import com
@@ -268,8 +269,8 @@ FUNCTIONS: dict[str, Pure] = {
 }
 CONSTANTS: dict[str, Value] = {
     "vbcrlf": "\r\n", "vbcr": "\r", "vblf": "\n", "vbnewline": "\r\n", "vbtab": "\t", "vbnullstring": "",
-    "vbnullchar": "\0", "vbtrue": -1, "vbfalse": 0, "vbunicode": 64, "vbhide": 0, "vbnormalfocus": 1, "vbtextcompare": 1,
-    "vbbinarycompare": 0,
+    "vbnullchar": "\0", "vbtrue": -1, "vbfalse": 0, "vbunicode": 64, "vbhide": 0, "vbnormalfocus": 1,
+    "vbtextcompare": 1, "vbbinarycompare": 0,
 }  # fmt: skip
 _OBJECTS = {
     name.casefold(): name
@@ -284,7 +285,7 @@ class BasicDialect(Dialect):
     language = Language.VBSCRIPT
     fold_case = True
     separators = ":\n"
-    functions: Mapping[str, Pure] = FUNCTIONS
+    functions: ClassVar[Mapping[str, Pure]] = FUNCTIONS
     assigned: frozenset[str] = frozenset()
     """Names that the script binds somewhere: before that they are empty."""
 
@@ -340,6 +341,9 @@ class BasicDialect(Dialect):
                 return holder.data[low]
             if holder.name == "WScript.Shell.Exec.StdOut" and low == "readall":
                 return holder.data.get("out", UNKNOWN)
+            if low == "readtext" and holder.name == "ADODB.Stream":
+                text = com.stream_text(holder)
+                return text if text is not UNKNOWN else Thing("ADODB.Stream.ReadText", (), holder.data)
             made = Thing(f"{holder.name}.{com.canonical(name)}", holder.args, {})
             if "out" in holder.data:
                 made.data["out"] = holder.data["out"]
@@ -398,7 +402,7 @@ class BasicDialect(Dialect):
             return UNKNOWN
         if op == "&" or (op == "+" and isinstance(left, str) and isinstance(right, str)):
             one, two = self.text(left), self.text(right)
-            ev.budget.make(len(one) + len(two))
+            ev.grow(len(one), len(two))
             ev.note("concatenation")
             return one + two
         if op in ("=", "<>", "<", ">", "<=", ">=", "=<", "=>", "is"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import ClassVar
 
 from vedette.commands.embedded import tree as t
 from vedette.commands.embedded.lexing import MOST_TOKENS, SyntaxStop, Token, Tokens
@@ -31,7 +33,7 @@ _LEX = re.compile(
 
 
 def tokenize(source: str) -> list[Token]:
-    """Return the tokens of a script; a line end (or colon) is an operator ``\\n``."""
+    """Return the tokens of a script; a line end (or colon) is an operator of its own."""
     out: list[Token] = []
     at, last, space = 0, len(source), False
     while at < last and len(out) < MOST_TOKENS:
@@ -85,7 +87,7 @@ def _number(text: str) -> Value:
 class Basic(Tokens):
     """Parses VBScript."""
 
-    binary = {
+    binary: ClassVar[Mapping[str, tuple[int, bool]]] = {
         "imp": (3, False), "eqv": (4, False), "xor": (5, False), "or": (6, False), "and": (7, False),
         "=": (9, False), "<>": (9, False), "<": (9, False), ">": (9, False), "<=": (9, False), ">=": (9, False),
         "=<": (9, False), "=>": (9, False), "is": (9, False), "like": (9, False),

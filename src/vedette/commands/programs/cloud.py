@@ -186,17 +186,17 @@ def _aws(call: Call, scope: Scope) -> list[Nested]:
                         out += code(language, command)
         return out
     if "ssm" in texts and "start-session" in texts:
-        word = given.value("--parameters")
-        return [n for command in (_commands(word.text, scope) if word else []) for n in code(Language.SH, command)]
+        found = given.value("--parameters")
+        return [n for command in (_commands(found.text, scope) if found else []) for n in code(Language.SH, command)]
     if "ec2" in texts and ("run-instances" in texts or "request-spot-instances" in texts):
-        word = given.value("--user-data")
-        return _user_data(word, call, scope) if word is not None else []
+        found = given.value("--user-data")
+        return _user_data(found, call, scope) if found is not None else []
     if "modify-instance-attribute" in texts:
-        word = given.value("--user-data", "--value")
-        return _user_data(Word(_stripped(word), 0, 0), call, scope) if word is not None else []
+        found = given.value("--user-data", "--value")
+        return _user_data(Word(_stripped(found), 0, 0), call, scope) if found is not None else []
     if "ecs" in texts and ("execute-command" in texts):
-        word = given.value("--command")
-        return code(Language.SH, word) if word is not None else []
+        found = given.value("--command")
+        return code(Language.SH, found) if found is not None else []
     return []
 
 
@@ -274,7 +274,7 @@ def _user_data(word: Word, call: Call, scope: Scope) -> list[Nested]:
                 data = inflate(data, scope.budget, form="gzip") or data
                 methods = ("base64", "gzip")
             decoded = decode_text(data)
-            if decoded is not None and decoded.isprintable() is False or (decoded and decoded[:1] in "#<"):
+            if (decoded is not None and decoded.isprintable() is False) or (decoded and decoded[:1] in "#<"):
                 text = decoded or ""
             elif decoded and " " in decoded:
                 text = decoded
@@ -337,23 +337,23 @@ def _az(call: Call, scope: Scope) -> list[Nested]:
             return code(language, lines[0])
         return code(language, "\n".join(word.text for word in lines))
     if "container" in texts and "exec" in texts:
-        word = given.value("--exec-command")
-        return code(Language.SH, word) if word is not None else []
+        found = given.value("--exec-command")
+        return code(Language.SH, found) if found is not None else []
     if "container" in texts and "create" in texts:
-        word = given.value("--command-line")
-        return code(Language.SH, word) if word is not None else []
+        found = given.value("--command-line")
+        return code(Language.SH, found) if found is not None else []
     if "vm" in texts and "create" in texts:
-        word = given.value("--custom-data", "--user-data")
-        return _user_data(word, call, scope) if word is not None else []
+        found = given.value("--custom-data", "--user-data")
+        return _user_data(found, call, scope) if found is not None else []
     if "vm" in texts and "extension" in texts:
-        word = given.value("--settings", "--protected-settings")
-        return _extension(word.text) if word is not None else []
+        found = given.value("--settings", "--protected-settings")
+        return _extension(found.text) if found is not None else []
     if "aks" in texts and "command" in texts:
-        word = given.value("--command", "-c")
-        return code(Language.SH, word) if word is not None else []
+        found = given.value("--command", "-c")
+        return code(Language.SH, found) if found is not None else []
     if "webapp" in texts or "containerapp" in texts:
-        word = given.value("--command", "--startup-file")
-        return code(Language.SH, word) if word is not None and "exec" in texts else []
+        found = given.value("--command", "--startup-file")
+        return code(Language.SH, found) if found is not None and "exec" in texts else []
     return []
 
 
