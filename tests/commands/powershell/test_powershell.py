@@ -277,3 +277,25 @@ def test_tells_operators_keywords_variables_and_comments() -> None:
     text = "if ($x -bxor 1) { 'a' | iex } # why"
     kinds = {text[p.start : p.end]: p.kind.value for p in reading(text).parts}
     assert kinds == {"if": "keyword", "$x": "variable", "-bxor": "operator", "|": "operator", "# why": "comment"}
+
+
+def test_knows_no_parameter_that_a_caller_may_give() -> None:
+    (call,) = reading('param($u) iwr "http://$u/x"').calls
+    assert not call.args[0].known
+    assert call.args[0].text == "http://$u/x"
+
+
+def test_leaves_out_what_is_spent_and_keeps_what_is_not() -> None:
+    assert reading("$a='x';$b=$a+'y';$keep='http://example.com'; Write-Host $b").clear == (
+        "$keep='http://example.com'; Write-Host 'xy'"
+    )
+    assert reading("$a='x'; $f={ $a }; Write-Host ($a+'y')").clear is not None
+    assert "$a='x'" in (reading("$a='x'; $f={ $a }; Write-Host ($a+'y')").clear or "")
+
+
+def test_reads_both_ways_of_a_choice_into_a_call() -> None:
+    found = reading("if($q){$u='http://example.com/1'}else{$u='http://example.com/2'}; iwr $u")
+    assert [(c.args[0].text, c.sure) for c in found.calls] == [
+        ("http://example.com/1", False),
+        ("http://example.com/2", False),
+    ]

@@ -105,13 +105,17 @@ class Clearer:
             if _between(calls, node) and not self._quiet(node):
                 continue
             spent.append((node, names))
-        for _ in range(len(spent) + 1):
+        for _ in range(min(len(spent), 40) + 1):
+            if len(spent) * len(self.text) > 10_000_000:
+                return
             gone = [(x.start, x.end) for x, _ in spent]
             rest = self._applied(gone).lower()
             kept = [(x, names) for x, names in spent if self._unused(names, rest)]
             if len(kept) == len(spent):
                 break
             spent = kept
+        else:
+            return
         for x, _ in spent:
             if isinstance(x, n.Command):
                 self.ev.reading.calls[:] = [c for c in self.ev.reading.calls if c.start != x.start]

@@ -14,7 +14,7 @@ from vedette.commands.powershell.expressions import TooDeep
 from vedette.commands.powershell.parser import Parser
 from vedette.commands.powershell.parts import parts_of
 from vedette.commands.powershell.state import State
-from vedette.commands.powershell.values import Partial, Unclear, Value, to_text
+from vedette.commands.powershell.values import Partial, Unclear, Unknown, Value, to_text
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +83,9 @@ def _run(ev: CommandEvaluator, block: n.Block) -> list[Value]:
         ev.state.set("args", Items(ev.scope.arguments))
     if block.params:
         ev._bind(block, list(ev.scope.arguments))
+        for p in block.params[len(ev.scope.arguments) :]:
+            if p.default is None:  # whoever calls the script may give it
+                ev.state.set(p.name, Unknown("$" + p.name))
     out: list[Value] = []
     body = block.begin + (block.process or []) + block.body
     for i, node in enumerate(body):
