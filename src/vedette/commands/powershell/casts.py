@@ -105,6 +105,8 @@ def cast(value: Value, written: str, budget: Budget) -> Value:
         return Thing(name, {"argument": str(value)})
     if name == "management.automation.psreference":
         return Thing(name, {"value": value})
+    if isinstance(value, Code) and name.startswith(("func", "action", "predicate", "threading.threadstart")):
+        return value
     if name in _MADE_OF_ONE:
         from vedette.commands.powershell import objects
 

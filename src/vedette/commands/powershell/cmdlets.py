@@ -8,7 +8,7 @@ from typing import Any
 
 from vedette.commands.base import Nested
 from vedette.commands.powershell import nodes as n
-from vedette.commands.powershell import objects, secure
+from vedette.commands.powershell import objects, regexes, secure
 from vedette.commands.powershell.calls import Arg, Bound, CommandEvaluator
 from vedette.commands.powershell.evaluator import DOWNLOADED
 from vedette.commands.powershell.object_evaluator import command_thing, member_things
@@ -338,6 +338,7 @@ def _drive_items(ev: CommandEvaluator, drive: str, pattern: str) -> list[Value]:
             hits = [pattern.lower()]
         return [Thing("env", {"name": h, "key": h, "value": ev.state.env(h, "$env:" + h)}) for h in hits]
     if drive == "alias":
+        pattern = pattern or "*"
         return [command_thing(c) for c in ev.commands_like(pattern, "alias")]
     code = ev.drive("function", pattern.lower())
     return (
@@ -444,11 +445,9 @@ def _get_command(
     ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
 ) -> list[Value]:
     arg = b.get("name", 0)
-    if arg is None:
-        return [UNKNOWN]
     kind = b.get("commandtype", None, 1)
     found: list[Value] = []
-    for pattern in as_list(arg.value):
+    for pattern in as_list(arg.value) if arg is not None else ["*"]:
         found += [command_thing(c) for c in ev.commands_like(plain(pattern), plain(kind.value).lower() if kind else "")]
     if not found:
         return [UNKNOWN]
@@ -466,9 +465,7 @@ def _get_alias(
         hits: list[Value] = [command_thing(a) for a, c in sorted(ALIASES.items()) if c.lower() == wanted]
     else:
         arg = b.get("name", 0)
-        if arg is None:
-            return [UNKNOWN]
-        hits = [command_thing(c) for c in ev.commands_like(plain(arg.value), "alias")]
+        hits = [command_thing(c) for c in ev.commands_like(plain(arg.value) if arg is not None else "*", "alias")]
     ev.log.append("command-lookup")
     return hits or [UNKNOWN]
 
@@ -539,7 +536,44 @@ def _new_object(
     if not any(a.node is getattr(given, "node", None) for a in b.placed):
         pass
     extra = [a.value for a in b.placed if a is not type_ and a is not given]
-    return [ev.new_object(name, args + extra)]
+    made = ev.new_object(name, args + extra)
+    given_properties = b.get("property", None, 2)
+    if given_properties is not None and isinstance(given_properties.value, Table):
+        for key, value in given_properties.value.entries.values():
+            if isinstance(made, Table):
+                made.put(key, value)
+            elif isinstance(made, Thing):
+                made.data[str(key).lower()] = value
+    return [made]
+
+
+def _add_member(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
+    name = b.get("notepropertyname", None, 5) or b.get("name", None, 1) or b.get("name", 1)
+    value = b.get("notepropertyvalue", None, 13) or b.get("value", None, 1)
+    if value is None and b.placed:
+        value = b.placed[-1]
+    given = b.get("inputobject", None)
+    items = [given.value] if given is not None else _given(stream)
+    if name is not None and value is not None:
+        for item in items:
+            if isinstance(item, Table) and not ev.unsure:
+                item.put(plain(name.value), value.value)
+    return items if b.has("passthru", 2) else []
+
+
+def _string_data(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
+    arg = b.get("stringdata", 0)
+    text = plain(arg.value) if arg is not None else "\n".join(plain(v) for v in _given(stream))
+    table = Table()
+    for line in text.splitlines():
+        key, equals, value = line.partition("=")
+        if equals and not line.lstrip().startswith("#"):
+            table.put(key.strip(), regexes.unescape(value.strip()))
+    return [table]
 
 
 def _secure(
@@ -810,6 +844,8 @@ CMDLETS: dict[str, Work] = {
     "get-random": _get_random,
     "get-unique": _pass,
     "get-member": _get_member,
+    "add-member": _add_member,
+    "convertfrom-stringdata": _string_data,
     "set-itemproperty": _set_property,
     "new-itemproperty": _set_property,
     "get-itemproperty": _get_property,
@@ -819,7 +855,8 @@ QUIET = {
     "foreach-object", "where-object", "sort-object", "select-object", "write-output", "out-null", "out-default",
     "out-string", "get-variable", "set-variable", "new-variable", "get-command", "get-alias", "set-alias", "new-alias",
     "convertto-securestring", "convertfrom-json", "join-path", "split-path", "measure-object", "tee-object",
-    "new-object", "set-strictmode", "get-random", "get-unique", "get-member", "write-host", "write-verbose",
+    "new-object", "set-strictmode", "get-random", "get-unique", "get-member", "add-member", "convertfrom-stringdata",
+    "write-host", "write-verbose",
     "convertfrom-securestring",
 }  # fmt: skip
 """Cmdlets that change nothing outside, so that a loop of them is run through."""

@@ -132,11 +132,27 @@ def new(name: str, args: list[Value], budget: Budget) -> Thing | None:
     if name in ("security.cryptography.aesmanaged", "security.cryptography.rijndaelmanaged",
                 "security.cryptography.aescryptoserviceprovider"):  # fmt: skip
         return Thing(name, {"mode": "cbc", "padding": "pkcs7"})
+    if name == "security.cryptography.cryptostream" and len(args) > 1 and isinstance(args[1], Thing):
+        data = data_of(args[0])[args[0].data.get("pos", 0) if isinstance(args[0], Thing) else 0 :]
+        clear = _decryptor(args[1], "transformfinalblock", [bytearray(data), 0, len(data)], budget)
+        return Thing(name, {"bytes": bytes(clear), "pos": 0, "how": "aes"})
+    if name == "security.cryptography.rfc2898derivebytes" and len(args) > 1:
+        return Thing(name, {"derived": _derive(args, budget), "pos": 0})
     if name.startswith("security.cryptography.") and (digest := _digest(name)):
         return Thing(name, {"digest": digest})
     if name in ("collections.arraylist", "collections.queue", "collections.stack"):
         return None
     return None
+
+
+def _derive(args: list[Value], budget: Budget) -> bytes:
+    """Return the first bytes that a key derived from a password gives (PBKDF2 with SHA-1, the default)."""
+    password = plain(args[0]).encode() if isinstance(args[0], str) else data_of(args[0])
+    rounds = to_int(args[2]) if len(args) > 2 else 1000
+    if not 1 <= rounds <= 20_000 or len(args) > 3:
+        raise Unclear
+    budget.step(rounds // 10)
+    return hashlib.pbkdf2_hmac("sha1", password, data_of(args[1]), rounds, 128)
 
 
 def _digest(name: str) -> str:
@@ -404,6 +420,12 @@ def call(thing: Thing, name: str, args: list[Value], budget: Budget) -> Value:
         work = _secret
     elif "digest" in state:
         work = _hash
+    elif "derived" in state and name == "getbytes":
+        at = state["pos"]
+        state["pos"] = at + to_int(args[0])
+        if state["pos"] > len(state["derived"]):
+            raise Unclear
+        return bytearray(state["derived"][at : state["pos"]])
     elif thing.type == "guid" and name == "tobytearray" and "text" in state:
         import uuid
 
