@@ -14,9 +14,11 @@ _LONGEST = 400_000
 _DEEPEST = 40
 
 
-def _quoted_end(text: str, at: int, n: int) -> int:
+def _quoted_end(text: str, at: int, n: int, depth: int = 0) -> int:
     """Return where the quoted or substituted piece that starts at ``at`` ends, or ``at`` where none does."""
     c = text[at]
+    if depth > _DEEPEST:
+        return n
     if c == "\\":
         return min(at + 2, n)
     if c == "'":
@@ -25,7 +27,10 @@ def _quoted_end(text: str, at: int, n: int) -> int:
     if c == '"':
         i = at + 1
         while i < n and text[i] != '"':
-            i += 2 if text[i] == "\\" else 1
+            if text[i] == "$" and text[i + 1 : i + 2] in ("(", "{"):
+                i = _quoted_end(text, i, n, depth + 1)
+            else:
+                i += 2 if text[i] == "\\" else 1
         return min(i + 1, n)
     if c == "`":
         i = at + 1
@@ -49,7 +54,7 @@ def _quoted_end(text: str, at: int, n: int) -> int:
                 elif d == close:
                     depth -= 1
                 elif d in "'\"`\\":
-                    i = _quoted_end(text, i, n) - 1
+                    i = _quoted_end(text, i, n, depth + 1) - 1
                 i += 1
             return min(i, n)
         return at + 1

@@ -1093,7 +1093,7 @@ class Evaluator(Expander):
                 self.out.feeders.append(self.call)
         elif stream is not None:
             self.out.feeders.extend(stream.feeders)
-        if name in ("expr", "basename", "dirname", "seq") and self.call is not None:
+        if name == "expr" and self.call is not None:
             self.out.feeders.append(self.call)
 
     def _copied(self, name: str, args: list[str], stream: Stream | None) -> bool:
@@ -1481,6 +1481,9 @@ class Evaluator(Expander):
             methods = {"empty-variable": None}
         if not methods:
             return
+        if not strong and "variable" in methods and self.scope.depth:
+            # a layer that was hidden: how ordinary a variable looks there says nothing
+            strong = True
         self.edits.add(
             word.start,
             word.end,

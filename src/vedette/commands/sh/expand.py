@@ -432,7 +432,8 @@ class Expander:
 
     def computed(self, text: str) -> int | None:
         """Return the value of an expression's text, or None where it is not known."""
-        self.budget.step(1 + len(text) // 64)
+        if len(text) > 24:
+            self.budget.step(len(text) // 24)
         if len(text) > 20_000:
             return None
         try:
@@ -749,7 +750,6 @@ class Expander:
     def _transformed(self, part: Param, text: str, name: str = "") -> Result | None:
         """Return a value after ``#``, ``%``, ``/``, ``:``, ``^``, ``,``, ``~`` or ``@``; None where it is not known."""
         op = part.op
-        self.budget.step(1 + len(text) // 200)
         if op == ":":
             first, count = self._range(part)
             if first is None:
@@ -765,6 +765,7 @@ class Expander:
                 return Result(text[first:])
             end = first + count if count >= 0 else size + count
             return Result(text[first:end]) if end >= first else None
+        self.budget.step(1 + len(text) // 200)
         if op[0] == "@":
             return self._attribute(op[1], text, name)
         if part.arg is None:

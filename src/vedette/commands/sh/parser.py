@@ -976,7 +976,11 @@ class Parser:
                 word.how = _how(parts, text[start:end])
         if brace and end - start > 2:
             at = text.find("{", start, end)
-            if at >= 0 and (text.find(",", at, end) > 0 or text.find("..", at, end) > 0):
+            if (
+                at >= 0
+                and (text.find(",", at, end) > 0 or text.find("..", at, end) > 0)
+                and any([isinstance(p, Lit) and not p.quoted and "{" in p.text for p in word.parts])
+            ):
                 self._braces(word)
         return word
 
