@@ -178,6 +178,20 @@ class ExpressionEvaluator:
         finally:
             self.need = need
 
+    def again(self, node: n.Node) -> Value:
+        """Return the value of an expression in a later round of a loop, where nothing is noted."""
+        kind = type(node)
+        if kind is n.Num:
+            return node.value  # type: ignore[attr-defined]
+        if kind is n.Var:
+            name = node.name  # type: ignore[attr-defined]
+            for frame in reversed(self.state.frames):
+                slot = frame.get(name)
+                if slot is not None:
+                    return slot[0]
+        work = EVALUATE.get(kind)
+        return work(self, node) if work is not None else self.eval(node)
+
     def _str(self, node: n.Str) -> Value:
         return node.value
 
@@ -298,9 +312,11 @@ class ExpressionEvaluator:
 
     def _cast(self, node: n.Cast) -> Value:
         mark = len(self.log)
-        value = self.eval(node.operand)
         name = type_name(node.type)
-        if self.repeat:
+        if not self.repeat:
+            value = self.eval(node.operand)
+        else:
+            value = self.again(node.operand)
             if name == "char" and type(value) is int and 0 <= value <= 0xFFFF:
                 return Char(chr(value))
             if name == "int32" and (type(value) is int or type(value) is Char):
@@ -366,8 +382,8 @@ class ExpressionEvaluator:
 
     def _binary(self, node: n.Binary) -> Value:
         if self.repeat and (quick := _QUICK.get(node.op)) is not None and type(node.left) is not n.Binary:
-            left = self.eval(node.left)
-            right = self.eval(node.right)
+            left = self.again(node.left)
+            right = self.again(node.right)
             if type(left) is int and type(right) is int and -_LIMIT < left < _LIMIT and -_LIMIT < right < _LIMIT:
                 return quick(left, right)
             made = self._operate(node.op, left, right, node)

@@ -40,7 +40,7 @@ class ObjectEvaluator(ExpressionEvaluator):
         """Return the value of a chain of members, calls and indexes: walked, not recursed into."""
         target = node.target
         if self.repeat and type(node) is n.Index and type(target) is n.Var:
-            return self._index(node, self.eval(target), len(self.log))
+            return self._index(node, self.again(target), len(self.log))
         chain = [node]
         while isinstance(target, (n.Invoke, n.Member, n.Index)):
             chain.append(target)
@@ -57,7 +57,7 @@ class ObjectEvaluator(ExpressionEvaluator):
         return value
 
     def _index(self, node: n.Index, target: Value, mark: int) -> Value:
-        key = self.eval(node.index)
+        key = self.again(node.index) if self.repeat else self.eval(node.index)
         if self.repeat and type(key) is int and type(target) in _INDEXED and 0 <= key < len(target):
             return Char(target[key]) if type(target) is str else target[key]
         try:
