@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from vedette.commands import programs
@@ -17,7 +18,7 @@ from vedette.commands.budget import Budget, Exhausted
 from vedette.commands.environment import default_environment
 from vedette.commands.observables import observables_of
 from vedette.commands.readers import reader
-from vedette.commands.shells import language_of
+from vedette.commands.shells import candidates, like_script
 from vedette.commands.traces import Traces, trace_call, trace_patterns, trace_places
 from vedette.knowledge.tools import ToolTables, packed_tables
 from vedette.schema.command import Language, Layer, Stop
@@ -27,6 +28,10 @@ logger = logging.getLogger(__name__)
 MOST_CHARS = 1_000_000
 """Longest command that is read; the rest is left out, and said to be."""
 MOST_LAYERS = 64
+PLAIN_SENSE = 2.5
+"""From which a language makes so much sense of a text that no other is tried."""
+MOST_TRIED = 9
+"""Languages that a text is read as, where the first does not make sense of it."""
 MOST_CALLS = 2_000
 
 
@@ -41,19 +46,47 @@ def trace(
         tables: what is known of tools; the packed ones by default.
         budget: what it may cost.
     """
-    budget = budget or Budget()
-    cut = len(text) > MOST_CHARS
+    tables = tables or packed_tables()
     text = _SURROGATE.sub("\ufffd", text)
+    if language is not None:
+        return _traced(text, language, tables, budget or Budget())
+    likely = candidates(text, tables)
+    best = _traced(text, likely[0], tables, copy(budget) if budget else Budget())
+    if len(likely) == 1 or not (best.readings[0].broken or like_script(text)):
+        return best
+    most = MOST_TRIED if len(text) < 20_000 else 3
+    senses = [_sense(best)]
+    for place, other in enumerate(likely[1:most], 1):
+        if senses[-1] >= PLAIN_SENSE:
+            break
+        made = _traced(text, other, tables, copy(budget) if budget else Budget(steps=20_000))
+        senses.append(_sense(made) - 0.3 * place)
+        if senses[-1] > max(senses[:-1]):
+            best = made
+    return best
+
+
+def _traced(text: str, language: Language, tables: ToolTables, budget: Budget) -> Traces:
     given = text[:MOST_CHARS]
-    found = language or language_of(given, tables or packed_tables())
-    walk = _Walk(Traces(command=text, language=found), tables or packed_tables(), budget)
-    if cut:
+    walk = _Walk(Traces(command=text, language=language), tables, budget)
+    if len(text) > MOST_CHARS:
         walk.traces.stops.append(Stop(layer=0, reason=f"only its first {MOST_CHARS:,} characters were read"))
-    scope = Scope(budget=budget, environment=default_environment(found))
+    scope = Scope(budget=budget, environment=default_environment(language))
     scope.capture = walk.captured(scope)
-    walk.layer(Nested(found, given), None, scope, read_as=_without_brackets(given))
+    walk.layer(Nested(language, given), None, scope, read_as=_without_brackets(given))
     walk.finish()
     return walk.traces
+
+
+def _sense(traces: Traces) -> float:
+    """Return how much sense a text makes as a language: what is read whole and known speaks for it."""
+    first = traces.readings[0]
+    sense = -6.0 if first.broken else 0.0
+    sense -= 2.0 * sum(reading.broken for reading in traces.readings[1:])
+    known = sum(used.usage.tool is not None for used in traces.uses)
+    sense += min(known, 4) - 0.7 * min(len(traces.uses) - known, 4)
+    sense += min(len(traces.layers) - 1, 4) * 0.5 + min(len(traces.observables), 4) * 0.4
+    return sense
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

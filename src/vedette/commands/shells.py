@@ -14,6 +14,7 @@ import re2
 
 from vedette.commands.usage import tool_name
 from vedette.knowledge.tools import ToolTables
+from vedette.knowledge.tools.base import encodable
 from vedette.schema.command import Language
 
 _HEAD = 16_384
@@ -46,6 +47,7 @@ _SIGNS: tuple[tuple[str, Language, float], ...] = (
     (r"(?i)(?:^|[&|(@]\s*)set\s+(?:/[ap]\s+)?\"?[a-z_][\w]*=", Language.CMD, 1.5),
     (r"(?i)(?:^|[\s\"'(])(?:[a-z]:)?\\(?:[\w .()-]+\\)*[\w .()-]+\.(?:exe|dll|bat|cmd|com|vbs|ps1|msi|cpl|scr)\b", Language.CMD, 1.0),
     (r"(?i)(?:^|[\s&|(\\])[\w.-]+\.exe\b", Language.CMD, 1.5),
+    (r"(?i)\.(?:bat|cmd)\b", Language.CMD, 2.0),
     (r"(?:^|[\s\"'=:,(])[A-Za-z]:\\\w", Language.CMD, 2.0),
     (r"(?:^|[\s\"'=])\\\\[\w.$-]+\\", Language.CMD, 1.5),
     (r"(?i)^\s*\.\s+[\"']?(?:[a-z]:)?\.?\\[^;|&]*\.ps1", Language.POWERSHELL, 5.0),
@@ -79,6 +81,23 @@ _SIGNS: tuple[tuple[str, Language, float], ...] = (
 """Expression, the language that it speaks for, and how much."""
 
 _START = re.compile(r"^[\s@(&]*(\"[^\"\n]{1,260}\"|'[^'\n]{1,260}'|[^\s|&;<>()\"']+)")
+_IN_QUOTES = re.compile(r"\"[^\"]*\"")
+_OWN_SYNTAX = re.compile(r"\]::|\$\(|\$[A-Za-z]|\[[A-Za-z.]+\]|\(-|-(?:join|split|replace|f)\b")
+_INTO_SHELL = re.compile(
+    r"^\s*[('\"\[$@].*\|\s*(?:cmd|powershell|iex|invoke-expression)(?:\.exe)?\s*$", re.DOTALL | re.IGNORECASE
+)
+_LIKE_SCRIPT = re.compile(
+    r"\s*(?:[A-Za-z_$@%][\w$.:]*(?:\[['\"+\w ]+\])*\s*(?:\(|=(?!=))|(?:var|let|const|function|dim|import|from|my|use|require|execute"
+    r"|executeglobal|on\s+error|def|class|print|puts|echo)\b|<\?|\(function|%w|q[qwx]?[({])",
+    re.IGNORECASE,
+)
+_SCRIPTS = (
+    Language.PYTHON, Language.JSCRIPT, Language.VBSCRIPT, Language.PERL, Language.RUBY, Language.PHP, Language.POWERSHELL,
+    Language.SH, Language.CMD,
+)  # fmt: skip
+_ON_WINDOWS = frozenset(
+    {"powershell", "pwsh", "cmd", "mshta", "rundll32", "regsvr32", "wmic", "schtasks", "cscript", "wscript"}
+)
 _UNIX_FIRST = frozenset({"find", "sort", "echo", "cd", "set", "mkdir", "rmdir", "more", "tree", "date", "time", "type"})
 
 
@@ -96,43 +115,49 @@ def _signs() -> Any:
 
 def language_of(text: str, tables: ToolTables) -> Language:
     """Return the language that a command or script is most likely written in."""
+    return candidates(text, tables)[0]
+
+
+def candidates(text: str, tables: ToolTables) -> list[Language]:
+    """Return the languages that a text may be written in, the likeliest first; what has no sign at all is left out.
+
+    A text that begins like a statement of a scripting language is offered to all of them: ``exec('id')`` is Python,
+    Ruby, Perl and PHP, and only reading it tells.
+    """
     head = text[:_HEAD]
     scores: dict[Language, float] = {}
-    for number in _signs().Match(head) or ():
+    for number in _signs().Match(encodable(head)) or ():
         _, language, weight = _SIGNS[number]
         scores[language] = scores.get(language, 0.0) + weight
     first = _START.match(head)
     if first:
         word = first[1].strip("\"'")
-        name = tool_name(word)
-        _at_home(scores, word, name, tables)
-    if not scores:
-        return Language.CMD
-    best = max(scores, key=lambda language: scores[language])
-    if scores[best] < 1.0 and best not in (Language.SH, Language.CMD, Language.POWERSHELL):
-        return Language.CMD
-    return best
+        _at_home(scores, head, word, tool_name(word), tables)
+    ranked = sorted(scores, key=lambda language: -scores[language])
+    shells = (Language.SH, Language.CMD, Language.POWERSHELL)
+    if not ranked or (scores[ranked[0]] < 1.0 and ranked[0] not in shells):
+        ranked = [Language.CMD, *(language for language in ranked if language is not Language.CMD)]
+    if _LIKE_SCRIPT.match(head):
+        ranked += [language for language in _SCRIPTS if language not in ranked]
+    return ranked
 
 
-def _at_home(scores: dict[Language, float], word: str, name: str, tables: ToolTables) -> None:
+def like_script(text: str) -> bool:
+    """Return whether a text begins as statements of scripting languages do, and command lines hardly ever."""
+    return _LIKE_SCRIPT.match(text[:400]) is not None
+
+
+def _at_home(scores: dict[Language, float], text: str, word: str, name: str, tables: ToolTables) -> None:
     """Count where the first name is at home: a shell on the line decides more than what its argument says."""
 
     def add(language: Language, weight: float) -> None:
         scores[language] = scores.get(language, 0.0) + weight
 
     lower = name.lower().replace("^", "").replace('"', "")
-    if lower in (
-        "powershell",
-        "pwsh",
-        "cmd",
-        "mshta",
-        "rundll32",
-        "regsvr32",
-        "wmic",
-        "schtasks",
-        "cscript",
-        "wscript",
-    ):
+    own = lower == "cmd" and _OWN_SYNTAX.search(_IN_QUOTES.sub(" ", text)) and "powershell" not in text.lower()
+    if own or _INTO_SHELL.search(text):
+        add(Language.POWERSHELL, 6.0)  # typed into PowerShell: what stands outside quotes is its own syntax
+    elif lower in _ON_WINDOWS:
         unix = lower == "pwsh" and (scores.get(Language.SH, 0.0) > 2 or word.startswith("/"))
         add(Language.SH if unix else Language.CMD, 6.0)
     elif lower in ("bash", "sh", "zsh", "dash", "ksh", "sudo", "env", "nohup", "busybox", "xargs"):
