@@ -98,7 +98,7 @@ _SCRIPTS = (
 _ON_WINDOWS = frozenset(
     {"powershell", "pwsh", "cmd", "mshta", "rundll32", "regsvr32", "wmic", "schtasks", "cscript", "wscript"}
 )
-_UNIX_FIRST = frozenset({"find", "sort", "echo", "cd", "set", "mkdir", "rmdir", "more", "tree", "date", "time", "type"})
+_UNIX_FIRST = frozenset({"find", "sort", "echo", "cd", "set", "mkdir", "rmdir", "more", "tree", "date", "time", "type", "curl", "finger"})
 
 
 @cache

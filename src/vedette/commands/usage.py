@@ -203,6 +203,8 @@ def _gnu(usage: Usage, args: Sequence[Word]) -> None:
         text = args[index].text
         flags = usage.page.flags if usage.page else {}
         if plain or len(text) < 2 or text[0] != "-":
+            if not plain and _runs(usage):
+                plain = True  # what follows a command is the command's
             old = index == 0 and usage.name in _OLD_BUNDLES and text.isalpha() and all(c in flags for c in text)
             index += _bundle(usage, args, index, text, flags) if old else _operand(usage, args, index)
         elif text == "--":
@@ -221,6 +223,12 @@ def _gnu(usage: Usage, args: Sequence[Word]) -> None:
         else:
             index += _bundle(usage, args, index, text[1:], flags)
         index += 1
+
+
+def _runs(usage: Usage) -> bool:
+    """Return whether the next operand is a command that the tool runs, with flags of its own."""
+    page = usage.page
+    return page is not None and _role_at(page.operands, len(usage.operands)) is Role.COMMAND
 
 
 def _bundle(usage: Usage, args: Sequence[Word], index: int, text: str, flags: dict[str, Flag]) -> int:

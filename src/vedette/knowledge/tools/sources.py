@@ -90,6 +90,11 @@ def _tool(sheet: Sheet, where: str, name: str, entry: Any, default_family: Any, 
     except Wrong as error:
         sheet.problems.append(f"{place}: {error}")
         return
+    if any(
+        not isinstance(k, str) for page in (entry, *(entry.get("subs") or {}).values()) for k in page.get("flags") or ()
+    ):
+        sheet.problems.append(f"{place}: a flag is written as a number: put it in quotes")
+        return
     known = sheet.tools.setdefault(family.value, {})
     key = name.lower() if family in CASELESS else name
     if isinstance(known.get(key), dict):
