@@ -15,9 +15,9 @@ from vedette.commands.sh.state import Sink, Stream, Var, unknown
 from vedette.commands.sh.syntax import Assign, Simple
 
 if TYPE_CHECKING:
-    from vedette.commands.sh.evaluate import Evaluator
+    from vedette.commands.sh.calls import Calling
 
-Builtin = Callable[["Evaluator", list[Word], bool, Simple | None], None]
+Builtin = Callable[["Calling", list[Word], bool, Simple | None], None]
 
 CONDITIONS = frozenset(
     """
@@ -36,37 +36,37 @@ SILENT = frozenset(
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
-def _silent(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _silent(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     ev.status = 0
 
 
-def _false(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _false(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     ev.status = 1
 
 
-def _unsure(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _unsure(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     ev.status = None
 
 
-def _unknown(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _unknown(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     ev.unknown_output()
 
 
-def _setting(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _setting(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     """Without a value it writes what is set."""
     if len(words) < 2 or words[-1].text.startswith("-"):
         ev.unknown_output()
     ev.status = None
 
 
-def _shopt(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _shopt(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     if not any(w.text.startswith(("-s", "-u", "-q", "-os", "-ou")) for w in words[1:]):
         ev.unknown_output()
         return
     ev.status = 0
 
 
-def _echo(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _echo(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     made = tools.echo([w.text for w in words[1:]])
     ev.budget.make(len(made[0]))
     methods: dict[str, None] = dict.fromkeys(made[1])
@@ -88,7 +88,7 @@ def _opaque(text: str) -> bool:
     return text.startswith(("$(", "`"))
 
 
-def _printf(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _printf(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     args = [w.text for w in words[1:]]
     into: str | None = None
     if len(args) > 2 and args[0] == "-v":
@@ -129,11 +129,11 @@ def _printf(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) 
         ev.out.exact = False
 
 
-def _cd(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _cd(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     ev.status = None
 
 
-def _declare(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _declare(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     kind = words[0].text
     attributes = ""
     removed = ""
@@ -214,7 +214,7 @@ def _declare(ev: Evaluator, words: list[Word], known: bool, node: Simple | None)
                     ev.set(name, value_text, words[i].known, words[i].methods)
 
 
-def _text_array(ev: Evaluator, name: str, text: str) -> None:
+def _text_array(ev: Calling, name: str, text: str) -> None:
     """Assign an array out of text: ``declare -a "x=(a b)"``."""
     from vedette.commands.sh.parser import Parser
 
@@ -231,7 +231,7 @@ def _text_array(ev: Evaluator, name: str, text: str) -> None:
         ev.source = source
 
 
-def _unset(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _unset(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     ev.status = 0
     kind = ""
     for word in words[1:]:
@@ -262,7 +262,7 @@ def _unset(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -
             ev.empty.add(text)
 
 
-def _eval(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _eval(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     args = words[1:]
     if args and args[0].text == "--":
         args = args[1:]
@@ -282,7 +282,7 @@ def _eval(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) ->
     ev.hand(text, tuple(methods) or ("nested-interpreter",), args[0].start, args[-1].end)
 
 
-def _source(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _source(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     args = words[1:]
     if args and args[0].text == "--":
         args = args[1:]
@@ -309,7 +309,7 @@ def _source(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) 
         ev.state.arguments = saved
 
 
-def _set(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _set(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     ev.status = 0
     args = words[1:]
     for i, word in enumerate(args):
@@ -331,7 +331,7 @@ def _set(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> 
         ev.unknown_output()
 
 
-def _shift(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _shift(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     ev.status = 0
     arguments = ev.state.arguments
     count = int(words[1].text) if len(words) > 1 and words[1].text.isdigit() and len(words[1].text) < 8 else 1
@@ -345,8 +345,8 @@ def _shift(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -
         ev.status = 1
 
 
-def _jump(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
-    from vedette.commands.sh.evaluate import JumpError
+def _jump(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
+    from vedette.commands.sh.core import JumpError
 
     kind = words[0].text
     if kind in ("return", "exit"):
@@ -360,7 +360,7 @@ def _jump(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) ->
     raise JumpError(kind, levels)
 
 
-def _test(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _test(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     items: list[str | tuple[str | None] | None] = [w.text if w.known else None for w in words[1:]]
     if words[0].text == "[":
         if items and items[-1] == "]":
@@ -372,7 +372,7 @@ def _test(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) ->
     ev.status = None if verdict is None else int(not verdict)
 
 
-def _let(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _let(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     value: int | None = None
     for word in words[1:]:
         value = ev.computed(word.text) if word.known else None
@@ -383,7 +383,7 @@ def _let(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> 
     ev.status = None if value is None else int(value == 0)
 
 
-def _alias(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _alias(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     ev.status = 0
     if not all("=" in word.text for word in words[1:]) or len(words) == 1:
         ev.unknown_output()
@@ -394,14 +394,14 @@ def _alias(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -
                 ev.state.aliases[name] = value
 
 
-def _unalias(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _unalias(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     for word in words[1:]:
         ev.state.aliases.pop(word.text, None)
         if word.text == "-a":
             ev.state.aliases.clear()
 
 
-def _trap(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _trap(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     ev.status = 0
     args = words[1:]
     if args and args[0].text == "--":
@@ -419,7 +419,7 @@ def _trap(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) ->
             break
 
 
-def _read(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _read(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     raw = False
     delimiter = b"\n"
     array: str | None = None
@@ -559,7 +559,7 @@ def _read_fields(text: str, ifs: str, most: int | None, raw: bool) -> list[str]:
     return out
 
 
-def _mapfile(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _mapfile(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     args = [w.text for w in words[1:]]
     trim = False
     delimiter = b"\n"
@@ -593,7 +593,7 @@ def _mapfile(ev: Evaluator, words: list[Word], known: bool, node: Simple | None)
     ev.state.variables[name] = Var("", True, items, False, False, "", stream.methods)
 
 
-def _prefix(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _prefix(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     """``command``, ``builtin``, ``exec``: the rest is the call."""
     at = 1
     kind = words[0].text
@@ -626,14 +626,14 @@ def _prefix(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) 
         ev.depth -= 1
 
 
-def _getopts(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _getopts(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     ev.status = None
     if len(words) > 2 and _NAME.match(words[2].text):
         ev.state.variables[words[2].text] = unknown(words[2].text)
     ev.state.variables["OPTARG"] = unknown("OPTARG")
 
 
-def _xargs(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _xargs(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     """Go through ``xargs`` for what it writes, where what it reads is known."""
     stream = ev.stdin
     if not known or stream is None or not stream.exact or not ev.out.wanted or ev.out is ev.top:
@@ -701,7 +701,7 @@ def _xargs(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -
         ev.quiet -= 1
 
 
-def _command_output(ev: Evaluator, words: list[Word], known: bool, node: Simple | None) -> None:
+def _command_output(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
     ev.unknown_output()
 
 

@@ -13,7 +13,7 @@ from vedette.commands.sh.state import Stream
 from vedette.schema.command import Language
 
 if TYPE_CHECKING:
-    from vedette.commands.sh.evaluate import Evaluator
+    from vedette.commands.sh.calls import Calling
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "rbash", "-sh", "-bash", "-zsh"})
 _WRAPPERS = {
@@ -94,7 +94,7 @@ def unwrapped(name: str, words: list[Word]) -> list[Word] | None:
     return words[at:] or None
 
 
-def captured(ev: Evaluator, words: list[Word], stream: Stream | None) -> bytes | None:
+def captured(ev: Calling, words: list[Word], stream: Stream | None) -> bytes | None:
     """Return what another interpreter's one-liner writes, where it is known."""
     from vedette.commands import programs
 
@@ -114,7 +114,7 @@ def captured(ev: Evaluator, words: list[Word], stream: Stream | None) -> bytes |
     return out
 
 
-def move(ev: Evaluator, name: str, args: list[str]) -> None:
+def move(ev: Calling, name: str, args: list[str]) -> None:
     """Carry over what ``cp``, ``mv``, ``ln`` and ``install`` do to written files."""
     if name not in ("cp", "mv", "ln", "install"):
         return
@@ -133,7 +133,7 @@ def move(ev: Evaluator, name: str, args: list[str]) -> None:
         ev.inexact.add(target)
 
 
-def run(ev: Evaluator, words: list[Word], known: bool) -> None:
+def run(ev: Calling, words: list[Word], known: bool) -> None:
     """Go through a call of a shell: code in a pipe of approximate text is handed on; its output, if wanted, kept."""
     args = words[1:]
     at = 0
@@ -206,7 +206,7 @@ def run(ev: Evaluator, words: list[Word], known: bool) -> None:
 
 
 def handed(
-    ev: Evaluator, language: Language, text: str, stream: Stream, words: list[Word], arguments: tuple[str, ...]
+    ev: Calling, language: Language, text: str, stream: Stream, words: list[Word], arguments: tuple[str, ...]
 ) -> None:
     """Hand on what an interpreter reads as code, with all of the pipe that wrote it."""
     redirects = [r for r in stream.feeders if isinstance(r, Redirect)]
@@ -230,11 +230,9 @@ def handed(
     ev.nested.append(Nested(language, text, stream.methods or ("stdin",), start, end, arguments=arguments))
 
 
-def _output(
-    ev: Evaluator, text: str, exact: bool, name: str | None, arguments: list[Word], stdin: Stream | None
-) -> None:
+def _output(ev: Calling, text: str, exact: bool, name: str | None, arguments: list[Word], stdin: Stream | None) -> None:
     """Go through a shell's code for what it writes."""
-    from vedette.commands.sh.evaluate import JumpError
+    from vedette.commands.sh.core import JumpError
     from vedette.commands.sh.parser import Parser
     from vedette.commands.sh.state import State
 

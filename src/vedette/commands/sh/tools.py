@@ -13,7 +13,7 @@ from vedette.commands.sh.escapes import echoed, formatted, to_bytes
 from vedette.commands.sh.state import Stream
 
 if TYPE_CHECKING:
-    from vedette.commands.sh.evaluate import Evaluator
+    from vedette.commands.sh.calls import Calling
 
 _FORMAT = re.compile(r"%(?:%|([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?([hlLjzt]*)([diouxXcsbqeEfFgGaA]|\(([^)]*)\)T))")
 _NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|\d+)\Z")
@@ -260,7 +260,7 @@ def pure(name: str, args: list[str], stdin: bytes | None, scope: Scope) -> bytes
 
 
 def run(
-    name: str, args: list[str], stream: Stream | None, ev: Evaluator
+    name: str, args: list[str], stream: Stream | None, ev: Calling
 ) -> tuple[bytes, tuple[str, ...], int | None] | None:
     """Return what a tool writes in an evaluation, how that was hidden, and its status; None where that is unknown."""
     tool = _table().get(name)
