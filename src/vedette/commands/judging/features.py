@@ -102,7 +102,7 @@ def _humps(text: str) -> Iterable[str]:
 
 
 def _hashes(grams: Iterable[str], salt: int) -> NDArray[np.uint32]:
-    return np.fromiter((crc32(gram.encode("utf-8", "replace"), salt) for gram in grams), dtype=np.uint32)
+    return np.array([crc32(gram.encode("utf-8", "replace"), salt) for gram in grams], dtype=np.uint32)
 
 
 @lru_cache(maxsize=1)
@@ -139,9 +139,9 @@ def keys_of(facts: Facts) -> tuple[NDArray[np.uint32], ...]:
     """Return the hashes of a command's features, one array for each of ``BLOCKS``."""
     grams = spelled(facts)
     return (
-        np.unique(_hashes(grams["words"], _SALT["words"])),
+        _hashes(grams["words"], _SALT["words"]),
         letters_of(facts.text),
-        np.unique(_hashes(grams["marks"], _SALT["marks"])),
+        _hashes(grams["marks"], _SALT["marks"]),
     )
 
 

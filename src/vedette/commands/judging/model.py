@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vedette.commands.judging.features import Facts, Vocabulary, facts_of, keys_of
+from vedette.commands.judging.features import Facts, Vocabulary, facts_of, keys_of, spelled_hashes
 from vedette.commands.traces import Traces
 from vedette.models import shipped
 from vedette.models.linear import LinearWeights, read_folder
@@ -26,12 +26,23 @@ TECHNIQUES = "command-techniques"
 RISK = "command-risk"
 
 
-@dataclass(frozen=True, slots=True)
 class Known:
-    """A command's features, as both models read them."""
+    """A command's features, as both models read them, and what was already worked out from them."""
 
-    facts: Facts
-    keys: tuple[NDArray[np.uint32], ...]
+    __slots__ = ("_spelled", "facts", "keys", "risk")
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.keys = keys_of(facts)
+        self.risk: float | None = None
+        """Once it was asked for."""
+        self._spelled: dict[int, str] | None = None
+
+    def spelled(self) -> dict[int, str]:
+        """Return the words of the command by the hash of their feature."""
+        if self._spelled is None:
+            self._spelled = spelled_hashes(self.facts)
+        return self._spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,8 @@ class Judge:
     weights: LinearWeights
     facts: Mapping[str, Any]
     """Temperature, share of the acts, threshold and curve: see ``ranking`` and ``rating``."""
+    only: NDArray[np.float32] | None = None
+    """Of a model with one label: the weight of each feature, written out."""
 
     def row(self, known: Known) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the places and values of a command's known features."""
@@ -53,6 +66,8 @@ class Judge:
     def scores(self, row: tuple[NDArray[np.int64], NDArray[np.float32]]) -> NDArray[np.float64]:
         """Return the score of each label."""
         at, values = row
+        if self.only is not None:
+            return np.array([float(self.only[at] @ values) + float(self.weights.bias[0])])
         first = self.weights.indptr[at]
         counts = self.weights.indptr[at + 1] - first
         ends = np.cumsum(counts)
@@ -74,7 +89,7 @@ class Judge:
 
         found = []
         for text in texts:
-            traces = trace(text)
+            traces = trace(text.encode("utf-8", "replace").decode())
             if self.name == RISK:
                 value, risky, reasons = risk(traces)
                 ranked = (RankedLabel(label="risky", confidence=value),)
@@ -102,13 +117,13 @@ class Judge:
         body = {"form": "command", "labels": list(self.labels), "blocks": list(self.vocabulary.weights), **self.facts}
         (folder / "model.json").write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
         with (folder / "weights.npz").open("wb") as file:
-            np.savez_compressed(
-                file,
-                keys=self.vocabulary.keys,
-                idf=self.vocabulary.idf.astype(np.float16),
-                block=self.vocabulary.block,
+            arrays: dict[str, Any] = {
+                "keys": self.vocabulary.keys,
+                "idf": self.vocabulary.idf.astype(np.float16),
+                "block": self.vocabulary.block,
                 **self.weights.to_arrays(),
-            )
+            }
+            np.savez_compressed(file, **arrays)
 
 
 def load(folder: Path, name: str, version: str) -> Judge:
@@ -126,7 +141,9 @@ def load(folder: Path, name: str, version: str) -> Judge:
         if len(body["labels"]) != weights.n_labels:
             raise ValueError("weights and labels differ in number")
         facts = {key: value for key, value in body.items() if key not in ("form", "labels", "blocks")}
-        return Judge(name, version, tuple(body["labels"]), words, weights, facts)
+        every = np.arange(len(words.keys), dtype=np.int32)
+        only = weights.of(every, 0) if weights.n_labels == 1 else None
+        return Judge(name, version, tuple(body["labels"]), words, weights, facts, only)
 
     judge: Judge = read_folder(folder, build)
     return judge
@@ -151,7 +168,6 @@ def known_of(traces: Traces) -> Known:
     last = _LAST[0] if _LAST else None
     if last is not None and last[0] is traces:
         return last[1]
-    facts = facts_of(traces)
-    known = Known(facts, keys_of(facts))
+    known = Known(facts_of(traces))
     _LAST[:] = [(traces, known)]
     return known

@@ -8,13 +8,11 @@ so, the confidence is less in proportion.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vedette.commands.judging.features import spelled_hashes
 from vedette.commands.judging.model import TECHNIQUES, Judge, judge, known_of
 from vedette.commands.judging.rating import chance_of_risk
 from vedette.commands.traces import Fired, Traces
@@ -38,7 +36,7 @@ def rank(traces: Traces) -> tuple[CommandTechnique, ...]:
     confidences = model.confidence(chances)
     doubt = min(1.0, max(0.1, chance_of_risk(traces) / 0.5))
     shown = _shown(traces)
-    found = []
+    found: list[CommandTechnique] = []
     for place in np.argsort(-chances, kind="stable")[:MOST]:
         technique = labels[place]
         confidence = float(min(confidences[place], chances[place] + 0.5)) * doubt
@@ -132,7 +130,7 @@ def telling_words(
         return []
     at, values = row
     worth = values * model.weights.of(at.astype(np.int32), place)
-    names = spelled_hashes(known_of(traces).facts)
+    names = known_of(traces).spelled()
     told: list[str] = []
     for feature in np.argsort(-worth, kind="stable")[:40]:
         if worth[feature] <= 0 or len(told) == 3:
@@ -143,14 +141,33 @@ def telling_words(
     return told
 
 
+def _found(words: list[str], text: str) -> tuple[int, int]:
+    """Return where words stand in a text one after the other, whatever the blanks between them; (0, 0): nowhere."""
+    low = text.lower()
+    if len(low) != len(text):
+        return 0, 0
+    start = low.find(words[0])
+    while start >= 0:
+        end = start + len(words[0])
+        for word in words[1:]:
+            at = end + len(low[end : end + 40]) - len(low[end : end + 40].lstrip())
+            if not low.startswith(word, at):
+                break
+            end = at + len(word)
+        else:
+            return start, end
+        start = low.find(words[0], start + 1)
+    return 0, 0
+
+
 def where(word: str, traces: Traces) -> tuple[int, int, int, str]:
     """Return the layer, start, end and text of a word's first place in the layers, the deepest asked first."""
     if word:
-        pattern = re.compile(r"\s*".join(re.escape(part) for part in word.split()), re.IGNORECASE)
+        apart = word.split()
         for layer in reversed(traces.layers):
-            found = pattern.search(layer.text)
-            if found:
-                return layer.number, found.start(), found.end(), found[0]
+            start, end = _found(apart, layer.text)
+            if end:
+                return layer.number, start, end, layer.text[start:end]
     first = traces.layers[0]
     name = next((used.call.name for used in traces.uses if used.layer == 0 and used.call.name.end), None)
     if name is not None and name.end <= len(first.text):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from vedette.commands.judging.features import noisy_or
-from vedette.commands.judging.model import RISK, judge, known_of
+from vedette.commands.judging.model import RISK, Known, judge, known_of
 from vedette.commands.traces import Traces
 from vedette.schema.command import RiskReason
 
@@ -39,10 +39,17 @@ def risk(traces: Traces) -> tuple[float, bool, tuple[RiskReason, ...]]:
 
 def chance_of_risk(traces: Traces) -> float:
     """Return the probability that a command is meant badly."""
-    if not any(layer.text.strip() for layer in traces.layers):
+    known = known_of(traces)
+    if known.risk is None:
+        known.risk = _rated(known, traces)
+    return known.risk
+
+
+def _rated(known: Known, traces: Traces) -> float:
+    if not known.facts.text.strip():
         return 0.0
     model = judge(RISK)
-    score = float(model.scores(model.row(known_of(traces)))[0]) + float(model.facts["share"]) * noisy_or(traces)
+    score = float(model.scores(model.row(known))[0]) + float(model.facts["share"]) * noisy_or(traces)
     return chance_at(score, float(model.facts["threshold"]), float(model.facts["temperature"]))
 
 
