@@ -330,7 +330,7 @@ class CommandEvaluator(StatementEvaluator):
         """Return what a command writes, and the call as noted."""
         from vedette.commands.powershell import cmdlets
 
-        self.budget.step(2)
+        self.budget.step(5)
         value, how = self.resolve(node)
         if not isinstance(node.name, n.Str) and isinstance(value, str) and not self.silent:
             self.named(node, str(value), how)

@@ -67,6 +67,7 @@ class CodeEvaluator(ObjectEvaluator):
             return [UNKNOWN]
         if code.made:
             return self.run_text(code.text)
+        self.budget.step(3)
         block = code.block
         self.ran.add(id(block))
         self.level += 1

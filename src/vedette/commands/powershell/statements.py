@@ -294,6 +294,7 @@ class StatementEvaluator(CodeEvaluator):
             ways: the branches.
             stays: whether none of them may run.
         """
+        self.budget.step(2 + len(ways) * sum(len(f) for f in self.state.frames) // 4)
         start = self.state.snapshot()
         ends = [start] if stays else []
         self.unsure += 1
