@@ -604,7 +604,7 @@ class Expressions:
             value = self.dialect.index(self, holder, key)
         except _ERRORS:
             return UNKNOWN
-        if type(value) is str and isinstance(holder, (str, list)) and type(node.key) is not t.Const:
+        if type(value) is str and isinstance(holder, (str, list)):
             self.note("index-pick")
         return value
 
@@ -646,7 +646,7 @@ class Expressions:
     def _method(self, holder: Value, name: Any, node: t.Call) -> Value:
         values, keywords, places, methods = self.arguments(node.args)
         if holder is not UNKNOWN and not isinstance(holder, Thing):
-            found = self._member(holder, name) if isinstance(holder, (dict, Closure, Native)) else None
+            found = self._member(holder, name) if isinstance(holder, (dict, Closure, Native, Bound)) else None
             if found is None or isinstance(found, Bound):
                 found = Bound(holder, name)
         else:
@@ -704,6 +704,7 @@ class Expressions:
             return out
         name = self.source[node.func.start : node.func.end] if self.foreign == 0 else ""
         self._inner(values)
+        self.effects += not name
         if name and len(name) < 80 and name.replace(".", "").replace("_", "").replace("$", "").isalnum():
             self.say(name, values, keywords, places, methods, node, known=False)
         return UNKNOWN

@@ -528,6 +528,11 @@ class PerlDialect(Dialect):
         ev.globals.values[" stdin"] = end
         return text[position:end] if position < len(text) else UNDEFINED
 
+    def _nextline(self, ev: Evaluator, node: t.Special, parts: list[Any]) -> Value:
+        value = ev.eval(parts[0])
+        ev.bind_name("$_", value)
+        return UNKNOWN if value is UNKNOWN else value is not UNDEFINED
+
     def _match(self, ev: Evaluator, node: t.Special, parts: list[Any]) -> Value:
         pattern = ev.eval(parts[1])
         source = pattern.source if isinstance(pattern, Pattern) else ev.text(pattern)

@@ -757,7 +757,7 @@ class Perl(Tokens):
                         test = t.Unary(test.start, test.end, "!", test)
                     value = t.If(token.start, end, test, value, None)
                 elif word in ("while", "until"):
-                    value = t.Loop(token.start, end, test, value, until=word == "until")
+                    value = t.Loop(token.start, end, _line_test(test), value, until=word == "until")
                 else:
                     value = t.Each(token.start, end, t.Name(token.start, token.start, "$_"), test, value)
             if not self.take(";") and not self.here("}") and not self.ended():
@@ -794,7 +794,7 @@ class Perl(Tokens):
         if text in ("while", "until"):
             self.next()
             self.need("(")
-            test: t.Node | None = None if self.here(")") else self.whole()
+            test: t.Node | None = None if self.here(")") else _line_test(self.whole())
             self.need(")")
             body = self.block()
             return t.Loop(token.start, body.end, test, body, until=text == "until" and test is not None)
@@ -878,3 +878,10 @@ def _unescaped(body: str) -> tuple[str, bool]:
     body = re.sub(r"\\x\{([0-9A-Fa-f]{1,6})\}", lambda m: f"\\u{{{m.group(1)}}}", body)
     body = re.sub(r"\\[QEULlu]", "", body)
     return unescape(body)
+
+
+def _line_test(test: t.Node) -> t.Node:
+    """Return the test of a loop: one that reads a line binds it and asks whether there was one."""
+    if isinstance(test, t.Special) and test.kind == "input":
+        return t.Special(test.start, test.end, "nextline", [test])
+    return test
