@@ -28,20 +28,21 @@ COUNTS = {"atomic": 1.0, "own": 0.05, "administration": 1.5, "nl2bash": 1.0, "tl
 """How much a command of each source counts in training."""
 COST = 2.0
 SHARES = (0.0, 0.2, 0.4, 0.8)
-ALARMS = 0.0045
+ALARMS = 0.0048
 """Part of nl2bash and of tldr that may be called risky."""
 ADMIN_ALARMS = 1
 """Of the development half of our own administration commands."""
 KEPT = 250_000
 
 
-def threshold_of(scores: Any, source: Any) -> float:
+def threshold_of(scores: Any, source: Any, *, admin: bool = True) -> float:
     """Return the least score called risky, by the false alarms of the benign sets."""
     found = []
     for name in ("nl2bash", "tldr"):
         ranked = np.sort(scores[source == name])
         found.append(float(ranked[-int(ALARMS * len(ranked)) - 1]))
-    found.append(float(np.sort(scores[source == "development"])[-ADMIN_ALARMS - 1]))
+    if admin:
+        found.append(float(np.sort(scores[source == "development"])[-ADMIN_ALARMS - 1]))
     return max(found) + 1e-6
 
 
@@ -72,23 +73,34 @@ def cross_validate(rows: list[fit.Read]) -> dict[str, Any]:
     return {"scores": scores + share * alone, "share": share, "threshold": threshold, "source": source, "bad": bad}
 
 
-def baseline(commands: list[data.Command]) -> tuple[float, float]:
-    """Return how many attacks a linear SVM over character TF-IDF calls risky, and its false alarms."""
+def baseline(commands: list[data.Command]) -> list[str]:
+    """Return lines on a linear SVM over character TF-IDF, in the same folds: at two bars, and at all."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.svm import LinearSVC
 
-    chosen = [c for c in commands if c.source in ("atomic", "nl2bash", "tldr")]
-    fold = np.array(data.folds(chosen))
-    bad = np.array([c.source == "atomic" for c in chosen])
-    scores = np.zeros(len(chosen))
+    source = np.array([c.source for c in commands])
+    taught, apart = np.isin(source, ["atomic", "nl2bash", "tldr"]), np.isin(source, ["development", "held-out"])
+    fold = np.array(data.folds(commands))
+    reader = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2)
+    x = reader.fit_transform([c.text[:6000] for c in commands])
+    scores = np.zeros(len(commands))
     for k in range(5):
-        train, test = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-        reader = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
-        model = LinearSVC(C=1).fit(reader.fit_transform([chosen[i].text for i in train]), bad[train])
-        scores[test] = model.decision_function(reader.transform([chosen[i].text for i in test]))
-    ranked = np.sort(scores[~bad])
-    threshold = ranked[-int(ALARMS * len(ranked)) - 1] + 1e-6
-    return float((scores[bad] >= threshold).mean()), float((scores[~bad] >= threshold).mean())
+        train, test = (fold != k) & taught, (fold == k) & ~apart
+        model = LinearSVC(C=1, random_state=0).fit(x[train], source[train] == "atomic")
+        scores[test] = model.decision_function(x[test])
+        scores[apart] += model.decision_function(x[apart]) / 5
+    lines = []
+    for title, threshold in (
+        ("at the bars of nl2bash and tldr", threshold_of(scores, source, admin=False)),
+        ("at all bars", threshold_of(scores, source)),
+    ):
+        risky = scores >= threshold
+        alarms = float(risky[apart].mean())
+        lines.append(
+            f"| character TF-IDF + linear SVM {title}: Atomic Red Team (administration: {alarms:.1%}) "
+            f"| {(source == 'atomic').sum()} | {said(risky[source == 'atomic'])} |"
+        )
+    return lines
 
 
 def slope(scores: Any, bad: Any, threshold: float) -> float:
@@ -115,8 +127,19 @@ def ship(rows: list[fit.Read], found: dict[str, Any], metrics: dict[str, Any]) -
     counted = np.isin(found["source"], ["atomic", "administration", "nl2bash", "tldr"])
     steep = slope(found["scores"][counted], found["bad"][counted], found["threshold"])
     facts = {"share": found["share"], "threshold": found["threshold"], "temperature": steep}
+    # trained on all, the model is somewhat surer than those of the folds: its own scores of the development half, on
+    # which it was not trained, must keep the bar as well
+    whole = Judge(RISK, "0", ("risky",), vocabulary, kept, facts)
+    half = [r for r in rows if r.command.source == "development"]
+    scores = np.sort([float(whole.scores(vocabulary.row(r.keys))[0]) + found["share"] * r.alone for r in half])
+    facts["threshold"] = max(found["threshold"], float(scores[-ADMIN_ALARMS - 1]) + 1e-6)
+    hits = found["scores"][found["source"] == "atomic"] >= facts["threshold"]
+    found["shipped"] = (
+        f"Threshold of the folds {found['threshold']:.3f}, of the package, whose own scores of the development half "
+        f"keep the bar too, {facts['threshold']:.3f}: with that one {said(hits)} of Atomic Red Team's in the folds."
+    )
     folder = FOLDER / RISK
-    Judge(RISK, "0", ("risky",), vocabulary, kept, facts).save(folder)
+    whole.save(folder)
     (folder / "README.md").write_text(CARD, encoding="utf-8")
     (folder / "NOTICE.txt").write_text(NOTICE, encoding="utf-8")
     recipe = (data.ROOT / "recipes" / f"{RISK}.yaml").read_bytes()
@@ -131,6 +154,20 @@ def ship(rows: list[fit.Read], found: dict[str, Any], metrics: dict[str, Any]) -
     return folder
 
 
+ABOUT = """### Risk
+
+    python -m benchmarks.commands.risk --write            # --ship trains what the package brings
+
+**Data.** Risky: Atomic Red Team (MIT, masked as above). Benign: nl2bash (MIT), tldr (CC BY 4.0) and 300 Windows and
+cloud administration commands of our own (`benign/`), never trained on; one half sets the threshold with the others, the
+other half is only counted. Trained on besides: our own attacks and 1,702 other administration commands
+(`recipes/commands`). Five folds; commands of one shape, page or group stay together.
+
+**Limits.** One person wrote both sets of administration commands. tldr explains mimikatz, unshadow and the like, which
+count as benign here and are rightly called risky: they fill most of its false alarms. What is missed is mostly what an
+administrator types as well (`shutdown`, `netstat`, `net accounts`). Bars: 0.92 at 0.5% of nl2bash and of tldr and 1% of
+our own.
+""".splitlines()
 CARD = """# command-risk
 
 Says how likely a command line is meant badly. A linear SVM over hashed words, letters and marks of the decoded command,
@@ -170,14 +207,11 @@ def measure(shared: Path, *, quick: bool = False) -> tuple[list[str], dict[str, 
         "held-out": "own Windows and cloud administration, held out: false alarms",
         "administration": "own administration, trained on (by folds): false alarms",
     }  # fmt: skip
-    lines = ["| commands | n | called risky |", "|---|---:|---:|"]
+    lines = [*ABOUT, "", "| commands | n | called risky |", "|---|---:|---:|"]
     for name, title in names.items():
         lines.append(f"| {title} | {(source == name).sum():,} | {said(risky[source == name])} |")
     if not quick:
-        hit, alarms = baseline(commands)
-        lines.append(
-            f"| character TF-IDF + linear SVM, same folds, masked, at {alarms:.2%} false alarms | 864 | {hit:.3f} |"
-        )
+        lines += baseline(commands)
         bare = cross_validate([*fit.read(data.atomic(shared, mask=False)), *rows[864:]])
         hits = (bare["scores"] >= bare["threshold"])[bare["source"] == "atomic"]
         lines.append(f"| Atomic Red Team, not masked (for comparison) | 864 | {said(hits)} |")
@@ -201,6 +235,7 @@ def main() -> int:
     lines, found, rows = measure(given.shared, quick=given.quick)
     if given.ship:
         print(ship(rows, found, found["metrics"]))
+        lines += ["", found["shipped"]]
     print("\n".join(lines))
     if given.write:
         write("risk", lines)
