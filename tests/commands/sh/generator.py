@@ -308,7 +308,8 @@ class Maker:
         if kind == 6 and depth < 2:
             return f'for i in {self.word()} {self.word_flat()}; do {self.statement(depth + 1)}; echo "$i"; done'
         if kind == 7 and depth < 2:
-            return f"for ((j=0;j<{self.rng.randrange(5)};j++)); do {self.statement(depth + 1)}; done"
+            j = f"j{depth}"
+            return f"for (({j}=0;{j}<{self.rng.randrange(5)};{j}++)); do {self.statement(depth + 1)}; done"
         if kind == 8 and depth < 2:
             test = self.rng.choice(
                 (f'[[ "${self.name()}" == {self.pattern()} ]]', f'[ -z "${self.name()}" ]', f"(({self.arithmetic(1)}))",

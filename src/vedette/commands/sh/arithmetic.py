@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 _TOKEN = re.compile(
     r"\s*(?:(\d+#[0-9A-Za-z@_]+|0[xX][0-9a-fA-F]+|\d+)|([A-Za-z_][A-Za-z0-9_]*)"
@@ -59,20 +60,27 @@ def number(text: str) -> int:
         raise UnknownError from None
 
 
+@lru_cache(maxsize=1024)
+def _tokens(text: str) -> tuple[tuple[str, str], ...]:
+    """Return an expression's tokens, an end among them."""
+    tokens: list[tuple[str, str]] = []
+    at, text = 0, text.rstrip()
+    while at < len(text):
+        m = _TOKEN.match(text, at)
+        if m is None or len(tokens) > 4000:
+            raise UnknownError
+        digits, name, operator = m.groups()
+        tokens.append(("n", digits) if digits else ("v", name) if name else ("o", operator))
+        at = m.end()
+    tokens.append(("e", ""))
+    return tuple(tokens)
+
+
 class _Run:
     __slots__ = ("at", "depth", "get", "live", "put", "tokens")
 
     def __init__(self, text: str, get: Get, put: Put, depth: int):
-        self.tokens: list[tuple[str, str]] = []
-        at, text = 0, text.rstrip()
-        while at < len(text):
-            m = _TOKEN.match(text, at)
-            if m is None or len(self.tokens) > 4000:
-                raise UnknownError
-            digits, name, operator = m.groups()
-            self.tokens.append(("n", digits) if digits else ("v", name) if name else ("o", operator))
-            at = m.end()
-        self.tokens.append(("e", ""))
+        self.tokens = _tokens(text)
         self.at = 0
         self.get, self.put = get, put
         self.depth = depth

@@ -382,6 +382,7 @@ class Evaluator(Calling):
             value = 1 if text is not None and not text.strip() else self.arithmetic(node.condition)
             if value is None or rounds > _MOST_ROUNDS or (text is not None and not text.strip() and rounds > 2):
                 self._once(node.body, sure=bool(rounds))
+                self.out.known = False
                 return
             if not value:
                 self.status = 0
