@@ -79,6 +79,8 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
         if layer.number in clear:
             continue
         text = _without(layer.text[:200_000], inner.get(layer.number, []))
+        if layer.simplified:
+            text = _without_code(text, [o.text for o in traces.layers if o.parent == layer.parent and not o.simplified])
         for kind, value in in_text(text, paths=layer.language in _READ_BY_NONE or reading.broken):
             add(kind, value, layer.number)
             if len(found) >= _MOST:
@@ -102,6 +104,15 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
         if touch.kind.value == "file" and _NAMED.match(touch.value) and not _UNKNOWN.search(touch.value):
             add(ObservableKind.FILE, touch.value, touch.layer)
     return list(found.values())
+
+
+def _without_code(text: str, below: list[str]) -> str:
+    """Return a written-out layer without the code that it hands on, which its own layer tells."""
+    for code in below:
+        if len(code) > 12:
+            for form in dict.fromkeys(_forms(code)):
+                text = text.replace(form, " ")
+    return text
 
 
 def _words_of(reading: Reading) -> tuple[list[Word], list[Word]]:

@@ -31,11 +31,15 @@ _SIGNS: tuple[tuple[str, Language, float], ...] = (
     (r"(?i)\|\s*(?:%|\?|foreach|where|out-null|select|iex)\b?\s*[{( -]", Language.POWERSHELL, 1.5),
     (r"(?i)[&.]\s*\(\s*[\"'$(\[]", Language.POWERSHELL, 2.5),
     (r"(?i)^\s*&\s*[\"'{$(]", Language.POWERSHELL, 2.0),
+    (r"(?i)\$env:\w+\s*\+?=", Language.POWERSHELL, 6.0),
+    (r"(?i)-(?:band|bxor|bor|shl|shr)\b|\$\w+\s*-(?:lt|le|gt|ge)\s*\$\w+\.(?:length|count)", Language.POWERSHELL, 3.0),
+    (r"(?i)\bfunction\s+[\w-]+\s*(?:\(\$|\{\s*(?:param\b|\$[A-Za-z]))", Language.POWERSHELL, 3.0),
     (r"@[\"'({]", Language.POWERSHELL, 0.8),
     (r"(?im)^\s*(?:if|foreach|while|switch|try|function\s+[\w-]+)\s*\(?.{0,200}\)?\s*\{\s*$", Language.POWERSHELL, 2.0),
     (r"(?i)\bif\s*\(\s*!?\s*\(?\s*(?:test-path|\$)", Language.POWERSHELL, 3.0),
     (r"\w`\w", Language.POWERSHELL, 0.7),
     # cmd
+    (r"(?i)^\s*@echo\s+off", Language.CMD, 8.0),
     (r"%[A-Za-z_][A-Za-z0-9_()]*(?::[^%\n]*)?%", Language.CMD, 2.0),
     (r"![A-Za-z_][A-Za-z0-9_]*(?::~[^!\n]*)?!", Language.CMD, 1.0),
     (r"(?i)(?m)^\s*@?(?:echo\s+off|setlocal|rem\s|::)", Language.CMD, 3.0),
@@ -69,7 +73,12 @@ _SIGNS: tuple[tuple[str, Language, float], ...] = (
     (r"\[\[?\s.{1,200}?\s\]\]?", Language.SH, 0.8),
     (r"\|\s*(?:sh|bash|zsh|grep|awk|sed|xargs|sort|head|tail|wc|tee|cut|tr|base64|less|more|uniq)\b", Language.SH, 1.5),
     (r"\\\s*\n", Language.SH, 1.0),
+    (r"^\s*\{[\w./-]+(?:,[^\s,{}]*)+\}", Language.SH, 4.0),
     # others
+    (r"=~\s*(?:s|y|tr|m)?[/{]|\beval\s*\(?\s*(?:scalar|join|reverse|pack|unpack|decode_base64)\b|\bmap\s*\{|\bsplit\s*\(?//", Language.PERL, 4.0),
+    (r"(?im)^\s*set\s+\w+\s*=\s*(?:createobject|getobject|wscript|new)\b|^\s*execute(?:global)?\s*\(?\s*\w", Language.VBSCRIPT, 6.0),
+    (r"\.replace\(/|\.reverse\(\)\s*\.join\(|\.split\(''\)|\.split\(\"\"\)|\bfromCharCode\b|\bunescape\(", Language.JSCRIPT, 4.0),
+    (r"['\"]\.join\(|\bchr\(ord\(|\bbytes\.fromhex\(|\bcodecs\.decode\(", Language.PYTHON, 4.0),
     (r"(?m)^\s*(?:import\s+[a-z_][\w., ]*$|import\s+\w+\s*[;,]|from\s+[\w.]+\s+import\s|def\s+\w+\(.*\):|print\()|__import__\(", Language.PYTHON, 2.5),
     (r"(?i)\b(?:CreateObject|GetObject)\s*\(|(?m)(?i)^\s*(?:dim|set)\s+\w+(?:\s*=\s*createobject|$|\s*,)|\bExecuteGlobal\b|\bStrReverse\s*\(|\bchrw?\(\s*(?:\d|&h)", Language.VBSCRIPT, 3.0),
     (r"\bnew\s+ActiveXObject\s*\(|\bString\.fromCharCode\s*\(|(?m)^\s*(?:var|function)\s+\w+\s*[=(]|\bWScript\.\w+", Language.JSCRIPT, 3.0),
@@ -98,7 +107,9 @@ _SCRIPTS = (
 _ON_WINDOWS = frozenset(
     {"powershell", "pwsh", "cmd", "mshta", "rundll32", "regsvr32", "wmic", "schtasks", "cscript", "wscript"}
 )
-_UNIX_FIRST = frozenset({"find", "sort", "echo", "cd", "set", "mkdir", "rmdir", "more", "tree", "date", "time", "type", "curl", "finger"})
+_UNIX_FIRST = frozenset(
+    {"find", "sort", "echo", "cd", "set", "mkdir", "rmdir", "more", "tree", "date", "time", "type", "curl", "finger"}
+)
 
 
 @cache
@@ -156,12 +167,14 @@ def _at_home(scores: dict[Language, float], text: str, word: str, name: str, tab
     lower = name.lower().replace("^", "").replace('"', "")
     own = lower == "cmd" and _OWN_SYNTAX.search(_IN_QUOTES.sub(" ", text)) and "powershell" not in text.lower()
     if own or _INTO_SHELL.search(text):
-        add(Language.POWERSHELL, 6.0)  # typed into PowerShell: what stands outside quotes is its own syntax
+        add(Language.POWERSHELL, 14.0)  # typed into PowerShell: what stands outside quotes is its own syntax
     elif lower in _ON_WINDOWS:
         unix = lower == "pwsh" and (scores.get(Language.SH, 0.0) > 2 or word.startswith("/"))
         add(Language.SH if unix else Language.CMD, 6.0)
     elif lower in ("bash", "sh", "zsh", "dash", "ksh", "sudo", "env", "nohup", "busybox", "xargs"):
         add(Language.SH, 4.0)
+    elif "\\" in word and ":" not in word and tables.tool("unix", word.replace("\\", "")) is not None:
+        add(Language.SH, 5.0)  # a letter hidden behind a backslash
     elif "\\" in word or lower != name.lower():
         add(Language.CMD, 2.5)
     elif word.startswith("/"):
