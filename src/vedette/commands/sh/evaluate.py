@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from vedette.commands.base import Word
 from vedette.commands.sh import patterns
 from vedette.commands.sh.builtins import CONDITIONS
 from vedette.commands.sh.calls import Calling
 from vedette.commands.sh.conditions import decide
 from vedette.commands.sh.core import JumpError
 from vedette.commands.sh.expand import Field
+from vedette.commands.sh.shells import SHELLS
 from vedette.commands.sh.state import Defined, Sink, State, Var, unknown
 from vedette.commands.sh.syntax import (
     AndOr,
@@ -79,7 +81,7 @@ class Evaluator(Calling):
                     self.run(item)
                     before = item
                 continue
-            if operator == "&&" and not unsure and not _is_condition(before):
+            if operator == "&&" and not unsure and not _is_condition(before) and not _leaves(item):
                 self.run(item)
             else:
                 # a && b && c: c is as unsure as b; a || b && c: c runs whichever of them succeeds
@@ -113,6 +115,8 @@ class Evaluator(Calling):
         """Go through commands joined by pipes."""
         commands = node.commands
         last = len(commands) - 1
+        if last and self._unquoted_code(node):
+            return
         if last:
             stdin, out, state, piping = self.stdin, self.out, self.state, self.piping
             started, self.pipe_start = self.pipe_start, node.start
@@ -134,6 +138,26 @@ class Evaluator(Calling):
             self.run(commands[0])
         if node.negated and self.status is not None:
             self.status = int(not self.status)
+
+    def _unquoted_code(self, node: Pipeline) -> bool:
+        """Read ``bash -c {echo,…}|{base64,-d}|{bash,-i}``, written for callers that are no shell: all of it is code."""
+        first = node.commands[0]
+        if not isinstance(first, Simple) or len(first.words) != 3 or self.pin is not None or self.quiet:
+            return False
+        shell, option, code = first.words
+        if (shell.lit or "").rsplit("/", 1)[-1] not in SHELLS or option.lit != "-c" or code.alternatives is None:
+            return False
+        for other in node.commands[1:]:
+            if not isinstance(other, Simple) or not other.words or other.words[0].alternatives is None:
+                return False
+        words = [
+            Word(shell.lit or "", shell.start, shell.end),
+            Word(option.lit, option.start, option.end),
+            Word(self.text[code.start : node.end], code.start, node.end),
+        ]
+        self._note(first, words, [], None)
+        self.unknown_output()
+        return True
 
     def group(self, node: Group) -> None:
         """Go through ``{ … }`` or ``( … )``."""
@@ -506,6 +530,16 @@ def _is_condition(node: Node) -> bool:
     if isinstance(node, Simple) and node.words:
         return node.words[0].lit in CONDITIONS
     return False
+
+
+_LEAVING = frozenset({"break", "continue", "return", "exit"})
+
+
+def _leaves(node: Node) -> bool:
+    """Return whether a command leaves a loop, a function or the script."""
+    return (
+        isinstance(node, Simple) and bool(node.words) and node.words[0].lit in ("break", "continue", "return", "exit")
+    )
 
 
 def _always(node: Listing) -> bool:

@@ -211,7 +211,7 @@ def handed(
     """Hand on what an interpreter reads as code, with all of the pipe that wrote it."""
     redirects = [r for r in stream.feeders if isinstance(r, Redirect)]
     ev.spend(stream.feeders)
-    if ev.quiet:
+    if ev.quiet or not text.strip():
         return
     if stream.exact and not ev.piping[0]:
         if not redirects or ev.call is None or ev.pin is not None:
