@@ -16,6 +16,25 @@ LANGUAGES = ("jscript", "javascript", "vbscript", "python", "perl", "ruby", "php
 SEEDS = [text for _, text, *_ in (*RUNS, *MISSES)]
 
 
+BOMBS = [
+    "(" * 5000,
+    "[" * 5000,
+    "{" * 3000,
+    "a.b(" * 2000,
+    "-" * 4000 + "1",
+    "'a'+" * 4000 + "'b'",
+    "x=x+x;" * 3000,
+    "if(a)" * 900,
+    '"' * 999,
+    "\\" * 999,
+    "\0" * 500,
+    "\u202e" * 99,
+    "while(1){x=x+'a';}",
+    "for(;;);",
+    "def f(x): f(x)\nf(1)",
+]
+
+
 def check(language: str, text: str) -> None:
     try:
         reading = read(language, text, stdin=b"a b\nc")
@@ -49,20 +68,7 @@ def test_mutated_scripts(language: str, seed: str, number: int) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
-    "text",
-    [
-        "(" * 5000,
-        "[" * 5000,
-        "{" * 3000,
-        "a.b(" * 2000,
-        "-" * 4000 + "1",
-        "'a'+" * 4000 + "'b'",
-        "x=x+x;" * 3000,
-        "if(a)" * 900,
-    ]
-    + ['"' * 999, "\\" * 999, "\0" * 500, "\u202e" * 99, "while(1){x=x+'a';}", "for(;;);", "def f(x): f(x)\nf(1)"],
-)
+@pytest.mark.parametrize("text", BOMBS)
 def test_bombs(language: str, text: str) -> None:
     check(language, text)
 

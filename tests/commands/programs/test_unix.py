@@ -150,7 +150,8 @@ def test_runs_a_script_that_was_written() -> None:
         ("/home/x/.config/autostart/a.desktop", "[Desktop Entry]\nExec=/tmp/a b\n", ["/tmp/a b"]),
         (
             "/Library/LaunchDaemons/a.plist",
-            "<key>ProgramArguments</key><array><string>sh</string><string>-c</string><string>a &amp; b</string></array>",
+            "<key>ProgramArguments</key><array>"
+            "<string>sh</string><string>-c</string><string>a &amp; b</string></array>",
             ["sh -c 'a & b'"],
         ),
         ("/etc/udev/rules.d/9.rules", 'ACTION=="add", RUN+="/bin/sh -c id"', ["/bin/sh -c id"]),

@@ -197,7 +197,8 @@ class AwkDialect(Dialect):
             one, two = left, right
             if not (re.fullmatch(r"\s*-?[\d.]+\s*", one) and re.fullmatch(r"\s*-?[\d.]+\s*", two)):
                 return {
-                    "==": one == two, "!=": one != two, "<": one < two, ">": one > two, "<=": one <= two, ">=": one >= two,
+                    "==": one == two, "!=": one != two, "<": one < two, ">": one > two, "<=": one <= two,
+                    ">=": one >= two,
                 }[op]  # fmt: skip
         if op in ("==", "!=") and (isinstance(left, str) or isinstance(right, str)):
             return (self.text(left) == self.text(right)) == (op == "==")

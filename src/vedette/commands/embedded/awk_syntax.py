@@ -462,7 +462,7 @@ class Awk(Tokens):
 
 
 _BUILTIN = frozenset(
-    "length substr index split sub gsub match sprintf tolower toupper int system close fflush rand srand sin cos exp log "
-    "sqrt atan2 strtonum gensub and or xor lshift rshift compl".split()
+    "length substr index split sub gsub match sprintf tolower toupper int system close fflush rand srand sin cos exp "
+    "log sqrt atan2 strtonum gensub and or xor lshift rshift compl".split()
 )
 _STATEMENTS = frozenset("if while do for print printf next nextfile break continue exit return delete".split())

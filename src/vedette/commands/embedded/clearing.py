@@ -36,7 +36,7 @@ def clear_text(ev: Evaluator) -> tuple[str | None, bool]:
         last = end
     if not edits:
         return None, False
-    edits = _without_builders(ev, edits)
+    edits = _without_tables(ev, _without_builders(ev, edits))
     out: list[str] = []
     at = 0
     for start, end, text in edits:
@@ -81,6 +81,17 @@ def _without_builders(ev: Evaluator, edits: list[tuple[int, int, str]]) -> list[
             gone.append((start, found.end(), ""))
     kept = [edit for edit in edits if not any(start <= edit[0] and edit[1] <= end for start, end, _ in gone)]
     return sorted(kept + gone)
+
+
+def _without_tables(ev: Evaluator, edits: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Return the edits, with tables left out whose parts a function picks: a part alone says what is not so."""
+    for name in ev.picked & ev.tables.keys():
+        start, end = ev.tables[name]
+        if any(low <= start and end <= high for low, high, _ in edits):
+            continue
+        edits = [edit for edit in edits if not (start <= edit[0] and edit[1] <= end)]
+        edits.append((start, end, "[\u2026]"))
+    return sorted(edits)
 
 
 def _begins(source: str, start: int, separators: str) -> bool:

@@ -1,4 +1,4 @@
-"""The symbolic evaluator, expressions: values where they can be computed, calls recorded, code that is run handed on."""
+"""The symbolic evaluator, expressions: values where they can be computed, calls recorded, code handed on."""
 
 from __future__ import annotations
 
@@ -110,6 +110,8 @@ class Expressions:
         self.consumed: set[str] = set()
         self.callees: set[tuple[int, int]] = set()
         """Where a text stands for the function that it names."""
+        self.picked: set[str] = set()
+        """Tables that parts are picked out of by computed numbers."""
         self.closures: list[Closure] = []
         self.output: list[bytes] | None = []
         self.printed: list[Word] = []
@@ -395,6 +397,7 @@ class Expressions:
     def _special(self, node: t.Special) -> Value:
         self.budget.step()
         try:
+            self._consume(*[part for part in node.parts if isinstance(part, t.Node)])
             value = self.dialect.special(self, node)
             return value if type(value) is int else self.fold(node, value)
         except _ERRORS:
@@ -575,6 +578,8 @@ class Expressions:
                 else:
                     if not isinstance(value, Thing):
                         self._consume(link.holder)
+                        if isinstance(value, list) and type(link.key) is not t.Const and type(link.holder) is t.Name:
+                            self.picked.add(self.dialect.name(link.holder.id))
                     key = self.eval(link.key)
                 if type(follows) is t.Call and not follows.new and (type(link) is t.Member or isinstance(key, str)):
                     self._consume(base)

@@ -77,7 +77,8 @@ METHODS: tuple[Method, ...] = (
         "deflate",
         "Compressed data",
         _PY,
-        "import zlib,base64;exec(zlib.decompress(base64.b64decode('eJwrKMrMK9FQzygpKbDS10+tSMwtyEnVS87P1U9U1wQAnl8KDg==')))",
+        "import zlib,base64\n"
+        "exec(zlib.decompress(base64.b64decode('eJwrKMrMK9FQzygpKbDS10+tSMwtyEnVS87P1U9U1wQAnl8KDg==')))",
         _URL,
         "Also gzip, bzip2 and xz.",
     ),

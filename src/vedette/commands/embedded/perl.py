@@ -309,9 +309,9 @@ _HOSTS: dict[str, Host] = {
     "die": _die,
 }
 _HOST_NAMES = frozenset(
-    "system exec readpipe eval open exit die warn socket connect bind listen accept close unlink chmod chown kill mkdir "
-    "rmdir rename getstore get getprint mirror sleep fork syswrite send recv require chdir do select binmode dup2 "
-    "waitpid setsid POSIX::dup2 POSIX::setsid utime symlink link -X sysread read fileno".split()
+    "system exec readpipe eval open exit die warn socket connect bind listen accept close unlink chmod chown kill "
+    "mkdir rmdir rename getstore get getprint mirror sleep fork syswrite send recv require chdir do select binmode "
+    "dup2 waitpid setsid POSIX::dup2 POSIX::setsid utime symlink link -X sysread read fileno".split()
 )
 
 

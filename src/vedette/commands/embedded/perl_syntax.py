@@ -14,14 +14,15 @@ _LEX = re.compile(
     r"""
     (?P<space>(?:[ \t\f\v\r]|\n|\#[^\n]*)+)
   | (?P<num>0[xX][0-9A-Fa-f_]+|0[bB][01_]+|(?:\d[\d_]*(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
-  | (?P<var>\$\#\{?\$?\w+\}?|\$\#\{|[$@%](?:::)?[A-Za-z_]\w*(?:::\w+)*|[$@]\d+|\$[!@/\\,;.&0_|"+<>()\[\]^:?]|@_|%ENV|[$@%]\{\^?\w+\}
+  | (?P<var>\$\#\{?\$?\w+\}?|\$\#\{|[$@%](?:::)?[A-Za-z_]\w*(?:::\w+)*|[$@]\d+|\$[!@/\\,;.&0_|"+<>()\[\]^:?]
+      |@_|%ENV|\$\^[A-Z]|[$@%]\{\^?\w+\}
       |&[A-Za-z_]\w*(?:::\w+)*)
   | (?P<cast>[$@%&](?=[{$]))
   | (?P<name>[A-Za-z_]\w*(?:(?:::|')(?=[A-Za-z_])\w+)*(?:::)?)
   | (?P<here><<[~]?(?:"(?P<hq>[^"\n]*)"|'(?P<hs>[^'\n]*)'|(?P<hb>[A-Za-z_]\w*)))
   | (?P<file><[$]?\w*>)
-  | (?P<op>\*\*=|\|\|=|&&=|//=|<=>|\.\.\.|<<=|>>=|->|\+\+|--|\*\*|=~|!~|==|!=|<=|>=|<<|>>|&&|\|\||//|\.\.|::|\+=|-=|\*=|/=
-      |\.=|%=|x=|&=|\|=|\^=|=>|[-+*/%=<>!~\\?:.,;(){}\[\]&|^])
+  | (?P<op>\*\*=|\|\|=|&&=|//=|<=>|\.\.\.|<<=|>>=|->|\+\+|--|\*\*|=~|!~|==|!=|<=|>=|<<|>>|&&|\|\||//|\.\.|::|\+=|-=
+      |\*=|/=|\.=|%=|x=|&=|\|=|\^=|=>|[-+*/%=<>!~\\?:.,;(){}\[\]&|^])
   | (?P<bad>[\s\S])
     """,
     re.VERBOSE,
@@ -216,8 +217,8 @@ def _number(text: str) -> int | float:
 
 UNARY = frozenset(
     "chr ord lc uc lcfirst ucfirst length hex oct defined ref int abs sqrt quotemeta chomp chop undef scalar shift pop "
-    "exit close rand srand fileno chdir rmdir readline keys values each delete exists lock umask sleep localtime gmtime "
-    "caller require log exp sin cos chroot readlink stat lstat uc fc".split()
+    "exit close rand srand fileno chdir rmdir readline keys values each delete exists lock umask sleep localtime "
+    "gmtime caller require log exp sin cos chroot readlink stat lstat uc fc".split()
 )
 """Functions of one argument; without one they take ``$_`` or ``@_``."""
 _TOPIC = frozenset(

@@ -484,12 +484,12 @@ _HOSTS: dict[str, Host] = {
 }
 _MORE = frozenset(
     "file_get_contents curl_init curl_setopt curl_exec curl_close fsockopen pfsockopen stream_socket_client include "
-    "include_once require require_once copy unlink rename mkdir chmod chown readfile file fread fclose mail sleep usleep "
-    "set_time_limit error_reporting ini_set move_uploaded_file socket_create socket_connect symlink glob scandir "
-    "phpinfo php_uname get_current_user posix_getuid header session_start throw isset empty unset touch dl "
-    "ignore_user_abort sys_get_temp_dir proc_close stream_set_blocking stream_select feof fgets ob_start parse_str extract "
-    "is_callable function_exists extension_loaded disk_free_space fgetcsv rand mt_rand time date md5 sha1 crc32 "
-    "file_exists is_file is_dir gethostbyname dns_get_record mb_convert_encoding iconv openssl_decrypt".split()
+    "include_once require require_once copy unlink rename mkdir chmod chown readfile file fread fclose mail sleep "
+    "usleep set_time_limit error_reporting ini_set move_uploaded_file socket_create socket_connect symlink glob "
+    "scandir phpinfo php_uname get_current_user posix_getuid header session_start throw isset empty unset touch dl "
+    "ignore_user_abort sys_get_temp_dir proc_close stream_set_blocking stream_select feof fgets ob_start parse_str "
+    "extract is_callable function_exists extension_loaded disk_free_space fgetcsv rand mt_rand time date md5 sha1 "
+    "crc32 file_exists is_file is_dir gethostbyname dns_get_record mb_convert_encoding iconv openssl_decrypt".split()
 )
 _CONSTANTS: dict[str, Value] = {"PHP_EOL": "\n", "DIRECTORY_SEPARATOR": "/", "__DIR__": UNKNOWN, "STDIN": UNKNOWN}
 _INPUTS = frozenset("$_GET $_POST $_REQUEST $_COOKIE $_SERVER $_FILES $_SESSION".split())

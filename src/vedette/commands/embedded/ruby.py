@@ -196,8 +196,8 @@ def _stdin(ev: Evaluator, call: HostCall) -> Value:
 
 
 _SHELLS = (
-    "system exec spawn Kernel.system Kernel.exec Kernel.spawn Process.spawn Open3.capture2 Open3.capture3 Open3.capture2e "
-    "Open3.popen3 Open3.popen2 Open3.popen2e Open3.pipeline PTY.spawn"
+    "system exec spawn Kernel.system Kernel.exec Kernel.spawn Process.spawn Open3.capture2 Open3.capture3 "
+    "Open3.capture2e Open3.popen3 Open3.popen2 Open3.popen2e Open3.pipeline PTY.spawn"
 ).split()
 _HOSTS: dict[str, Host] = {
     **{name: _system for name in _SHELLS},

@@ -484,8 +484,9 @@ _STARTS = frozenset(
     "exec execute declare set select insert update delete drop go create alter if begin end while use print".split()
 )
 _OUTSIDE = frozenset(
-    "load_file sys_exec sys_eval system shell load_extension readfile writefile edit openrowset opendatasource openquery "
-    "httpuritype lo_import lo_export pg_read_file pg_ls_dir copy xp_cmdshell do_system version sleep benchmark waitfor".split()
+    "load_file sys_exec sys_eval system shell load_extension readfile writefile edit openrowset opendatasource "
+    "openquery httpuritype lo_import lo_export pg_read_file pg_ls_dir copy xp_cmdshell do_system "
+    "version sleep benchmark waitfor".split()
 )
 
 

@@ -1,4 +1,4 @@
-"""The symbolic evaluator, statements: branches that are not decided are read on both sides, loops run while they can."""
+"""The symbolic evaluator, statements: undecided branches are read on both sides, loops run while they can."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class Evaluator(Expressions):
         self.assigned: dict[str, list[tuple[int, int, bool]]] = {}
         """Where names are bound by a statement of their own: start, end, whether that statement does nothing else."""
         self.texts: list[tuple[str, Word]] = []
+        self.tables: dict[str, tuple[int, int]] = {}
+        """Where lists are written out that are bound to names."""
         self._statements: dict[type, Callable[[Any], Signal]] = {
             t.Block: self._block,
             t.If: self._if,
@@ -151,7 +153,10 @@ class Evaluator(Expressions):
             self.assigned.setdefault(name, []).append((node.start, node.end, alone))
             if node.op:
                 self.texts = [kept for kept in self.texts if kept[0] != name]
-            self._keep_text(name, value, node.value)
+            if self.calls == 0:
+                self._keep_text(name, value, node.value)
+            if isinstance(value, list) and type(node.value) is t.Array and not node.op:
+                self.tables[name] = (node.value.start, node.value.end)
         elif self.foreign == 0 and type(value) is str and type(node.target) is t.Member:
             self._keep_text("", value, node.value)
         return None
@@ -409,7 +414,13 @@ class Evaluator(Expressions):
 
     def _settle(self, kept: Snapshot) -> None:
         """Keep what a body bound, but for what its handler, which may have run, binds otherwise."""
-        for env, values, _ in kept:
+        for env, values, contents in kept:
+            for holder, copy in contents.values():
+                if isinstance(holder, list):
+                    holder[:] = copy
+                else:
+                    holder.clear()
+                    holder.update(copy)
             merged = dict(values)
             for name, value in env.values.items():
                 old = values.get(name, MISSING)
