@@ -87,3 +87,12 @@ def test_a_compressed_bomb_is_stopped() -> None:
     reading = read("python", f"import zlib,base64\nexec(zlib.decompress(base64.b64decode('{packed}')))")
     assert reading.nested == []
     assert reading.stops
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "number", ["1e999", "9" * 400, "0x" + "f" * 400, "1e", "0x", "&HFFFFFFFFFFFFFFFFFFFF", "08", "1_0"]
+)
+def test_odd_numbers(language: str, number: str) -> None:
+    check(language, f"x = {number}\n")
+    check(language, f"print({number});")

@@ -92,7 +92,7 @@ def _number(text: str) -> int | float:
             return int(text, 8)
         return int(text)
     value = float(text)
-    return int(value) if value == int(value) and abs(value) < 2**53 else value
+    return int(value) if abs(value) < 2**53 and value == int(value) else value
 
 
 class Script(Tokens):

@@ -81,7 +81,7 @@ def _number(text: str) -> Value:
     if text.isdigit():
         return int(text[:30])
     value = float(text)
-    return int(value) if value == int(value) and abs(value) < 2**53 else value
+    return int(value) if abs(value) < 2**53 and value == int(value) else value
 
 
 class Basic(Tokens):
