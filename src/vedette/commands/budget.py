@@ -18,7 +18,7 @@ class Budget:
 
     __slots__ = ("chars", "depth", "steps", "value_chars")
 
-    def __init__(self, steps: int = 60_000, chars: int = 4_000_000, depth: int = 24, value_chars: int = 1_000_000):
+    def __init__(self, steps: int = 120_000, chars: int = 4_000_000, depth: int = 24, value_chars: int = 1_000_000):
         self.steps = steps
         self.chars = chars
         self.depth = depth

@@ -30,6 +30,8 @@ MOST_CHARS = 1_000_000
 MOST_LAYERS = 64
 PLAIN_SENSE = 2.5
 """From which a language makes so much sense of a text that no other is tried."""
+TRIED_STEPS = 20_000
+"""Steps that a language may take when it is tried only; the one chosen then has them all."""
 MOST_TRIED = 9
 """Languages that a text is read as, where the first does not make sense of it."""
 MOST_CALLS = 2_000
@@ -55,15 +57,16 @@ def trace(
     if len(likely) == 1 or not (best.readings[0].broken or like_script(text)):
         return best
     most = MOST_TRIED if len(text) < 20_000 else 3
-    senses = [_sense(best)]
+    senses, spent = [_sense(best)], False
     for place, other in enumerate(likely[1:most], 1):
         if senses[-1] >= PLAIN_SENSE:
             break
-        made = _traced(text, other, tables, copy(budget) if budget else Budget(steps=20_000))
+        tried = copy(budget) if budget else Budget(steps=TRIED_STEPS)
+        made = _traced(text, other, tables, tried)
         senses.append(_sense(made) - 0.3 * place)
         if senses[-1] > max(senses[:-1]):
-            best = made
-    return best
+            best, spent = made, tried.steps < 0
+    return _traced(text, best.language, tables, Budget()) if spent and budget is None else best
 
 
 def _traced(text: str, language: Language, tables: ToolTables, budget: Budget) -> Traces:

@@ -28,9 +28,9 @@ _HASH = re.compile(r"(?<![0-9A-Za-z+/=])(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a
 _CVE = re.compile(r"(?i)\bCVE-\d{4}-\d{4,7}\b")
 _KEY = re.compile(r"(?i)\b(?:HKLM|HKCU|HKCR|HKU|HKCC|HKEY_[A-Z_]{4,24}):?\\[^\r\n\t\"'|<>;,)]{1,400}")
 _WINDOWS = re.compile(
-    r"(?<![\w/])(?:[A-Za-z]:\\(?!\\)|\\\\[\w.$-]+\\|%[A-Za-z_()0-9]+%\\|\$(?i:env):[A-Za-z_()0-9]+\\)[^\r\n\t\"'|<>;,*?&()]{0,400}"
+    r"(?<![\w/])(?:[A-Za-z]:\\(?!\\)|\\\\[\w$-][\w.$-]*\\|%[A-Za-z_()0-9]+%\\|\$(?i:env):[A-Za-z_()0-9]+\\)[^\r\n\t\"'|<>;,*?&()]{0,400}"
 )
-_UNIX = re.compile(r"(?<![\w:/.\\$)}*\]-])(?:/(?!/)|~/)[\w.@%+~-][\w.@%+/~-]*")
+_UNIX = re.compile(r"(?<![\w:/.\\$)}*\]-])(?:/(?![/:])|~/)[\w.@%+~-][\w.@%+/~-]*")
 _WHOLE_WINDOWS = re.compile(
     r"(?i)^(?:[a-z]:[\\/]|\\\\[\w$-][^\\/]*\\|%[a-z_()0-9]+%\\|\$env:[a-z_()0-9]+\\)[^\r\n\"'|<>*?;{}]*$"
 )
@@ -208,7 +208,7 @@ def _whole_path(text: str, *, windows: bool = False) -> bool:
     return (
         _WHOLE_UNIX.match(text) is not None
         and _real_path(text)
-        and not re.search(r"\s", text)
+        and not re.search(r"\s|:/", text)
         and not (windows and text.count("/") < 2)
     )
 

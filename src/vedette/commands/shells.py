@@ -91,7 +91,7 @@ _SIGNS: tuple[tuple[str, Language, float], ...] = (
 
 _START = re.compile(r"^[\s@(&]*(\"[^\"\n]{1,260}\"|'[^'\n]{1,260}'|[^\s|&;<>()\"']+)")
 _IN_QUOTES = re.compile(r"\"[^\"]*\"")
-_OWN_SYNTAX = re.compile(r"\]::|\$\(|\$[A-Za-z]|\[[A-Za-z.]+\]|\(-|-(?:join|split|replace|f)\b")
+_OWN_SYNTAX = re.compile(r"\]::|\$\(|\$[A-Za-z]|\[[A-Za-z.]+\]|\(-|\(\(|\bnew-object\b|-(?:join|split|replace|f)\b")
 _INTO_SHELL = re.compile(
     r"^\s*[('\"\[$@].*\|\s*(?:cmd|powershell|iex|invoke-expression)(?:\.exe)?\s*$", re.DOTALL | re.IGNORECASE
 )
