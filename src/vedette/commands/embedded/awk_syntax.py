@@ -57,7 +57,7 @@ def tokenize(source: str) -> list[Token]:
             out.append(Token("str", text, at, stop, False, value, "hex-escape" if coded else None, space))
             space = False
         elif kind == "num":
-            number = float(int(text, 16)) if text[:2].lower() == "0x" else float(text[:300])
+            number = float(int(text[:66], 16)) if text[:2].lower() == "0x" else float(text[:300])
             whole = int(number) if number == number and abs(number) < 2**53 and number == int(number) else number
             out.append(Token("num", text, at, stop, False, whole, None, space))
             space = False
