@@ -35,4 +35,4 @@ def test_an_input_is_made_again_from_its_seed():
 
 
 def test_every_kind_of_input_is_made():
-    assert {fuzz.made(seed)[0] for seed in range(1500)} == set(fuzz.KINDS)
+    assert {fuzz.made(seed)[0] for seed in range(1000)} == set(fuzz.KINDS)
