@@ -274,7 +274,9 @@ def _holds(act: Act, usage: Usage, joined: list[str]) -> bool:
 def _true(term: Term, usage: Usage, joined: list[str]) -> bool:
     kind = term.kind
     if kind == "flag":
-        given = usage.flags.get(_flag_key(term.name, usage))
+        given = usage.flags.get(term.name)
+        if given is None and usage.page is not usage.tool:
+            given = usage.flags.get(_flag_key(term.name, usage))
         if given is None:
             return False
         return term.pattern is None or (given.value is not None and term.matches(given.value))

@@ -92,7 +92,7 @@ def _module(text: str) -> tuple[tuple[ast.Module, int] | None, int]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return (ast.parse(form), before), 0
+                return (ast.parse(form, filename=""), before), 0
         except SyntaxError as error:
             failed = max((error.lineno or 1) - before, 1)
         except (ValueError, RecursionError, MemoryError, OverflowError):

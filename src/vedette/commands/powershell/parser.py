@@ -14,8 +14,15 @@ _BALANCED = re.compile(r"[^\[\](){}'\"]++")
 _UNREAD = {"class", "enum", "using", "data", "configuration"}
 
 
+MOST_STATEMENTS = 20_000
+"""Statements that are read of one script; the rest is left out, and said to be."""
+
+
 class Parser(Expressions):
     """Parses a script: ``Parser(text).script()``."""
+
+    n_statements = 0
+    cut = False
 
     def script(self) -> n.Block:
         """Return the whole text as a block."""
@@ -125,6 +132,11 @@ class Parser(Expressions):
 
     def statement(self) -> n.Node | None:
         """Return the next statement."""
+        self.n_statements += 1
+        if self.n_statements > MOST_STATEMENTS:
+            self.cut = True
+            self.pos = self.size
+            return None
         text, start = self.text, self.pos
         if text[start : start + 1] == ":" and (label := lx.LABEL.match(text, start)) is not None:
             self.pos = label.end()

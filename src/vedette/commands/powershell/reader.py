@@ -11,7 +11,7 @@ from vedette.commands.powershell.calls import CommandEvaluator
 from vedette.commands.powershell.clear import Clearer
 from vedette.commands.powershell.code_evaluator import Leave, assigned
 from vedette.commands.powershell.expressions import TooDeep
-from vedette.commands.powershell.parser import Parser
+from vedette.commands.powershell.parser import MOST_STATEMENTS, Parser
 from vedette.commands.powershell.parts import parts_of
 from vedette.commands.powershell.state import State
 from vedette.commands.powershell.values import Partial, Unclear, Unknown, Value, to_text
@@ -41,6 +41,8 @@ def read(text: str, scope: Scope) -> Reading:
         reading.broken = True
         return reading
     reading.broken = parser.broken
+    if parser.cut:
+        reading.stops.append(f"only its first {MOST_STATEMENTS:,} statements were read")
     state = State(scope)
     ev = CommandEvaluator(text, scope, state, reading)
     if "$" in text:

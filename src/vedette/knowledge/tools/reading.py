@@ -74,6 +74,10 @@ def tool_of(name: str, family: Family, entry: Mapping[str, Any], *, above: Tool 
     label = f"{family.value}:{above.name + ' ' if above else ''}{name}"
     folded = style not in (Style.GNU, Style.SINGLE)
     tool.acts = tuple(act_of(label, act, caseless, fold_flags=folded) for act in entry.get("acts") or ())
+    for act in tool.acts:
+        for term in (term for terms in act.when for term in terms if term.kind == "flag"):
+            if (known := tool.flags.get(term.name)) is not None:
+                term.name = known.name
     for sub, below in (entry.get("subs") or {}).items():
         if above:
             raise Wrong(f"{sub!r}: subcommands go one level deep; write its words in one key")
