@@ -43,6 +43,7 @@ _DEEPEST = 36
 _MOST_WORDS = 60_000
 """Most words that are parsed, a command counting as three more."""
 _MOST_TRIES = 600
+_MOST_AGAIN = 20_000
 """How often ``((`` is taken for arithmetic, and may turn out to be two brackets."""
 _BLANK = re.compile(r"(?:[ \t\r\v\f]+|\\\r?\n)*")
 _LINES = re.compile(r"(?:[ \t\r\v\f]+|\\\r?\n)*")
@@ -123,7 +124,7 @@ class Parser:
 
     __slots__ = ("_left", "_pending", "_tries", "broken", "depth", "foreign", "marks", "n", "pos", "stop", "text")
 
-    def __init__(self, text: str, foreign: bool = False, depth: int = 0):
+    def __init__(self, text: str, foreign: bool = False, depth: int = 0, spare: list[int] | None = None):
         self.text = text
         self.pos = 0
         self.n = len(text)
@@ -135,6 +136,7 @@ class Parser:
         self._pending: list[tuple[Redir, str, bool, bool]] = []
         self._left = _MOST_WORDS
         self._tries = _MOST_TRIES
+        self._spare = spare if spare is not None else [_MOST_AGAIN]
 
     # -- the whole
 
@@ -892,7 +894,7 @@ class Parser:
             at = redirect.start if start is None else start
             return WordNode(at, at + len(body) if start is not None else redirect.end, body, [])
         if start is None or self.depth + 1 > _DEEPEST:
-            sub = Parser(body, True, self.depth + 1)
+            sub = Parser(body, True, self.depth + 1, self._spare)
             word = sub.quoted_text()
             self.broken = self.broken or sub.broken
             word.start, word.end = redirect.start, redirect.end
@@ -989,11 +991,14 @@ class Parser:
         made = braces.expand(raw)
         if made is None:
             return
+        self._spare[0] -= sum(len(one) for one in made if "`" in one or "$" in one)
+        if self._spare[0] < 0:
+            return  # code in each of many alternatives would be read again and again
         alternatives = []
         for one in made:
             if not one:
                 continue
-            sub = Parser(one, True, self.depth + 1)
+            sub = Parser(one, True, self.depth + 1, self._spare)
             alternative = sub.word(brace=False)
             alternative.start, alternative.end = word.start, word.end
             alternative.source = one
@@ -1200,7 +1205,7 @@ class Parser:
         self.depth += 1
         if escaped:
             inner = (_BT_ESCAPE_DQ if quoted else _BT_ESCAPE).sub(r"\1", text[start + 1 : close])
-            sub = Parser(inner, True, self.depth)
+            sub = Parser(inner, True, self.depth, self._spare)
             body = sub.script()
             self.broken = self.broken or sub.broken
             self.stop = self.stop or sub.stop
