@@ -43,8 +43,9 @@ _DEEPEST = 36
 _MOST_WORDS = 60_000
 """Most words that are parsed, a command counting as three more."""
 _MOST_TRIES = 600
-_MOST_AGAIN = 20_000
 """How often ``((`` is taken for arithmetic, and may turn out to be two brackets."""
+_MOST_AGAIN = 20_000
+"""Characters of code in brace expansions, which are read anew in each alternative."""
 _BLANK = re.compile(r"(?:[ \t\r\v\f]+|\\\r?\n)*")
 _LINES = re.compile(r"(?:[ \t\r\v\f]+|\\\r?\n)*")
 _FAST = re.compile(r"[A-Za-z0-9_./:,@%+^=-]+")
@@ -122,7 +123,20 @@ class Parser:
         depth: how deep it is nested already.
     """
 
-    __slots__ = ("_left", "_pending", "_tries", "broken", "depth", "foreign", "marks", "n", "pos", "stop", "text")
+    __slots__ = (
+        "_left",
+        "_pending",
+        "_spare",
+        "_tries",
+        "broken",
+        "depth",
+        "foreign",
+        "marks",
+        "n",
+        "pos",
+        "stop",
+        "text",
+    )
 
     def __init__(self, text: str, foreign: bool = False, depth: int = 0, spare: list[int] | None = None):
         self.text = text
