@@ -11,7 +11,16 @@ from typing_extensions import TypedDict  # pydantic wants this one before Python
 from vedette.cli.answering import AnswerOut, AskLine, AskLineError
 from vedette.cli.exposing import ExposureAnswer, ExposureLine
 from vedette.schema import Case, Event, Finding, RankedLabel
-from vedette.schema.command import CommandObservable, CommandStep, CommandToken, KnownTool, Layer, RiskReason, Stop, Touch
+from vedette.schema.command import (
+    CommandObservable,
+    CommandStep,
+    CommandToken,
+    KnownTool,
+    Layer,
+    RiskReason,
+    Stop,
+    Touch,
+)
 from vedette.store.sessions import SessionExport
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

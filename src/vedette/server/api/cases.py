@@ -120,8 +120,8 @@ async def get_report(
     ] = "html",
 ) -> Response:
     """Return a case as page, slides, Markdown or JSON."""
-    from vedette.report.filled import filled
     from vedette.report import load_renderer, render
+    from vedette.report.filled import filled
 
     def made() -> Response:
         case = filled(desk.parts.lake, found(lambda: find_case(desk.parts.lake, case_id)))
