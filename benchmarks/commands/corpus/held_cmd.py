@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from benchmarks.commands.corpus.held_tools import (
     Made,
-    Rng,
     absent,
     b64,
     cut,
@@ -20,7 +19,7 @@ from benchmarks.commands.corpus.held_tools import (
     registrar,
     shuffled,
 )
-from benchmarks.commands.corpus.truth import Hide
+from benchmarks.commands.corpus.truth import Hide, Rng
 
 from vedette.schema.command import Language
 
@@ -126,8 +125,10 @@ def environment_letters(text: str, rng: Rng) -> Made:
             return m[0]
         v, i = rng.choice(found)
         shown = either(rng, v, v.upper(), v.lower())
-        return either(rng, f"%{shown}:~{i},1%", f"%{shown}:~{i - len(_KNOWN[v])},{1}%", f"%{shown}:~{i},-{len(_KNOWN[v]) - i - 1}%") \
-            if i < len(_KNOWN[v]) - 1 else f"%{shown}:~-1%"  # fmt: skip
+        after = len(_KNOWN[v]) - i - 1
+        if not after:
+            return f"%{shown}:~-1%"
+        return either(rng, f"%{shown}:~{i},1%", f"%{shown}:~-{after + 1},1%", f"%{shown}:~{i},-{after}%")
 
     made = re.sub(r"[A-Za-z]", letter, text)
     return (CMD, made) if made != text else None
@@ -315,12 +316,13 @@ def batch_jumps(text: str, rng: Rng) -> Made:
 def started_by(text: str, rng: Rng) -> Made:
     """As the command of another program of Windows."""
     a = name(rng)
-    system = "C:\\Windows\\System32"
+    system, doubled, minute = "C:\\Windows\\System32", text.replace("\\", "\\\\"), rng.randint(10, 59)
+    twice, shell = f'{_host(rng, "/d", "/s")} "{_host(rng, "/q")} "{text}""', "new ActiveXObject('WScript.Shell')"
     forms: tuple[Callable[[], Made], ...] = (
         lambda: (CMD, f'{_host(rng)} "{text}"'),
-        lambda: (CMD, f'{_host(rng, "/d", "/s")} "{_host(rng, "/q")} "{text}""' if not SPECIAL.search(text) else f'cmd /c "{text}"'),
+        lambda: (CMD, twice if not SPECIAL.search(text) else f'cmd /c "{text}"'),
         lambda: (PROGRAM, f'wmic process call create "cmd /c {text}"'),
-        lambda: (PROGRAM, f'schtasks.exe /Create /F /SC DAILY /ST 09:{rng.randint(10, 59)} /TN "{a}" /TR "cmd /c {text}"'),
+        lambda: (PROGRAM, f'schtasks.exe /Create /F /SC DAILY /ST 09:{minute} /TN "{a}" /TR "cmd /c {text}"'),
         lambda: (
             PROGRAM,
             f'forfiles /p {system} /m {either(rng, "notepad.exe", "calc.exe")} /c "cmd /c {text}"',
@@ -332,12 +334,11 @@ def started_by(text: str, rng: Rng) -> Made:
             ("HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\RunOnce",
              f"HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\RunOnce\\{a}"),
         ),
-        lambda: (PROGRAM, f'sc create {a} binPath= "C:\\Windows\\System32\\cmd.exe /c {text}" type= own', ("C:\\Windows\\System32\\cmd.exe",)),
+        lambda: (PROGRAM, f'sc create {a} binPath= "{system}\\cmd.exe /c {text}" type= own', (f"{system}\\cmd.exe",)),
         lambda: (PROGRAM, f'conhost.exe --headless cmd.exe /c "{text}"'),
         lambda: (PROGRAM, f'psexec.exe -accepteula -s -d cmd.exe /c "{text}"'),
         lambda: (PROGRAM, f'mshta.exe vbscript:Close(CreateObject("WScript.Shell").Run("cmd /c {text}",0,True))'),
-        lambda: (PROGRAM, f'mshta "javascript:new ActiveXObject(\'WScript.Shell\').Run(\'cmd /c {text.replace(chr(92), chr(92) * 2)}\',0);close()"')
-        if "'" not in text else None,
+        lambda: (PROGRAM, f'mshta "javascript:{shell}.Run(\'cmd /c {doubled}\',0);close()"') if "'" not in text else None,
         lambda: (CMD, f'start "" /min /b cmd /c "{text}"'),
     )  # fmt: skip
     return rng.choice(forms)()
@@ -360,7 +361,8 @@ def from_powershell(text: str, rng: Rng) -> Made:
         f"(New-Object -ComObject Shell.Application).ShellExecute('cmd.exe',{q},'','open',0)",
         f"& cmd.exe /c {ps_quoted(text)}",
         f"cmd /c {ps_quoted(text)} | Out-Null",
-        f"$p=New-Object Diagnostics.ProcessStartInfo;$p.FileName='cmd.exe';$p.Arguments={q};[Diagnostics.Process]::Start($p)",
+        f"$p=New-Object Diagnostics.ProcessStartInfo;$p.FileName='cmd.exe';$p.Arguments={q};"
+        "[Diagnostics.Process]::Start($p)",
     )
 
 

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from benchmarks.commands.corpus.held_tools import (
     Made,
-    Rng,
     absent,
     b64,
     cut,
@@ -24,7 +23,7 @@ from benchmarks.commands.corpus.held_tools import (
     registrar,
     shuffled,
 )
-from benchmarks.commands.corpus.truth import Hide
+from benchmarks.commands.corpus.truth import Hide, Rng
 
 from vedette.schema.command import Language
 
@@ -54,7 +53,10 @@ def run(expression: str, rng: Rng) -> str:
     """Return a statement that runs the text that an expression gives."""
     a = name(rng)
     e = f"({expression})"
-    m = lambda s: mixed(s, rng)  # noqa: E731
+
+    def m(text: str) -> str:
+        return mixed(text, rng)
+
     forms: tuple[Callable[[], str], ...] = (
         lambda: f"{m('iex')} {e}",
         lambda: f"{m('invoke-expression')} -Command {e}",

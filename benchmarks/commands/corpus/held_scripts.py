@@ -11,7 +11,6 @@ import zlib
 
 from benchmarks.commands.corpus.held_tools import (
     Made,
-    Rng,
     absent,
     b64,
     cut,
@@ -24,7 +23,7 @@ from benchmarks.commands.corpus.held_tools import (
     sh_quoted,
     shuffled,
 )
-from benchmarks.commands.corpus.truth import Hide
+from benchmarks.commands.corpus.truth import Hide, Rng
 
 from vedette.schema.command import Language
 
@@ -79,7 +78,8 @@ def js_xor(text: str, rng: Rng) -> Made:
     key = name(rng) + name(rng)
     body = "".join(f"{ord(c) ^ ord(key[i % len(key)]):02x}" for i, c in enumerate(text))
     f, s, k, o, i = names(rng, 5)
-    loop = f"for(var {i}=0;{i}<{s}.length;{i}+=2){{{o}+=String.fromCharCode(parseInt({s}.substr({i},2),16)^{k}.charCodeAt(({i}/2)%{k}.length));}}"
+    one = f"parseInt({s}.substr({i},2),16)^{k}.charCodeAt(({i}/2)%{k}.length)"
+    loop = f"for(var {i}=0;{i}<{s}.length;{i}+=2){{{o}+=String.fromCharCode({one});}}"
     return JS, f"function {f}({s},{k}){{var {o}='';{loop}return {o};}}" + _js_run(f"{f}('{body}','{key}')", rng)
 
 
@@ -224,7 +224,8 @@ def vbs_number_list(text: str, rng: Rng) -> Made:
     if rng.random() < 0.5:
         loop = f'{a} = Split("{body}","{mark}")\nFor {i} = 0 To UBound({a})\n{o} = {o} & Chr({a}({i})-{n})\nNext\n'
         return VBS, loop + _vbs_run(o, rng)
-    head = f'Function {a}z({i}q)\nDim {o}q\nFor Each {o}q In Split({i}q,"{mark}")\n{a}z = {a}z & Chr(CInt({o}q) - {n})\nNext\nEnd Function\n'
+    head = f'Function {a}z({i}q)\nDim {o}q\nFor Each {o}q In Split({i}q,"{mark}")\n'
+    head += f"{a}z = {a}z & Chr(CInt({o}q) - {n})\nNext\nEnd Function\n"
     return VBS, head + _vbs_run(f'{a}z("{body}")', rng)
 
 
@@ -234,7 +235,8 @@ def vbs_hex_loop(text: str, rng: Rng) -> Made:
     if not text.isascii():
         return None
     s, o, i = names(rng, 3)
-    loop = f'{s}="{text.encode().hex()}":{o}=""\nFor {i}=1 To Len({s}) Step 2\n  {o}={o} & Chr(CLng("&H" & Mid({s},{i},2)))\nNext\n'
+    loop = f'{s}="{text.encode().hex()}":{o}=""\nFor {i}=1 To Len({s}) Step 2\n'
+    loop += f'  {o}={o} & Chr(CLng("&H" & Mid({s},{i},2)))\nNext\n'
     return VBS, loop + _vbs_run(o, rng)
 
 
@@ -255,7 +257,7 @@ def vbs_pieces(text: str, rng: Rng) -> Made:
     held = names(rng, len(parts))
     if rng.random() < 0.5:
         sets = ":".join(f"{held[j]}={_vbs(parts[j])}" for j in order)
-        return VBS, f"{sets}\n" + _vbs_run("&".join(held), rng)
+        return VBS, f"{sets}\n" + _vbs_run(" & ".join(held), rng)
     return VBS, f"{a}=Array({','.join(_vbs(parts[j]) for j in range(len(parts)))})\n" + _vbs_run(f'Join({a},"")', rng)
 
 
@@ -272,7 +274,7 @@ def vbs_hosted(text: str, rng: Rng) -> Made:
     seen = re.sub(r'"[^"]*"|[&|<>^]', lambda m: m[0] if m[0][0] == '"' else "^" + m[0], text)
     return (
         CMD,
-        either(rng, f">{f} echo {seen}&cscript //nologo {f}", f"echo {seen}>{f}&start /min wscript.exe {f}"),
+        either(rng, f">{f} echo {seen}&cscript //nologo {f}", f"echo {seen} >{f}&start /min wscript.exe {f}"),
         adds,
     )
 
@@ -304,7 +306,8 @@ def py_packed(text: str, rng: Rng) -> Made:
         body = b64(packed)[::-1]
         return (
             PY,
-            f"_ = lambda __ : __import__('{packer}').decompress(__import__('base64').b64decode(__[::-1]));exec((_)(b'{body}'))",
+            f"_ = lambda __ : __import__('{packer}').decompress(__import__('base64').b64decode(__[::-1]));"
+            f"exec((_)(b'{body}'))",
         )
     if how == 1:
         return PY, _py_run(
@@ -461,7 +464,6 @@ def ruby_packed(text: str, rng: Rng) -> Made:
     """Unpacked from base64, hex, numbers or zlib."""
     data = text.encode()
     mark = absent(text, rng, 1, 3)[0]
-    quoted = lambda s: "'" + s.replace("\\", "\\\\").replace("'", "\\'") + "'"  # noqa: E731
     return RUBY, either(
         rng,
         f"eval '{b64(data)}'.unpack1('m')",
@@ -472,9 +474,9 @@ def ruby_packed(text: str, rng: Rng) -> Made:
         f"eval(%w[{data.hex(' ')}].map{{|x|x.hex.chr}}.join)",
         f"require 'base64';eval(Base64.decode64('{b64(data)}'))",
         f"require 'zlib';eval Zlib::Inflate.inflate('{b64(zlib.compress(data))}'.unpack1('m'))",
-        f"eval {quoted(text[::-1])}.reverse",
-        f"eval {quoted(marked(text, mark, rng))}.gsub('{mark}','')",
-        f"eval {quoted(codecs.encode(text, 'rot13'))}.tr('A-Za-z','N-ZA-Mn-za-m')",
+        f"eval {_single(text[::-1])}.reverse",
+        f"eval {_single(marked(text, mark, rng))}.gsub('{mark}','')",
+        f"eval {_single(codecs.encode(text, 'rot13'))}.tr('A-Za-z','N-ZA-Mn-za-m')",
         f"eval('{data.hex()}'.gsub(/../){{|h|h.hex.chr}})",
     )
 
@@ -493,7 +495,8 @@ def ruby_handed(text: str, rng: Rng) -> Made:
 
 
 # ---- PHP --------------------------------------------------------------------------------------
-def _php(text: str) -> str:
+def _single(text: str) -> str:
+    """Return a literal of PHP or Ruby."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
@@ -529,9 +532,9 @@ def php_characters(text: str, rng: Rng) -> Made:
         f"eval(pack('H*','{data.hex()}'));",
         f'eval("{escapes}");',
         f"${o}='';foreach(array({','.join(str(b ^ key) for b in data)}) as ${c})${o}.=chr(${c}^{key});eval(${o});",
-        f"${v}=str_replace('{mark}','',{_php(marked(text, mark, rng))});eval(${v});",
-        f"eval(strrev({_php(text[::-1])}));",
-        f"eval(str_rot13({_php(codecs.encode(text, 'rot13'))}));",
+        f"${v}=str_replace('{mark}','',{_single(marked(text, mark, rng))});eval(${v});",
+        f"eval(strrev({_single(text[::-1])}));",
+        f"eval(str_rot13({_single(codecs.encode(text, 'rot13'))}));",
         f"eval(urldecode('{''.join(f'%{b:02x}' for b in data)}'));",
     )
 

@@ -8,7 +8,6 @@ import re
 
 from benchmarks.commands.corpus.held_tools import (
     Made,
-    Rng,
     absent,
     b64,
     cut,
@@ -21,7 +20,7 @@ from benchmarks.commands.corpus.held_tools import (
     sh_quoted,
     shuffled,
 )
-from benchmarks.commands.corpus.truth import Hide
+from benchmarks.commands.corpus.truth import Hide, Rng
 
 from vedette.schema.command import Language
 
@@ -244,8 +243,8 @@ def base64_pipe(text: str, rng: Rng) -> Made:
     """Base64, decoded by one tool or another."""
     data = b64((text + either(rng, "", "\n")).encode())
     tool = either(
-        rng, "base64 -d", "base64 --decode", "base64 -di", "openssl base64 -d -A", "openssl enc -base64 -d -A", "base64 -D",
-        "python3 -m base64 -d -",
+        rng, "base64 -d", "base64 --decode", "base64 -di", "openssl base64 -d -A", "openssl enc -base64 -d -A", 
+        "base64 -D", "python3 -m base64 -d -",
     )  # fmt: skip
     if tool == "python3 -m base64 -d -" or rng.random() < 0.6:
         return SH, fed(f"echo {either(rng, '', '-n ')}{data}|{tool}", rng)

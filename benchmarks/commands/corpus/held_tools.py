@@ -102,7 +102,7 @@ def marked(text: str, mark: str, rng: Rng, share: float = 0.2) -> str:
     """Return a text with a marker strewn in; taking the marker out again gives the text."""
     while True:
         made = "".join(c + (mark if rng.random() < share else "") for c in text)
-        if made.replace(mark, "") == text:
+        if made.replace(mark, "") == text and made.lower().replace(mark.lower(), "") == text.lower():
             return made
 
 
