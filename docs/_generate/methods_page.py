@@ -15,7 +15,8 @@ stand in the text of a layer. The examples are inert: reserved names and documen
 """
 _NAMES = {
     "powershell": "PowerShell", "cmd": "cmd and batch", "sh": "sh and bash", "program": "Windows programs",
-    "jscript": "JScript", "javascript": "JavaScript (Node.js)", "vbscript": "VBScript", "python": "Python", "perl": "Perl", "ruby": "Ruby",
+    "jscript": "JScript",
+    "javascript": "JavaScript (Node.js)", "vbscript": "VBScript", "python": "Python", "perl": "Perl", "ruby": "Ruby",
     "php": "PHP", "sql": "SQL", "awk": "awk",
 }  # fmt: skip
 

@@ -97,7 +97,7 @@ _INTO_SHELL = re.compile(
 )
 _LIKE_SCRIPT = re.compile(
     r"\s*(?:[A-Za-z_$@%][\w$.:]*(?:\[['\"+\w ]+\])*\s*(?:\(|=(?!=))|(?:var|let|const|function|dim|import|from|my|use|require|execute"
-    r"|executeglobal|on\s+error|def|class|print|puts|echo)\b|<\?|\(function|%w|q[qwx]?[({])",
+    r"|executeglobal|on\s+error|def|class|print|puts)\b|<\?|\(function|%w|q[qwx]?[({])",
     re.IGNORECASE,
 )
 _SCRIPTS = (

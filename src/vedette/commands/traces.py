@@ -102,8 +102,12 @@ def trace_call(call: Call, layer: int, tables: ToolTables) -> Used:
         acts = (*acts, *(act for act in usage.tool.acts if act.when))
     main = None
     joined: list[str] = []
+    flags = usage.flags
+    whole = usage.page is usage.tool
     for act in acts:
-        if (main is not None and not act.also) or not _holds(act, usage, joined):
+        if (main is not None and not act.also) or (whole and act.need is not None and act.need not in flags):
+            continue
+        if not _holds(act, usage, joined):
             continue
         if not act.also:
             main = act

@@ -139,6 +139,8 @@ class Act:
     touch: tuple[str, ...]
     also: bool
     benign: str | None
+    need: str | None = None
+    """Name of a flag without which it cannot hold, where there is one: told before the conditions are tried."""
 
 
 @dataclass(slots=True)

@@ -78,6 +78,9 @@ def tool_of(name: str, family: Family, entry: Mapping[str, Any], *, above: Tool 
         for term in (term for terms in act.when for term in terms if term.kind == "flag"):
             if (known := tool.flags.get(term.name)) is not None:
                 term.name = known.name
+        needs = [{t.name for t in terms if t.kind == "flag" and not t.negated} for terms in act.when]
+        both = set.intersection(*needs) if needs else set()
+        act.need = min(both) if both else None
     for sub, below in (entry.get("subs") or {}).items():
         if above:
             raise Wrong(f"{sub!r}: subcommands go one level deep; write its words in one key")
