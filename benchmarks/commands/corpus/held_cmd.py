@@ -245,7 +245,7 @@ def written_batch(text: str, rng: Rng) -> Made:
     line = _careted(text)
     pieces = text.split(" && ")
     if len(pieces) == 2 and rng.random() < 0.4:
-        whole = f"(echo @echo off&echo {pieces[0]}^&^& {pieces[1]})>{f}&{f}"
+        whole = f"(echo @echo off&echo {_careted(pieces[0])}^&^& {_careted(pieces[1])})>{f}&{f}"
         return CMD, whole, adds
     return (
         CMD,
@@ -318,6 +318,7 @@ def started_by(text: str, rng: Rng) -> Made:
     a = name(rng)
     system, doubled, minute = "C:\\Windows\\System32", text.replace("\\", "\\\\"), rng.randint(10, 59)
     twice, shell = f'{_host(rng, "/d", "/s")} "{_host(rng, "/q")} "{text}""', "new ActiveXObject('WScript.Shell')"
+    jscript = "'cmd /c " + doubled.replace("'", "\\'") + "'"
     forms: tuple[Callable[[], Made], ...] = (
         lambda: (CMD, f'{_host(rng)} "{text}"'),
         lambda: (CMD, twice if not SPECIAL.search(text) else f'cmd /c "{text}"'),
@@ -338,7 +339,7 @@ def started_by(text: str, rng: Rng) -> Made:
         lambda: (PROGRAM, f'conhost.exe --headless cmd.exe /c "{text}"'),
         lambda: (PROGRAM, f'psexec.exe -accepteula -s -d cmd.exe /c "{text}"'),
         lambda: (PROGRAM, f'mshta.exe vbscript:Close(CreateObject("WScript.Shell").Run("cmd /c {text}",0,True))'),
-        lambda: (PROGRAM, f'mshta "javascript:{shell}.Run(\'cmd /c {doubled}\',0);close()"') if "'" not in text else None,
+        lambda: (PROGRAM, f'mshta "javascript:{shell}.Run({jscript},0);close()"'),
         lambda: (CMD, f'start "" /min /b cmd /c "{text}"'),
     )  # fmt: skip
     return rng.choice(forms)()

@@ -53,6 +53,7 @@ def run(expression: str, rng: Rng) -> str:
     """Return a statement that runs the text that an expression gives."""
     a = name(rng)
     e = f"({expression})"
+    one = e if re.fullmatch(r"[^,|\s]+", expression) else f"({e})"
 
     def m(text: str) -> str:
         return mixed(text, rng)
@@ -64,16 +65,16 @@ def run(expression: str, rng: Rng) -> str:
         lambda: f"{e} | &({_iex(rng)})",
         lambda: f".({_iex(rng)}){e}",
         lambda: f"& ({_iex(rng)}) {e}",
-        lambda: f"&({m('[scriptblock]')}::{m('create')}{e})",
-        lambda: f"{m('icm')} -{m('scriptblock')} ([ScriptBlock]::Create{e})",
-        lambda: f"$ExecutionContext.{m('invokecommand')}.{m('invokescript')}{e}",
+        lambda: f"&({m('[scriptblock]')}::{m('create')}{one})",
+        lambda: f"{m('icm')} -{m('scriptblock')} ([ScriptBlock]::Create{one})",
+        lambda: f"$ExecutionContext.{m('invokecommand')}.{m('invokescript')}{one}",
         lambda: f"${{function:{a}}}={e};{a}",
         lambda: f"{m('sal')} {a} {m('iex')};{a} {e}",
         lambda: f"Set-Alias -Name {a} -Value Invoke-Expression\n{a} {e}",
         lambda: f"${a}={e};{m('iex')} ${a}",
-        lambda: f"[PowerShell]::{m('create')}().{m('addscript')}{e}.Invoke()",
+        lambda: f"[PowerShell]::{m('create')}().{m('addscript')}{one}.Invoke()",
         lambda: f"{e}|%{{{m('iex')} $_}}",
-        lambda: f"[void]([ScriptBlock]::Create{e}).Invoke()",
+        lambda: f"[void]([ScriptBlock]::Create{one}).Invoke()",
     )
     return rng.choice(forms)()
 

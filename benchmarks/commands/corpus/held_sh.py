@@ -243,7 +243,7 @@ def base64_pipe(text: str, rng: Rng) -> Made:
     """Base64, decoded by one tool or another."""
     data = b64((text + either(rng, "", "\n")).encode())
     tool = either(
-        rng, "base64 -d", "base64 --decode", "base64 -di", "openssl base64 -d -A", "openssl enc -base64 -d -A", 
+        rng, "base64 -d", "base64 --decode", "base64 -di", "openssl base64 -d -A", "openssl enc -base64 -d -A",
         "base64 -D", "python3 -m base64 -d -",
     )  # fmt: skip
     if tool == "python3 -m base64 -d -" or rng.random() < 0.6:
