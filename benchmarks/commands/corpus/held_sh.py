@@ -31,20 +31,33 @@ WORD = re.compile(r"(?<![^\s;|&])(?:[A-Za-z0-9_./:+-]+)(?![^\s;|&])")
 """A word that means itself."""
 
 
-def shell(rng: Rng) -> str:
-    """Return the name of a shell."""
-    return either(rng, "sh", "bash", "/bin/sh", "/bin/bash")
+_BASH = re.compile(
+    r"<\(|<<<|>&\s*/|\$'|\$\{\w+[:/,~^\[]|\w\+?=\(|\+=|~~"
+    r"|\b(?:function |source |read -|echo -|exec )|printf[^|;]*\\x"
+)
+"""What bash understands and a plain sh does not."""
 
 
-def fed(pipe: str, rng: Rng) -> str:
-    """Return a line that runs what a pipe of tools prints."""
+def plain(text: str) -> bool:
+    """Return whether any sh runs a text."""
+    return not _BASH.search(text)
+
+
+def shell(rng: Rng, text: str) -> str:
+    """Return the name of a shell that understands a text."""
+    return either(rng, "sh", "bash", "/bin/sh", "/bin/bash") if plain(text) else either(rng, "bash", "/bin/bash")
+
+
+def fed(pipe: str, rng: Rng, text: str) -> str:
+    """Return a line that runs what a pipe of tools prints, which is the text."""
+    ticks = f'eval "`{pipe}`"' if not re.search(r"[`\\$\"]", pipe) else f'eval "$({pipe})"'
     return either(
         rng,
-        f"{pipe}|{shell(rng)}",
-        f"{pipe} | {shell(rng)} -s",
+        f"{pipe}|{shell(rng, text)}",
+        f"{pipe} | {shell(rng, text)} -s",
         f'eval "$({pipe})"',
-        f'eval "`{pipe}`"' if not re.search(r"[`\\$]", pipe) else f'eval "$({pipe})"',
-        f'{shell(rng)} -c "$({pipe})"',
+        ticks,
+        f'{shell(rng, text)} -c "$({pipe})"',
         f"bash <({pipe})",
         f". <({pipe})",
         f'source /dev/stdin <<<"$({pipe})"',
@@ -132,7 +145,9 @@ def bracket_glob(text: str, rng: Rng) -> Made:
     made = re.sub(r"/etc/(?:passwd|shadow)\b", lambda m: bent(m[0]), text)
     if made != text:
         return SH, made
-    start = either(rng, bent("/bin/bash"), bent("/bin/sh"), f"/usr/bin/[e]nv {bent('/bin/bash')}")
+    start = either(
+        rng, bent("/bin/bash"), bent("/bin/sh" if plain(text) else "/bin/bash"), f"/usr/bin/[e]nv {bent('/bin/bash')}"
+    )
     return SH, f"{start} -c {sh_quoted(text)}"
 
 
@@ -149,7 +164,7 @@ def joined_variables(text: str, rng: Rng) -> Made:
     return SH, f"{sets};" + either(
         rng,
         f'eval "{whole}"',
-        f'{shell(rng)} -c "{whole}"',
+        f'{shell(rng, text)} -c "{whole}"',
         f'echo "{whole}"|bash' if "\\" not in text else f'eval "{whole}"',
     )
 
@@ -179,7 +194,10 @@ def parameter_changes(text: str, rng: Rng) -> Made:
         return SH, f'{v}={sh_quoted(marked(text, mark, rng))};eval "${{{v}//{mark}/}}"'
     if how == 1:
         left, right = absent(text, rng, 2, 6)
-        return SH, f'{v}={sh_quoted(left + text + right)}\n{v}="${{{v}#{left}}}"\n{shell(rng)} -c "${{{v}%{right}}}"'
+        return (
+            SH,
+            f'{v}={sh_quoted(left + text + right)}\n{v}="${{{v}#{left}}}"\n{shell(rng, text)} -c "${{{v}%{right}}}"',
+        )
     if how == 2:
         if text != text.lower() or not text.isascii():
             return None
@@ -247,8 +265,8 @@ def base64_pipe(text: str, rng: Rng) -> Made:
         "base64 -D", "python3 -m base64 -d -",
     )  # fmt: skip
     if tool == "python3 -m base64 -d -" or rng.random() < 0.6:
-        return SH, fed(f"echo {either(rng, '', '-n ')}{data}|{tool}", rng)
-    return SH, fed(f"{tool}<<<{data}", rng)
+        return SH, fed(f"echo {either(rng, '', '-n ')}{data}|{tool}", rng, text)
+    return SH, fed(f"{tool}<<<{data}", rng, text)
 
 
 @way("sh-layered-base64", SH, longest=900)
@@ -257,14 +275,14 @@ def layered_base64(text: str, rng: Rng) -> Made:
     data = b64(text.encode())
     how = rng.randint(0, 2)
     if how == 0:
-        return SH, fed(f"echo '{data[::-1]}'|rev|base64 -d", rng)
+        return SH, fed(f"echo '{data[::-1]}'|rev|base64 -d", rng, text)
     if how == 1:
         chunks = [data[i : i + 12] for i in range(0, len(data), 12)]
         v = name(rng)
         return SH, f"{v}=''\n" + "\n".join(f'{v}="${{{v}}}{c}"' for c in chunks) + "\n" + fed(
-            f'echo "${v}"|base64 -d', rng
+            f'echo "${v}"|base64 -d', rng, text
         )
-    return SH, fed(f"echo {b64(data.encode())}|base64 -d|base64 -d", rng)
+    return SH, fed(f"echo {b64(data.encode())}|base64 -d|base64 -d", rng, text)
 
 
 @way("sh-hex", SH, longest=1500)
@@ -288,8 +306,7 @@ def hex_pipe(text: str, rng: Rng) -> Made:
             f"echo {data}|tr a-f A-F|xxd -r -p",
             f"node -e 'process.stdout.write(Buffer.from(\"{data}\",\"hex\").toString())'",
         ),
-        rng,
-    )  # fmt: skip
+        rng, text,)  # fmt: skip
 
 
 @way("sh-escapes", SH, longest=1500)
@@ -299,7 +316,7 @@ def escapes(text: str, rng: Rng) -> Made:
     octals = "".join(f"\\{b:03o}" for b in text.encode())
     if rng.random() < 0.25:
         return SH, either(
-            rng, f"eval $'{hexes}'", f"eval $'{octals}'", f"bash<<<$'{hexes}'", f"{shell(rng)} -c $'{octals}'"
+            rng, f"eval $'{hexes}'", f"eval $'{octals}'", f"bash<<<$'{hexes}'", f"{shell(rng, text)} -c $'{octals}'"
         )
     zeros = "".join(f"\\0{b:03o}" for b in text.encode())
     return SH, fed(
@@ -313,6 +330,7 @@ def escapes(text: str, rng: Rng) -> Made:
             f"printf '%b' \"{hexes}\"",
         ),
         rng,
+        text,
     )
 
 
@@ -325,16 +343,16 @@ def number_loop(text: str, rng: Rng) -> Made:
     how = rng.randint(0, 3)
     if how == 0:
         numbers = " ".join(str(ord(c)) for c in text)
-        return SH, fed(f'for {i} in {numbers}; do printf "\\\\$(printf %03o ${i})"; done', rng)
+        return SH, fed(f'for {i} in {numbers}; do printf "\\\\$(printf %03o ${i})"; done', rng, text)
     if how == 1 and "\n" not in text:
         numbers = " ".join(f"{ord(c):02x}" for c in text)
         return SH, f'for {i} in {numbers};do {o}=${o}$(printf "\\x${i}");done;eval "${o}"'
     if how < 3:
         numbers = ",".join(str(ord(c)) for c in text)
-        return SH, fed(f"awk 'BEGIN{{printf \"{'%c' * len(text)}\",{numbers}}}'", rng)
+        return SH, fed(f"awk 'BEGIN{{printf \"{'%c' * len(text)}\",{numbers}}}'", rng, text)
     key = rng.randint(1, 60)
     numbers = " ".join(str(ord(c) + key) for c in text)
-    return SH, fed(f'for {i} in {numbers};do printf "\\\\x$(printf %x $(({i}-{key})))";done', rng)
+    return SH, fed(f'for {i} in {numbers};do printf "\\\\x$(printf %x $(({i}-{key})))";done', rng, text)
 
 
 @way("sh-turned", SH, ban="\n", longest=1500)
@@ -351,7 +369,7 @@ def turned(text: str, rng: Rng) -> Made:
     options = [f"rev<<<{q}", f"printf '%s\\n' {q}|rev", f"printf %s {q} | perl -ne 'print scalar reverse'"]
     options += [f"echo {q}|rev", f"echo {q} | grep -o . | tac | tr -d '\\n'"] if safe else []
     options += [perl] if perl and "\\" not in back else []
-    return SH, fed(rng.choice(options), rng)
+    return SH, fed(rng.choice(options), rng, text)
 
 
 @way("sh-translated", SH, ban="\n")
@@ -366,18 +384,18 @@ def translated(text: str, rng: Rng) -> Made:
         body = "".join(table.get(c, c) for c in text)
         a, b = lower[n], lower[n - 1]
         up = f"{a.upper()}-ZA-{b.upper()}"
-        return SH, fed(f"{said(body, rng)}|tr '{up}{a}-za-{b}' 'A-Za-z'", rng)
+        return SH, fed(f"{said(body, rng)}|tr '{up}{a}-za-{b}' 'A-Za-z'", rng, text)
     if how == 1:
         mixed_up = list(lower)
         rng.shuffle(mixed_up)
         body = text.translate(str.maketrans(lower, "".join(mixed_up)))
-        return SH, fed(f"{said(body, rng)} | sed 'y/{''.join(mixed_up)}/{lower}/'", rng)
+        return SH, fed(f"{said(body, rng)} | sed 'y/{''.join(mixed_up)}/{lower}/'", rng, text)
     marks = absent(text, rng, 2, 3)
     chars = [c for c in rng.sample("aeinorst", 8) if c in text][:2]
     if len(chars) < 2:
         return None
     body = text.replace(chars[0], marks[0]).replace(chars[1], marks[1])
-    return SH, fed(f"{said(body, rng)}|sed -e 's/{marks[0]}/{chars[0]}/g' -e 's/{marks[1]}/{chars[1]}/g'", rng)
+    return SH, fed(f"{said(body, rng)}|sed -e 's/{marks[0]}/{chars[0]}/g' -e 's/{marks[1]}/{chars[1]}/g'", rng, text)
 
 
 @way("sh-cut-out", SH, ban="\n")
@@ -402,7 +420,7 @@ def cut_out(text: str, rng: Rng) -> Made:
             if mark not in "^"
             else lines[0]
         ]
-    return SH, fed(rng.choice(lines), rng)
+    return SH, fed(rng.choice(lines), rng, text)
 
 
 @way("sh-packed", SH)
@@ -417,12 +435,13 @@ def packed(text: str, rng: Rng) -> Made:
         )
     )
     if rng.random() < 0.25:
-        return SH, fed(f"echo {body.hex()}|xxd -r -p|{rng.choice(tools)}", rng)
+        return SH, fed(f"echo {body.hex()}|xxd -r -p|{rng.choice(tools)}", rng, text)
     return SH, fed(
         either(
             rng, f"echo {b64(body)}|base64 -d|{rng.choice(tools)}", f"base64 -d <<< {b64(body)} | {rng.choice(tools)}"
         ),
         rng,
+        text,
     )
 
 
@@ -432,12 +451,12 @@ def here_document(text: str, rng: Rng) -> Made:
     """In a here-document, plain or encoded."""
     end = absent(text, rng, 1, 4)[0]
     if rng.random() < 0.4:
-        return SH, f"base64 -d <<{end} | {shell(rng)}\n{b64(text.encode())}\n{end}"
+        return SH, f"base64 -d <<{end} | {shell(rng, text)}\n{b64(text.encode())}\n{end}"
     return SH, either(
         rng,
-        f"{shell(rng)} <<'{end}'\n{text}\n{end}",
-        f"cat <<'{end}' | {shell(rng)}\n{text}\n{end}",
-        f'{shell(rng)} -s <<"{end}"\n{text}\n{end}',
+        f"{shell(rng, text)} <<'{end}'\n{text}\n{end}",
+        f"cat <<'{end}' | {shell(rng, text)}\n{text}\n{end}",
+        f'{shell(rng, text)} -s <<"{end}"\n{text}\n{end}',
         f"eval \"$(cat <<'{end}'\n{text}\n{end}\n)\"",
         f"bash <<\\{end}\n{text}\n{end}",
     )
@@ -457,54 +476,47 @@ def dropped_file(text: str, rng: Rng) -> Made:
         f"echo {b64(gzipped(text.encode()))}|base64 -d|gunzip -c>{f}",
     )
     glue = "" if write.endswith("\n") else either(rng, ";", " && ", "\n")
-    start = either(
-        rng,
-        f"chmod +x {f};{f}",
-        f"sh {f}",
-        f"bash {f} &",
-        f". {f}",
-        f"chmod 755 {f} && {f} &",
-        f"source {f}; rm -f {f}",
-    )
+    starts = [f"{shell(rng, text)} {f}", f"bash {f} &", f". {f}", f"source {f}; rm -f {f}"]
+    if plain(text) or "#!" in write:
+        starts += [f"chmod +x {f};{f}", f"chmod 755 {f} && {f} &"]
+    start = rng.choice(starts)
     return SH, write + glue + start, (f, "/bin/bash")
 
 
 @way("sh-started-by", SH)
 def started_by(text: str, rng: Rng) -> Made:
     """As the command of another program."""
-    q, s, a = sh_quoted(text), shell(rng), name(rng)
-    return (
-        SH,
-        either(
-            rng,
-            f"nohup {s} -c {q} >/dev/null 2>&1 &",
-            f"setsid {s} -c {q}",
-            f"sudo -n {s} -c {q}",
-            f"timeout 60 {s} -c {q}",
-            f"env -i {s} -c {q}",
-            f"busybox sh -c {q}",
-            f"find /tmp -maxdepth 0 -exec {s} -c {q} \\;",
-            f"printf '%s\\0' {q} | xargs -0 {s} -c",
-            f"nice -n 19 {s} -c {q}",
-            f"docker run --rm -v /:/{a} alpine chroot /{a} sh -c {q}",
-            f"kubectl exec {a} -- sh -c {q}",
-            f"su root -c {q}",
-            f"script -qc {q} /dev/null",
-            f"trap {q} EXIT",
-            f"bash --norc --noprofile -c {q}",
-            f"flock -n /tmp/{a}.lock -c {q}",
-            f"watch -n 60 {q}",
-            f"chroot /mnt /bin/sh -c {q}",
-            f"unshare -m {s} -c {q}",
-            f"strace -o /dev/null {s} -c {q}",
-        ),
-        ("/dev/null", "/tmp", "/mnt", f"/{a}", f"/tmp/{a}.lock", "/bin/bash", "/bin/sh", "/"),
-    )
+    q, s, a = sh_quoted(text), shell(rng, text), name(rng)
+    forms = [
+        f"nohup {s} -c {q} >/dev/null 2>&1 &",
+        f"setsid {s} -c {q}",
+        f"sudo -n {s} -c {q}",
+        f"timeout 60 {s} -c {q}",
+        f"env -i {s} -c {q}",
+        f"find /tmp -maxdepth 0 -exec {s} -c {q} \\;",
+        f"printf '%s\\0' {q} | xargs -0 {s} -c",
+        f"nice -n 19 {s} -c {q}",
+        f"docker run --rm -v /:/{a} alpine chroot /{a} {s} -c {q}",
+        f"kubectl exec {a} -- {s} -c {q}",
+        f"su root -c {q}",
+        f"script -qc {q} /dev/null",
+        f"trap {q} EXIT",
+        f"bash --norc --noprofile -c {q}",
+        f"flock -n /tmp/{a}.lock -c {q}",
+        f"chroot /mnt {s} -c {q}",
+        f"unshare -m {s} -c {q}",
+        f"strace -o /dev/null {s} -c {q}",
+    ]
+    if plain(text):
+        forms += [f"busybox sh -c {q}", f"watch -n 60 {q}"]
+    return SH, rng.choice(forms), ("/tmp", "/mnt", f"/{a}", f"/tmp/{a}.lock", "/bin/bash", "/bin/sh", "/")
 
 
 @way("sh-scheduled", SH, ban="\n%'\"\\!")
 def scheduled(text: str, rng: Rng) -> Made:
     """Into a table of cron."""
+    if not plain(text):
+        return None
     f = f"/etc/cron.d/{name(rng)}"
     return (
         SH,
@@ -521,6 +533,8 @@ def scheduled(text: str, rng: Rng) -> Made:
 @way("sh-from-python", SH, ban="\n")
 def from_python(text: str, rng: Rng) -> Made:
     """Started from Python."""
+    if not plain(text):
+        return None
     t = repr(text)
     return (
         Language.PYTHON,
@@ -541,6 +555,8 @@ def from_python(text: str, rng: Rng) -> Made:
 @way("sh-from-perl-or-ruby", SH, ban="\n'\\#@")
 def from_perl(text: str, rng: Rng) -> Made:
     """Started from Perl or Ruby."""
+    if not plain(text):
+        return None
     if rng.random() < 0.6:
         return (
             Language.PERL,
@@ -561,6 +577,8 @@ def from_perl(text: str, rng: Rng) -> Made:
 @way("sh-from-php", SH, ban="\n'\\$`\"")
 def from_php(text: str, rng: Rng) -> Made:
     """Started from PHP."""
+    if not plain(text):
+        return None
     return Language.PHP, either(
         rng,
         f"passthru('{text}');",
