@@ -10,12 +10,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from benchmarks.commands.corpus import held_cmd, held_powershell, held_scripts, held_sh
+from benchmarks.commands.corpus import (
+    held_cmd,
+    held_languages,
+    held_powershell,
+    held_powershell_data,
+    held_scripts,
+    held_sh,
+    held_sh_tools,
+)
 from benchmarks.commands.corpus.truth import TRUTHS, Code, Hide, Rng, Row, Truth
 
 from vedette.schema.command import Language
 
-WAYS: dict[str, Hide] = {**held_powershell.WAYS, **held_cmd.WAYS, **held_sh.WAYS, **held_scripts.WAYS}
+WAYS: dict[str, Hide] = {
+    **held_powershell.WAYS,
+    **held_powershell_data.WAYS,
+    **held_cmd.WAYS,
+    **held_sh.WAYS,
+    **held_sh_tools.WAYS,
+    **held_scripts.WAYS,
+    **held_languages.WAYS,
+}
 """Every way of hiding of this half, by name."""
 ALONE = 3
 """How often each way stands alone, with other truths."""
