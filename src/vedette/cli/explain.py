@@ -96,8 +96,12 @@ def explain(
     language = _language(shell)
     known = _tables(frame, tables)
     if jsonl:
-        raise typer.Exit(_jsonl(language, known))
+        raise typer.Exit(_jsonl(language, known, fail_on))
+    if (host or account) and not lake:
+        raise UserError("--host and --account narrow the lake", next_step="add --lake")
     if lake:
+        if command or file:
+            raise UserError("--lake explains the commands of the logs", next_step="leave out the command, or --lake")
         _lake(frame, known, host, account, limit, workers, fail_on, json)
         return
     worst = _explain_all(frame, _given(command, file, lines, language), known, full=full, as_json=json)
@@ -137,6 +141,8 @@ def _given(
     if command and command != ["-"]:
         if files:
             raise UserError("give a command or --file, not both")
+        if len(command) > 1 and any(" " in part for part in command[:1]):
+            raise UserError("several commands were given", next_step="explain one, or pipe them in: --lines")
         text = command[0] if len(command) == 1 else " ".join(_quoted(part) for part in command)
         yield Given("command", text, language)
         return
@@ -232,10 +238,11 @@ def _dict(explanation: Explanation) -> dict[str, Any]:
     return as_json(explanation)
 
 
-def _jsonl(language: Language | None, tables: ToolTables) -> int:
+def _jsonl(language: Language | None, tables: ToolTables, fail_on: float | None) -> int:
     from vedette.commands import explain as explain_command
 
     done = failed = 0
+    over = False
     for line in sys.stdin.buffer:
         if not line.strip():
             continue
@@ -252,6 +259,7 @@ def _jsonl(language: Language | None, tables: ToolTables) -> int:
                 path = Path(asked["path"])
                 text, own = _read(path), own or _by_ending(path)
             answer |= _dict(explain_command(text, own, tables=tables))
+            over = over or (fail_on is not None and answer["risk"] >= fail_on)
         except orjson.JSONDecodeError as error:
             answer["error"] = f"not JSON: {error}"
         except VedetteError as error:
@@ -262,7 +270,7 @@ def _jsonl(language: Language | None, tables: ToolTables) -> int:
         sys.stdout.flush()
         failed += "error" in answer
         done += "error" not in answer
-    return exit_code(done, failed)
+    return 1 if over else exit_code(done, failed)
 
 
 def _lake(
@@ -280,6 +288,12 @@ def _lake(
 
     with frame.lake() as lake, bar(frame, "commands") as shown:
         found = explain_events(lake, tables, host=host, account=account, workers=workers, progress=shown.events)
+    if not found.n_events and (host or account):
+        said = " and ".join(f"{what} {name}" for what, name in (("host", host), ("account", account)) if name)
+        raise UserError(
+            f"no event with a command line names {said}",
+            next_step="vedette query lists the names: device_name, actor_name",
+        )
     if as_json:
         frame.print_json(
             {

@@ -9,6 +9,8 @@ from vedette.cli.frame import Frame, clean
 if TYPE_CHECKING:
     from vedette.schema.command import Explanation, Layer
 
+LIKELY = 0.2
+"""Confidence under which a technique is shown only where everything is."""
 _MOST_LINES = 12
 _MOST = 12
 
@@ -118,19 +120,20 @@ def _lists(frame: Frame, explanation: Explanation, full: bool) -> None:
         for seen in explanation.observables[:most]:
             frame.say(f"  {seen.kind}: {seen.value}  (layer {seen.layer})")
         _more(frame, len(explanation.observables), most)
-    if explanation.techniques:
+    likely = [t for t in explanation.techniques if full or t.confidence >= LIKELY]
+    if likely:
         frame.say("\nATT&CK", "bold")
-        for technique in explanation.techniques:
+        for technique in likely:
             former = f", formerly {technique.former_id}" if technique.former_id else ""
             frame.say(
                 f"  {technique.id} {technique.name or ''}{former}  {technique.confidence:.2f}"
                 f"  shown by {technique.text[:80]!r} in layer {technique.layer}: {technique.reason}"
             )
-    known = [t for t in explanation.tools if t.living_off_the_land]
+    known = [t for t in explanation.tools if t.living_off_the_land and t.misuse]
     if known:
         frame.say("\nLives off the land", "bold")
         for tool in known:
-            frame.say(f"  {tool.name}: {tool.misuse or 'known to be misused; not seen to be here'}")
+            frame.say(f"  {tool.name}: {tool.misuse}")
     if explanation.stops:
         frame.say("\nWhere decoding stopped", "bold")
         for stop in explanation.stops[:most]:

@@ -16,10 +16,11 @@ from vedette.commands import programs
 from vedette.commands.base import Call, Nested, Reading, Scope
 from vedette.commands.budget import Budget, Exhausted
 from vedette.commands.environment import default_environment
-from vedette.commands.observables import observables_of
+from vedette.commands.observables import MOST_LISTED, observables_of
 from vedette.commands.readers import reader
 from vedette.commands.shells import candidates, like_script
 from vedette.commands.traces import Traces, trace_call, trace_patterns, trace_places
+from vedette.commands.usage import tool_name
 from vedette.knowledge.tools import ToolTables, packed_tables
 from vedette.schema.command import Language, Layer, Stop
 
@@ -32,6 +33,15 @@ PLAIN_SENSE = 2.5
 """From which a language makes so much sense of a text that no other is tried."""
 TRIED_STEPS = 20_000
 """Steps that a language may take when it is tried only; the one chosen then has them all."""
+READS_CODE = frozenset({"sh", "bash", "zsh", "dash", "ksh", "python", "python3", "perl", "ruby", "php", "node", "iex"})
+"""Interpreters that run what a pipe brings them."""
+RUNS_LATER = frozenset(
+    {
+        "schtasks", "at", "sc", "reg", "crontab", "new-service", "register-scheduledtask", "new-itemproperty",
+        "set-itemproperty", "new-scheduledtaskaction", "launchctl", "tee", "echo", "printf", "cat",
+    }
+)  # fmt: skip
+"""Tools that leave a command for later and do not run it."""
 MOST_TRIED = 9
 """Languages that a text is read as, where the first does not make sense of it."""
 MOST_CALLS = 2_000
@@ -156,6 +166,7 @@ class _Walk:
             # a fault of ours must not hide the layers that were read; it is told of and never passed over in silence
             logger.warning("reading %s failed: %s", nested.language, type(error).__name__)
             logger.debug("its traceback", exc_info=True)
+            self.traces.failed = True
             return Reading(stops=[f"the reader of {nested.language} failed ({type(error).__name__})"], broken=True)
 
     def _add(self, nested: Nested, parent: int | None, reading: Reading) -> int:
@@ -208,8 +219,15 @@ class _Walk:
             used = trace_call(call, number, self.tables)
             trace_places(used, self.tables)
             self.traces.uses.append(used)
-            for nested in self._run_by(call, scope):
+            handed = self._run_by(call, scope)
+            if not handed and call.piped and call.stdin is None and tool_name(call.name.text).lower() in READS_CODE:
+                self._stop(number, "what it reads and runs is not known")
+            later = tool_name(call.name.text).lower() in RUNS_LATER
+            for nested in handed:
+                first = len(self.traces.layers)
                 self._follow(nested, number, scope)
+                if later:
+                    self.traces.later.update(range(first, len(self.traces.layers)))
         for nested in waiting:
             self._follow(nested, number, scope)
 
@@ -258,9 +276,14 @@ class _Walk:
         """Add what rests on all layers: patterns of text and observables."""
         traces = self.traces
         replaced = {layer.parent for layer in traces.layers if layer.simplified}
+        touched: set[tuple[object, ...]] = set()
         for used in traces.uses:
             traces.fired.extend(used.fired)
-            traces.touches.extend(t for t in used.touches if t not in traces.touches)
+            for touch in used.touches:
+                key = (touch.kind, touch.action, touch.value)
+                if key not in touched:
+                    touched.add(key)
+                    traces.touches.append(touch)
         known = set()
         for layer in traces.layers:
             if layer.number in replaced:
@@ -270,3 +293,5 @@ class _Walk:
                     known.add(fired.id)
                     traces.fired.append(fired)
         traces.observables = observables_of(traces)
+        if len(traces.observables) >= MOST_LISTED:
+            self._stop(0, f"only the first {MOST_LISTED} of its addresses, files and other values are listed")

@@ -8,7 +8,7 @@ from vedette.commands.engine import trace
 from vedette.commands.telling import look_alikes_of, sentence_of, steps_of, tokens_of, tools_of
 from vedette.commands.traces import Traces
 from vedette.knowledge.tools import ToolTables
-from vedette.schema.command import Explanation, Language
+from vedette.schema.command import Explanation, Language, RiskReason
 
 
 def explain(
@@ -31,6 +31,9 @@ def explained(traces: Traces) -> Explanation:
     """Return the explanation of a traced command."""
     told = steps_of(traces)
     risk, risky, reasons = judging.risk(traces)
+    if traces.failed:  # what could not be judged is not called safe
+        said = RiskReason(text="a part of it could not be read, so it is not called harmless", weight=0.5, layer=0)
+        risk, risky, reasons = max(risk, 0.5), True, (*reasons, said)
     return Explanation(
         command=traces.command,
         language=traces.language,

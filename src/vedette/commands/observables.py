@@ -49,6 +49,8 @@ _UNKNOWN = re.compile(
 _FLAG = re.compile(r"/[A-Za-z?]{1,2}|/\W+/?\w{0,2}")
 _TRAIL = ".,;:!?)]}'\""
 _JOINED = re.compile(r"^[\"']\s*(?:[+.&]|-f\b|-join\b)|^[\"']?\)\s*[+]|^[\^`]|^[\"'][\w\"'$%]")
+DEV_TCP = re.compile(r"/(?:dev|inet[46]?)/(?:tcp|udp)/(?:0/)?([^/\s]+)/(\d+)$")
+"""A file name that bash and gawk take for a connection."""
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.){1,10}([A-Za-z]{2,24})\.?(?::\d{1,5})?(?:/[^\s\\]*)?")
 _TOP_LEVEL = frozenset(
     "com net org edu gov mil int info biz test example invalid io ru cn de uk fr nl eu us ca au jp kr br it es se ch "
@@ -58,7 +60,8 @@ _TOP_LEVEL = frozenset(
 """Ends of names that are no file's ending too: ``run.sh`` and ``a.zip`` are files before they are hosts."""
 _NO_DOMAIN = re.compile(r"^\d+(?:\.\d+)*$")
 _READ_BY_NONE = frozenset({Language.TEXT, Language.BINARY})
-_MOST = 400
+MOST_LISTED = 400
+"""Observables that are listed of one command."""
 
 
 def observables_of(traces: Traces) -> list[CommandObservable]:
@@ -67,7 +70,7 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
     clear = {layer.parent: layer.number for layer in traces.layers if layer.simplified}
 
     def add(kind: ObservableKind, value: str, layer: int) -> None:
-        if len(found) < _MOST:
+        if len(found) < MOST_LISTED:
             found.setdefault((kind, value), CommandObservable(kind=kind, value=value, layer=clear.get(layer, layer)))
 
     handed = {layer.text.strip() for layer in traces.layers[1:] if len(layer.text) > 12}
@@ -83,7 +86,7 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
             text = _without_code(text, [o.text for o in traces.layers if o.parent == layer.parent and not o.simplified])
         for kind, value in in_text(text, paths=layer.language in _READ_BY_NONE or reading.broken):
             add(kind, value, layer.number)
-            if len(found) >= _MOST:
+            if len(found) >= MOST_LISTED:
                 return list(found.values())
     for layer, reading in zip(traces.layers, traces.readings, strict=True):
         if layer.simplified:
@@ -98,7 +101,7 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
                 continue  # code: its own layer tells what it holds
             for kind, value in in_word(text, windows=layer.language in _ON_WINDOWS):
                 add(kind, value, layer.number)
-            if len(found) >= _MOST:
+            if len(found) >= MOST_LISTED:
                 return list(found.values())
     for touch in traces.touches:
         if touch.kind.value == "file" and _NAMED.match(touch.value) and not _UNKNOWN.search(touch.value):
@@ -189,6 +192,9 @@ def in_word(text: str, *, windows: bool = False) -> Iterator[tuple[ObservableKin
         text = text[:20_000]
     if len(text) <= 1_024 and "\n" not in text and "://" not in text:
         bare = text.strip("\"'")
+        if found := DEV_TCP.match(bare):
+            yield from _address(found[1])
+            return
         if _KEY.fullmatch(bare):
             yield ObservableKind.REGISTRY, bare.rstrip("\\ ")
             return
@@ -268,6 +274,9 @@ def _paths(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[Observable
             if _inside(match.start(), spans):
                 continue
             value = match[0].rstrip(".,:;/")
+            if (connected := DEV_TCP.match(value)) is not None:
+                yield from _address(connected[1])
+                continue
             if _real_path(value) and "/" in value[1:] and not _JOINED.match(text[match.end() : match.end() + 24]):
                 yield ObservableKind.FILE, value
 

@@ -73,6 +73,7 @@ _SIGNS: tuple[tuple[str, Language, float], ...] = (
     (r"\[\[?\s.{1,200}?\s\]\]?", Language.SH, 0.8),
     (r"\|\s*(?:sh|bash|zsh|grep|awk|sed|xargs|sort|head|tail|wc|tee|cut|tr|base64|less|more|uniq)\b", Language.SH, 1.5),
     (r"\\\s*\n", Language.SH, 1.0),
+    (r"[A-Za-z]''[A-Za-z]|[|;&]\s*[a-z]*\\[a-z]+\b", Language.SH, 4.0),
     (r"^\s*\{[\w./-]+(?:,[^\s,{}]*)+\}", Language.SH, 4.0),
     # others
     (r"=~\s*(?:s|y|tr|m)?[/{]|\beval\s*\(?\s*(?:scalar|join|reverse|pack|unpack|decode_base64)\b|\bmap\s*\{|\bsplit\s*\(?//", Language.PERL, 4.0),

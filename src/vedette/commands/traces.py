@@ -10,7 +10,8 @@ from typing import Any
 import re2
 
 from vedette.commands.base import Call, Reading, Word
-from vedette.commands.usage import URL, Usage, assign, usage_of
+from vedette.commands.observables import DEV_TCP
+from vedette.commands.usage import URL, Label, Usage, assign, is_dry_run, is_help, misplaced, usage_of
 from vedette.knowledge.tools import Act, Role, Term, ToolTables
 from vedette.schema.command import CommandObservable, Language, Layer, Stop, Touch, TouchAction, TouchKind
 
@@ -89,6 +90,10 @@ class Traces:
     touches: list[Touch] = field(default_factory=list)
     observables: list[CommandObservable] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
+    later: set[int] = field(default_factory=set)
+    """Layers that are left to run later: a task's, a service's, a run key's command."""
+    failed: bool = False
+    """Whether a reader failed, so that what it would have found is missing."""
 
 
 def trace_call(call: Call, layer: int, tables: ToolTables) -> Used:
@@ -97,6 +102,9 @@ def trace_call(call: Call, layer: int, tables: ToolTables) -> Used:
         call.args = call.args[:_MOST_ARGS]
     usage = usage_of(call, tables)
     used = Used(layer, usage)
+    if usage.tool is not None and (odd := misplaced(call, usage.tool)) is not False:
+        _misplaced(used, odd)
+        return used
     acts = usage.page.acts if usage.page else ()
     if usage.tool is not None and usage.page is not usage.tool:
         acts = (*acts, *(act for act in usage.tool.acts if act.when))
@@ -116,9 +124,55 @@ def trace_call(call: Call, layer: int, tables: ToolTables) -> Used:
         used.fired.append(_fired(act, used))
         for line in act.touch:
             _add_touch(used, line)
+    if is_dry_run(usage):
+        _dry(used)
+        return used
     _role_touches(used)
     _redirect_touches(used)
     return used
+
+
+def _misplaced(used: Used, odd: bool | None) -> None:
+    """Tell a program that bears a tool's name in a folder where that tool never lies."""
+    usage, call = used.usage, used.call
+    name, usage.tool, usage.page = usage.name, None, None
+    usage.labels = [Label("operand", None) if label else None for label in usage.labels]
+    path = short(call.name.text, 120)
+    if not odd:
+        _redirect_touches(used)
+        return
+    used.fired.append(
+        Fired(
+            id="misplaced",
+            says=f"runs {path}, a program with the name of {name} in a folder where anybody may write",
+            techniques=(("T1036.005", 0.9),),
+            risk=0.6,
+            note=f"{path} bears the name of a system tool and lies where that tool never does",
+            layer=used.layer,
+            start=call.name.start,
+            end=call.name.end,
+            text=call.name.text,
+            tool=name,
+        )
+    )
+    _add(used, TouchKind.PROCESS, TouchAction.RUN, call.name.text)
+    _redirect_touches(used)
+
+
+def _dry(used: Used) -> None:
+    """Tell a call that changes nothing: what it would do is no act of its own."""
+    helps = is_help(used.usage)
+    used.touches = []
+    for fired in used.fired:
+        fired.risk *= 0.1
+        fired.techniques = ()
+        fired.note = None
+        if fired.says:
+            fired.says = (
+                f"shows the help of {used.usage.name}" if helps else f"only says what it would do: {fired.says}"
+            )
+    if helps:
+        del used.fired[1:]
 
 
 def trace_places(used: Used, tables: ToolTables) -> None:
@@ -251,7 +305,7 @@ def url_of(usage: Usage) -> str | None:
         if "://" in word.text or word.text.startswith("\\\\"):
             found = URL.search(word.text)
             if found:
-                return found[0]
+                return found[0] if "(" in found[0] else found[0].rstrip(").,;")
     for word, label in zip(usage.call.args, usage.labels, strict=True):
         if label and label.role is Role.URL and label.kind != "flag" and "." in word.text and word.known:
             return word.text
@@ -400,6 +454,9 @@ def _redirect_touches(used: Used) -> None:
     for redirect in used.call.redirects:
         target = redirect.target
         if target is None or not target.text or target.text.startswith("&"):
+            continue
+        if found := DEV_TCP.match(target.text):
+            _add(used, TouchKind.NETWORK, TouchAction.CONNECT, f"{found[1]}:{found[2]}")
             continue
         if target.text.lower() in ("nul", "/dev/null", "$null", "/dev/stdout", "/dev/stderr"):
             continue

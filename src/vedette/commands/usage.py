@@ -111,8 +111,12 @@ def page_of(call: Call, tables: ToolTables) -> tuple[str, Tool | None]:
             if found := tables.tool(family, name.lower() if family in _CASELESS else name):
                 return name, found
         return name, None
+    if call.language is Language.SH and any(c.isspace() for c in text):
+        return text, None  # a whole line in quotes is no program's name
     name = tool_name(text)
     lower = name.lower()
+    if len(name) < 3 and (_END.search(text) or text.startswith((".\\", "./"))):
+        return name, None  # z.exe and ./j are no aliases
     for family in _HOMES.get(call.language) or (*_METHODS.get(call.language, ()), "windows", "unix", "cloud", "macos"):
         if found := tables.tool(family, lower if family in _CASELESS else name):
             return name, found
@@ -121,6 +125,51 @@ def page_of(call: Call, tables: ToolTables) -> tuple[str, Tool | None]:
             if found := tables.tool(family, lower):
                 return name, found
     return name, None
+
+
+_ANYBODY = re.compile(r"^(?:/tmp/|/var/tmp/|/dev/shm/|/run/user/|/private/tmp/)")
+_OWN_FOLDER = re.compile(r"^(?:\.{1,2}/|~/|/home/[^/]+/|/Users/[^/]+/|/root/)")
+_WINDOWS_ANYBODY = re.compile(
+    r"(?i)^(?:[a-z]:)?\\(?:users|programdata|perflogs|windows\\(?:temp|tasks|debug|tracing)|temp|\$recycle\.bin|recycler)\\"
+)
+_MOVED = ("Sysinternals", "Office", "Teams", "Visual Studio", "OneDrive", "Edge", "Squirrel")
+
+
+def misplaced(call: Call, tool: Tool) -> bool | None:
+    """Return whether a program bears a system tool's name in a folder where that tool never lies.
+
+    True: in one where anybody may write; None: in a folder of the user's own, which proves nothing; False: it may be
+    the tool.
+    """
+    path = call.name.text
+    if call.method or tool.misused is None:
+        return False
+    if tool.family.value in ("unix", "macos") and "/" in path:
+        return True if _ANYBODY.match(path) else None if _OWN_FOLDER.match(path) else False
+    if tool.family.value == "windows" and "\\" in path and _WINDOWS_ANYBODY.match(path.strip('"')):
+        system = tool.source.startswith("Microsoft") and not any(name in tool.source for name in _MOVED)
+        return system
+    return False
+
+
+def is_dry_run(usage: Usage) -> bool:
+    """Return whether a call only says what it would do, or shows its help."""
+    for name in ("whatif", "dry-run", "dryrun", "simulate"):
+        given = usage.flags.get(name)
+        if given is not None and (given.value or "").lower().lstrip("$") not in ("false", "none", "0"):
+            return True
+    name = usage.name.lower()
+    if name == "robocopy" and "l" in usage.flags:
+        return True
+    if name.startswith("ansible") and "check" in usage.flags:
+        return True
+    return is_help(usage)
+
+
+def is_help(usage: Usage) -> bool:
+    """Return whether a call asks for help only."""
+    given, args = usage.flags.get("help"), usage.call.args
+    return (given is not None and given.value is None) or (len(args) == 1 and args[0].text == "/?")
 
 
 def usage_of(call: Call, tables: ToolTables) -> Usage:

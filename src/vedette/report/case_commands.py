@@ -10,6 +10,8 @@ from vedette.report.inert import clip, visible
 from vedette.report.words import count, listed, utc
 from vedette.schema import Case, Evidence, EvidenceKind, ExplainedCommand
 
+LIKELY = 0.2
+"""Confidence under which a technique is left out."""
 _MAX_CODE = 600
 _MAX = 400
 
@@ -71,7 +73,9 @@ def _view(item: ExplainedCommand, ids: Callable[[Iterable[Evidence]], tuple[str,
         risk=told.risk,
         risky=told.risky,
         reasons=tuple(clip(visible(r.text), 160) for r in told.reasons[:4]),
-        techniques=tuple(visible(f"{t.id} {t.name or ''}".strip()) for t in told.techniques[:3]),
+        techniques=tuple(
+            visible(f"{t.id} {t.name or ''}".strip()) for t in told.techniques[:3] if t.confidence >= LIKELY
+        ),
         observables=tuple(clip(visible(o.value), 160) for o in told.observables[:6]),
         stops=tuple(clip(visible(s.reason), 160) for s in told.stops[:2]),
         count=item.count,
@@ -98,6 +102,6 @@ def extent(views: Sequence[CommandView]) -> str:
     where = f" on {listed(hosts, 3)}" if hosts else ""
     times = sum(v.count for v in views)
     return (
-        f"{count(len(views), 'different command line')}, run {count(times, 'time')}{where}. Each was decoded without "
+        f"{count(len(views), 'different command line')} in {count(times, 'record')}{where}. Each was decoded without "
         "being run; what only running would tell is not stated."
     )

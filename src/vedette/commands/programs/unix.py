@@ -149,8 +149,9 @@ def _ssh(call: Call, scope: Scope) -> list[Nested]:
             out += code(Language.SH, value.strip())
     if given.first is not None and given.first + 1 < len(call.args):
         at = given.first + 1
-        while at < len(call.args) and call.args[at].text in ("-t", "-tt", "-T", "-q", "-n", "--"):
-            at += 1
+        while at < len(call.args) and call.args[at].text[:1] == "-":  # ssh reads options after the host too
+            taken = call.args[at].text
+            at += 2 if len(taken) == 2 and taken[1] in "BbcDEeFIiJLlmOopQRSWw" else 1
         out += joined(call, at, Language.SH)
     elif given.first is not None:
         out += stdin_code(call, Language.SH)

@@ -28,8 +28,15 @@ def sentence_of(told: list[Told], traces: Traces) -> str:
     clauses = _chosen(told)
     n_left = sum(not t.wraps for t in told) - len(clauses)
     if not clauses:
-        body = "does nothing that could be read" if traces.command.strip() else "is empty"
-        return f"It {body}{_stopped(traces)}."
+        if not traces.command.strip("\x00 \t\r\n"):
+            return "It is empty."
+        known = any(reading.strings or reading.parts or reading.calls for reading in traces.readings)
+        body = (
+            "It only works with values of its own"
+            if known and not traces.readings[0].broken
+            else "It could not be read"
+        )
+        return f"{body}{_stopped(traces)}."
     body = clauses[0]
     if len(clauses) > 1:
         body = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vedette.commands.base import Redirect
+from vedette.commands.observables import DEV_TCP
 from vedette.commands.traces import Traces, Used, short
 from vedette.schema.command import CommandStep
 
@@ -60,6 +61,8 @@ def steps_of(traces: Traces) -> list[Told]:
     seen: set[tuple[int, str]] = set()
     for used in traces.uses:
         clause, known = clause_of(used)
+        if clause is not None and used.layer in traces.later:
+            clause = f"later {clause}"
         if clause is None or (used.layer, clause) in seen:
             continue
         seen.add((used.layer, clause))
@@ -138,6 +141,9 @@ def _redirected(redirects: list[Redirect]) -> str:
         if target is None or not target.text or target.text.lower() in _QUIET or target.text.startswith("&"):
             continue
         if redirect.operator.startswith("2") or redirect.operator.startswith("<"):
+            continue
+        if found := DEV_TCP.match(target.text):
+            said.append(f" and is joined to {found[1]} port {found[2]} over the network")
             continue
         verb = "appends" if ">>" in redirect.operator else "writes"
         said.append(f" and {verb} the output to {short(target.text, 120)}")

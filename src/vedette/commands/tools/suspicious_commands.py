@@ -120,7 +120,7 @@ def _add(facts: FactList, item: ExplainedCommand) -> None:
     who = f" by {joined([say.account(a) for a in item.accounts], 2)}" if item.accounts else ""
     where = f" on {joined([say.host(h) for h in item.hosts], 2)}" if item.hosts else ""
     text = f"At {say.at(item.first_at)}{who}{where} {say.quote(told.command, ValueKind.COMMAND, 200)} was run"
-    text += f", {say.n(item.count, 'time')} in all" if item.count > 1 else ""
+    text += f", in {say.n(item.count, 'record')}" if item.count > 1 else ""
     text += f"; what it does: {say.quote(told.sentence, ValueKind.TEXT, 300)}"
     if told.methods and told.final.number:
         text += f"; decoded it reads {say.quote(told.final.text, ValueKind.COMMAND, 200)}"
