@@ -25,6 +25,7 @@ _OPTION = re.compile(
     r"(?:(?:\s{2,}|\t|\s*:\s)(?P<says>\S.*))?$"
 )
 _SPELLING = re.compile(r"(-{1,2}[A-Za-z0-9?][\w-]*)(?:[ =\[]{0,2}(<[\w .|-]+>|[A-Z][\w-]*)\]?)?")
+_NO_ABOUT = re.compile(r"(?i)usage|options?\b|commands?\b|copyright|version|try |or:|synopsis|see ")
 _ROLE_WORDS = (
     ("OUT", ("output", "outfile", "dest", "target")),
     ("FILE", ("file", "path", "config", "input", "script")),
@@ -145,13 +146,12 @@ def _what(name: str, lines: list[str]) -> str | None:
         if found and name in re.split(r"\s*,\s*", found[1]):
             said = found[2].strip().rstrip(".")
             return f"is for: {said[:_LONGEST]}"
-    named = (line.strip() for line in lines[:20] if name in line and "usage" not in line.lower())
-    usage = next(named, None)
-    return (
-        f"is for: {usage[:_LONGEST]}"
-        if usage and len(usage.split()) > 3 and usage[0].isalpha() and "[" not in usage
-        else None
-    )
+    for line in lines[:15]:
+        said = line.strip().rstrip(".:")
+        plain_words = len(said.split()) > 2 and said[:1].isalpha() and not _NO_ABOUT.match(said)
+        if plain_words and "[" not in said and "=" not in said and not said.startswith(name):
+            return f"is for: {said[:1].lower()}{said[1:_LONGEST]}"
+    return None
 
 
 def _flags(lines: list[str]) -> dict[str, str]:

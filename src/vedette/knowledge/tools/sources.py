@@ -72,7 +72,10 @@ def _tool(sheet: Sheet, where: str, name: str, entry: Any, default_family: Any, 
     try:
         if not isinstance(entry, dict):
             raise Wrong("expected a mapping with `what`")
-        family = Family(str(entry.get("family", default_family)))
+        name_of_family = str(entry.get("family", default_family))
+        if name_of_family not in set(Family):
+            raise Wrong(f"family {name_of_family!r} is none of {', '.join(Family)}")
+        family = Family(name_of_family)
     except ValueError as error:
         sheet.problems.append(f"{place}: {error}")
         return

@@ -38,7 +38,7 @@ def slides(deck: Deck) -> None:
         text_box(slide, Box(body.left, body.top, body.width, height_of([told], body.width)), [told], name="Extent")
         table(slide, part, _COLUMNS, rows, name="Commands of the case")
         if number == len(dealt):
-            left_out(slide, room, more(rest))
+            left_out(slide, room, more(rest, "see the page"))
 
 
 def _notes(deck: Deck, shown: Sequence[CommandView]) -> list[str]:
