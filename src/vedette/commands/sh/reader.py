@@ -12,7 +12,7 @@ from vedette.commands.sh.state import Defined, State, Var
 from vedette.commands.sh.syntax import Listing, Simple
 from vedette.schema.command import Language, TokenKind
 
-_LONGEST = 2_000_000
+_LONGEST = 300_000
 _FUNCTION = re.compile(r"BASH_FUNC_(.+)%%\Z")
 _ARRAY = re.compile(r"BASH_ARRAY_(.+)%%\Z")
 
@@ -26,7 +26,7 @@ def read(text: str, scope: Scope) -> Reading:
     """
     reading = Reading()
     if len(text) > _LONGEST:
-        reading.stops.append("only its first two million characters are read")
+        reading.stops.append("only its first 300,000 characters are read")
         text = text[:_LONGEST]
     parser = Parser(text)
     try:

@@ -27,8 +27,8 @@ from vedette.commands.sh.syntax import (
 )
 
 _ARITHMETIC = re.compile(
-    r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?\s*(?:[-+*/%&|^]|<<|>>)?=(?!=)"
-    r"|([A-Za-z_]\w*)\s*(?:\+\+|--)|(?:\+\+|--)\s*([A-Za-z_]\w*)"
+    r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]{0,99})(?:\[[^\]]{0,200}\])?\s{0,9}(?:[-+*/%&|^]|<<|>>)?=(?!=)"
+    r"|(?<![A-Za-z0-9_])([A-Za-z_]\w{0,99})\s{0,9}(?:\+\+|--)|(?:\+\+|--)\s{0,9}([A-Za-z_]\w{0,99})"
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _READERS = frozenset({"read", "mapfile", "readarray", "getopts", "unset", "let"})
