@@ -18,13 +18,14 @@ from benchmarks.commands import techniques_data as data
 from benchmarks.commands import techniques_fit as fit
 from benchmarks.commands.techniques import said, write
 
-from vedette.commands.judging.features import Vocabulary
-from vedette.commands.judging.model import RISK, Judge
+from vedette.commands.judging.features import Vocabulary, joined
+from vedette.commands.judging.model import RISK, Judge, Row
 from vedette.models.linear import LinearWeights
 from vedette.models.shipped import FOLDER, write_manifest
 
-LENGTHS = (0.8, 1.0, 0.3)
-COUNTS = {"atomic": 1.0, "own": 0.05, "administration": 1.5, "nl2bash": 1.0, "tldr": 1.0}
+LENGTHS = (0.8, 0.6)
+"""Of the blocks of words and of marks."""
+COUNTS = {"atomic": 1.0, "own": 0.1, "administration": 1.5, "nl2bash": 1.0, "tldr": 1.0}
 """How much a command of each source counts in training."""
 COST = 2.0
 SHARES = (0.0, 0.2, 0.4, 0.8)
@@ -44,6 +45,16 @@ def threshold_of(scores: Any, source: Any, *, admin: bool = True) -> float:
     if admin:
         found.append(float(np.sort(scores[source == "development"])[-ADMIN_ALARMS - 1]))
     return max(found) + 1e-6
+
+
+def alone_of(scores: Any, source: Any) -> str:
+    """Return how many attacks are called risky where one benign set alone sets the threshold."""
+    told = []
+    for name in ("nl2bash", "tldr", "development"):
+        ranked = np.sort(scores[source == name])
+        allowed = ADMIN_ALARMS if name == "development" else int(ALARMS * len(ranked))
+        told.append(f"{name} {float((scores[source == 'atomic'] > ranked[-allowed - 1]).mean()):.3f}")
+    return ", ".join(told) + "."
 
 
 def cross_validate(rows: list[fit.Read]) -> dict[str, Any]:
@@ -129,9 +140,9 @@ def ship(rows: list[fit.Read], found: dict[str, Any], metrics: dict[str, Any]) -
     facts = {"share": found["share"], "threshold": found["threshold"], "temperature": steep}
     # trained on all, the model is somewhat surer than those of the folds: its own scores of the development half, on
     # which it was not trained, must keep the bar as well
-    whole = Judge(RISK, "0", ("risky",), vocabulary, kept, facts)
+    whole = Judge(RISK, "0", ("risky",), vocabulary, kept, facts, {"risky": 0})
     half = [r for r in rows if r.command.source == "development"]
-    scores = np.sort([float(whole.scores(vocabulary.row(r.keys))[0]) + found["share"] * r.alone for r in half])
+    scores = np.sort([whole.score(Row(*vocabulary.row(joined(r.keys)))) + found["share"] * r.alone for r in half])
     facts["threshold"] = max(found["threshold"], float(scores[-ADMIN_ALARMS - 1]) + 1e-6)
     hits = found["scores"][found["source"] == "atomic"] >= facts["threshold"]
     found["shipped"] = (
@@ -160,17 +171,20 @@ ABOUT = """### Risk
 
 **Data.** Risky: Atomic Red Team (MIT, masked as above). Benign: nl2bash (MIT), tldr (CC BY 4.0) and 300 Windows and
 cloud administration commands of our own (`benign/`), never trained on; one half sets the threshold with the others, the
-other half is only counted. Trained on besides: our own attacks and 1,702 other administration commands
+other half is only counted. Trained on besides: our own attacks and 2,203 other administration commands
 (`recipes/commands`). Five folds; commands of one shape, page or group stay together.
 
-**Limits.** One person wrote both sets of administration commands. tldr explains mimikatz, unshadow and the like, which
-count as benign here and are rightly called risky: they fill most of its false alarms. What is missed is mostly what an
-administrator types as well (`shutdown`, `netstat`, `net accounts`). Bars: 0.92 at 0.5% of nl2bash and of tldr and 1% of
-our own.
+**Limits.** One author wrote both sets of administration commands; the highest-scoring of the development half were read
+before some of the administration commands to train on were written, those held out were not. Categories missed most
+were read before some of our own attacks were written, so expect somewhat less of attacks nobody looked at. tldr
+explains mimikatz, unshadow, nxc and the like, which count as benign here and are rightly called risky: they fill most
+of its false alarms and set the threshold (below stands what each bar alone would leave). What is missed is mostly what
+an administrator types as well (`date`, `net accounts`, `systemctl stop`). Bars: 0.92 at 0.5% of nl2bash and of tldr and
+1% of our own.
 """.splitlines()
 CARD = """# command-risk
 
-Says how likely a command line is meant badly. A linear SVM over hashed words, letters and marks of the decoded command,
+Says how likely a command line is meant badly. A linear SVM over hashed words and marks of the decoded command,
 with a share of what the tables' acts say; a half is at the threshold that few benign commands pass. Trained on our own
 attack and administration commands (recipes/commands, Apache-2.0), Atomic Red Team (MIT, masked), nl2bash (MIT) and
 tldr (CC BY 4.0). It holds no text of any of them. Figures: benchmarks/commands/README.md. Rebuild:
@@ -215,6 +229,10 @@ def measure(shared: Path, *, quick: bool = False) -> tuple[list[str], dict[str, 
         bare = cross_validate([*fit.read(data.atomic(shared, mask=False)), *rows[864:]])
         hits = (bare["scores"] >= bare["threshold"])[bare["source"] == "atomic"]
         lines.append(f"| Atomic Red Team, not masked (for comparison) | 864 | {said(hits)} |")
+    lines += [
+        "",
+        "Atomic Red Team called risky if one bar alone set the threshold: " + alone_of(found["scores"], source),
+    ]
     missed = Counter(c.technique for c, r in zip(commands, risky, strict=True) if c.source == "atomic" and not r)
     lines += ["", "Most missed: " + ", ".join(f"{t} {n}" for t, n in missed.most_common(20)) + "."]
     found["metrics"] = {name: round(float(risky[source == name].mean()), 4) for name in names}

@@ -12,12 +12,12 @@ import scipy.sparse
 from benchmarks.commands.techniques_data import Command
 
 from vedette.commands.engine import trace
-from vedette.commands.judging.features import Vocabulary, facts_of, keys_of, noisy_or
-from vedette.commands.judging.ranking import act_scores
+from vedette.commands.judging.features import Vocabulary, facts_of, joined, noisy_or
+from vedette.commands.judging.ranking import act_scores, strong_acts
 
-LENGTHS = (1.0, 1.0, 0.5)
-"""Of the blocks of words, letters and marks."""
-OWN_WEIGHT = 0.5
+LENGTHS = (1.0, 0.5)
+"""Of the blocks of words and of marks."""
+OWN_WEIGHT = 0.7
 PENALTY = 0.3
 
 
@@ -30,6 +30,10 @@ class Read:
     acts: dict[str, float]
     alone: float
     """How grave its acts are by themselves."""
+    tools: tuple[int, ...] = ()
+    """The hashes of the tools that it uses."""
+    strong: tuple[tuple[int, str, float], ...] = ()
+    """What the tables are sure of: tool, technique, weight."""
 
 
 def read(commands: Sequence[Command]) -> list[Read]:
@@ -37,7 +41,9 @@ def read(commands: Sequence[Command]) -> list[Read]:
     found = []
     for command in commands:
         traces = trace(command.text)
-        found.append(Read(command, keys_of(facts_of(traces)), act_scores(traces), noisy_or(traces)))
+        facts = facts_of(traces)
+        acts, strong = act_scores(traces), tuple(strong_acts(traces))
+        found.append(Read(command, facts.keys, acts, noisy_or(traces), facts.tools, strong))
     return found
 
 
@@ -45,7 +51,7 @@ def matrix(vocabulary: Vocabulary, rows: Sequence[Read]) -> Any:
     """Return the sparse rows of commands."""
     indptr, indices, values = [0], [], []
     for row in rows:
-        at, value = vocabulary.row(row.keys)
+        at, value = vocabulary.row(joined(row.keys))
         indices.append(at)
         values.append(value)
         indptr.append(indptr[-1] + len(at))

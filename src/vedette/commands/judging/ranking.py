@@ -13,37 +13,49 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from vedette.commands.judging.model import TECHNIQUES, Judge, judge, known_of
+from vedette.commands.judging.features import tool_key
+from vedette.commands.judging.model import TECHNIQUES, Judge, Row, judge, known_of
 from vedette.commands.judging.rating import chance_of_risk
 from vedette.commands.traces import Fired, Traces
 from vedette.knowledge import attack
 from vedette.schema.command import CommandTechnique
 
 MOST = 5
+LEAST = 0.001
+"""Chance under which a technique is not looked at."""
 FLOOR = 0.03
 """Confidence under which a technique is not named, unless an act shows it."""
+WORDS_ALONE = 0.4
+"""Where no act speaks for any technique: risk and confidence from which the words may."""
+SURE = 0.8
+"""Weight from which the tables are sure of an act's technique."""
 
 
 def rank(traces: Traces) -> tuple[CommandTechnique, ...]:
     """Return the techniques that a command shows, most likely first; none where nothing shows one."""
     if not traces.uses and not traces.fired:
         return ()
+    shown = _shown(traces)
+    risk = chance_of_risk(traces)
+    if not shown and risk < WORDS_ALONE:
+        return ()
     model = judge(TECHNIQUES)
     row = model.row(known_of(traces))
     acts = act_scores(traces)
-    labels = [*model.labels, *(t for t in acts if t not in _places(model))]
-    chances = chances_of(model, model.scores(row), acts)
-    confidences = model.confidence(chances)
-    doubt = min(1.0, max(0.1, chance_of_risk(traces) / 0.5))
-    shown = _shown(traces)
+    chances = chances_of(model, model.scores(row), acts, unseen_scores(model, traces))
+    labels = [*model.labels, *(t for t in acts if t not in model.places)]
+    doubt = min(1.0, max(0.1, risk / 0.5))
+    likely = np.flatnonzero(chances >= LEAST)
     found: list[CommandTechnique] = []
-    for place in np.argsort(-chances, kind="stable")[:MOST]:
-        technique = labels[place]
-        confidence = float(min(confidences[place], chances[place] + 0.5)) * doubt
+    for place in likely[np.argsort(-chances[likely], kind="stable")[:MOST]].tolist():
+        technique, chance = labels[place], float(chances[place])
+        confidence = min(model.confidence(chance), chance + 0.5) * doubt
         fired = shown.get(technique)
+        if not shown and not found and confidence < WORDS_ALONE:
+            return ()
         if confidence < FLOOR and (fired is None or found):
             continue
-        found.append(_told(technique, confidence, fired, model, row, int(place), traces))
+        found.append(_told(technique, confidence, fired, model, row, place, traces))
     return tuple(found)
 
 
@@ -57,27 +69,39 @@ def act_scores(traces: Traces) -> dict[str, float]:
     return scores
 
 
-def chances_of(model: Judge, scores: NDArray[np.float64], acts: Mapping[str, float]) -> NDArray[np.float64]:
+def strong_acts(traces: Traces) -> list[tuple[int, str, float]]:
+    """Return the tool's hash, the technique and the weight of what the tables are sure of."""
+    return [
+        (tool_key(fired.tool), attack.current(technique), min(weight, 1.0))
+        for fired in traces.fired
+        if fired.tool
+        for technique, weight in fired.techniques
+        if weight >= SURE
+    ]
+
+
+def unseen_scores(model: Judge, traces: Traces) -> dict[str, float]:
+    """Return what the tables are sure of where they speak of tools that the model never saw: there they lead."""
+    scores: dict[str, float] = {}
+    for tool, technique, weight in strong_acts(traces):
+        if not model.vocabulary.knows(tool):
+            scores[technique] = max(scores.get(technique, 0.0), weight)
+    return scores
+
+
+def chances_of(
+    model: Judge, scores: NDArray[np.float64], acts: Mapping[str, float], unseen: Mapping[str, float]
+) -> NDArray[np.float64]:
     """Return the chance of each of the model's techniques, then of those that only the acts know."""
-    share, places = float(model.facts["share"]), _places(model)
-    more = [share * value for technique, value in acts.items() if technique not in places]
-    every = np.concatenate((scores, more)) if more else scores.copy()
-    for technique, value in acts.items():
+    share, lead, places = float(model.facts["share"]), float(model.facts["lead"]), model.places
+    worth = {technique: share * value + lead * unseen.get(technique, 0.0) for technique, value in acts.items()}
+    more = [value for technique, value in worth.items() if technique not in places]
+    every = np.concatenate((scores, more)) if more else scores
+    for technique, value in worth.items():
         if technique in places:
-            every[places[technique]] += share * value
-    logits = every * float(model.facts["temperature"])
-    chances = np.exp(logits - logits.max())
-    return np.asarray(chances / chances.sum())
-
-
-def _places(model: Judge) -> dict[str, int]:
-    found = _PLACES.get(id(model))
-    if found is None:
-        found = _PLACES[id(model)] = {label: place for place, label in enumerate(model.labels)}
-    return found
-
-
-_PLACES: dict[int, dict[str, int]] = {}
+            every[places[technique]] += value
+    every = np.exp((every - every.max()) * float(model.facts["temperature"]))
+    return np.asarray(every / every.sum())
 
 
 def _shown(traces: Traces) -> dict[str, Fired]:
@@ -96,7 +120,7 @@ def _told(
     confidence: float,
     fired: Fired | None,
     model: Judge,
-    row: tuple[NDArray[np.int64], NDArray[np.float32]],
+    row: Row,
     place: int,
     traces: Traces,
 ) -> CommandTechnique:
@@ -122,20 +146,17 @@ def _told(
     )
 
 
-def telling_words(
-    model: Judge, row: tuple[NDArray[np.int64], NDArray[np.float32]], place: int, traces: Traces
-) -> list[str]:
+def telling_words(model: Judge, row: Row, place: int, traces: Traces) -> list[str]:
     """Return the words of a command that speak most for a label, the heaviest first."""
     if place >= len(model.labels):
         return []
-    at, values = row
-    worth = values * model.weights.of(at.astype(np.int32), place)
+    at, worth = model.worth(row, place)
     names = known_of(traces).spelled()
     told: list[str] = []
-    for feature in np.argsort(-worth, kind="stable")[:40]:
-        if worth[feature] <= 0 or len(told) == 3:
+    for key, value in zip(model.vocabulary.keys[at[:40]].tolist(), worth[:40].tolist(), strict=True):
+        if value <= 0 or len(told) == 3:
             break
-        word = names.get(int(model.vocabulary.keys[at[feature]]), "")
+        word = names.get(key, "")
         if len(word) > 2 and not any(word in other or other in word for other in told):
             told.append(word)
     return told

@@ -49,7 +49,7 @@ def _rated(known: Known, traces: Traces) -> float:
     if not known.facts.text.strip():
         return 0.0
     model = judge(RISK)
-    score = float(model.scores(model.row(known))[0]) + float(model.facts["share"]) * noisy_or(traces)
+    score = model.score(model.row(known)) + float(model.facts["share"]) * noisy_or(traces)
     return chance_at(score, float(model.facts["threshold"]), float(model.facts["temperature"]))
 
 
