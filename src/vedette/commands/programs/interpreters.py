@@ -53,7 +53,10 @@ def shell(call: Call, scope: Scope) -> list[Nested]:
                 at += 1
             if at >= len(args):
                 return []
-            return code(Language.SH, args[at], arguments=_texts(call, at + 2), stdin=call.stdin)
+            named = {"=0": args[at + 1].text} if at + 1 < len(args) else None
+            return code(
+                Language.SH, args[at], arguments=_texts(call, at + 2), environment=named, stdin=call.stdin
+            )
         if "s" in text[1:] and text[0] == "-":
             from_stdin = True
         at += 2 if text in ("-o", "+o", "-O", "+O") else 1
@@ -112,6 +115,8 @@ def _flagged(
                         pieces.append(args[at])
                         at += 1
                     break
+                if letter == "m" and language is Language.PYTHON:
+                    return []  # a module, which reads what it likes
                 if letter in takes:
                     at += not rest and letter not in "iIM0F"
                     break

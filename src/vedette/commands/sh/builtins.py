@@ -33,6 +33,8 @@ SILENT = frozenset(
 )
 """Programs that write nothing unless they fail."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_ITEM = re.compile(r"(?:'[^'\n]*'|\"[^\"\n]*\"|\\.|[^\\\\\s'\"])+", re.S)
+_ITEM_PART = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"|(\\.)|([^\\\\\s'\"]+)", re.S)
 
 
 def _silent(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:
@@ -426,7 +428,7 @@ def _read(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> N
     exactly = False
     args = [w.text for w in words[1:]]
     at = 0
-    other = False
+    source = ev.stdin
     while at < len(args) and args[at].startswith("-") and len(args[at]) > 1:
         option = args[at]
         at += 1
@@ -452,10 +454,10 @@ def _read(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> N
                     count = int(value) if value.isdigit() and len(value) < 9 else None
                     exactly = letter == "N"
                 elif letter == "u":
-                    other = True
+                    source = ev.stdin if value == "0" else ev.descriptors.get(value)
     names = [n for n in args[at:] if _NAME.match(n)] or ([] if array else ["REPLY"])
-    stream = ev.stdin
-    if stream is None or not stream.exact or other or ev.uncertain:
+    stream = source
+    if stream is None or not stream.exact or ev.uncertain:
         for name in [*names, *([array] if array else [])]:
             ev.state.variables[name] = unknown(name)
         ev.status = None
@@ -563,6 +565,7 @@ def _mapfile(ev: Calling, words: list[Word], known: bool, node: Simple | None) -
     trim = False
     delimiter = b"\n"
     name = "MAPFILE"
+    stream = ev.stdin
     at = 0
     plain = True
     while at < len(args):
@@ -573,11 +576,15 @@ def _mapfile(ev: Calling, words: list[Word], known: bool, node: Simple | None) -
         elif arg == "-d" and at < len(args):
             delimiter = to_bytes(args[at][:1]) or b"\0"
             at += 1
+        elif arg.startswith("-d"):
+            delimiter = to_bytes(arg[2:3]) or b"\0"
+        elif arg == "-u" and at < len(args):
+            stream = ev.stdin if args[at] == "0" else ev.descriptors.get(args[at])
+            at += 1
         elif arg.startswith("-"):
             plain = False
         else:
             name = arg
-    stream = ev.stdin
     ev.status = 0
     if stream is None or not stream.exact or not plain or ev.uncertain:
         ev.state.variables[name] = unknown(name)
@@ -657,6 +664,9 @@ def _xargs(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> 
                 at += 1
             if option[1] == "I":
                 replace = value
+            elif option[1] in "sa":
+                ev.unknown_output()
+                return
             elif option[1] == "n" and value.isdigit():
                 per = max(1, int(value[:6]))
             elif option[1] == "d":
@@ -678,10 +688,11 @@ def _xargs(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> 
     elif replace is not None:
         items = [line.strip() for line in text.split("\n") if line.strip()]
     else:
-        if "'" in text or '"' in text or "\\" in text:
+        made = _items(text)
+        if made is None:
             ev.unknown_output()
             return
-        items = text.split()
+        items = made
     old, ev.stdin = ev.stdin, Stream(b"")
     ev.quiet += 1
     try:
@@ -698,6 +709,20 @@ def _xargs(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> 
     finally:
         ev.stdin = old
         ev.quiet -= 1
+
+
+def _items(text: str) -> list[str] | None:
+    """Return the words of its input as ``xargs`` reads them: quotes hold, a backslash keeps the next character."""
+    if "'" not in text and '"' not in text and "\\" not in text:
+        return text.split()
+    out = []
+    at = 0
+    for found in _ITEM.finditer(text):
+        if text[at : found.start()].strip():
+            return None
+        at = found.end()
+        out.append("".join([a or b or c[1:] or d for a, b, c, d in _ITEM_PART.findall(found.group())]))
+    return None if text[at:].strip() else out
 
 
 def _command_output(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> None:

@@ -21,6 +21,8 @@ _MOST_OF_ONE = 48
 """Most calls that are noted of one place in a loop."""
 _CHOOSING = frozenset({"filter", "sort", "index-pick"})
 _SPELLING = frozenset({"sed", "gsed", "awk", "gawk", "mawk", "nawk", "tr"})
+_MODULES = frozenset({"base64"})
+"""Modules of Python that are tools of the same name."""
 _SELVES = frozenset({"$0", "${0}", "$SHELL", "${SHELL}", "$BASH", "${BASH}", "${!#}"})
 
 
@@ -227,6 +229,12 @@ class Calling(Handing):
             self.status = None
             if known:
                 shells.move(self, name, [w.text for w in words[1:]])
+            return
+        if not known and self.own_files and all([w.known or w.text in self.own_files for w in words]):
+            # <(…) and "$0" are files whose text is at hand
+            known = True
+        if known and len(words) > 2 and words[1].text == "-m" and words[2].text in _MODULES and name[:2] == "py":
+            self.external(words[2].text, [words[2], *words[3:]], known)
             return
         out = self.out
         stream = self.stdin

@@ -56,14 +56,14 @@ def _decoded(data: bytes, garbage: bool, bench: Bench) -> bytes | None:
 def base64_(args: list[str], bench: Bench) -> bytes | None:
     """``base64``."""
     made = options(
-        args, "dDi", "wbo", {"decode": "d", "ignore-garbage": "i", "wrap": "w", "break": "b", "url": "u", "output": "o"}
+        args, "dDiu", "wbo", {"decode": "d", "ignore-garbage": "i", "wrap": "w", "break": "b", "output": "o"}
     )
     inputs: list[str] = []
     if made is None or ("i" in [k for k, _ in made[0]] and len(made[1]) > 1):
         return None
     found, rest = made
     letters = [k for k, _ in found]
-    decode = "d" in letters or "D" in letters
+    decode = "d" in letters or "D" in letters or "u" in letters
     if "o" in letters:
         return None
     data = bench.read(inputs or rest)
@@ -338,7 +338,7 @@ def hexdump(args: list[str], bench: Bench) -> bytes | None:
         return None
     bench.budget.make(len(data) * 5)
     if form is not None:
-        m = re.fullmatch(r"\s*(?:\d*/1\s+)?\"([^\"%]*)(%(\d*)([xXduo]))([^\"%]*)\"\s*", form)
+        m = re.fullmatch(r"\s*(?:\d*/1\s+)?\"([^\"%]*)(%([-0-9]*(?:\.\d{1,3})?)([xXduo]))([^\"%]*)\"\s*", form)
         if m is None:
             return None
         from vedette.commands.sh.escapes import formatted
@@ -363,7 +363,7 @@ def _packer(form: str, always: bool) -> Tool:
     def tool(args: list[str], bench: Bench) -> bytes | None:
         made = options(
             args,
-            "dcfkqnNtv123456789",
+            "dcfkqnNtv123456789z" if form == "gzip" else "dcfkqnNtv123456789",
             "",
             {"decompress": "d", "uncompress": "d", "stdout": "c", "to-stdout": "c", "force": "f", "keep": "k",
              "quiet": "q", "best": "9", "fast": "1"},
@@ -373,7 +373,7 @@ def _packer(form: str, always: bool) -> Tool:
         letters = [k for k, _ in made[0]]
         unpack = always or "d" in letters
         names = made[1]
-        if names and "c" not in letters and not (always and form):
+        if names and "c" not in letters and names != ["-"]:
             # files in place
             for name in names:
                 data = bench.file(name)
@@ -390,8 +390,13 @@ def _packer(form: str, always: bool) -> Tool:
             return None
         if unpack:
             bench.methods = ({"gzip": "gzip", "bz2": "bzip2", "xz": "xz"}[form],)
+            if "z" in letters and data[:2] != b"\x1f\x8b":
+                bench.methods = ("deflate",)
+                return inflate(data, bench.budget, form="zlib")
             out = inflate(data, bench.budget, form=form)
             return out
+        if "z" in letters:
+            return zlib.compress(data)
         if form == "gzip":
             z = zlib.compressobj(9, zlib.DEFLATED, 31)
             return z.compress(data) + z.flush()
@@ -408,7 +413,7 @@ def uudecode(args: list[str], bench: Bench) -> bytes | None:
     data = bench.read(made[1])
     if data is None:
         return None
-    target = next((v for k, v in made[0]), None)
+    target = next((v for k, v in made[0] if k == "o"), None)
     out = bytearray()
     name: str | None = None
     mime = False
@@ -465,13 +470,15 @@ def openssl(args: list[str], bench: Bench) -> bytes | None:
     verb, rest = args[0], args[1:]
     if verb in ("base64", "-base64"):
         rest = ["-base64", *rest]
+    elif verb in ("zlib", "-zlib"):
+        rest = ["-zlib", *rest]
     elif verb != "enc":
         if verb in ("md5", "sha1", "sha256", "dgst"):
             return None
         if not verb.startswith("aes"):
             return None
         rest = ["-" + verb, *rest]
-    decode = armoured = one_line = salted = False
+    decode = armoured = one_line = packed = False
     salted = True
     derive = iterations = 0
     cipher = digest = None
@@ -490,6 +497,10 @@ def openssl(args: list[str], bench: Bench) -> bytes | None:
             continue
         elif arg in ("-base64", "-a"):
             armoured = True
+        elif low == "-zlib":
+            packed = True
+        elif low in ("-none", "-bufsize"):
+            continue
         elif arg == "-A":
             one_line = True
         elif low == "-nosalt":
@@ -530,10 +541,16 @@ def openssl(args: list[str], bench: Bench) -> bytes | None:
     if data is None:
         return None
     if cipher is None:
-        if not armoured:
+        if packed:
+            if not decode:
+                return None
+            unarmoured = unbase64(data.decode("latin-1"), bench.budget) if armoured else data
+            bench.methods = ("base64", "deflate") if armoured else ("deflate",)
+            made: bytes | None = None if unarmoured is None else inflate(unarmoured, bench.budget, form="zlib")
+        elif not armoured:
             return None
-        if not decode:
-            made: bytes | None = _wrapped(base64.b64encode(data), 0 if one_line else 64)
+        elif not decode:
+            made = _wrapped(base64.b64encode(data), 0 if one_line else 64)
         else:
             bench.methods = ("base64",)
             made = unbase64(data.decode("latin-1"), bench.budget, strict=True)
@@ -621,6 +638,27 @@ def _decrypted(
     return plain[:-pad]
 
 
+def mimencode(args: list[str], bench: Bench) -> bytes | None:
+    """``mimencode -u``, ``mmencode -u``, ``b64decode -r``: base64 by its other names."""
+    data = bench.read([a for a in args if not a.startswith("-")])
+    if data is None or [a for a in args if a.startswith("-")] not in (["-u"], ["-b", "-u"], ["-u", "-b"]):
+        return None
+    bench.methods = ("base64",)
+    return _decoded(data, True, bench)
+
+
+def b64decode(args: list[str], bench: Bench) -> bytes | None:
+    """``b64decode -r`` of BSD: base64 without a header."""
+    flags = "".join([a[1:] for a in args if a.startswith("-")])
+    if "r" not in flags or not set(flags) <= set("rpm"):
+        return None
+    data = bench.read([a for a in args if not a.startswith("-")])
+    if data is None:
+        return None
+    bench.methods = ("base64",)
+    return _decoded(data, True, bench)
+
+
 def zlib_flate(args: list[str], bench: Bench) -> bytes | None:
     """``zlib-flate -uncompress``."""
     data = bench.stdin()
@@ -668,4 +706,7 @@ TOOLS: dict[str, Tool] = {
     "uudecode": uudecode,
     "iconv": iconv,
     "zlib-flate": zlib_flate,
+    "mimencode": mimencode,
+    "mmencode": mimencode,
+    "b64decode": b64decode,
 }

@@ -32,6 +32,10 @@ class JumpError(Exception):
         super().__init__(kind)
         self.kind = kind
         self.levels = levels
+NAMELESS = "=0"
+"""Variable by which a nested layer of a shell learns what ``$0`` is where it is no file: ``bash -c CODE NAME``."""
+SELVES = ("$0", "${0}", "$BASH_SOURCE", "${BASH_SOURCE}", "${BASH_SOURCE[0]}")
+"""How a script names the file that it stands in."""
 
 
 class Core(Expander):
@@ -66,6 +70,8 @@ class Core(Expander):
         self.empty: set[str] = set()
         self.own_files: dict[str, bytes] = {}
         """What is written while nothing is noted: the layer that the code is in writes it itself."""
+        self.descriptors: dict[str, Stream] = {}
+        """What further descriptors read, by number: ``exec 3<<<…``."""
         self.inexact: set[str] = set()
         self.noted: dict[int, set[tuple[str, ...]]] = {}
         self.active: list[tuple[str, tuple[str, ...]]] = []
@@ -186,6 +192,19 @@ class Core(Expander):
         if data is None:
             data = shells.written(name, self.scope, self.own_files)
         return data
+
+    def describe(self, number: str, stream: Stream) -> None:
+        """Let a descriptor read a stream, which is also a file under the descriptor's name."""
+        self.descriptors[number] = stream
+        for name in (f"/dev/fd/{number}", f"/proc/self/fd/{number}"):
+            self.own_files[name] = stream.data[stream.at :]
+            if not self.quiet:
+                self.scope.files[name] = self.own_files[name]
+            self.file_feeders[name] = stream.feeders
+            if stream.exact:
+                self.inexact.discard(name)
+            else:
+                self.inexact.add(name)
 
     def write_file(self, name: str, sink: Sink, append: bool) -> None:
         """Keep what is written into a file."""

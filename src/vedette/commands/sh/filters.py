@@ -22,6 +22,7 @@ _CLASSES = {
     "upper": list(range(65, 91)),
     "xdigit": [*range(48, 58), *range(65, 71), *range(97, 103)],
 }
+_TO_CHARACTER = re.compile(rb"\n*[^\n]")
 _TR_ESCAPES = {"a": 7, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11, "\\": 92}
 
 
@@ -65,12 +66,24 @@ def rev(args: list[str], bench: Bench) -> bytes | None:
 
 def tac(args: list[str], bench: Bench) -> bytes | None:
     """``tac``."""
-    made = options(args, "", "s", {"separator": "s"})
+    made = options(args, "rb", "s", {"separator": "s", "regex": "r", "before": "b"})
     if made is None:
         return None
     data = bench.read(made[1])
-    if data is None:
+    letters = [k for k, _ in made[0]]
+    if data is None or "b" in letters:
         return None
+    if "r" in letters:
+        mark = next((v for k, v in made[0] if k == "s"), "")
+        bench.methods = ("tac",)
+        bench.budget.make(len(data))
+        if re.fullmatch(r"(.)\\\|\[\^\1\]", mark):
+            return data[::-1]
+        if mark != ".":
+            return None
+        # every character but the line's end ends a piece
+        found = _TO_CHARACTER.findall(data)
+        return data[sum(map(len, found)) :] + b"".join(reversed(found))
     separator = to_bytes(next((v for k, v in made[0] if k == "s"), "\n"))
     if not separator:
         return None

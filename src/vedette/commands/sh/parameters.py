@@ -188,7 +188,7 @@ class Parameters:
         if part.op.startswith("prefix"):
             names = sorted(n for n in self.state.variables if n.startswith(name))
             if not names and name not in ("@", "*"):
-                return Result(self.raw(part), False)
+                return Result(self.raw(part), False, unset=name)
             return Result(" ".join(names), True, ("indirection",), many=names if part.op == "prefix@" else None)
         methods: tuple[str, ...] = ()
         index: str | None = None

@@ -6,6 +6,8 @@ import re
 
 from vedette.commands.base import Call, Nested, Part, Reading, Scope
 from vedette.commands.budget import Exhausted
+from vedette.commands.sh.core import NAMELESS, SELVES
+from vedette.commands.sh.escapes import to_bytes
 from vedette.commands.sh.evaluate import Evaluator, JumpError
 from vedette.commands.sh.parser import MEANINGS, Parser
 from vedette.commands.sh.state import Defined, State, Var
@@ -13,6 +15,7 @@ from vedette.commands.sh.syntax import Listing, Simple
 from vedette.schema.command import Language, TokenKind
 
 _LONGEST = 300_000
+_SELF = re.compile(r"\$\{?(?:0|BASH_SOURCE)\b")
 _FUNCTION = re.compile(r"BASH_FUNC_(.+)%%\Z")
 _ARRAY = re.compile(r"BASH_ARRAY_(.+)%%\Z")
 
@@ -36,6 +39,10 @@ def read(text: str, scope: Scope) -> Reading:
         reading.stops.append("it is nested deeper than is read")
         return reading
     ev = Evaluator(text, scope)
+    if "\n" in text and NAMELESS not in scope.environment and _SELF.search(text) is not None:
+        # a script of several lines that reads itself
+        for name in SELVES:
+            ev.own_files[name] = to_bytes(text)
     if parser.stop:
         ev.stop(parser.stop)
     finished = False
@@ -61,6 +68,9 @@ def read(text: str, scope: Scope) -> Reading:
 def _inherit(ev: Evaluator, scope: Scope) -> None:
     """Take over the environment, exported functions and arrays among it."""
     for name, value in scope.environment.items():
+        if name == NAMELESS:
+            ev.state.name = value
+            continue
         m = _FUNCTION.match(name)
         if m is not None and value.startswith("() "):
             inner = Parser(value[3:], True, 1)

@@ -21,6 +21,9 @@ from vedette.commands.sh.syntax import (
 
 _DEEPEST = 34
 _OUTPUT_FD = re.compile(r"(1|&|)>")
+_FURTHER = re.compile(r"([1-9]\d*|\{\w+\})(<.*)", re.S)
+_INPUTS = frozenset({"<", "<<", "<<-", "<<<", "<&"})
+_FIRST_OF_NAMED = 10
 
 
 class Target:
@@ -126,20 +129,40 @@ class Redirecting(Assigning):
         for redirect in redirects:
             operator = redirect.operator
             start, end = self.pin or (redirect.start, redirect.end)
+            further = _FURTHER.match(operator)
+            number: str | None = None
+            if further is not None and (further.group(2) in _INPUTS or further.group(2).startswith("<&")):
+                number, operator = further.groups()
+                if number.startswith("{"):
+                    name = number[1:-1]
+                    number = str(_FIRST_OF_NAMED + len(self.descriptors))
+                    self.set(name, number)
             if redirect.body is not None or (operator.endswith(("<<", "<<-")) and not operator.endswith("<<<")):
                 body = self.field(redirect.body) if redirect.body is not None else Field("", False)
                 word = Word(body.text, start, end, body.known, body.methods)
                 made.append(Redirect(operator, word, start, end))
                 if operator[0] == "<" or operator[0] == "0":
-                    stdin = Stream(to_bytes(body.text), (), body.known)
-                    stdin.feeders.append(made[-1])
+                    held = Stream(to_bytes(body.text), (), body.known)
+                    held.feeders.append(made[-1])
+                    if number is None:
+                        stdin = held
+                    else:
+                        self.describe(number, held)
                 continue
             if redirect.target is None:
                 made.append(Redirect(operator, None, start, end))
                 if operator in (">&2", "1>&2", ">&-", "1>&-"):
                     target = Target("discard")
+                elif number is not None:
+                    copied = self._descriptor(operator[2:])
+                    if copied is not None:
+                        self.describe(number, copied)
+                    else:
+                        self.descriptors.pop(number, None)
                 elif operator in ("<&-", "0<&-"):
                     stdin = Stream(b"")
+                elif operator.lstrip("0").startswith("<&"):
+                    stdin = self._descriptor(operator.lstrip("0")[2:])
                 elif operator[0] == "<":
                     stdin = None
                 continue
@@ -154,10 +177,26 @@ class Redirecting(Assigning):
             word = Word(first.text, span[0], span[1], first.known, first.methods)
             made.append(Redirect(operator, word, start, end))
             if here:
-                stdin = Stream(to_bytes(first.text + "\n"), first.methods, first.known)
-                stdin.feeders.append(made[-1])
+                held = Stream(to_bytes(first.text + "\n"), first.methods, first.known)
+                held.feeders.append(made[-1])
                 if not first.known and first.text == self.source[node.start : node.end].strip('"'):
-                    stdin.exact = False
+                    held.exact = False
+                if number is None:
+                    stdin = held
+                else:
+                    self.describe(number, held)
+            elif operator in ("<&", "0<&"):
+                copied = self._descriptor(first.text) if first.known else None
+                if number is None:
+                    stdin = copied
+                elif copied is not None:
+                    self.describe(number, copied)
+            elif number is not None:
+                data = self.file(first.text)
+                if data is not None:
+                    self.describe(number, Stream(data, first.methods, first.text not in self.inexact))
+                else:
+                    self.descriptors.pop(number, None)
             elif operator in ("<", "0<"):
                 data = self.file(first.text)
                 if first.text == "/dev/null":
@@ -178,6 +217,10 @@ class Redirecting(Assigning):
             elif operator == "<>" or operator == "0<>":
                 stdin = None
         return made, stdin, target
+
+    def _descriptor(self, number: str) -> Stream | None:
+        """Return what a descriptor reads, or None where that is not known."""
+        return self.stdin if number == "0" else self.descriptors.get(number)
 
     def redirected(self, redirects: list[Redir], body: Callable[[], None]) -> None:
         """Go through a body with its input and output redirected."""

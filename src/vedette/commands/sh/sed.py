@@ -12,10 +12,23 @@ from vedette.commands.sh.patterns import compiled, safe
 from vedette.commands.sh.regexes import translated
 
 _MOST_STEPS = 50_000
+_LABEL = re.compile(r"[ \t]*([^\s;}]*)")
 
 
 class _BadError(Exception):
     """The script is not understood."""
+
+
+class _BranchError(Exception):
+    """The script goes on at a label; at its end where that is empty."""
+
+    def __init__(self, label: str):
+        super().__init__()
+        self.label = label
+
+
+_CASES = {"L": -1, "U": -2, "E": -3, "l": -4, "u": -5}
+"""How a replacement changes the case of what follows, as numbers that no group has."""
 
 
 @dataclass(slots=True)
@@ -186,6 +199,12 @@ class _Script:
             if "\\" in made.text:
                 raise _BadError
             self.at = end
+        elif letter in (":", "b", "t", "T"):
+            m = _LABEL.match(text, self.at)
+            made.text = m.group(1).rstrip() if m is not None else ""
+            self.at = m.end() if m is not None else self.at
+            if letter == ":" and (depth or not made.text):
+                raise _BadError
         elif letter not in ("d", "p", "q", "D", "N", "P", "h", "H", "g", "G", "x", "n", "="):
             raise _BadError
         self._skip(" \t")
@@ -228,8 +247,10 @@ class _Script:
                     if int(d) > made.program.groups:
                         raise _BadError
                     groups.append(int(d))
-                elif d in "LUElu":
-                    raise _BadError
+                elif d in _CASES:
+                    groups.append("".join(plain))
+                    plain = []
+                    groups.append(_CASES[d])
                 elif d == "x" and re.match(r"[0-9a-fA-F]{2}", by[i : i + 2]):
                     plain.append(chr(int(by[i : i + 2], 16)))
                     i += 2
@@ -260,6 +281,11 @@ class _Machine:
         self.space = ""
         self.hold = ""
         self.ended = False
+        self.replaced = False
+        """Whether something was replaced since the line was read or ``t`` asked."""
+        self.kept = False
+        """Whether ``D`` left something, so that no new line is read."""
+        self.labels = {c.text: i for i, c in enumerate(script) if c.letter == ":"}
         self.steps = 0
         self.size = 0
 
@@ -315,10 +341,22 @@ class _Machine:
         return command.negated
 
     def run(self) -> bytes:
-        while self.row < len(self.rows) and not self.ended:
-            self.space = self.rows[self.row]
-            self.row += 1
-            if self.cycle(self.script) and not self.quiet:
+        while (self.row < len(self.rows) or self.kept) and not self.ended:
+            if not self.kept:
+                self.space = self.rows[self.row]
+                self.row += 1
+            self.kept = self.replaced = False
+            script = self.script
+            while True:
+                try:
+                    shown = self.cycle(script)
+                except _BranchError as branch:
+                    if branch.label and branch.label not in self.labels:
+                        raise _BadError from None
+                    script = self.script[self.labels[branch.label] :] if branch.label else []
+                    continue
+                break
+            if shown and not self.quiet:
                 self.emit(self.space)
         return to_bytes("".join(self.out))
 
@@ -342,6 +380,19 @@ class _Machine:
                     return True
             elif letter == "d":
                 return False
+            elif letter == "D":
+                self.space, self.kept, rest = self.space, "\n" in self.space, self.space.partition("\n")[2]
+                if self.kept:
+                    self.space = rest
+                return False
+            elif letter == "b":
+                raise _BranchError(command.text)
+            elif letter in "tT":
+                replaced, self.replaced = self.replaced, False
+                if replaced == (letter == "t"):
+                    raise _BranchError(command.text)
+            elif letter == ":":
+                continue
             elif letter == "p":
                 self.emit(self.space)
             elif letter == "q":
@@ -394,6 +445,7 @@ class _Machine:
         at = count = 0
         changed = False
         every = "g" in command.flags
+        cased = any(isinstance(piece, int) and piece < 0 for piece in command.groups)
         # a star may match nothing: that counts once between two other matches
         last_end = -1
         for m in command.program.finditer(subject):
@@ -409,6 +461,13 @@ class _Machine:
             if count < command.nth:
                 continue
             out.append(text[at : m.start()])
+            if cased:
+                out.append(_cased(command.groups, m, text))
+                at = m.end()
+                changed = True
+                if not every:
+                    break
+                continue
             for piece in command.groups:
                 if isinstance(piece, str):
                     out.append(piece)
@@ -420,11 +479,36 @@ class _Machine:
                 break
         if not changed:
             return
+        self.replaced = True
         out.append(text[at:])
         self.space = "".join(out)
         self.bench.budget.make(len(self.space))
         if "p" in command.flags:
             self.emit(self.space)
+
+
+def _cased(groups: list[str | int], m: Any, text: str) -> str:
+    r"""Return a replacement whose case ``\L``, ``\U``, ``\l`` and ``\u`` change."""
+    out = []
+    mode = once = 0
+    for piece in groups:
+        if isinstance(piece, int) and piece < 0:
+            if piece in (-4, -5):
+                once = piece
+            else:
+                mode, once = (0 if piece == -3 else piece), 0
+            continue
+        if isinstance(piece, int):
+            made = text[m.start(piece) : m.end(piece)] if m.group(piece) is not None else ""
+        else:
+            made = piece
+        if mode:
+            made = made.lower() if mode == -1 else made.upper()
+        if once and made:
+            made = (made[0].lower() if once == -4 else made[0].upper()) + made[1:]
+            once = 0
+        out.append(made)
+    return "".join(out)
 
 
 def sed(args: list[str], bench: Bench) -> bytes | None:
@@ -445,6 +529,15 @@ def sed(args: list[str], bench: Bench) -> bytes | None:
             extended = True
         elif arg.startswith("--expression="):
             scripts.append(arg.split("=", 1)[1])
+        elif (arg == "-f" and at < len(args)) or arg.startswith("--file="):
+            name = arg[7:]
+            if arg == "-f":
+                name = args[at]
+                at += 1
+            held = bench.read([name])
+            if held is None:
+                return None
+            scripts.append(to_text(held))
         elif arg.startswith("-") and len(arg) > 1 and not arg.startswith("--"):
             i = 1
             while i < len(arg):

@@ -104,7 +104,13 @@ def captured(ev: Calling, words: list[Word], stream: Stream | None) -> bytes | N
             return None
         data = stream.data[stream.at :]
     call = Call(words[0], words[1:], Language.SH, stdin=data)
+    own = {w.text: ev.own_files[w.text] for w in words[1:] if not w.known and w.text in ev.own_files}
+    before = ev.scope.files.copy() if own else None
+    ev.scope.files.update(own)
     made = programs.nested(call, ev.scope)
+    if before is not None:
+        for name in own.keys() - before.keys():
+            ev.scope.files.pop(name, None)
     if len(made) != 1 or made[0].language in (Language.SH, Language.TEXT, Language.BINARY, Language.PROGRAM):
         return None
     out = ev.scope.capture(made[0])

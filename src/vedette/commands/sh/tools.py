@@ -232,7 +232,7 @@ NAMES = frozenset(
     """
     echo printf cat tee base64 base32 basenc gbase64 openssl xxd od hexdump rev tac tr sed gsed cut head tail sort uniq
     grep egrep fgrep gzip gunzip zcat gzcat bzip2 bunzip2 bzcat xz unxz xzcat uudecode fold paste wc seq yes dd expr bc
-    strings iconv basename dirname zlib-flate pigz unpigz lzma unlzma dos2unix
+    strings iconv basename dirname zlib-flate mimencode mmencode b64decode pigz unpigz lzma unlzma dos2unix
     """.split()
 )
 """What is looked for among the tools at all."""
