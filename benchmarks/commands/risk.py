@@ -19,7 +19,7 @@ from benchmarks.commands import techniques_fit as fit
 from benchmarks.commands.techniques import said, write
 
 from vedette.commands.judging.features import Vocabulary, joined
-from vedette.commands.judging.model import RISK, Judge, Row
+from vedette.commands.judging.model import RISK, Judge
 from vedette.models.linear import LinearWeights
 from vedette.models.shipped import FOLDER, write_manifest
 
@@ -140,9 +140,9 @@ def ship(rows: list[fit.Read], found: dict[str, Any], metrics: dict[str, Any]) -
     facts = {"share": found["share"], "threshold": found["threshold"], "temperature": steep}
     # trained on all, the model is somewhat surer than those of the folds: its own scores of the development half, on
     # which it was not trained, must keep the bar as well
-    whole = Judge(RISK, "0", ("risky",), vocabulary, kept, facts, {"risky": 0})
+    whole = Judge.of(RISK, "0", ("risky",), vocabulary, kept, facts)
     half = [r for r in rows if r.command.source == "development"]
-    scores = np.sort([whole.score(Row(*vocabulary.row(joined(r.keys)))) + found["share"] * r.alone for r in half])
+    scores = np.sort([whole.score(vocabulary.row(joined(r.keys))) + found["share"] * r.alone for r in half])
     facts["threshold"] = max(found["threshold"], float(scores[-ADMIN_ALARMS - 1]) + 1e-6)
     hits = found["scores"][found["source"] == "atomic"] >= facts["threshold"]
     found["shipped"] = (

@@ -148,7 +148,7 @@ def ship(atomic: list[fit.Read], own: list[fit.Read], found: dict[str, Any], met
         "confidence": worth,
     }  # fmt: skip
     folder = FOLDER / TECHNIQUES
-    Judge(TECHNIQUES, "0", tuple(labels), vocabulary, kept, facts, {}).save(folder)
+    Judge.of(TECHNIQUES, "0", labels, vocabulary, kept, facts).save(folder)
     (folder / "README.md").write_text(CARD, encoding="utf-8")
     (folder / "NOTICE.txt").write_text(NOTICE, encoding="utf-8")
     recipe = (data.ROOT / "recipes" / f"{TECHNIQUES}.yaml").read_bytes()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vedette.commands import judging
 from vedette.commands.engine import trace
+from vedette.commands.judging.model import TECHNIQUES, judge
+from vedette.commands.judging.ranking import act_scores, chances_of, unseen_scores
 from vedette.knowledge import attack
 
 SHOWN = [
@@ -59,6 +62,31 @@ def test_renumbered_technique_tells_its_former_number() -> None:
 @pytest.mark.parametrize("command", ["", "   \n", "git status", "ls -la", "npm install", "Get-Date"])
 def test_plain_commands_show_nothing_much(command: str) -> None:
     assert all(found.confidence < 0.3 for found in judging.rank(trace(command)))
+
+
+@pytest.mark.parametrize("command", ["git status", "cargo add serde", "npm install", "tar xzf a.tgz"])
+def test_command_without_an_act_of_a_technique_names_none(command: str) -> None:
+    traces = trace(command)
+    assert not any(fired.techniques for fired in traces.fired)
+    assert judging.rank(traces) == ()
+
+
+def test_words_alone_name_a_technique_where_they_say_enough() -> None:
+    traces = trace("qwzdumper.exe --dump-creds lsass C:\\Windows\\Temp\\lsass.dmp")
+    assert any(found.id.startswith("T1003") for found in judging.rank(traces))
+
+
+def test_tables_lead_where_the_model_never_saw_the_tool() -> None:
+    model = judge(TECHNIQUES)
+    traces = trace("vssadmin delete shadows /all /quiet")
+    assert unseen_scores(model, traces) == {}
+    for fired in traces.fired:
+        fired.tool = fired.tool and "a-tool-that-nobody-has"
+    led = unseen_scores(model, traces)
+    assert led["T1490"] >= 0.8
+    acts, scores = act_scores(traces), np.zeros(len(model.labels), dtype=np.float32)
+    place = model.places["T1490"]
+    assert chances_of(model, scores, acts, led)[place] > chances_of(model, scores, acts, {})[place]
 
 
 def test_hidden_command_is_judged_by_what_it_hides() -> None:

@@ -32,6 +32,7 @@ _PARTS = re.compile(r"[\\/]+")
 _LONGEST = 48
 _BEGINNINGS = (4, 5, 6)
 _END = 4
+_SPELLINGS = 2 + len(_BEGINNINGS)
 _MARKED = 0x1B873593
 """What the hash of a mark starts from; that of a word starts from nothing."""
 _PAIRED = np.uint32(0x9E3779B1)
@@ -48,6 +49,19 @@ class Facts:
     """The hashes of its features, one array for each of ``BLOCKS``; some stand there more than once."""
     tools: tuple[int, ...]
     """The hashes of the tools that it uses."""
+    words: list[str]
+    chunks: list[str]
+
+    def spelled(self, key: int) -> str:
+        """Return the words of its text that a feature stands for; nothing of a mark."""
+        same = self.keys[0] == key
+        at = int(same.argmax()) if len(same) else 0
+        if not len(same) or not same[at]:
+            return ""
+        pairs, chunks = _SPELLINGS * len(self.words), (_SPELLINGS + 1) * len(self.words) - 1
+        if at >= chunks:
+            return self.chunks[at - chunks]
+        return self.words[at // _SPELLINGS] if at < pairs else " ".join(self.words[at - pairs : at - pairs + 2])
 
 
 def facts_of(traces: Traces) -> Facts:
@@ -62,7 +76,9 @@ def facts_of(traces: Traces) -> Facts:
         left -= len(layer.text)
     text = "\n".join(texts)
     marks, tools = _marks(traces, text)
-    return Facts(text, (_words(text.lower()), np.frombuffer(marks, dtype=np.uint32)), tools)
+    low = text.lower()
+    words, chunks = _WORD.findall(low), _chunks(low)
+    return Facts(text, (_words(words, chunks), np.frombuffer(marks, dtype=np.uint32)), tools, words, chunks)
 
 
 def noisy_or(traces: Traces) -> float:
@@ -95,7 +111,7 @@ def _hash(text: str, start: int = 0) -> int:
 def _spellings(word: str) -> tuple[str, ...]:
     """Return the features of a word: itself, its beginnings and its end; itself again where it is too short."""
     if len(word) <= _BEGINNINGS[0]:
-        return (word,) * (2 + len(_BEGINNINGS))
+        return (word,) * _SPELLINGS
     return (word, *(f"^{word[:n]}" if len(word) > n else word for n in _BEGINNINGS), f"${word[-_END:]}")
 
 
@@ -106,37 +122,23 @@ def _of_word(word: str) -> bytes:
     return np.array([_hash(spelled) for spelled in _spellings(word)], dtype=np.uint32).tobytes()
 
 
-def _chunks(low: str) -> set[str]:
-    """Return what stands between blanks, and the parts of paths among it."""
-    found = set(_CHUNK.findall(low))
+def _chunks(low: str) -> list[str]:
+    """Return what stands between blanks, and the parts of paths among it, each once."""
+    found = dict.fromkeys(_CHUNK.findall(low))
     for chunk in [c for c in found if "\\" in c or "/" in c]:
-        found.update(part for part in _PARTS.split(chunk) if len(part) > 2)
-    return found
+        found.update(dict.fromkeys(part for part in _PARTS.split(chunk) if len(part) > 2))
+    return list(found)
 
 
-def _words(low: str) -> Keys:
-    """Return the hashes of the features of a text in small letters."""
-    words = _WORD.findall(low)
+def _words(words: list[str], chunks: list[str]) -> Keys:
+    """Return the hashes of the features of words: of each, of pairs of them, and of chunks, in this order."""
     if not words:
         return _NONE
     table = np.frombuffer(b"".join(map(_of_word, words)), dtype=np.uint32)
-    single = table[:: 2 + len(_BEGINNINGS)]
+    single = table[::_SPELLINGS]
     pairs = single[:-1] * _PAIRED ^ single[1:]
-    chunks = np.array([crc32(c.encode("utf-8", "replace"), 61) for c in _chunks(low)], dtype=np.uint32)
-    return np.concatenate((table, pairs, chunks))
-
-
-def words_of(facts: Facts) -> dict[int, str]:
-    """Return the words of a command by the hash of their feature, for telling which weighed most."""
-    low = facts.text.lower()
-    words = [word if len(word) <= _LONGEST else "~" for word in _WORD.findall(low)]
-    found = {_hash(chunk, 61): chunk for chunk in _chunks(low)}
-    for word in words:
-        found.update((_hash(spelled), word) for spelled in _spellings(word))
-    single = np.array([_hash(word) for word in words], dtype=np.uint32)
-    pairs = (single[:-1] * _PAIRED ^ single[1:]).tolist() if words else []
-    found.update((key, f"{one} {two}") for key, one, two in zip(pairs, words, words[1:], strict=False))
-    return found
+    whole = np.array([crc32(chunk.encode("utf-8", "replace"), 61) for chunk in chunks], dtype=np.uint32)
+    return np.concatenate((table, pairs, whole))
 
 
 # ---- marks ----------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vedette.commands.judging.features import Facts, Vocabulary, facts_of, joined, words_of
+from vedette.commands.judging.features import Facts, Vocabulary, facts_of, joined
 from vedette.commands.traces import Traces
 from vedette.models import shipped
 from vedette.models.linear import LinearWeights, read_folder
@@ -29,37 +29,17 @@ RISK = "command-risk"
 class Known:
     """A command's features, as both models read them, and what was already worked out from them."""
 
-    __slots__ = ("_spelled", "facts", "keys", "risk")
+    __slots__ = ("facts", "keys", "risk")
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.keys = joined(facts.keys)
         self.risk: float | None = None
         """Once it was asked for."""
-        self._spelled: dict[int, str] | None = None
-
-    def spelled(self) -> dict[int, str]:
-        """Return the words of the command by the hash of their feature."""
-        if self._spelled is None:
-            self._spelled = words_of(self.facts)
-        return self._spelled
 
 
-class Row:
-    """A command's features as one model knows them, with their weights where it has many labels."""
-
-    __slots__ = ("at", "columns", "owners", "products", "values")
-
-    def __init__(self, at: NDArray[np.int64], values: NDArray[np.float32]) -> None:
-        self.at = at
-        """Their places in the vocabulary."""
-        self.values = values
-        self.columns: NDArray[Any] | None = None
-        """The label of each of their kept weights."""
-        self.products: NDArray[Any] | None = None
-        """What each of these adds to its label's score."""
-        self.owners: NDArray[Any] | None = None
-        """The feature that each of these belongs to, as its number in ``at``."""
+Row = tuple[NDArray[np.int64], NDArray[np.float32]]
+"""The places and values of a command's features that a model knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,46 +55,45 @@ class Judge:
     """Temperature, shares of the acts, threshold and curve: see ``ranking`` and ``rating``."""
     places: Mapping[str, int]
     """The place of each label."""
-    only: NDArray[np.float32] | None = None
-    """Of a model with one label: the weight of each feature, written out."""
+    table: NDArray[np.int8]
+    """(n_features, n_labels) the weights written out, in steps of ``weights.scale``."""
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        version: str,
+        labels: Sequence[str],
+        vocabulary: Vocabulary,
+        weights: LinearWeights,
+        facts: Mapping[str, Any],
+    ) -> Judge:
+        """Return a model that is ready to judge."""
+        table = np.zeros((len(vocabulary.keys), len(labels)), dtype=np.int8)
+        table[np.arange(len(table)).repeat(np.diff(weights.indptr)), weights.columns] = weights.values
+        places = {label: place for place, label in enumerate(labels)}
+        return cls(name, version, tuple(labels), vocabulary, weights, facts, places, table)
 
     def row(self, known: Known) -> Row:
         """Return a command's known features."""
-        return Row(*self.vocabulary.row(known.keys))
+        return self.vocabulary.row(known.keys)
 
     def score(self, row: Row) -> float:
         """Return the score of the one label of a model that has one."""
-        if self.only is None:
-            return float(self.scores(row)[0])
-        return float(self.only[row.at] @ row.values) + float(self.weights.bias[0])
+        at, values = row
+        return float(values @ self.table[at, 0]) * float(self.weights.scale[0]) + float(self.weights.bias[0])
 
-    def scores(self, row: Row) -> NDArray[np.float64]:
+    def scores(self, row: Row) -> NDArray[np.float32]:
         """Return the score of each label."""
-        first = self.weights.indptr[row.at]
-        counts = self.weights.indptr[row.at + 1] - first
-        ends = counts.cumsum()
-        total = int(ends[-1]) if len(ends) else 0
-        owners = np.arange(len(counts)).repeat(counts)
-        places = (first - ends + counts)[owners]
-        places += np.arange(total)
-        row.columns, row.owners = self.weights.columns[places], owners
-        row.products = self.weights.values[places] * row.values[owners]
-        sums = np.bincount(row.columns, row.products, len(self.labels))
-        return np.asarray(sums * self.weights.scale + self.weights.bias)
+        at, values = row
+        return np.asarray(values @ self.table[at].astype(np.float32) * self.weights.scale + self.weights.bias)
 
-    def worth(self, row: Row, place: int) -> tuple[NDArray[np.int64], NDArray[Any]]:
-        """Return the features that speak for a label, the heaviest first, and by how much, up to a factor."""
-        if self.only is not None:
-            worth = self.only[row.at] * row.values
-            order = np.argsort(-worth, kind="stable")
-            return row.at[order], worth[order]
-        if row.columns is None or row.products is None or row.owners is None:
-            self.scores(row)
-            return self.worth(row, place)
-        hit = np.flatnonzero(row.columns == place)
-        worth = row.products[hit]
-        order = np.argsort(-worth, kind="stable")
-        return row.at[row.owners[hit[order]]], worth[order]
+    def worth(self, row: Row, place: int, most: int) -> tuple[list[int], list[float]]:
+        """Return the features that speak most for a label, the heaviest first, and by how much, up to a factor."""
+        at, values = row
+        worth = values * self.table[at, place]
+        order = np.argsort(-worth, kind="stable")[:most]
+        return self.vocabulary.keys[at[order]].tolist(), worth[order].tolist()
 
     def confidence(self, chance: float) -> float:
         """Return what a chance is worth, by the curve learnt on commands that were left out of training."""
@@ -180,10 +159,7 @@ def load(folder: Path, name: str, version: str) -> Judge:
         if len(body["labels"]) != weights.n_labels:
             raise ValueError("weights and labels differ in number")
         facts = {key: value for key, value in body.items() if key not in ("form", "labels", "blocks")}
-        every = np.arange(len(words.keys), dtype=np.int32)
-        only = weights.of(every, 0) if weights.n_labels == 1 else None
-        labels = tuple(body["labels"])
-        return Judge(name, version, labels, words, weights, facts, {t: i for i, t in enumerate(labels)}, only)
+        return Judge.of(name, version, body["labels"], words, weights, facts)
 
     judge: Judge = read_folder(folder, build)
     return judge

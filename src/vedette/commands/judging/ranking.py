@@ -25,7 +25,7 @@ LEAST = 0.001
 """Chance under which a technique is not looked at."""
 FLOOR = 0.03
 """Confidence under which a technique is not named, unless an act shows it."""
-WORDS_ALONE = 0.4
+WORDS_ALONE = 0.2
 """Where no act speaks for any technique: risk and confidence from which the words may."""
 SURE = 0.8
 """Weight from which the tables are sure of an act's technique."""
@@ -90,7 +90,7 @@ def unseen_scores(model: Judge, traces: Traces) -> dict[str, float]:
 
 
 def chances_of(
-    model: Judge, scores: NDArray[np.float64], acts: Mapping[str, float], unseen: Mapping[str, float]
+    model: Judge, scores: NDArray[np.float32], acts: Mapping[str, float], unseen: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """Return the chance of each of the model's techniques, then of those that only the acts know."""
     share, lead, places = float(model.facts["share"]), float(model.facts["lead"]), model.places
@@ -150,13 +150,13 @@ def telling_words(model: Judge, row: Row, place: int, traces: Traces) -> list[st
     """Return the words of a command that speak most for a label, the heaviest first."""
     if place >= len(model.labels):
         return []
-    at, worth = model.worth(row, place)
-    names = known_of(traces).spelled()
+    keys, worth = model.worth(row, place, 40)
+    facts = known_of(traces).facts
     told: list[str] = []
-    for key, value in zip(model.vocabulary.keys[at[:40]].tolist(), worth[:40].tolist(), strict=True):
+    for key, value in zip(keys, worth, strict=True):
         if value <= 0 or len(told) == 3:
             break
-        word = names.get(key, "")
+        word = facts.spelled(key)
         if len(word) > 2 and not any(word in other or other in word for other in told):
             told.append(word)
     return told
