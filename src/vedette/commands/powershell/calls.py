@@ -25,6 +25,7 @@ from vedette.commands.powershell.values import (
     Unknown,
     Value,
     collapse,
+    literal,
     nice_type,
     to_text,
 )
@@ -118,6 +119,8 @@ class CommandEvaluator(StatementEvaluator):
                 return Word(text, start, end, True, _shown(how))
             if isinstance(text, Partial):
                 return Word(text.text(), start, end, False, _shown(how))
+        if isinstance(value, Table) and (text := literal(value, 20_000)) is not None:
+            return Word(text, start, end, True, _shown(how))
         if isinstance(value, TypeRef):
             return Word(nice_type(value.name), start, end)
         if isinstance(value, Thing) and value.type == "commandinfo":
@@ -337,7 +340,7 @@ class CommandEvaluator(StatementEvaluator):
         if isinstance(value, Code):
             args = self.args(node.args)
             if value.made:
-                return self.invoke_text(value.text, value.how or how, node, _at(value)), None
+                return self.invoke_text(value.text, value.how or how, node, _at(value), self._passed(args)), None
             return self.call_code(value, self._passed(args), stream, new=node.operator == "&"), None
         if isinstance(value, MethodRef):
             value = UNKNOWN
@@ -370,7 +373,12 @@ class CommandEvaluator(StatementEvaluator):
             passed = self._passed(args)
             code = Code(function[0].block, function[1])
             if function[0].filter:
-                return self.each(code, stream or [UNKNOWN]), None
+                self.state.frames.append({})
+                try:
+                    self._bind(code.block, passed)
+                    return self.each(code, stream or [UNKNOWN]), None
+                finally:
+                    self.state.frames.pop()
             if piped and stream is not None:
                 return self.call_code(code, passed, stream), None
             return self.call_code(code, passed), None
@@ -490,6 +498,8 @@ class CommandEvaluator(StatementEvaluator):
             except Unclear:
                 stdin = None
         self._noted -= 1
+        if name.text.lower() == "start-process":
+            args = [Arg(a.node, _line(a.value), a.how) for a in args]
         last: Call | None = None
         given = [a.value for a in args]
         for values in _ways(given):
@@ -538,6 +548,16 @@ def _ways(args: list[Value]) -> list[list[Value]]:
             break
         found.append([_chosen(a, i) for a in args])
     return found if found else [args]
+
+
+def _line(value: Value) -> Value:
+    """Return a list of arguments as the one line that ``Start-Process`` makes of it."""
+    if not isinstance(value, Items) or len(value) < 2:
+        return value
+    try:
+        return to_text(value)
+    except Unclear:
+        return value
 
 
 def _options(value: Value) -> tuple[Value, ...]:

@@ -6,6 +6,7 @@ import re
 import struct
 
 from vedette.commands.budget import Budget
+from vedette.commands.powershell import bigint
 from vedette.commands.powershell.values import (
     Char,
     Code,
@@ -39,6 +40,18 @@ _RANGES = {
 }
 _MADE_OF_ONE = {"io.memorystream", "io.streamreader", "io.stringreader", "text.stringbuilder", "io.binaryreader"}
 """Types whose cast calls the constructor."""
+_DELEGATES = (
+    "func",
+    "action",
+    "predicate",
+    "threading.threadstart",
+    "threading.parameterizedthreadstart",
+    "text.regularexpressions.matchevaluator",
+    "converter",
+    "eventhandler",
+    "threading.timercallback",
+    "threading.waitcallback",
+)
 _FLOATS = {"double", "single", "decimal"}
 
 
@@ -66,9 +79,14 @@ def cast(value: Value, written: str, budget: Budget) -> Value:
         low, high = _RANGES[name]
         if not low <= number <= high:
             raise Unclear
-        return number
+        return int(number)
     if name in _FLOATS:
-        return float(to_number(value))
+        number_ = to_number(value)
+        if name == "decimal" and isinstance(number_, int):
+            if abs(number_) >= 1 << 96:
+                raise Unclear
+            return int(number_)
+        return float(number_)
     if name == "boolean":
         t = truth(value)
         if t is None:
@@ -79,7 +97,7 @@ def cast(value: Value, written: str, budget: Budget) -> Value:
     if name == "void":
         return None
     if name == "numerics.biginteger":
-        return to_int(value)
+        return big(value)
     if name == "text.regularexpressions.regex":
         return Thing(name, {"pattern": plain(value), "options": ""})
     if name in ("management.automation.psobject", "collections.specialized.ordereddictionary", "ordered"):
@@ -105,7 +123,7 @@ def cast(value: Value, written: str, budget: Budget) -> Value:
         return Thing(name, {"argument": str(value)})
     if name == "management.automation.psreference":
         return Thing(name, {"value": value})
-    if isinstance(value, Code) and name.startswith(("func", "action", "predicate", "threading.threadstart")):
+    if isinstance(value, Code) and name.startswith(_DELEGATES):
         return value
     if name in _MADE_OF_ONE:
         from vedette.commands.powershell import objects
@@ -118,6 +136,22 @@ def cast(value: Value, written: str, budget: Budget) -> Value:
     if name.startswith("text.regularexpressions.regexoptions") or name.startswith("io.compression"):
         return value
     raise Unclear
+
+
+def big(value: Value) -> bigint.Big:
+    """Return a value as a whole number of any size.
+
+    Raises:
+        Unclear: it is none.
+    """
+    try:
+        if isinstance(value, bytearray):
+            return bigint.of_bytes(bytes(value))
+        if isinstance(value, str) and not isinstance(value, Char) and not value.strip()[:3].lower().startswith("0x"):
+            return bigint.parse(value)
+    except ValueError:
+        raise Unclear from None
+    return bigint.Big(to_int(value))
 
 
 def _array(value: Value, element: str, budget: Budget) -> Value:
@@ -160,6 +194,8 @@ def is_type(value: Value, written: str) -> bool | None:
         kinds = {"string", "object"}
     elif isinstance(value, bool):
         kinds = {"boolean", "object", "valuetype"}
+    elif type(value) is bigint.Big:
+        kinds = {"numerics.biginteger", "object", "valuetype"}
     elif isinstance(value, int):
         kinds = {"int32", "object", "valuetype"}
     elif isinstance(value, float):
@@ -185,6 +221,8 @@ def type_of(value: Value) -> str | None:
         return "string"
     if isinstance(value, bool):
         return "boolean"
+    if type(value) is bigint.Big:
+        return "numerics.biginteger"
     if isinstance(value, int):
         return "int32" if -(1 << 31) <= value < 1 << 31 else "int64"
     if isinstance(value, float):

@@ -492,14 +492,14 @@ def _iex(
 def _invoke_command(
     ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
 ) -> list[Value]:
-    args = b.get("argumentlist", None)
+    args = b.get("argumentlist", None) or b.get("args", None, 4)
     passed = ev.spread(args.value) if args is not None else []
     for a in [b.get("scriptblock", None, 2), b.get("command", None, 2), *b.placed]:
         if a is None:
             continue
         if isinstance(a.value, Code):
             if a.value.made:
-                return ev.invoke_text(a.value, a.value.how, node, a.node)
+                return ev.invoke_text(a.value, a.value.how, node, a.node, passed)
             return ev.call_code(a.value, passed, stream)
         if isinstance(a.value, Unknown) and a.value.type == DOWNLOADED:
             ev.stop("what it downloads is not known")
@@ -561,6 +561,18 @@ def _add_member(
             if isinstance(item, Table) and not ev.unsure:
                 item.put(plain(name.value), value.value)
     return items if b.has("passthru", 2) else []
+
+
+def _wmi(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
+    class_ = b.get("classname", None, 2) or (b.placed[0] if b.placed else None)
+    listed = "list" in b.named or "get-cimclass" in ev.source(node.name).lower()
+    if class_ is None and "list" in b.named:
+        class_ = b.named["list"]
+    if not listed or class_ is None:
+        return [UNKNOWN]
+    return [Thing("management.managementclass", {"argument": sure_text(class_.value)})]
 
 
 def _string_data(
@@ -662,6 +674,27 @@ def _download(
     ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
 ) -> list[Value]:
     return [Unknown("", DOWNLOADED)]
+
+
+def _select_string(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
+    pattern = b.get("pattern", 0)
+    given = b.get("inputobject", None)
+    if pattern is None or b.get("path", None, 2) is not None or len(b.placed) > 1:
+        return [UNKNOWN]
+    cased = "IgnoreCase" if not b.has("casesensitive", 2) else ""
+    expression = plain(pattern.value) if not b.has("simplematch", 1) else regexes.escape(plain(pattern.value))
+    out: list[Value] = []
+    for v in ev.spread(given.value) if given is not None else _given(stream):
+        line = plain(v)
+        found = objects.regex_call(expression, cased, "matches", [line], ev.budget)
+        if not found:
+            continue
+        matches = Items(found if b.has("allmatches", 2) else found[:1])
+        out.append(Thing("selectedline", {"matches": matches, "line": line, "text": line, "pattern": expression}))
+    ev.log.append("regex-match")
+    return out
 
 
 def _measure(
@@ -837,6 +870,7 @@ CMDLETS: dict[str, Work] = {
     "invoke-webrequest": _download,
     "invoke-restmethod": _download,
     "measure-object": _measure,
+    "select-string": _select_string,
     "tee-object": _tee,
     "add-type": _add_type,
     "import-module": _import_alias,
@@ -845,6 +879,8 @@ CMDLETS: dict[str, Work] = {
     "get-unique": _pass,
     "get-member": _get_member,
     "add-member": _add_member,
+    "get-wmiobject": _wmi,
+    "get-cimclass": _wmi,
     "convertfrom-stringdata": _string_data,
     "set-itemproperty": _set_property,
     "new-itemproperty": _set_property,

@@ -22,6 +22,7 @@ from vedette.commands.powershell.values import (
     Unclear,
     Unknown,
     Value,
+    literal,
     plain,
 )
 from vedette.schema.command import Language
@@ -59,14 +60,20 @@ class CodeEvaluator(ObjectEvaluator):
         raise NotImplementedError
 
     def call_code(
-        self, code: Code, args: list[Value], items: list[Value] | None = None, *, new: bool = True
+        self,
+        code: Code,
+        args: list[Value],
+        items: list[Value] | None = None,
+        *,
+        new: bool = True,
+        item: Value | None = None,
     ) -> list[Value]:
         """Return what a script block writes when it is called."""
         if self.level >= MAX_CALLS:
             self.stop("functions call each other deeper than is read")
             return [UNKNOWN]
         if code.made:
-            return self.run_text(code.text)
+            return self.run_text(code.text, args)
         self.budget.step(3)
         block = code.block
         self.ran.add(id(block))
@@ -74,11 +81,13 @@ class CodeEvaluator(ObjectEvaluator):
         keep_text, keep_silent = self.text, self.silent
         if code.text is not self.text:
             self.text, self.silent = code.text, True
-        frame: dict[str, Any] = {}
+        frame: dict[str, Any] = dict(code.closure or {})
         if new:
             self.state.frames.append(frame)
         try:
             self._bind(block, args)
+            if item is not None:
+                self.state.set("_", item)
             if items is not None:
                 self.state.set("input", Items(items))
             out: list[Value] = []
@@ -251,7 +260,14 @@ class CodeEvaluator(ObjectEvaluator):
             code.at = (node.start, node.end)
         return code
 
-    def invoke_text(self, value: Value, how: tuple[str, ...], node: n.Node, at: n.Node | None) -> list[Value]:
+    def invoke_text(
+        self,
+        value: Value,
+        how: tuple[str, ...],
+        node: n.Node,
+        at: n.Node | None,
+        args: list[Value] | None = None,
+    ) -> list[Value]:
         """Hand text to the interpreter; return what it writes, as far as that is computed."""
         if isinstance(value, Items):
             try:
@@ -260,7 +276,7 @@ class CodeEvaluator(ObjectEvaluator):
                 value = unknown_from(value)
         if isinstance(value, Code):
             if not value.made:
-                return self.call_code(value, [])
+                return self.call_code(value, args or [])
             how = value.how or how
             value = value.text
         if isinstance(value, Partial):
@@ -290,14 +306,37 @@ class CodeEvaluator(ObjectEvaluator):
             how = tuple(m for m in how if m != "variable") or how
             if isinstance(at, n.Str) and self.source(at)[:1] == "@":
                 how = ("here-string", *how)
+            given = self._given(text, args) if args else {}
             self.reading.nested.append(
-                Nested(Language.POWERSHELL, text, how, start, end, environment=self.state.inherited(text))
+                Nested(
+                    Language.POWERSHELL,
+                    text,
+                    how,
+                    start,
+                    end,
+                    environment={**(self.state.inherited(text) or {}), **given} or None,
+                )
             )
         if not self.need:
             return [UNKNOWN]
-        return self.run_text(text)
+        return self.run_text(text, args)
 
-    def run_text(self, text: str) -> list[Value]:
+    def _given(self, text: str, args: list[Value]) -> dict[str, str]:
+        """Return the arguments that code made of text is called with, by the names it knows them by."""
+        from vedette.commands.powershell.parser import Parser
+
+        frame: dict[str, Any] = {}
+        self.state.frames.append(frame)
+        silent, self.silent = self.silent, True
+        try:
+            self._bind(Parser(text).script(), args)
+        finally:
+            self.silent = silent
+            self.state.frames.pop()
+        shown = {name: literal(slot[0], 60_000) for name, slot in frame.items()}
+        return {"given:" + name: value for name, value in shown.items() if value is not None}
+
+    def run_text(self, text: str, args: list[Value] | None = None) -> list[Value]:
         """Return what code made of text writes; its calls are noted by the layer that it becomes."""
         from vedette.commands.powershell.parser import Parser
 
@@ -311,11 +350,17 @@ class CodeEvaluator(ObjectEvaluator):
         keep_text, keep_silent, keep_need = self.text, self.silent, self.need
         self.text, self.silent, self.need = text, True, True
         self.level += 1
+        if args:
+            self.state.frames.append({})
         try:
-            return self.run(block.body)
+            if args:
+                self._bind(block, args)
+            return self.run(block.begin + (block.process or []) + block.body)
         except Leave as leave:
             return leave.values
         finally:
+            if args:
+                self.state.frames.pop()
             self.level -= 1
             self.text, self.silent, self.need = keep_text, keep_silent, keep_need
 

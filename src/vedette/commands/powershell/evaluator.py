@@ -86,6 +86,8 @@ class ExpressionEvaluator:
         self.ran: set[int] = set()
         self.sets: set[str] = set()
         """Variables that the text sets anywhere."""
+        self.given: set[str] = set()
+        """Parameters that the layer above gives."""
         self.reads: set[str] = set()
         """Variables whose computed value was used."""
         self.blocks: list[n.Block] = []
@@ -101,7 +103,13 @@ class ExpressionEvaluator:
         raise NotImplementedError
 
     def call_code(
-        self, code: Code, args: list[Value], items: list[Value] | None = None, *, new: bool = True
+        self,
+        code: Code,
+        args: list[Value],
+        items: list[Value] | None = None,
+        *,
+        new: bool = True,
+        item: Value | None = None,
     ) -> list[Value]:
         """Return what a script block writes when it is called."""
         raise NotImplementedError
@@ -114,12 +122,27 @@ class ExpressionEvaluator:
         """Return a script block made of text."""
         raise NotImplementedError
 
-    def invoke_text(self, value: Value, how: tuple[str, ...], node: n.Node, at: n.Node | None) -> list[Value]:
+    def invoke_text(
+        self,
+        value: Value,
+        how: tuple[str, ...],
+        node: n.Node,
+        at: n.Node | None,
+        args: list[Value] | None = None,
+    ) -> list[Value]:
         """Hand text to the interpreter; return what it writes, as far as that is computed."""
+        raise NotImplementedError
+
+    def run_text(self, text: str, args: list[Value] | None = None) -> list[Value]:
+        """Return what code made of text writes; its calls are noted by the layer that it becomes."""
         raise NotImplementedError
 
     def record_method(self, name: str, node: n.Invoke, args: list[Value], how: list[tuple[str, ...]]) -> None:
         """Note that a method is called."""
+        raise NotImplementedError
+
+    def replace_code(self, text: str, pattern: str, code: Code, options: str = "") -> Value:
+        """Return a text with every match replaced by what a script block gives for it."""
         raise NotImplementedError
 
     def assign(self, target: n.Node, value: Value, how: tuple[str, ...]) -> None:
@@ -461,7 +484,10 @@ class ExpressionEvaluator:
                 return UNKNOWN
             return unknown_from(left, right)
         try:
-            made = work(left, right, self.budget)
+            if op[-7:] == "replace" and isinstance(right, Items) and len(right) == 2 and isinstance(right[1], Code):
+                made = self.replace_code(plain(left), plain(right[0]), right[1], "" if op[0] == "c" else "IgnoreCase")
+            else:
+                made = work(left, right, self.budget)
         except Unclear as stop:
             self._note(stop)
             return unknown_from(left, right)

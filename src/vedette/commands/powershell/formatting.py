@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from vedette.commands.powershell import bigint
 from vedette.commands.powershell.values import Char, Partial, Piece, Unclear, Value, to_int, to_number, to_text
 
 _ITEM = re.compile(r"\{\{|\}\}|\{\s*(\d{1,6})\s*(?:,\s*(-?\d{1,5})\s*)?(?::((?:[^{}]|\{\{|\}\})*))?\}")
@@ -54,6 +55,11 @@ def _plain(template: str) -> list[str]:
 def _one(value: Value, spec: str | None) -> str | Partial:
     if not spec or (isinstance(value, (str, Partial)) and not isinstance(value, Char)):
         return to_text(value)
+    if type(value) is bigint.Big:
+        try:
+            return bigint.show(value, spec)
+        except ValueError:
+            raise Unclear from None
     if isinstance(value, (Char, bool)) or not isinstance(value, (int, float)):
         return to_text(value)
     return format_number(value, spec)

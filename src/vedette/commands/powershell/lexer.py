@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from vedette.commands.powershell import bigint
+
 DASH = "-\u2013\u2014\u2015"
 SINGLE = "'\u2018\u2019\u201a\u201b"
 DOUBLE = '"\u201c\u201d\u201e'
@@ -88,6 +90,11 @@ def number(text: str) -> int | float:
     """Return the value of a number as written: ``0x41``, ``1kb``, ``2.5``, ``65L``."""
     low = text.lower()
     scale = 1
+    if low[-1:] == "n" and low[:-1].isdecimal() and low.isascii():
+        try:
+            return bigint.parse(low[:-1])
+        except ValueError:
+            return 0
     if low[-2:] in ("kb", "mb", "gb", "tb", "pb") and not (low.startswith("0x") and low[-2:-1] not in "kmgtp"):
         scale = 1024 ** ("kmgtp".index(low[-2]) + 1)
         low = low[:-2]

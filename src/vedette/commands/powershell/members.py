@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vedette.commands.budget import Budget
+from vedette.commands.powershell import bigint
 from vedette.commands.powershell.casts import cast, type_of
 from vedette.commands.powershell.formatting import format_number
 from vedette.commands.powershell.operators import charge, in_parts
@@ -234,12 +235,25 @@ def _none() -> Value:
 
 
 def _number_text(value: int | float, args: list[Value], budget: Budget) -> Value:
+    if type(value) is bigint.Big:
+        budget.make(value.bit_length() // 3)
+        return bigint.show(value, str(args[0]) if args and isinstance(args[0], str) else "")
     if args and isinstance(args[0], str):
         return format_number(value, str(args[0]))
     return to_text(value)
 
 
+def _number_bytes(value: int, args: list[Value], budget: Budget) -> Value:
+    if type(value) is not bigint.Big:
+        raise Unclear
+    budget.make(value.bit_length() // 8 + 1)
+    return bytearray(
+        bigint.to_bytes(value, unsigned=bool(args and args[0] is True), big_endian=len(args) > 1 and args[1] is True)
+    )
+
+
 NUMBER: dict[str, Method] = {
+    "tobytearray": _number_bytes,
     "tostring": _number_text,
     "tochar": lambda v, a, b: cast(v, "char", b),
     "toint32": lambda v, a, b: to_int(v),
@@ -260,6 +274,13 @@ def _add(items: Items, args: list[Value], budget: Budget) -> Value:
     budget.make(1)
     items.append(args[0])
     return len(items) - 1
+
+
+def _push(items: Items, args: list[Value], budget: Budget) -> Value:
+    budget.make(1)
+    budget.step(1 + len(items) // 4096)
+    items.insert(0, args[0])
+    return None
 
 
 def _extend(items: Items, args: list[Value], budget: Budget) -> Value:
@@ -305,7 +326,10 @@ ARRAY: dict[str, Method] = {
     "setvalue": _set,
     "add": _add,
     "addrange": _extend,
-    "push": _add,
+    "push": _push,
+    "pop": lambda v, a, b: v.pop(0),
+    "dequeue": lambda v, a, b: v.pop(0),
+    "peek": lambda v, a, b: v[0],
     "enqueue": _add,
     "insert": _insert_item,
     "removeat": _remove_at,

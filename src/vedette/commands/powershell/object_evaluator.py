@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from vedette.commands.base import Nested
 from vedette.commands.powershell import members, objects, operators, statics
 from vedette.commands.powershell import nodes as n
 from vedette.commands.powershell.casts import cast
 from vedette.commands.powershell.evaluator import DOWNLOADED, EVALUATE, ExpressionEvaluator, unknown_from
-from vedette.commands.powershell.tables import ALIASES, CMDLETS, MEMBERS, NICE_MEMBERS, ONLY_OF, RETURNS
+from vedette.commands.powershell.tables import ALIASES, CMDLETS, MEMBERS, NICE_MEMBERS, ONLY_OF, PROGRAMS, RETURNS
 from vedette.commands.powershell.values import (
     UNKNOWN,
     Char,
@@ -218,8 +220,11 @@ class ObjectEvaluator(ExpressionEvaluator):
         if isinstance(target, Code):
             if low == "tostring":
                 return target.source()
-            if low in ("getnewclosure", "clone"):
+            if low == "clone":
                 return target
+            if low == "getnewclosure":
+                kept = {k: v for frame in self.state.frames[-2:] for k, v in frame.items() if k not in ("args", "_")}
+                return Code(target.block, target.text, target.made, target.how, target.at, kept)
             if low == "invokewithcontext":
                 return self._invoke_code(target, args, node)
             return UNKNOWN
@@ -282,7 +287,7 @@ class ObjectEvaluator(ExpressionEvaluator):
     def _invoke_code(self, code: Code, args: list[Value], node: n.Invoke) -> Value:
         flat = list(args[0]) if len(args) == 1 and isinstance(args[0], Items) else args
         if code.made:
-            return collapse(self.invoke_text(code.text, code.how, node, node.target))
+            return collapse(self.invoke_text(code.text, code.how, node, node.target, flat))
         return collapse(self.call_code(code, flat))
 
     def _static(
@@ -308,7 +313,9 @@ class ObjectEvaluator(ExpressionEvaluator):
             rest = list(args[1]) if len(args) == 2 and isinstance(args[1], Items) else args[1:]
             return self.new_object(args[0].name, rest)
         if t == _REGEX and low == "replace" and len(args) > 2 and isinstance(args[2], Code):
-            return self._replace_code(args, hows)
+            return self._replace_code(args)
+        if low == "divrem" and len(args) == 3 and t in ("numerics.biginteger", "math"):
+            return self._divide(args, node)
         if t in ("environment",) and low == "getenvironmentvariable" and args and isinstance(args[0], str):
             return self.state.env(args[0].lower(), "$env:" + args[0])
         if t == "environment" and low == "setenvironmentvariable" and len(args) > 1 and isinstance(args[0], str):
@@ -342,23 +349,50 @@ class ObjectEvaluator(ExpressionEvaluator):
             return self.new_object(t, args)
         return unknown_from(*args)
 
-    def _replace_code(self, args: list[Value], hows: list[tuple[str, ...]]) -> Value:
-        from vedette.commands.powershell.regexes import Regex
-
+    def _divide(self, args: list[Value], node: n.Invoke) -> Value:
+        """Return ``DivRem(a, b, [ref]$rest)``, which sets the rest."""
         try:
-            text, regex = plain(args[0]), Regex(plain(args[1]), ignore_case=False)
-            out: list[str] = []
-            last = 0
-            for m in regex.finditer(text):
-                self.budget.step(2)
-                out.append(text[last : m.start()])
-                given = self.call_code(args[2], [objects.match_thing(m, text)])
-                out.append(plain(collapse(given)))
-                last = m.end()
-            out.append(text[last:])
+            rest = operators.OPERATORS["%"](args[0], args[1], self.budget)
+            whole = operators.OPERATORS["/"](operators.minus(args[0], rest, self.budget), args[1], self.budget)
+        except Unclear:
+            rest = whole = unknown_from(*args[:2])
+        target = node.args[2]
+        while isinstance(target, (n.Paren, n.Cast)):
+            target = target.body if isinstance(target, n.Paren) else target.operand
+        self.assign(target, rest, ())
+        return whole
+
+    def _replace_code(self, args: list[Value]) -> Value:
+        try:
+            options = plain(args[3]) if len(args) > 3 else ""
+            made = self.replace_code(plain(args[0]), plain(args[1]), args[2], options)
         except Unclear:
             return unknown_from(*args)
         self.log.append("replace")
+        return made
+
+    def replace_code(self, text: str, pattern: str, code: Code, options: str = "") -> Value:
+        """Return a text with every match replaced by what a script block gives for it.
+
+        Raises:
+            Unclear: what it gives is not known.
+        """
+        from vedette.commands.powershell.regexes import Regex
+
+        out: list[str] = []
+        last = 0
+        for m in Regex(pattern, ignore_case=False, options=options).finditer(text):
+            self.budget.step(2)
+            out.append(text[last : m.start()])
+            match = objects.match_thing(m, text)
+            if code.made:
+                given = self.run_text(code.text, [match])
+            else:
+                given = self.call_code(code, [match], [match], item=match)
+            out.append(plain(collapse(given)))
+            self.budget.make(len(out[-1]))
+            last = m.end()
+        out.append(text[last:])
         return "".join(out)
 
     def _binary_layer(self, value: Value, how: tuple[str, ...], node: n.Invoke) -> None:
@@ -375,9 +409,11 @@ class ObjectEvaluator(ExpressionEvaluator):
 
     def new_object(self, type_: str, args: list[Value]) -> Value:
         """Return a new object of a type."""
-        if type_ in ("string",):
+        if type_ in ("string", "numerics.biginteger"):
+            if args and isinstance(args[0], Items) and len(args[0]) == 1 and isinstance(args[0][0], bytearray):
+                args = [args[0][0], *args[1:]]
             try:
-                return statics.call("string", "new", args, self.budget)
+                return statics.call(type_, "new", args, self.budget)
             except Unclear:
                 return UNKNOWN
         if type_ in ("byte[]", "char[]", "object[]", "int32[]", "string[]") and args:
@@ -389,11 +425,21 @@ class ObjectEvaluator(ExpressionEvaluator):
             if type_ == "byte[]":
                 return bytearray(max(size, 0))
             return Items([0 if type_ == "int32[]" else None] * max(size, 0), type_[:-2])
-        if type_.startswith(("collections.arraylist", "collections.queue", "collections.stack")):
+        if type_.startswith(_LISTS):
             try:
-                return Items(as_list(args[0]) if args and not isinstance(args[0], int) else [])
+                given = as_list(args[0]) if args and not isinstance(args[0], int) else []
             except Unclear:
                 return UNKNOWN
+            return Items(reversed(given) if "stack" in type_ else given)
+        if type_.startswith(("collections.generic.sorteddictionary", "collections.sortedlist",
+                             "collections.generic.sortedlist")):  # fmt: skip
+            table = Table(ordered=True)
+            if args and isinstance(args[0], Table):
+                for key, value in args[0].entries.values():
+                    table.put(key, value)
+            return table
+        if type_.startswith(("collections.generic.dictionary", "collections.specialized.ordereddictionary")):
+            return Table()
         if type_ in ("collections.hashtable", "management.automation.psobject", "object"):
             return args[0] if args and isinstance(args[0], Table) else Table()
         if type_ == "guid" and args and isinstance(args[0], str):
@@ -401,6 +447,8 @@ class ObjectEvaluator(ExpressionEvaluator):
                 return cast(args[0], type_, self.budget)
             except Unclear:
                 return UNKNOWN
+        if type_ == "diagnostics.processstartinfo" and args:
+            return Thing(type_, dict(zip(("filename", "arguments"), args, strict=False)))
         if type_ == "uri" and args:
             return args[-1] if isinstance(args[-1], (str, Partial)) else UNKNOWN
         try:
@@ -437,6 +485,9 @@ class ObjectEvaluator(ExpressionEvaluator):
             return TypeRef(type_)
         if low == "invoke" and "code" in target.data:
             return collapse(self.invoke_text(target.data["code"], target.data.get("how", ()), node, None))
+        if type_ == _REGEX and low == "replace" and len(args) > 1 and isinstance(args[1], Code):
+            data = target.data
+            return self._replace_code([args[0], data.get("pattern"), args[1], data.get("options", "")])
         try:
             made = objects.call(target, low, args, self.budget)
             if low in _FILLS:
@@ -464,7 +515,10 @@ class ObjectEvaluator(ExpressionEvaluator):
         if type_ == "management.automation.powershell" and low == "addscript" and args:
             target.data.update(code=args[0], how=hows[0])
             return target
-        self.record_method(f"{nice_type(type_)}.{NICE_MEMBERS.get(low, name)}", node, args, hows)
+        owner = nice_type(type_)
+        if type_ == "management.managementclass" and isinstance(target.data.get("argument"), str):
+            owner = re.split(r"[:\\/]", target.data["argument"].strip())[-1] or owner
+        self.record_method(f"{owner}.{NICE_MEMBERS.get(low, name)}", node, args, hows)
         if low in ("downloadstring", "downloaddata", "openread", "getresponse", "getresponsestream", "getstringasync",
                    "getbytearrayasync", "downloadstringtaskasync", "getstringtaskasync"):  # fmt: skip
             return Unknown("", DOWNLOADED)
@@ -559,6 +613,8 @@ class ObjectEvaluator(ExpressionEvaluator):
         if kind in ("", "cmdlet", "function"):
             found += [c for c in CMDLETS if regex.fullmatch(c)]
             found += [f for f in self.state.functions if regex.fullmatch(f)]
+        if not found and kind in ("", "application"):
+            found = [p for p in PROGRAMS if regex.fullmatch(p)]
         return sorted(found, key=str.lower)
 
     def _file(self, low: str, args: list[Value]) -> Value:
@@ -618,6 +674,8 @@ def node_type(node: n.Invoke) -> str:
 
 
 _REGEX = "text.regularexpressions.regex"
+_LISTS = ("collections.arraylist", "collections.queue", "collections.stack", "collections.generic.queue",
+          "collections.generic.stack", "collections.generic.linkedlist", "collections.generic.list")  # fmt: skip
 _QUIET = {"replace", "split", "substring", "startswith", "endswith", "contains", "trim", "equals", "indexof",
           "tostring",
           "add", "append", "join", "padleft", "padright", "insert", "remove", "trimend", "trimstart"}  # fmt: skip

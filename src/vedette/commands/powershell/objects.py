@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from vedette.commands.budget import Budget
 from vedette.commands.decoding import inflate
-from vedette.commands.powershell import regexes, secure
+from vedette.commands.powershell import bits, regexes, secure
 from vedette.commands.powershell.formatting import format_values
 from vedette.commands.powershell.values import (
     Items,
@@ -123,6 +123,8 @@ def new(name: str, args: list[Value], budget: Budget) -> Thing | None:
         )
         start = args[0].data.get("pos", 0) if args and isinstance(args[0], Thing) else 0
         return Thing(name, {"bytes": data_of(args[0])[start:], "codec": codec, "pos": 0})
+    if name == bits.TYPE:
+        return bits.new(args, budget)
     if name in ENCODING_TYPES:
         return Thing("text.encoding", {"codec": ENCODING_TYPES[name]})
     if name == "text.regularexpressions.regex":
@@ -404,7 +406,9 @@ def call(thing: Thing, name: str, args: list[Value], budget: Budget) -> Value:
     """
     state = thing.data
     work: Callable[[Thing, str, list[Value], Budget], Value]
-    if "codec" in state and "bytes" not in state:
+    if thing.type == bits.TYPE:
+        work = bits.call
+    elif "codec" in state and "bytes" not in state:
         work = _encoding
     elif thing.type == "text.stringbuilder" and "text" in state:
         work = _builder

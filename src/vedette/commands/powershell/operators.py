@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from vedette.commands.budget import Budget
-from vedette.commands.powershell import regexes
+from vedette.commands.powershell import bigint, regexes
 from vedette.commands.powershell.casts import cast, is_type
 from vedette.commands.powershell.formatting import format_values
 from vedette.commands.powershell.values import (
@@ -108,7 +108,8 @@ def times(left: Value, right: Value, budget: Budget) -> Value:
 
 def minus(left: Value, right: Value, budget: Budget) -> Value:
     """Return ``left - right``."""
-    return _bounded(to_number(left) - to_number(right))
+    a, b = to_number(left), to_number(right)
+    return bigint.Big(a - b) if type(b) is bigint.Big else _bounded(a - b)
 
 
 def divide(left: Value, right: Value, budget: Budget) -> Value:
@@ -319,6 +320,8 @@ def split(left: Value, right: Value, budget: Budget, cased: bool = False) -> Val
         if "simplematch" in options.lower():
             pattern = regexes.escape(pattern)
         special = regexes.split_special(pattern, text)
+        if special is not None and 0 < most < len(special):
+            special = [*special[: most - 1], "".join(special[most - 1 :])]
         out += special if special is not None else regexes.Regex(pattern, ignore_case=not cased).split(text, most)
     return Items(out, "string")
 
@@ -346,6 +349,25 @@ def _as(left: Value, right: Value, budget: Budget) -> Value:
 
 
 Operator = Callable[[Value, Value, Budget], Value]
+
+
+def _sized(op: str, work: Operator) -> Operator:
+    """Return an operator that computes with numbers of any size where one of its sides is such."""
+
+    def run(left: Value, right: Value, budget: Budget) -> Value:
+        if type(left) is not bigint.Big and (type(right) is not bigint.Big or isinstance(left, (str, Partial, Items))):
+            return work(left, right, budget)
+        a, b = to_number(left), to_number(right)
+        if isinstance(a, float) or isinstance(b, float):
+            raise Unclear
+        budget.step(1 + (a.bit_length() + b.bit_length()) // 2048)
+        try:
+            return bigint.compute(op, a, b)
+        except (ValueError, ZeroDivisionError):
+            raise Unclear from None
+
+    return run
+
 
 OPERATORS: dict[str, Operator] = {
     "+": add,
@@ -382,6 +404,8 @@ for _prefix, _cased in (("", False), ("i", False), ("c", True)):
     OPERATORS[_prefix + "notcontains"] = lambda a, b, g, c=_cased: not _contains(b, a, c)  # type: ignore[misc]
     OPERATORS[_prefix + "in"] = lambda a, b, g, c=_cased: _contains(a, b, c)  # type: ignore[misc]
     OPERATORS[_prefix + "notin"] = lambda a, b, g, c=_cased: not _contains(a, b, c)  # type: ignore[misc]
+for _op in ("+", "-", "*", "/", "%", "band", "bor", "bxor", "shl", "shr"):
+    OPERATORS[_op] = _sized(_op, OPERATORS[_op])
 METHOD_OF: dict[str, str] = {
     "+": "concatenation",
     "*": "repetition",

@@ -84,9 +84,11 @@ def _run(ev: CommandEvaluator, block: n.Block) -> list[Value]:
 
         ev.state.set("args", Items(ev.scope.arguments))
     if block.params:
+        given = {name: slot for name in ev.given if (slot := ev.state.find(name)) is not None}
         ev._bind(block, list(ev.scope.arguments))
+        ev.state.frames[-1].update(given)
         for p in block.params[len(ev.scope.arguments) :]:
-            if p.default is None:  # whoever calls the script may give it
+            if p.default is None and p.name not in given:  # whoever calls the script may give it
                 ev.state.set(p.name, Unknown("$" + p.name))
     out: list[Value] = []
     body = block.begin + (block.process or []) + block.body
@@ -109,7 +111,7 @@ def _inherit(ev: CommandEvaluator, scope: Scope) -> None:
             continue
         if kind == "alias":
             ev.state.aliases[name] = value
-        elif kind in ("variable", "function"):
+        elif kind in ("variable", "function", "given"):
             parser = Parser(value)
             silent, ev.silent = ev.silent, True
             keep, ev.text = ev.text, value
@@ -120,6 +122,8 @@ def _inherit(ev: CommandEvaluator, scope: Scope) -> None:
                         ev.outputs(body[0])
                     else:
                         ev.state.set(name, ev.eval(body[0]))
+                        if kind == "given":
+                            ev.given.add(name)
             except (TooDeep, Leave, Unclear, RecursionError):
                 continue
             finally:

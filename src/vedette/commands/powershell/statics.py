@@ -14,8 +14,8 @@ from urllib.parse import quote as url_quote
 from urllib.parse import unquote, unquote_plus
 
 from vedette.commands.budget import Budget
-from vedette.commands.powershell import objects, regexes
-from vedette.commands.powershell.casts import cast, number_bytes
+from vedette.commands.powershell import bigint, objects, regexes
+from vedette.commands.powershell.casts import big, cast, number_bytes
 from vedette.commands.powershell.formatting import format_values
 from vedette.commands.powershell.operators import glue
 from vedette.commands.powershell.values import (
@@ -57,6 +57,8 @@ def _concat(args: list[Value], budget: Budget) -> Value:
 
 
 def _format(args: list[Value], budget: Budget) -> Value:
+    if isinstance(args[0], Thing) or (args[0] is None and len(args) > 2):
+        args = args[1:]  # a culture stands before the format
     values = list(args[1]) if len(args) == 2 and isinstance(args[1], Items) else args[1:]
     made = format_values(to_text(args[0]), values)
     budget.make(len(made) if isinstance(made, str) else 1)
@@ -275,6 +277,21 @@ def _utf32(args: list[Value], budget: Budget) -> Value:
     return chr(code)
 
 
+def _big(op: str) -> Static:
+    def run(args: list[Value], budget: Budget) -> Value:
+        a, b = big(args[0]), big(args[1])
+        budget.step(1 + (a.bit_length() + b.bit_length()) // 2048)
+        return bigint.compute(op, a, b)
+
+    return run
+
+
+def _decimal(op: str) -> Static:
+    from vedette.commands.powershell.operators import OPERATORS
+
+    return lambda args, budget: OPERATORS[op](args[0], args[1], budget)
+
+
 def _encoding(args: list[Value], budget: Budget) -> Value:
     return objects.encoding(plain(args[0]))
 
@@ -365,7 +382,23 @@ STATICS: dict[tuple[str, str], Static] = {
     ("microsoft.visualbasic.strings", "asc"): lambda a, b: ord(plain(a[0])[0]),
     ("microsoft.visualbasic.strings", "replace"): lambda a, b: plain(a[0]).replace(plain(a[1]), plain(a[2])),
     ("microsoft.visualbasic.strings", "join"): lambda a, b: join(as_list(a[0]), plain(a[1]) if len(a) > 1 else " "),
-    ("numerics.biginteger", "parse"): lambda a, b: int(plain(a[0])),
+    ("numerics.biginteger", "parse"): lambda a, b: _parse_big(a, b),
+    ("numerics.biginteger", "new"): lambda a, b: big(a[0]),
+    **{("numerics.biginteger", name): _big(op) for name, op in (("add", "+"), ("subtract", "-"), ("multiply", "*"),
+       ("divide", "/"), ("remainder", "%"), ("pow", "pow"))},
+    ("numerics.biginteger", "modpow"): lambda a, b: _mod_pow(a, b),
+    ("numerics.biginteger", "abs"): lambda a, b: bigint.Big(abs(big(a[0]))),
+    ("numerics.biginteger", "negate"): lambda a, b: bigint.Big(-big(a[0])),
+    ("numerics.biginteger", "compare"): lambda a, b: (big(a[0]) > big(a[1])) - (big(a[0]) < big(a[1])),
+    **{("decimal", name): _decimal(op) for name, op in (("add", "+"), ("subtract", "-"), ("multiply", "*"),
+       ("divide", "/"), ("remainder", "%"))},
+    ("decimal", "floor"): lambda a, b: math.floor(to_number(a[0])),
+    ("decimal", "truncate"): lambda a, b: math.trunc(to_number(a[0])),
+    ("decimal", "toint32"): lambda a, b: int(to_number(a[0])),
+    ("decimal", "tobyte"): lambda a, b: int(to_number(a[0])),
+    ("decimal", "parse"): lambda a, b: cast(a[0], "decimal", b),
+    ("runtime.remoting.metadata.w3cxsd2001.soaphexbinary", "parse"):
+        lambda a, b: Thing("soaphexbinary", {"value": bytearray(bytes.fromhex(plain(a[0])))}),
     ("double", "parse"): lambda a, b: float(to_number(a[0])),
     ("management.automation.wildcardpattern", "unescape"): lambda a, b: plain(a[0]).replace("`", ""),
     ("environment", "expandenvironmentvariables"): lambda a, b: _expand(a, b),
@@ -379,6 +412,22 @@ for _kind in _INTS:
 
 def _no() -> Value:
     raise Unclear
+
+
+def _parse_big(args: list[Value], budget: Budget) -> Value:
+    text = plain(args[0])
+    budget.step(1 + len(text) // 64)
+    style = args[1] if len(args) > 1 else ""
+    hexadecimal = "hex" in style.lower() if isinstance(style, str) else isinstance(style, int) and bool(style & 512)
+    return bigint.parse_hex(text) if hexadecimal else bigint.parse(text)
+
+
+def _mod_pow(args: list[Value], budget: Budget) -> Value:
+    base, power, by = big(args[0]), big(args[1]), big(args[2])
+    if power < 0 or max(base.bit_length(), power.bit_length(), by.bit_length()) > 4_096:
+        raise Unclear
+    budget.step(1 + power.bit_length() * by.bit_length() // 4_096)
+    return bigint.Big(pow(int(base), int(power), int(by)))
 
 
 def _range(args: list[Value], budget: Budget) -> Value:
@@ -464,7 +513,7 @@ def call(type_: str, name: str, args: list[Value], budget: Budget) -> Value:
         raise Unclear
     try:
         return work(args, budget)
-    except (IndexError, TypeError, ValueError, OverflowError, AttributeError, KeyError):
+    except (IndexError, TypeError, ValueError, OverflowError, AttributeError, KeyError, ZeroDivisionError):
         raise Unclear from None
 
 
@@ -476,6 +525,8 @@ def get(type_: str, name: str) -> Value:
     """
     if type_ == "text.encoding" or type_ in objects.ENCODING_TYPES:
         return objects.encoding(name)
+    if type_ in ("cultureinfo", "globalization.cultureinfo") and name in _CULTURES:
+        return Thing("globalization.cultureinfo")
     if type_ == "string" and name == "empty":
         return ""
     if type_ == "environment":
@@ -494,6 +545,8 @@ def get(type_: str, name: str) -> Value:
                      "int16": (-(1 << 15), (1 << 15) - 1)}[type_]  # fmt: skip
         value = high if name == "maxvalue" else low
         return Char(chr(value)) if type_ == "char" else value
+    if type_ == "numerics.biginteger" and name in ("zero", "one", "minusone"):
+        return bigint.Big({"zero": 0, "one": 1, "minusone": -1}[name])
     if type_ in _ENUMS:
         return name
     if type_ == "math" and name in ("pi", "e"):
@@ -506,6 +559,7 @@ def is_enum(type_: str) -> bool:
     return type_ in _ENUMS
 
 
+_CULTURES = {"invariantculture", "currentculture", "currentuiculture", "installeduiculture"}
 _ENUMS = {
     "io.compression.compressionmode",
     "text.regularexpressions.regexoptions",

@@ -22,7 +22,9 @@ ALIASES: dict[str, str] = dict(
     gsnp=Get-PSSnapin gsv=Get-Service gtz=Get-TimeZone gu=Get-Unique gv=Get-Variable gwmi=Get-WmiObject h=Get-History
     history=Get-History icm=Invoke-Command iex=Invoke-Expression ihy=Invoke-History ii=Invoke-Item ipal=Import-Alias
     ipcsv=Import-Csv ipmo=Import-Module ipsn=Import-PSSession irm=Invoke-RestMethod ise=powershell_ise.exe
-    iwmi=Invoke-WmiMethod iwr=Invoke-WebRequest kill=Stop-Process lp=Out-Printer ls=Get-ChildItem man=help md=mkdir
+    icim=Invoke-CimMethod gcim=Get-CimInstance gcls=Get-CimClass ncim=New-CimInstance rcim=Remove-CimInstance
+    scim=Set-CimInstance iwmi=Invoke-WmiMethod iwr=Invoke-WebRequest kill=Stop-Process
+    lp=Out-Printer ls=Get-ChildItem man=help md=mkdir
     measure=Measure-Object mi=Move-Item mount=New-PSDrive move=Move-Item mp=Move-ItemProperty mv=Move-Item nal=New-Alias
     ndr=New-PSDrive ni=New-Item nmo=New-Module npssc=New-PSSessionConfigurationFile nsn=New-PSSession nv=New-Variable
     ogv=Out-GridView oh=Out-Host popd=Pop-Location ps=Get-Process pushd=Push-Location pwd=Get-Location r=Invoke-History
@@ -245,6 +247,12 @@ OPERATOR_MEANINGS: dict[str, str] = {
     "as": "converts to the type, or gives nothing",
 }
 
+PROGRAMS = tuple(
+    f"{name}.exe" for name in
+    "powershell cmd mshta wscript cscript rundll32 regsvr32 certutil bitsadmin msiexec wmic schtasks curl reg sc net "
+    "msbuild installutil conhost forfiles".split()
+)  # fmt: skip
+"""Programs that every Windows has, as a wildcard finds them."""
 RETURNS: dict[tuple[str, str], str] = {
     ("net.webrequest", "create"): "net.webrequest",
     ("net.httpwebrequest", "create"): "net.webrequest",

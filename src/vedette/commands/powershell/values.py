@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from vedette.commands.powershell import bigint
 from vedette.commands.powershell import lexer as lx
 from vedette.commands.powershell import nodes as n
 
@@ -94,6 +95,8 @@ class Table:
     """A hashtable: entries by key in lower case."""
 
     entries: dict[Any, tuple[Value, Value]] = field(default_factory=dict)
+    ordered: bool = False
+    """Whether its entries stand in the order of their keys."""
 
     def get(self, key: Value) -> Value:
         """Return the entry of a key, None where there is none."""
@@ -102,7 +105,10 @@ class Table:
 
     def put(self, key: Value, value: Value) -> None:
         """Set an entry."""
+        fresh = self.ordered and _key(key) not in self.entries
         self.entries[_key(key)] = (key, value)
+        if fresh and len(self.entries) < 4_000 and len({type(k) for k in self.entries}) == 1:
+            self.entries = dict(sorted(self.entries.items()))
 
 
 def _key(key: Value) -> Any:
@@ -121,6 +127,8 @@ class Code:
     """Whether it was made of text (``[scriptblock]::Create``): then that text is a layer of its own."""
     how: tuple[str, ...] = ()
     at: tuple[int, int] | None = None
+    closure: dict[str, Any] | None = None
+    """Variables as they were when ``GetNewClosure`` was called."""
 
     def source(self) -> str:
         """Return the code between the braces."""
@@ -192,6 +200,11 @@ def to_text(value: Value, separator: str = " ") -> str | Partial:
         return "True"
     if value is False:
         return "False"
+    if type(value) is bigint.Big:
+        try:
+            return bigint.show(value)
+        except ValueError:
+            raise Unclear from None
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
@@ -491,12 +504,20 @@ def literal(value: Value, most: int = 200_000) -> str | None:
         return "$true" if value else "$false"
     if value is None:
         return "$null"
+    if type(value) is bigint.Big:
+        return None
     if isinstance(value, (int, float)):
         return str(value)
     if isinstance(value, Partial):
         return quote_partial(value)
     if isinstance(value, bytearray):
         return "[byte[]](" + ",".join(map(str, value)) + ")" if len(value) * 4 <= most else None
+    if isinstance(value, Table) and len(value.entries) * 5 <= most:
+        pairs = [(quote(str(k)), literal(v, most // 4)) for k, v in value.entries.values()]
+        if any(v is None for _, v in pairs):
+            return None
+        shown = ";".join(f"{k[1:-1] if k[1:-1].isidentifier() else k}={v}" for k, v in pairs)
+        return f"@{{{shown}}}" if len(shown) <= most else None
     if isinstance(value, Items) and len(value) * 3 <= most:
         parts = [literal(v, most // 4) for v in value]
         if any(p is None for p in parts):
