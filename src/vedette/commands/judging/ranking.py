@@ -96,7 +96,7 @@ def chances_of(
     share, lead, places = float(model.facts["share"]), float(model.facts["lead"]), model.places
     worth = {technique: share * value + lead * unseen.get(technique, 0.0) for technique, value in acts.items()}
     more = [value for technique, value in worth.items() if technique not in places]
-    every = np.concatenate((scores, more)) if more else scores
+    every = np.concatenate((scores, more)) if more else scores.copy()
     for technique, value in worth.items():
         if technique in places:
             every[places[technique]] += value
