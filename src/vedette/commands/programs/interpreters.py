@@ -54,9 +54,7 @@ def shell(call: Call, scope: Scope) -> list[Nested]:
             if at >= len(args):
                 return []
             named = {"=0": args[at + 1].text} if at + 1 < len(args) else None
-            return code(
-                Language.SH, args[at], arguments=_texts(call, at + 2), environment=named, stdin=call.stdin
-            )
+            return code(Language.SH, args[at], arguments=_texts(call, at + 2), environment=named, stdin=call.stdin)
         if "s" in text[1:] and text[0] == "-":
             from_stdin = True
         at += 2 if text in ("-o", "+o", "-O", "+O") else 1

@@ -6,6 +6,7 @@ import re
 
 from vedette.commands.base import Word
 from vedette.commands.sh.core import Core
+from vedette.commands.sh.environment import COMMON
 from vedette.commands.sh.expand import Field
 from vedette.commands.sh.state import Var, unknown
 from vedette.commands.sh.syntax import (
@@ -13,6 +14,8 @@ from vedette.commands.sh.syntax import (
     Param,
     WordNode,
 )
+
+_OF_ITSELF = r"\$(?:{0}\b|\{{{0}\}})"
 
 
 class Assigning(Core):
@@ -36,6 +39,11 @@ class Assigning(Core):
             self._sync(name)
             return
         value = assign.value
+        if self.blocks and value is not None and name not in self.state.variables and name not in COMMON:
+            pattern = _OF_ITSELF.format(name)
+            if not name.isupper() and re.search(pattern, (value.source or self.source)[value.start : value.end]):
+                # what a loop adds to begins empty
+                self.set(name, "")
         ready = self.declared.pop(id(assign), None)
         made = ready or (self.field(value) if value is not None else Field(""))
         if value is not None and ready is None:

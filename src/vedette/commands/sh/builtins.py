@@ -500,6 +500,7 @@ def _read(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> N
         finished = line.endswith(delimiter)
         text_line = to_text(line[: -len(delimiter)] if finished else line)
     ev.spend(stream.feeders)
+    _only_assigns(ev, node, [*names, *([array] if array else [])])
     ev.budget.step(1 + len(text_line) // 100)
     ifs = ev.ifs()
     fields = _read_fields(text_line, ifs, None if array else len(names), raw)
@@ -513,6 +514,14 @@ def _read(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> N
         for i, name in enumerate(names):
             ev.set(name, fields[i] if i < len(fields) else "", True, stream.methods)
     ev.status = 0 if finished else 1
+
+
+def _only_assigns(ev: Calling, node: Simple | None, names: list[str]) -> None:
+    """Note a call that reads a here-string into variables: it may be left out of the clear text."""
+    if node is None or ev.quiet or ev.pin is not None or ev.blocks or not node.redirects:
+        return
+    if all(redirect.operator in ("<<<", "<") for redirect in node.redirects):
+        ev.pure_spans.append((node.start, node.end, frozenset(names)))
 
 
 def _continues(line: bytes) -> bool:
@@ -590,6 +599,7 @@ def _mapfile(ev: Calling, words: list[Word], known: bool, node: Simple | None) -
         ev.state.variables[name] = unknown(name)
         return
     ev.spend(stream.feeders)
+    _only_assigns(ev, node, [name])
     items: dict[int | str, tuple[str, bool]] = {}
     while (line := stream.line(delimiter)) is not None:
         ev.budget.step()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from vedette.commands.base import Call, Part, Redirect, Word
 from vedette.commands.sh import shells, tools
 from vedette.commands.sh.builtins import BUILTINS, SILENT
+from vedette.commands.sh.environment import PREFIXES
+from vedette.commands.sh.escapes import to_bytes
 from vedette.commands.sh.expand import Field
 from vedette.commands.sh.handing import Handing
 from vedette.commands.sh.redirections import Target
@@ -21,6 +25,7 @@ _MOST_OF_ONE = 48
 """Most calls that are noted of one place in a loop."""
 _CHOOSING = frozenset({"filter", "sort", "index-pick"})
 _SPELLING = frozenset({"sed", "gsed", "awk", "gawk", "mawk", "nawk", "tr"})
+_VARIABLE = re.compile(r"\$\{?(\w+)\}?\n?")
 _MODULES = frozenset({"base64"})
 """Modules of Python that are tools of the same name."""
 _SELVES = frozenset({"$0", "${0}", "$SHELL", "${SHELL}", "$BASH", "${BASH}", "${!#}"})
@@ -251,6 +256,8 @@ class Calling(Handing):
                     self.status = data[2]
                     self._fed(name, args, stream, data[1])
                     return
+            elif name in ("cut", "head") and known and stream is not None and self._begun(name, args, stream):
+                return
             elif name in ("cat", "tee") and known and self._copied(name, args, stream):
                 return
         if out.wanted and out is not self.top:
@@ -269,6 +276,20 @@ class Calling(Handing):
                     self.status = None
                     return
         self.unknown_output()
+
+    def _begun(self, name: str, args: list[str], stream: Stream) -> bool:
+        """Write the first character of a variable that begins the same everywhere: ``echo $HOME | cut -c1``."""
+        if "".join(args) not in ("-c1", "-b1", "-c1-1"):
+            return False
+        found = _VARIABLE.fullmatch(stream.data[stream.at :].decode("latin-1"))
+        begins = PREFIXES.get(found.group(1)) if found is not None else None
+        if not begins:
+            return False
+        self.spend(stream.feeders)
+        stream.rest()
+        self.out.write(to_bytes(begins[:1] + ("\n" if name == "cut" else "")), ("index-pick",))
+        self.status = 0
+        return True
 
     def _fed(self, name: str, args: list[str], stream: Stream | None, methods: tuple[str, ...]) -> None:
         """Note whose arguments are what was written, and whose were undone."""

@@ -32,8 +32,11 @@ class JumpError(Exception):
         super().__init__(kind)
         self.kind = kind
         self.levels = levels
+
+
 NAMELESS = "=0"
 """Variable by which a nested layer of a shell learns what ``$0`` is where it is no file: ``bash -c CODE NAME``."""
+_WRITERS = frozenset({"echo", "printf"})
 SELVES = ("$0", "${0}", "$BASH_SOURCE", "${BASH_SOURCE}", "${BASH_SOURCE[0]}")
 """How a script names the file that it stands in."""
 
@@ -121,7 +124,26 @@ class Core(Expander):
                 else:
                     self._data(word)
             one.args = kept
+            self._wrote(one)
         feeders.clear()
+
+    def _wrote(self, call: Call) -> None:
+        """Leave out a call that only writes what the next step undoes: that it prints an empty line would be untrue."""
+        if call.name.text not in _WRITERS or any(w.text.startswith("+") for w in call.args):
+            return
+        for at in range(len(self.calls) - 1, -1, -1):
+            if self.calls[at] is call:
+                if any(r.target is not None for r in call.redirects):
+                    # the file that it writes is told, what it holds is not
+                    call.args = [*call.args, Word("…", 0, 0, False)]
+                    return
+                del self.calls[at]
+                word = call.name
+                if word.start < word.end:
+                    self.parts.append(
+                        Part(TokenKind.PROGRAM, word.start, word.end, "writes data that the next step undoes")
+                    )
+                return
 
     def spend_arguments(self) -> None:
         """Take the pieces that ``set --`` was given out of it."""

@@ -140,8 +140,10 @@ class Expander(Parameters):
                 continue
             before = len(done)
             now, started = self._spread(result.text, done, now, started)
-            if len(done) > before and after_ifs:
+            if len(done) > before and (after_ifs or self.ifs().strip()):
                 methods["ifs"] = None
+                if result.origin >= 0:
+                    self.consumed.add(result.origin)
         if started or now:
             done.append(now)
         self._consume(results, len(word.parts) > 1)

@@ -354,6 +354,14 @@ class Parameters:
                 for value in (PICKED.get(name), PREFIXES.get(name)):
                     if value is not None and first + count <= len(value):
                         return Result(value[first : first + count], True, ("environment-substring",))
+        elif part.op == "%%" and name in PREFIXES and name not in PICKED and part.arg is not None:
+            # what comes before the first of the characters is known if that stands in the beginning
+            pattern = self._pattern(part.arg) or ""
+            if pattern.endswith("*") and pattern[:-1] and "*" not in pattern[:-1]:
+                begins = PREFIXES[name]
+                for at in range(len(begins)):
+                    if patterns.matches(pattern, begins[at:]):
+                        return Result(begins[:at], True, ("environment-substring",))
         elif part.op and part.op[0] in "#%/^,~" and name in PICKED:
             made = self._transformed(part, PICKED[name])
             if made is not None and made.known:
