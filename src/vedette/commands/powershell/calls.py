@@ -339,6 +339,7 @@ class CommandEvaluator(StatementEvaluator):
             self.named(node, str(value), how)
         if isinstance(value, Code):
             args = self.args(node.args)
+            self.hand(value, node.args)
             if value.made:
                 return self.invoke_text(value.text, value.how or how, node, _at(value), self._passed(args)), None
             return self.call_code(value, self._passed(args), stream, new=node.operator == "&"), None
@@ -372,6 +373,7 @@ class CommandEvaluator(StatementEvaluator):
             args = self.args(node.args)
             passed = self._passed(args)
             code = Code(function[0].block, function[1])
+            self.hand(code, node.args)
             if function[0].filter:
                 self.state.frames.append({})
                 try:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from typing import Any
 
+from vedette.commands.powershell import comments
 from vedette.commands.powershell import nodes as n
 from vedette.commands.powershell.calls import CommandEvaluator
 from vedette.commands.powershell.code_evaluator import assigned
@@ -37,9 +38,14 @@ class Clearer:
     def clear(self, block: n.Block) -> tuple[str | None, tuple[str, ...]]:
         """Return the clear text, or None where nothing changes, and how it was hidden."""
         self._walk(block)
+        for start, end in self.ev.spent[:200]:
+            self._drop(start, end)
+        if self.edits:
+            self._drop_spent(block)
+        if "#" in self.text:
+            self._uncomment(block)
         if not self.edits:
             return None, ()
-        self._drop_spent(block)
         out: list[str] = []
         last = 0
         size = 0
@@ -70,6 +76,62 @@ class Clearer:
         if made == self.text or size > MOST * 2:
             return None, ()
         return made, tuple(methods)
+
+    def _uncomment(self, block: n.Block) -> None:
+        """Leave out the comments, where one of them hides something or the script is written anew anyway."""
+        found = comments.comments_of(self.text)
+        if not found or not (self.edits or comments.hiding(self.text, found, block.body)):
+            return
+        how = ("comment",) if comments.hiding(self.text, found, block.body) else ()
+        taken = sorted((s, e) for s, e, _, _ in self.edits)
+        starts = [s for s, _ in taken]
+        for start, end in found:
+            i = bisect_left(starts, start + 1) - 1
+            if i < 0 or taken[i][1] <= start:
+                self._edit(start, *comments.without(self.text, start, end), how)
+
+    def _drop(self, start: int, end: int) -> None:
+        """Leave out a range, and what was to be written out in it; calls lose the words that stand there."""
+        while start and self.text[start - 1] in " \t":
+            start -= 1
+        self.edits = [e for e in self.edits if not start <= e[0] < end]
+        self.shown = [(s, f) for s, f in self.shown if not start <= s.start < end]
+        self._edit(start, end, "", ("variable",))
+        for call in self.ev.reading.calls:
+            if call.start < start and end <= call.end:
+                call.args = [w for w in call.args if not start <= w.start < end]
+
+    def _called_once(self, block: n.Block) -> bool:
+        """Write a block out with the arguments of its only call in place; return whether none needs them."""
+        calls = self.ev.handed.get(id(block))
+        if calls is None or len(calls) != 1 or not calls[0] or self.inside:
+            return False
+        nodes = [*block.begin, *(block.process or []), *block.body]
+        if not nodes:
+            return False
+        keep, shown, spent = self.edits, self.shown, len(self.ev.spent)
+        self.edits, self.shown = [], []
+        for x in nodes:
+            self._walk(x)
+        made, seen = self.edits, self.shown
+        start, end = min(x.start for x in nodes), max(x.end for x in nodes)
+        nested = sorted(x.start for x in self.ev.reading.nested if x.start is not None)
+        hidden = any(set(how) - {"variable"} for _, _, _, how in made) or _between(nested, n.Node(start, end))
+        rest: list[str] = []
+        last = start
+        for s, e, by, _ in sorted(made):
+            if s >= last:
+                rest += [self.text[last:s], "''" if by[:1] == "'" else by]
+                last = e
+        rest.append(self.text[last:end])
+        names = {"args", *(p.name for p in block.params)}
+        if not hidden or not self._unused(names, "".join(rest).lower()):
+            self.edits, self.shown = keep, shown
+            del self.ev.spent[spent:]
+            return False
+        self.edits, self.shown = keep + made, shown + seen
+        self.ev.spent.extend(calls[0])
+        return True
 
     def _drop_spent(self, block: n.Block) -> None:
         """Leave out the statements that only make values which are written out wherever they are used."""
@@ -366,7 +428,9 @@ class Clearer:
     def _children(self, node: Any) -> list[tuple[Any, bool]]:
         """Return the parts of a node, and for each whether a variable there is written out."""
         if isinstance(node, n.Block):
-            if node.params and not self.inside:
+            if id(node) in self.ev.handed and self._called_once(node):
+                return []
+            if node.params and not self.inside and not {p.name for p in node.params} <= self.ev.given:
                 self.inside += 1
                 self._walk(node)
                 self.inside -= 1
@@ -421,6 +485,8 @@ class Clearer:
         if isinstance(node, n.Try):
             return [(node.body, False), *[(h, False) for h in node.handlers], (node.last, False)]
         if isinstance(node, n.Function):
+            if self._called_once(node.block):
+                return []
             self.inside += 1
             self._walk(node.block)
             self.inside -= 1

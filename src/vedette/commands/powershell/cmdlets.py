@@ -498,12 +498,23 @@ def _invoke_command(
         if a is None:
             continue
         if isinstance(a.value, Code):
+            ev.hand(a.value, _with_name(node, args))
             if a.value.made:
                 return ev.invoke_text(a.value, a.value.how, node, a.node, passed)
             return ev.call_code(a.value, passed, stream)
         if isinstance(a.value, Unknown) and a.value.type == DOWNLOADED:
             ev.stop("what it downloads is not known")
     return [UNKNOWN]
+
+
+def _with_name(node: n.Command, arg: Arg | None) -> list[n.Node]:
+    """Return an argument of a command and the parameter that names it, as nodes."""
+    if arg is None:
+        return []
+    for before, at in zip([None, *node.args], node.args, strict=False):
+        if at is arg.node:
+            return [before, at] if isinstance(before, n.Param) and before.value is None else [at]
+    return []
 
 
 def _start_job(

@@ -91,6 +91,10 @@ class ExpressionEvaluator:
         self.reads: set[str] = set()
         """Variables whose computed value was used."""
         self.blocks: list[n.Block] = []
+        self.handed: dict[int, list[list[tuple[int, int]] | None]] = {}
+        """Where the arguments of every call of a block stand; None for a call that is not just one in this text."""
+        self.spent: list[tuple[int, int]] = []
+        """Where arguments stand that are written out in what takes them."""
 
     # what the subclass brings -----------------------------------------------------------------------------------
 
@@ -152,6 +156,16 @@ class ExpressionEvaluator:
     def made_of(self, node: n.Node, how: tuple[str, ...]) -> None:
         """Add to how the value of a variable is hidden."""
         raise NotImplementedError
+
+    def hand(self, code: Code, nodes: list[n.Node]) -> None:
+        """Note where the arguments stand that code is called with."""
+        spans = [(nodes[0].start, nodes[-1].end)] if nodes else []
+        alone = not (self.silent or self.repeat or self.unsure)
+        if code.made:
+            if alone:
+                self.spent += spans
+        else:
+            self.handed.setdefault(id(code.block), []).append(spans if alone and code.text is self.text else None)
 
     # the log of methods -----------------------------------------------------------------------------------------
 

@@ -286,6 +286,7 @@ class ObjectEvaluator(ExpressionEvaluator):
 
     def _invoke_code(self, code: Code, args: list[Value], node: n.Invoke) -> Value:
         flat = list(args[0]) if len(args) == 1 and isinstance(args[0], Items) else args
+        self.hand(code, node.args)
         if code.made:
             return collapse(self.invoke_text(code.text, code.how, node, node.target, flat))
         return collapse(self.call_code(code, flat))
