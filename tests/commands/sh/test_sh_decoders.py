@@ -119,6 +119,28 @@ def test_the_name_that_a_shell_is_given_is_what_it_runs() -> None:
     assert codes(told) == ["curl -s http://example.com"]
 
 
+@pytest.mark.parametrize(
+    ("text", "clear"),
+    [
+        ("cu$(true)rl x", "curl x"),
+        ("cu`:`rl x", "curl x"),
+        ("cu\\\nrl x", "curl x"),
+        ("curl http://exam\\\nple.com/a", "curl http://example.com/a"),
+        ("$(expr 'ac' : '.\\(.\\)')url x", "curl x"),
+        ("ls \\\n -l", None),
+        ("$(date) x", None),
+    ],
+)
+def test_a_broken_word_is_written_out(text: str, clear: str | None) -> None:
+    assert reading(text).clear == clear
+
+
+def test_arguments_that_code_is_handed_are_written_out() -> None:
+    made = reading("$1 -s http://$2/a.sh", arguments=("curl", "example.com"))
+    assert made.clear == "curl -s http://example.com/a.sh"
+    assert reading("set -- curl; echo $1", arguments=("x",)).clear is None
+
+
 def test_material_is_not_told() -> None:
     made = reading(f"IFS=, read -ra p <<< '{COMMAS}'; \"${{p[@]}}\"")
     assert made.clear == COMMAND

@@ -14,6 +14,7 @@ from vedette.commands.sh.handing import Handing
 from vedette.commands.sh.redirections import Target
 from vedette.commands.sh.state import Defined, Sink, Stream, Var
 from vedette.commands.sh.syntax import (
+    Lit,
     Proc,
     Simple,
     WordNode,
@@ -66,6 +67,9 @@ class Calling(Handing):
                 how = item.how
                 if item.quoted and not words and not how and "\\" in self._raw_word(item)[1:]:
                     how = "backslash"
+                if not how and item.end - item.start > len(item.lit) + 1 and "\\\n" not in item.lit:
+                    # a line that goes on in the middle of a word
+                    how = "backslash" if "\\\n" in self._raw_word(item) else ""
                 if how:
                     field = Field(item.lit, True, (how,), True)
                     self.edit(item, [field])
@@ -83,6 +87,8 @@ class Calling(Handing):
                     fields[0] = first = Field("bash", True, ("variable",), True)
                 if first.known and first.methods:
                     first.strong = True
+                elif first.known and any(not isinstance(part, Lit) for part in item.parts):
+                    first.methods, first.strong = ("command-substitution",), True
                 elif first.known and item.quoted and "\\" in self._raw_word(item)[1:]:
                     first.methods, first.strong = ("backslash",), True
             self.edit(item, fields)

@@ -145,6 +145,10 @@ class Core(Expander):
                     )
                 return
 
+    def handed_arguments(self) -> bool:
+        """Return whether positional parameters are what the whole layer was handed."""
+        return bool(self.scope.arguments) and not self.frames and self.set_call is None and not self.quiet
+
     def spend_arguments(self) -> None:
         """Take the pieces that ``set --`` was given out of it."""
         if self.set_call is not None and not self.active:

@@ -43,6 +43,10 @@ class Parameters:
         """Return what a piece expands to."""
         raise NotImplementedError
 
+    def handed_arguments(self) -> bool:
+        """Return whether positional parameters are what the whole layer was handed."""
+        raise NotImplementedError
+
     def spend_arguments(self) -> None:
         """Note that positional parameters are pieces of a longer word."""
         raise NotImplementedError
@@ -222,6 +226,8 @@ class Parameters:
         elif not (name[0].isalpha() or name[0] == "_"):
             value = self.special(name)
             origin = ARGUMENT if name.isdigit() else -1
+            if origin == ARGUMENT and value is not None and value[1] and value[0] and self.handed_arguments():
+                methods = ("positional-parameter",)
         elif name in PREFIXES or name in PICKED:
             return self._prefixed(part, name)
         else:
