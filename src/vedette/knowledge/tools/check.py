@@ -44,7 +44,7 @@ def main() -> int:
         f"{total} tools ({', '.join(f'{f} {n}' for f, n in counts.items())}), {acts} acts,"
         f" {len(said['places'])} places, {len(said['patterns'])} patterns; {len(problems)} problems"
     )
-    if not only:
+    if not only and not problems:
         today = datetime.now(UTC).date().isoformat()
         pin(
             DATA,
