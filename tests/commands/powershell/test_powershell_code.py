@@ -175,3 +175,20 @@ NEAR_MISSES = [
 @pytest.mark.parametrize("text", NEAR_MISSES)
 def test_hands_on_no_code_that_is_not_run(text: str) -> None:
     assert CODE not in [x.text for x in read(text, Scope(Budget())).nested]
+
+
+SESSIONS = [
+    "[powershell]::Create().AddCommand('iex').AddArgument('Write-'+'Host 7').Invoke()",
+    "$p=[powershell]::Create();[void]$p.AddCommand('Invoke-Expression');[void]$p.AddParameter('Command','Write-Host 7');$p.BeginInvoke()",
+    "$p=[powershell]::Create().AddScript('Write-'+'Host 7');$h=$p.BeginInvoke();$p.EndInvoke($h)",
+    "[powershell]::Create().AddScript({param($a,$b) iex ($a+$b)}).AddParameters(@{b='Host 7';a='Write-'}).Invoke()",
+    "[powershell]::Create().AddScript('Write-Host 7')",
+    "iex (Start-Job {'Write-'+'Host 7'}|Receive-Job -Wait)",
+    "$j=Start-Job {param($a) $a+'Host 7'} -ArgumentList 'Write-';Wait-Job $j|Out-Null;iex (Receive-Job $j)",
+    "Register-EngineEvent -SourceIdentifier a -Action ([scriptblock]::Create('Write-'+'Host 7'))",
+]
+
+
+@pytest.mark.parametrize("form", SESSIONS)
+def test_that_what_runs_in_a_session_or_job_is_followed(form: str) -> None:
+    assert [x.text for x in read(form, Scope(Budget())).nested] == ["Write-Host 7"]

@@ -8,6 +8,7 @@ from vedette.commands.base import Call, Redirect, Word
 from vedette.commands.powershell import nodes as n
 from vedette.commands.powershell.code_evaluator import Leave, Named
 from vedette.commands.powershell.evaluator import DOWNLOADED, VARIES, Fold, unknown_from
+from vedette.commands.powershell.object_evaluator import Step
 from vedette.commands.powershell.statements import StatementEvaluator
 from vedette.commands.powershell.tables import CANONICAL
 from vedette.commands.powershell.values import (
@@ -422,6 +423,39 @@ class CommandEvaluator(StatementEvaluator):
                 self.write_file(r.operator, self.eval(r.target), out)
                 out = []
         return out, call
+
+    def run_step(self, step: Step, stream: list[Value] | None) -> list[Value]:
+        """Return what a command or script that was added to a session writes."""
+        if not step.command:
+            if isinstance(step.what, Code) and not step.what.made:
+                return self.call_code(step.what, step.args, stream)
+            return self.invoke_text(step.what, step.how, step.node, step.node, step.args)
+        try:
+            shown = to_text(step.what)
+        except Unclear:
+            return [UNKNOWN]
+        if not isinstance(shown, str):
+            return [UNKNOWN]
+        name = self.state.alias(shown.lower()) or shown
+        name = CANONICAL.get(name.lower(), name)
+        words: list[Word] = []
+        for value, node in zip(step.args, step.nodes, strict=True):
+            if isinstance(value, Named):
+                words.append(Word("-" + value.name, node.start, node.end))
+                value = value.value
+            words.append(self.word(node, value, ()))
+        at = step.node
+        self.note(
+            Call(Word(name, at.start, at.end, True, step.how), words, Language.POWERSHELL, start=at.start, end=at.end)
+        )
+        values = [v.value if isinstance(v, Named) else v for v in step.args]
+        if name.lower() == "invoke-expression" and (values or stream):
+            code = values[0] if values else collapse(stream or [])
+            return self.invoke_text(code, step.how, at, step.nodes[0] if step.nodes else at)
+        for value in values:
+            if isinstance(value, Code):
+                return self.call_code(value, [], stream)
+        return [UNKNOWN]
 
     def _captured(self, node: n.Command, name: Word, args: list[Arg], out: list[Value]) -> list[Value]:
         """Return the lines that another interpreter's code is known to write."""

@@ -157,7 +157,7 @@ class Clearer:
                 if changed in self.ev.reads and self._quiet(node) and not _between(nested, node):
                     spent.append((node, {changed}))
                 continue
-            if not isinstance(node, (n.Assign, n.Loop, n.Foreach, n.If, n.Step)):
+            if not isinstance(node, (n.Assign, n.Loop, n.Foreach, n.If, n.Step, n.Switch)):
                 continue
             names = assigned(node)
             if isinstance(node, n.Assign) and not isinstance(node.target, (n.Var, n.Cast, n.Index)):

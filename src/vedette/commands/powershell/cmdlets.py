@@ -520,11 +520,35 @@ def _with_name(node: n.Command, arg: Arg | None) -> list[n.Node]:
 def _start_job(
     ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
 ) -> list[Value]:
-    _invoke_command(ev, node, b, stream, how, mark)
     init = b.get("initializationscript", None, 2)
     if init is not None and isinstance(init.value, Code):
-        ev.call_code(init.value, [])
-    return [UNKNOWN]
+        ev.call_code(init.value, [], new=False)
+    need, ev.need = ev.need, True
+    try:
+        out = _invoke_command(ev, node, b, stream, how, mark)
+    finally:
+        ev.need = need
+    return [Thing(_JOB, {"out": out, "state": "Completed"})]
+
+
+_JOB = "management.automation.job"
+
+
+def _receive(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
+    arg = b.get("job", 0)
+    out: list[Value] = []
+    for v in ev.spread(arg.value) if arg is not None else _given(stream):
+        out += v.data["out"] if isinstance(v, Thing) and v.type == _JOB else [UNKNOWN]
+    return out
+
+
+def _wait(
+    ev: CommandEvaluator, node: n.Command, b: Bound, stream: list[Value] | None, how: Any, mark: int
+) -> list[Value]:
+    arg = b.get("job", 0)
+    return ev.spread(arg.value) if arg is not None else _given(stream)
 
 
 def _new_object(
@@ -871,6 +895,8 @@ CMDLETS: dict[str, Work] = {
     "invoke-command": _invoke_command,
     "start-job": _start_job,
     "start-threadjob": _start_job,
+    "receive-job": _receive,
+    "wait-job": _wait,
     "measure-command": _invoke_command,
     "new-object": _new_object,
     "convertto-securestring": _secure,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from vedette.commands.base import Nested
 from vedette.commands.powershell import members, objects, operators, statics
@@ -35,8 +36,28 @@ from vedette.commands.powershell.values import (
 from vedette.schema.command import Language
 
 
+@dataclass(slots=True)
+class Step:
+    """A command or script that was added to a session, with its arguments."""
+
+    what: Value
+    command: bool
+    how: tuple[str, ...]
+    node: n.Node
+    args: list[Value]
+    nodes: list[n.Node]
+
+    def add(self, value: Value, node: n.Node) -> None:
+        """Add an argument."""
+        self.args.append(value)
+        self.nodes.append(node)
+
+
 class ObjectEvaluator(ExpressionEvaluator):
     """Evaluates what objects do; statements and commands come with its subclasses."""
+
+    sessions: list[Thing]
+    """Sessions to which commands and scripts are added."""
 
     def _spine(self, node: n.Index | n.Member | n.Invoke) -> Value:
         """Return the value of a chain of members, calls and indexes: walked, not recursed into."""
@@ -484,8 +505,8 @@ class ObjectEvaluator(ExpressionEvaluator):
             return UNKNOWN if slot is None else slot[0]
         if low == "gettype" and type_ and not args:
             return TypeRef(type_)
-        if low == "invoke" and "code" in target.data:
-            return collapse(self.invoke_text(target.data["code"], target.data.get("how", ()), node, None))
+        if type_ == "management.automation.powershell" and low in _OF_SESSIONS:
+            return self._session(target, low, args, node, hows)
         if type_ == _REGEX and low == "replace" and len(args) > 1 and isinstance(args[1], Code):
             data = target.data
             return self._replace_code([args[0], data.get("pattern"), args[1], data.get("options", "")])
@@ -513,9 +534,6 @@ class ObjectEvaluator(ExpressionEvaluator):
         if low in ("createpipeline", "addscript") and "powershell" not in type_ and args and isinstance(args[0], str):
             self.invoke_text(args[0], hows[0], node, node.args[0])
             return UNKNOWN
-        if type_ == "management.automation.powershell" and low == "addscript" and args:
-            target.data.update(code=args[0], how=hows[0])
-            return target
         owner = nice_type(type_)
         if type_ == "management.managementclass" and isinstance(target.data.get("argument"), str):
             owner = re.split(r"[:\\/]", target.data["argument"].strip())[-1] or owner
@@ -529,6 +547,50 @@ class ObjectEvaluator(ExpressionEvaluator):
         if returns:
             return Thing(returns)
         return unknown_from(*args)
+
+    def _session(
+        self, target: Thing, low: str, args: list[Value], node: n.Invoke, hows: list[tuple[str, ...]]
+    ) -> Value:
+        """Follow ``[powershell]::Create().AddScript(…).AddArgument(…).Invoke()``."""
+        if "steps" not in target.data and not self.silent and len(self.sessions) < 200:
+            self.sessions.append(target)
+        steps: list[Step] = target.data.setdefault("steps", [])
+        if low in ("addscript", "addcommand") and args:
+            steps.append(Step(args[0], low == "addcommand", hows[0], node.args[0], [], []))
+        elif low == "addargument" and args and steps:
+            steps[-1].add(args[0], node.args[0])
+        elif low == "addparameter" and args and steps:
+            steps[-1].add(self.named_argument(args[0], args[1] if len(args) > 1 else None), node.args[-1])
+        elif low == "addparameters" and args and steps:
+            if isinstance(args[0], Table):
+                for key, value in args[0].entries.values():
+                    steps[-1].add(self.named_argument(key, value), node.args[0])
+            elif isinstance(args[0], Items):
+                for value in args[0]:
+                    steps[-1].add(value, node.args[0])
+        elif low in _RUNS_SESSION:
+            target.data["steps"] = []
+            out: list[Value] | None = None
+            need, self.need = self.need, True
+            try:
+                for step in steps:
+                    out = self.run_step(step, out)
+            finally:
+                self.need = need
+            made = collapse(out or [])
+            return Thing("management.automation.powershellresult", {"out": made}) if low != "invoke" else made
+        elif low == "endinvoke":
+            first = args[0] if args else None
+            return first.data["out"] if isinstance(first, Thing) and "out" in first.data else UNKNOWN
+        return target
+
+    def named_argument(self, name: Value, value: Value) -> Value:
+        """Return an argument that is given by its name."""
+        raise NotImplementedError
+
+    def run_step(self, step: Step, stream: list[Value] | None) -> list[Value]:
+        """Return what a command or script that was added to a session writes."""
+        raise NotImplementedError
 
     def _unknown_call(
         self, target: Unknown, low: str, name: str, args: list[Value], node: n.Invoke, hows: list[tuple[str, ...]]
@@ -675,6 +737,9 @@ def node_type(node: n.Invoke) -> str:
 
 
 _REGEX = "text.regularexpressions.regex"
+_RUNS_SESSION = {"invoke", "begininvoke", "invokeasync"}
+_OF_SESSIONS = _RUNS_SESSION | {"addscript", "addcommand", "addargument", "addparameter", "addparameters",
+                                "addstatement", "endinvoke"}  # fmt: skip
 _LISTS = ("collections.arraylist", "collections.queue", "collections.stack", "collections.generic.queue",
           "collections.generic.stack", "collections.generic.linkedlist", "collections.generic.list")  # fmt: skip
 _QUIET = {"replace", "split", "substring", "startswith", "endswith", "contains", "trim", "equals", "indexof",

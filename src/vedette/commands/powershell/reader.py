@@ -49,6 +49,7 @@ def read(text: str, scope: Scope) -> Reading:
         ev.sets = assigned(block)
     ev._seen = set()
     ev._by_place = {}
+    ev.sessions = []
     _inherit(ev, scope)
     written: list[Value] | None = None
     try:
