@@ -25,7 +25,7 @@ from vedette.models.shipped import FOLDER, write_manifest
 
 LENGTHS = (0.8, 0.6)
 """Of the blocks of words and of marks."""
-COUNTS = {"atomic": 1.0, "own": 0.1, "administration": 1.5, "nl2bash": 1.0, "tldr": 1.0}
+COUNTS = {"atomic": 8.0, "own": 0.1, "administration": 1.5, "nl2bash": 1.0, "tldr": 5.0}
 """How much a command of each source counts in training."""
 COST = 2.0
 SHARES = (0.0, 0.2, 0.4, 0.8)
@@ -109,7 +109,7 @@ def baseline(commands: list[data.Command]) -> list[str]:
         alarms = float(risky[apart].mean())
         lines.append(
             f"| character TF-IDF + linear SVM {title}: Atomic Red Team (administration: {alarms:.1%}) "
-            f"| {(source == 'atomic').sum()} | {said(risky[source == 'atomic'])} |"
+            f"| {(source == 'atomic').sum()} | {said(risky[source == 'atomic'])} | |"
         )
     return lines
 
@@ -179,8 +179,10 @@ before some of the administration commands to train on were written, those held 
 were read before some of our own attacks were written, so expect somewhat less of attacks nobody looked at. tldr
 explains mimikatz, unshadow, nxc and the like, which count as benign here and are rightly called risky: they fill most
 of its false alarms and set the threshold (below stands what each bar alone would leave). What is missed is mostly what
-an administrator types as well (`date`, `net accounts`, `systemctl stop`). Bars: 0.92 at 0.5% of nl2bash and of tldr and
-1% of our own.
+an administrator types as well (`date`, `net accounts`, `systemctl stop`). A model taught that these pages are benign
+says so of mimikatz: therefore an act of risk 0.95 or more stands by itself in the product, which costs alarms on tldr
+(last column: nearly all are mimikatz's page) and misses its bar. Bars: 0.92 at 0.5% of nl2bash and of tldr and 1% of
+our own.
 """.splitlines()
 CARD = """# command-risk
 
@@ -221,14 +223,16 @@ def measure(shared: Path, *, quick: bool = False) -> tuple[list[str], dict[str, 
         "held-out": "own Windows and cloud administration, held out: false alarms",
         "administration": "own administration, trained on (by folds): false alarms",
     }  # fmt: skip
-    lines = [*ABOUT, "", "| commands | n | called risky |", "|---|---:|---:|"]
+    whole = risky | np.array([r.stands for r in rows])
+    lines = [*ABOUT, "", "| commands | n | model alone | with acts that stand by themselves |", "|---|---:|---:|---:|"]
     for name, title in names.items():
-        lines.append(f"| {title} | {(source == name).sum():,} | {said(risky[source == name])} |")
+        both = f"{said(risky[source == name])} | {said(whole[source == name])}"
+        lines.append(f"| {title} | {(source == name).sum():,} | {both} |")
     if not quick:
         lines += baseline(commands)
         bare = cross_validate([*fit.read(data.atomic(shared, mask=False)), *rows[864:]])
         hits = (bare["scores"] >= bare["threshold"])[bare["source"] == "atomic"]
-        lines.append(f"| Atomic Red Team, not masked (for comparison) | 864 | {said(hits)} |")
+        lines.append(f"| Atomic Red Team, not masked (for comparison) | 864 | {said(hits)} | |")
     lines += [
         "",
         "Atomic Red Team called risky if one bar alone set the threshold: " + alone_of(found["scores"], source),

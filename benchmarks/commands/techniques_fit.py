@@ -14,6 +14,7 @@ from benchmarks.commands.techniques_data import Command
 from vedette.commands.engine import trace
 from vedette.commands.judging.features import Vocabulary, facts_of, joined, noisy_or
 from vedette.commands.judging.ranking import act_scores, strong_acts
+from vedette.commands.judging.rating import standing
 
 LENGTHS = (1.0, 0.5)
 """Of the blocks of words and of marks."""
@@ -34,6 +35,8 @@ class Read:
     """The hashes of the tools that it uses."""
     strong: tuple[tuple[int, str, float], ...] = ()
     """What the tables are sure of: tool, technique, weight."""
+    stands: bool = False
+    """Whether an act of it is risky by itself."""
 
 
 def read(commands: Sequence[Command]) -> list[Read]:
@@ -43,7 +46,8 @@ def read(commands: Sequence[Command]) -> list[Read]:
         traces = trace(command.text)
         facts = facts_of(traces)
         acts, strong = act_scores(traces), tuple(strong_acts(traces))
-        found.append(Read(command, facts.keys, acts, noisy_or(traces), facts.tools, strong))
+        stands = standing(traces, facts.text) > 0
+        found.append(Read(command, facts.keys, acts, noisy_or(traces), facts.tools, strong, stands))
     return found
 
 

@@ -10,6 +10,7 @@ import pytest
 from vedette.commands import judging
 from vedette.commands.engine import trace
 from vedette.commands.judging.model import RISK, TECHNIQUES, judge
+from vedette.commands.judging.rating import GRAVE, standing
 from vedette.models import shipped
 
 BENIGN = Path(__file__).resolve().parents[3] / "benchmarks" / "commands" / "benign"
@@ -39,6 +40,29 @@ def test_everyday_command_is_not_risky(command: str) -> None:
     value, risky, _ = judging.risk(trace(command))
     assert not risky
     assert value < judging.RISKY
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "mimikatz sekurlsa::logonpasswords",
+        'mimikatz.exe "privilege::debug" "lsadump::sam" exit',
+        "mimikatz lsadump::dcsync",
+    ],
+)
+def test_act_that_hardly_ever_is_benign_stands_by_itself(command: str) -> None:
+    traces = trace(command)
+    value, risky, reasons = judging.risk(traces)
+    assert risky
+    assert value >= max(fired.risk for fired in traces.fired) >= GRAVE
+    assert reasons[0].weight >= GRAVE
+
+
+def test_example_with_holes_does_not_stand_by_itself() -> None:
+    text = 'mimikatz "sekurlsa::pth /user:<user> /domain:<domain> /ntlm:<hash>"'
+    assert standing(trace(text), text) == 0
+    filled = text.replace("<user>", "adm").replace("<domain>", "corp").replace("<hash>", "00")
+    assert standing(trace(filled), filled) >= GRAVE
 
 
 def test_nothing_has_no_risk() -> None:

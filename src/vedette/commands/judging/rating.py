@@ -1,12 +1,14 @@
 """How likely a command is meant badly: what its acts alone say, and a model of words and acts, as one probability.
 
 The model was trained on attacks and on administration; its threshold is where few of the benign commands that it was
-not trained on are called risky. Acts of the tables that hardly ever are benign stand by themselves.
+not trained on are called risky. Acts of the tables that hardly ever are benign stand by themselves, whatever the model
+says, unless the command is an example whose holes (``<user>``, ``path/to``) nobody filled in.
 """
 
 from __future__ import annotations
 
 import math
+import re
 
 from vedette.commands.judging.features import noisy_or
 from vedette.commands.judging.model import RISK, Known, judge, known_of
@@ -16,6 +18,9 @@ from vedette.schema.command import RiskReason
 RISKY = 0.5
 """Risk from which a command is called risky: the curve is laid so that the model's threshold falls here."""
 MOST = 12
+GRAVE = 0.95
+"""Risk from which an act stands by itself."""
+_HOLE = re.compile(r"(?i)path[/\\]to\b|<[a-z][^<>\n]{0,60}>|\{\{")
 
 
 def risk(traces: Traces) -> tuple[float, bool, tuple[RiskReason, ...]]:
@@ -50,7 +55,14 @@ def _rated(known: Known, traces: Traces) -> float:
         return 0.0
     model = judge(RISK)
     score = model.score(model.row(known)) + float(model.facts["share"]) * noisy_or(traces)
-    return chance_at(score, float(model.facts["threshold"]), float(model.facts["temperature"]))
+    value = chance_at(score, float(model.facts["threshold"]), float(model.facts["temperature"]))
+    return max(value, standing(traces, known.facts.text))
+
+
+def standing(traces: Traces, text: str) -> float:
+    """Return the risk of the gravest act where it stands by itself, else nothing."""
+    gravest = max((fired.risk for fired in traces.fired), default=0.0)
+    return gravest if gravest >= GRAVE and not _HOLE.search(text) else 0.0
 
 
 def chance_at(score: float, threshold: float, temperature: float) -> float:
