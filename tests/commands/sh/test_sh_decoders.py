@@ -40,6 +40,7 @@ def codes(made: Reading) -> list[str]:
     [
         f"echo {B64} | python3 -m base64 -d | sh",
         f"echo {B64} | python -m base64 -u - | sh",
+        f"cp /dev/stdin /tmp/.x <<< {B64}; base64 -d /tmp/.x | sh",
         f"echo {B64} | mimencode -u | sh",
         f"echo {B64} | b64decode -r | sh",
         f"base64 -d <(echo {B64}) | sh",

@@ -128,6 +128,11 @@ def move(ev: Calling, name: str, args: list[str]) -> None:
     if len(plain) != 2:
         return
     data = ev.file(plain[0])
+    if data is None and name in ("cp", "install") and plain[0] in ("/dev/stdin", "/dev/fd/0"):
+        stream = ev.stdin
+        if stream is not None and stream.exact:
+            ev.spend(stream.feeders)
+            data = stream.rest()
     if data is None:
         return
     target = plain[1]
