@@ -25,13 +25,16 @@ _SIGNS: tuple[tuple[str, Language, float], ...] = (
     (r"\$(?i:env|global|script|executioncontext|psversiontable|pshome|null|true|false|psitem|shellid|verbosepreference|error|host|myinvocation|args|input|this|profile)\b(?:[:.\[ ]|$)", Language.POWERSHELL, 2.0),
     (r"\[(?i:system\.|text\.|convert\]|char\b|char\[|string\]|int\]|byte\b|net\.|io\.|regex\]|array\]|scriptblock\]|ref\b|runtime\.|reflection\.|type\]|math\]|guid\]|void\]|environment\]|xml\]|diagnostics\.|bitconverter\]|activator\]|appdomain\]|wmiclass\]|wmi\]|adsi|security\.|microsoft\.|enum\]|uint32\]|intptr\]|console\]|datetime\])", Language.POWERSHELL, 3.0),
     (r"\]::[A-Za-z\"'{($]", Language.POWERSHELL, 3.0),
-    (r"(?i)(?:^|[\s;|({&.=])(?:iex|iwr|irm|gci|gcm|gal|gwmi|icm|saps|sajb|ogv|sal|nal|ndr|gc)\s*(?:[('\"$|;&{ -]|$)", Language.POWERSHELL, 2.0),
+    (r"(?i)(?:^|[\s;|({&.=])(?:iex|iwr|irm|gci|gcm|gal|gwmi|icm|saps|sajb|ogv|sal|nal|ndr|gc|iwmi|icim|gcim|sls|rcjb|ipmo|nmo)\s*(?:[('\"$|;&{ -]|$)", Language.POWERSHELL, 2.0),
     (r"(?m)^\s*\$[A-Za-z_{][\w:}]*\s*(?:=|\+=|\.|\[)", Language.POWERSHELL, 3.0),
     (r"(?i)\s-(?:join|split|replace|creplace|ireplace|bxor|band|bor|match|notmatch|like|eq|ne|contains|isplit|csplit|as|f)\s*[\"'(\[$]", Language.POWERSHELL, 2.0),
     (r"(?i)\|\s*(?:%|\?|foreach|where|out-null|select|iex)\b?\s*[{( -]", Language.POWERSHELL, 1.5),
     (r"(?i)[&.]\s*\(\s*[\"'$(\[]", Language.POWERSHELL, 2.5),
     (r"(?i)^\s*&\s*[\"'{$(]", Language.POWERSHELL, 2.0),
     (r"(?i)\$env:\w+\s*\+?=", Language.POWERSHELL, 6.0),
+    (r"\$\{[^}\w\s][^}\n]{0,40}\}\s*=", Language.POWERSHELL, 6.0),
+    (r"(?i)\b(?:powershell|pwsh)(?:\.exe)?\s(?:[^|;\"']*\s)?-e[a-z]*[\s:]\s*(?:\(\s*[\"'\[$(]|\$\(\s*\[)", Language.POWERSHELL, 12.0),
+    (r"(?i)\b(?:powershell|pwsh)(?:\.exe)?\s[^\n]*\"[^\"\n]*`\$[a-z_][^`\n]*\"", Language.POWERSHELL, 8.0),
     (r"(?i)-(?:band|bxor|bor|shl|shr)\b|\$\w+\s*-(?:lt|le|gt|ge)\s*\$\w+\.(?:length|count)", Language.POWERSHELL, 3.0),
     (r"(?i)\bfunction\s+[\w-]+\s*(?:\(\$|\{\s*(?:param\b|\$[A-Za-z]))", Language.POWERSHELL, 3.0),
     (r"@[\"'({]", Language.POWERSHELL, 0.8),
@@ -94,7 +97,8 @@ _START = re.compile(r"^[\s@(&]*(\"[^\"\n]{1,260}\"|'[^'\n]{1,260}'|[^\s|&;<>()\"
 _IN_QUOTES = re.compile(r"\"[^\"]*\"")
 _OWN_SYNTAX = re.compile(r"\]::|\$\(|\$[A-Za-z]|\[[A-Za-z.]+\]|\(-|\(\(|\bnew-object\b|-(?:join|split|replace|f)\b")
 _INTO_SHELL = re.compile(
-    r"^\s*[('\"\[$@].*\|\s*(?:cmd|powershell|iex|invoke-expression)(?:\.exe)?\s*$", re.DOTALL | re.IGNORECASE
+    r"^\s*[('\"\[$@].*\|\s*(?:cmd|powershell|pwsh|iex|invoke-expression)(?:\.exe)?(?:\s+-[\w-]*){0,9}\s*$",
+    re.DOTALL | re.IGNORECASE,
 )
 _LIKE_SCRIPT = re.compile(
     r"\s*(?:[A-Za-z_$@%][\w$.:]*(?:\[['\"+\w ]+\])*\s*(?:\(|=(?!=))|(?:var|let|const|function|dim|import|from|my|use|require|execute"
