@@ -145,9 +145,19 @@ def ship(rows: list[fit.Read], found: dict[str, Any], metrics: dict[str, Any]) -
     scores = np.sort([whole.score(vocabulary.row(joined(r.keys))) + found["share"] * r.alone for r in half])
     facts["threshold"] = max(found["threshold"], float(scores[-ADMIN_ALARMS - 1]) + 1e-6)
     hits = found["scores"][found["source"] == "atomic"] >= facts["threshold"]
+    alarms = {
+        part: sum(
+            r.stands or whole.score(vocabulary.row(joined(r.keys))) + found["share"] * r.alone >= facts["threshold"]
+            for r in rows
+            if r.command.source == part
+        )
+        for part in ("development", "held-out")
+    }
     found["shipped"] = (
         f"Threshold of the folds {found['threshold']:.3f}, of the package, whose own scores of the development half "
-        f"keep the bar too, {facts['threshold']:.3f}: with that one {said(hits)} of Atomic Red Team's in the folds."
+        f"keep the bar too, {facts['threshold']:.3f}: with that one {said(hits)} of Atomic Red Team's in the folds. "
+        f"The package's own alarms over our own administration: development {alarms['development']} of 150, held out "
+        f"{alarms['held-out']} of 150."
     )
     folder = FOLDER / RISK
     whole.save(folder)
