@@ -89,3 +89,8 @@ STARTED = [
 def test_that_what_is_started_is_named(text: str, name: str, word: str) -> None:
     reading = read(text, Scope(Budget()))
     assert any(c.name.text == name and word in [w.text for w in c.args] for c in reading.calls)
+
+
+def test_that_a_type_made_of_too_little_stays_unknown() -> None:
+    reading = read("iex ([regex]::new(place('a',{b})))", Scope(Budget()))
+    assert not any("failed" in stop for stop in reading.stops)

@@ -475,7 +475,7 @@ class ObjectEvaluator(ExpressionEvaluator):
             return args[-1] if isinstance(args[-1], (str, Partial)) else UNKNOWN
         try:
             made = objects.new(type_, args, self.budget)
-        except Unclear:
+        except (Unclear, IndexError, TypeError, ValueError, KeyError, AttributeError):
             return unknown_from(*args) if unknown_from(*args).type else Thing(type_)
         if made is None:
             if args and unknown_from(*args).type == DOWNLOADED:
