@@ -73,17 +73,17 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
         if len(found) < MOST_LISTED:
             found.setdefault((kind, value), CommandObservable(kind=kind, value=value, layer=clear.get(layer, layer)))
 
+    parents = {layer.parent for layer in traces.layers}
     handed = {layer.text.strip() for layer in traces.layers[1:] if len(layer.text) > 12}
     inner: dict[int, list[tuple[int, int]]] = {}
     for layer in traces.layers:
         if layer.parent is not None and layer.start is not None and layer.end is not None and not layer.simplified:
             inner.setdefault(layer.parent, []).append((layer.start, layer.end))
     for layer, reading in zip(traces.layers, traces.readings, strict=True):
-        if layer.number in clear:
-            continue
+        read = layer.language not in _READ_BY_NONE and not reading.broken
+        if read and (layer.number in clear or layer.simplified or layer.number in parents or reading.methods):
+            continue  # it hides something: what its words and texts come to is told, not what they are made of
         text = _without(layer.text[:200_000], inner.get(layer.number, []))
-        if layer.simplified:
-            text = _without_code(text, [o.text for o in traces.layers if o.parent == layer.parent and not o.simplified])
         for kind, value in in_text(text, paths=layer.language in _READ_BY_NONE or reading.broken):
             add(kind, value, layer.number)
             if len(found) >= MOST_LISTED:
@@ -107,15 +107,6 @@ def observables_of(traces: Traces) -> list[CommandObservable]:
         if touch.kind.value == "file" and _NAMED.match(touch.value) and not _UNKNOWN.search(touch.value):
             add(ObservableKind.FILE, touch.value, touch.layer)
     return list(found.values())
-
-
-def _without_code(text: str, below: list[str]) -> str:
-    """Return a written-out layer without the code that it hands on, which its own layer tells."""
-    for code in below:
-        if len(code) > 12:
-            for form in dict.fromkeys(_forms(code)):
-                text = text.replace(form, " ")
-    return text
 
 
 def _words_of(reading: Reading) -> tuple[list[Word], list[Word]]:

@@ -19,6 +19,8 @@ _HOLE = re.compile(r"\{([^{}|]+)(?:\|([^{}]*))?\}")
 _HOST = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/@\s]*@)?(\[[0-9a-fA-F:]+\]|[^/:?#\s]+)")
 _MOST_ARGS = 400
 _LONGEST = 240
+_NO_FILE = re.compile(r"^(?:-|_|\{\}|\$0|/dev/(?:std(?:in|out|err)|fd/\d+|null|tty)|\u2039.*|php://.*)$", re.DOTALL)
+"""What stands for a file and is none: standard streams, descriptors, the mark of a pipe."""
 _OUTPUT = re.compile(r"^(?:\d*|&|\*)>{1,2}\|?$")
 
 _TOUCHED: dict[Role, tuple[TouchKind, TouchAction]] = {
@@ -409,7 +411,7 @@ def _word_of(term: Term, usage: Usage) -> Word | None:
 
 def _add(used: Used, kind: TouchKind, action: TouchAction, value: str) -> None:
     value = value.strip()
-    if not value or len(used.touches) > 200:
+    if not value or len(used.touches) > 200 or (kind is TouchKind.FILE and _NO_FILE.match(value)):
         return
     for touch in used.touches:
         if touch.kind is kind and touch.value == value and (touch.action is action or action is TouchAction.READ):
