@@ -42,6 +42,7 @@ _SIGNS: tuple[tuple[str, Language, float], ...] = (
     (r"(?i)\bif\s*\(\s*!?\s*\(?\s*(?:test-path|\$)", Language.POWERSHELL, 3.0),
     (r"\w`\w", Language.POWERSHELL, 0.7),
     # cmd
+    (r"(?i)^\s*@?echo[\s.(].*\^[&|<>^].*\|\s*(?:powershell|pwsh|cmd)\b", Language.CMD, 12.0),
     (r"(?i)^\s*@echo\s+off", Language.CMD, 8.0),
     (r"%[A-Za-z_][A-Za-z0-9_()]*(?::[^%\n]*)?%", Language.CMD, 2.0),
     (r"![A-Za-z_][A-Za-z0-9_]*(?::~[^!\n]*)?!", Language.CMD, 1.0),
