@@ -14,7 +14,7 @@ from benchmarks.commands.techniques_data import Command
 from vedette.commands.engine import trace
 from vedette.commands.judging.features import Vocabulary, facts_of, joined, noisy_or
 from vedette.commands.judging.ranking import act_scores, strong_acts
-from vedette.commands.judging.rating import standing
+from vedette.commands.judging.rating import is_plain, standing
 
 LENGTHS = (1.0, 0.5)
 """Of the blocks of words and of marks."""
@@ -36,6 +36,8 @@ class Read:
     strong: tuple[tuple[int, str, float], ...] = ()
     """What the tables are sure of: tool, technique, weight."""
     stands: bool = False
+    plain: bool = False
+    """A plain start of a program that no table speaks against: the model alone does not call it risky."""
     """Whether an act of it is risky by itself."""
 
 
@@ -47,7 +49,7 @@ def read(commands: Sequence[Command]) -> list[Read]:
         facts = facts_of(traces)
         acts, strong = act_scores(traces), tuple(strong_acts(traces))
         stands = standing(traces, facts.text) > 0
-        found.append(Read(command, facts.keys, acts, noisy_or(traces), facts.tools, strong, stands))
+        found.append(Read(command, facts.keys, acts, noisy_or(traces), facts.tools, strong, stands, is_plain(traces)))
     return found
 
 

@@ -13,11 +13,13 @@ import re
 from vedette.commands.judging.features import noisy_or
 from vedette.commands.judging.model import RISK, Known, judge, known_of
 from vedette.commands.traces import Traces
-from vedette.schema.command import RiskReason
+from vedette.schema.command import Language, RiskReason
 
 RISKY = 0.5
 """Risk from which a command is called risky: the curve is laid so that the model's threshold falls here."""
 MOST = 12
+UNSPOKEN = 0.4
+"""Most that the model alone says of a plain start of a program."""
 GRAVE = 0.95
 """Risk from which an act stands by itself."""
 _HOLE = re.compile(r"(?i)path[/\\]to\b|<[a-z][^<>\n]{0,60}>|\{\{")
@@ -56,7 +58,23 @@ def _rated(known: Known, traces: Traces) -> float:
     model = judge(RISK)
     score = model.score(model.row(known)) + float(model.facts["share"]) * noisy_or(traces)
     value = chance_at(score, float(model.facts["threshold"]), float(model.facts["temperature"]))
+    if value >= UNSPOKEN and is_plain(traces):
+        value = UNSPOKEN
     return max(value, standing(traces, known.facts.text))
+
+
+def is_plain(traces: Traces) -> bool:
+    """Return whether a single program is started that no table says anything of against.
+
+    Logs are full of them, and a model of words that has hardly seen them takes their names for those of attacks: its
+    word alone calls none of them risky. A process event may have arguments; a line that somebody typed has none.
+    """
+    if len(traces.uses) != 1 or any(layer.methods for layer in traces.layers):
+        return False
+    n_args = len(traces.uses[0].call.args)
+    if traces.language is Language.PROGRAM:
+        return noisy_or(traces) < (0.16 if n_args <= 1 else 0.05)
+    return not n_args and noisy_or(traces) < 0.02
 
 
 def standing(traces: Traces, text: str) -> float:

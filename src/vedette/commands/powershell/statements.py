@@ -83,6 +83,7 @@ class StatementEvaluator(CodeEvaluator):
     def spread(self, value: Value) -> list[Value]:
         """Return what an expression writes to the pipeline: an array is taken apart."""
         if isinstance(value, (Items, bytearray)):
+            self.budget.step(len(value) // 32)
             return list(value)
         if value is None:
             return []

@@ -93,6 +93,14 @@ def _rest(call: Call, scope: Scope) -> list[Nested]:
     return rest_as_command(call, first_operand(call), Language.PROGRAM)
 
 
+def _conhost(call: Call, scope: Scope) -> list[Nested]:
+    """Windows starts it with a handle; with a program's name it runs that."""
+    first = first_operand(call)
+    if first is not None and first < len(call.args) and call.args[first].text.lower().startswith("0x"):
+        return []
+    return _rest(call, scope)
+
+
 def _wmic(call: Call, scope: Scope) -> list[Nested]:
     line = line_of(call)
     match = re.search(r"(?i)\bcall\s+[\"']?create[\"']?\s*\(?\s*", line)
@@ -548,7 +556,7 @@ UNWRAPPERS: dict[str, Unwrapper] = {
     "bitsadmin": _bitsadmin,
     "certutil": _certutil,
     "cmd": shells.cmd,
-    "conhost": _rest,
+    "conhost": _conhost,
     "cscript": _script_host,
     "diskshadow": _diskshadow,
     "dxcap": _flagged("-c"),
