@@ -67,14 +67,15 @@ def is_plain(traces: Traces) -> bool:
     """Return whether a single program is started that no table says anything of against.
 
     Logs are full of them, and a model of words that has hardly seen them takes their names for those of attacks: its
-    word alone calls none of them risky. A process event may have arguments; a line that somebody typed has none.
+    word alone calls none of them risky. A process event may have arguments; a line that somebody typed has none, and names
+    a tool that the tables know.
     """
     if len(traces.uses) != 1 or any(layer.methods for layer in traces.layers):
         return False
     n_args = len(traces.uses[0].call.args)
     if traces.language is Language.PROGRAM:
         return noisy_or(traces) < (0.16 if n_args <= 1 else 0.05)
-    return not n_args and noisy_or(traces) < 0.02
+    return not n_args and traces.uses[0].usage.tool is not None and noisy_or(traces) < 0.02
 
 
 def standing(traces: Traces, text: str) -> float:
