@@ -67,8 +67,8 @@ def is_plain(traces: Traces) -> bool:
     """Return whether a single program is started that no table says anything of against.
 
     Logs are full of them, and a model of words that has hardly seen them takes their names for those of attacks: its
-    word alone calls none of them risky. A process event may have arguments; a line that somebody typed has none, and names
-    a tool that the tables know.
+    word alone calls none of them risky. A process event may have arguments; a line that somebody typed has none, and
+    names a tool that the tables know.
     """
     if len(traces.uses) != 1 or any(layer.methods for layer in traces.layers):
         return False
