@@ -37,7 +37,8 @@ def show(frame: Frame, explanation: Explanation, *, full: bool = False, title: s
 def _risk(frame: Frame, explanation: Explanation) -> None:
     word = "risky" if explanation.risky else "not called risky"
     style = "bold red" if explanation.risky else "green"
-    frame.say(f"\nRisk {explanation.risk:.2f} of 1: {word}", style)
+    said = "over 0.99" if explanation.risk >= 0.995 else f"{explanation.risk:.2f}"
+    frame.say(f"\nRisk {said} of 1: {word}", style)
     for reason in explanation.reasons[:_MOST]:
         frame.say(f"  · {reason.text} ({reason.weight:.2f}, layer {reason.layer})")
     for text in explanation.look_alikes[:4]:
