@@ -7,8 +7,8 @@ same commands, drawn by a fixed seed, are described by ``vedette explain`` and b
 
 Agreement with the given description: cosine of MiniLM embeddings (mean), chrF (F2 over character n-grams, 1 to 6), and
 the share of the command's own names (URLs, paths, file names, words of four letters and more that both the command
-and the given description hold) that the sentence holds too. Invented: sentences with a URL, path or address
-that the command does not hold.
+and the given description hold) that the sentence holds too. Invented: sentences with a URL or address that
+no layer holds (paths are left out: the registry key joined with its value is one, and a right one).
 
 Back-translation (Sophos 2023): the embedded model writes a command from each description; the score is half the
 likeness of that command to the true one (chrF), 0.3 of the description's to the command and 0.2 of its to the tags
@@ -44,9 +44,7 @@ from vedette.schema import Message, Role  # noqa: E402
 DATA = HERE.parents[2] / "shared" / "data"
 BEGIN, END = "<!-- descriptions -->", "<!-- /descriptions -->"
 _NAMES = re.compile(r"[A-Za-z]:\\[^\s\"']+|https?://[^\s\"']+|/[\w./-]{3,}|[\w.-]{4,}")
-_STATED = re.compile(
-    r"https?://[^\s\"',]+|[A-Za-z]:\\[^\s\"',]+|\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w.])/(?:[\w.-]+/)+[\w.-]+"
-)
+_STATED = re.compile(r"https?://[^\s\"',\u203a]+|\b\d{1,3}(?:\.\d{1,3}){3}\b")
 
 
 def rows(name: str) -> list[dict[str, Any]]:
@@ -119,7 +117,7 @@ def names_kept(said: str, command: str, true: str) -> float | None:
 
 
 def invents(said: str, layers: Sequence[str]) -> bool:
-    """Return whether a sentence states a URL, path or address that no layer holds."""
+    """Return whether a sentence states a URL or address that no layer holds."""
     held = " ".join(layers).lower().replace('"', "").replace("^", "")
     return any(s.lower().rstrip(".;)") not in held for s in _STATED.findall(said) if "…" not in s)
 
