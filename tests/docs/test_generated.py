@@ -60,13 +60,29 @@ def commands(page: Path) -> Iterator[str]:
                 yield line
 
 
+def _parts(command: str) -> Iterator[list[str]]:
+    """Yield the words of each command of a line; what stands in quotes is no operator."""
+    lexer = shlex.shlex(command, posix=True, punctuation_chars="|;&<")
+    lexer.whitespace_split = True
+    words: list[str] = []
+    taken = True
+    for token in lexer:
+        if token and set(token) <= set("|;&"):
+            yield words
+            words, taken = [], True
+        elif token == "<":
+            taken = False
+        elif taken:
+            words.append(token)
+    yield words
+
+
 def vedette_calls() -> list[tuple[str, list[str]]]:
     """Return (page, arguments) of every call of the program that the documentation shows."""
     calls = []
     for page in PAGES:
         for command in commands(page):
-            for part in re.split(r"\s(?:\||;|&&)\s", command):
-                words = shlex.split(part.split(" < ")[0])
+            for words in _parts(command):
                 if words and Path(words[0]).name == "vedette":
                     calls.append((str(page.relative_to(ROOT)), words[1:]))
     return calls
@@ -136,7 +152,7 @@ def run(folder: Path, *words: str, stdin: str = "", home: str = "vedette-demo/ho
 CHEAP = {"cases", "report", "query", "knowledge", "lake"}
 CHANGING = [
     *(["lake", verb] for verb in ("expire", "copy-state", "forget")),
-    *(["knowledge", verb] for verb in ("sync", "import", "rollback")),
+    *(["knowledge", verb] for verb in ("sync", "import", "rollback", "learn")),
 ]
 """Calls that take data away, need a file of the reader's, or ask the network."""
 

@@ -12,6 +12,8 @@ from vedette.schema import Case, Evidence, EvidenceKind, ExplainedCommand
 
 LIKELY = 0.2
 """Confidence under which a technique is left out."""
+BANDS = ((0.8, "high"), (0.5, "raised"), (0.0, "low"))
+"""Risk from which a word holds."""
 _MAX_CODE = 600
 _MAX = 400
 
@@ -58,7 +60,16 @@ def sentences(case: Case) -> dict[str, str]:
 
 def views_of(case: Case, ids: Callable[[Iterable[Evidence]], tuple[str, ...]]) -> tuple[CommandView, ...]:
     """Return the commands of a case as a report shows them: the risky ones, or else those that hide something."""
-    return tuple(_view(item, ids) for item in case.commands if item.explanation.risky or item.explanation.methods)
+    shown = [item for item in case.commands if item.explanation.risky or item.explanation.methods]
+    bands = [name for _, name in BANDS]
+    # by band and time: a word more in a comment of a command must not move it before another
+    shown.sort(key=lambda item: (bands.index(band(item.explanation.risk)), item.first_at, item.explanation.command))
+    return tuple(_view(item, ids) for item in shown)
+
+
+def band(risk: float) -> str:
+    """Return how grave a risk is, in words: two decimals would say more than is known."""
+    return next(name for least, name in BANDS if risk >= least)
 
 
 def _view(item: ExplainedCommand, ids: Callable[[Iterable[Evidence]], tuple[str, ...]]) -> CommandView:

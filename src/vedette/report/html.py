@@ -202,6 +202,7 @@ def _template() -> jinja2.Template:
         "by_host": case_exposures.by_host,
         "commands_extent": case_commands.extent,
         "commands_headline": case_commands.headline,
+        "risk_band": case_commands.band,
         "count": words.count,
         "day": words.day,
         "exposures_extent": case_exposures.extent,

@@ -201,7 +201,7 @@ def _commands(view: CaseView) -> list[str]:
                 _code(clip(v.command, MAX_CELL))
                 + (f" decoded: {_code(clip(v.decoded, MAX_CELL))}" if v.decoded else ""),
                 markdown(clip("; ".join((v.sentence.rstrip("."), *v.reasons[:2], *v.techniques[:2])), MAX_CELL)),
-                f"{v.risk:.2f}",
+                case_commands.band(v.risk),
                 _ids(v.evidence),
             )
             for v in views[:MAX_ACCOUNTS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vedette.report.case_commands import CommandView, extent, headline
+from vedette.report.case_commands import CommandView, band, extent, headline
 from vedette.report.inert import clip
 from vedette.report.pptx.deck import Deck, above_left_out, left_out
 from vedette.report.pptx.draw import Cell, Column, Para, height_of, pages, table, text_box
@@ -14,7 +14,7 @@ from vedette.report.words import more, when
 
 MAX_PAGES = 2
 _COLUMNS = (
-    Column("When and where", 1.5), Column("Command", 3.4), Column("What it does", 3.4), Column("Risk", 52, True),
+    Column("When and where", 1.5), Column("Command", 3.4), Column("What it does", 3.4), Column("Risk", 60, True),
     Column("Evidence", 84, True),
 )  # fmt: skip
 
@@ -69,7 +69,7 @@ def _row(v: CommandView, short: Mapping[str, str]) -> list[Cell]:
             Para(text=v.sentence, size=13, lines=4),
             Para(text="; ".join((*v.techniques[:2], *v.reasons[:2])), size=12, colour="muted", lines=3),
         )),
-        Cell(paras=(Para(text=f"{v.risk:.2f}", size=13, bold=v.risky, lines=1, align="right"),)),
+        Cell(paras=(Para(text=band(v.risk), size=13, bold=v.risky, lines=1, align="right"),)),
         Cell(paras=tuple(Para(text=i, size=12, mono=True, colour="muted", lines=1) for i in v.evidence[:2])
              or (Para(text="–"),)),
     ]  # fmt: skip
