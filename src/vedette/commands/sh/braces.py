@@ -12,6 +12,7 @@ MOST = 4096
 """Most words that one word may become."""
 _LONGEST = 400_000
 _DEEPEST = 40
+_MOST_OPENED = 300
 
 
 def _quoted_end(text: str, at: int, n: int, depth: int = 0) -> int:
@@ -111,6 +112,8 @@ def _range(body: str) -> list[str] | None:
 def expand(text: str, depth: int = 0) -> list[str] | None:
     """Return the words that a word's text becomes, or None where it has no braces to expand."""
     n, i = len(text), 0
+    if not depth and text.count("{") > _MOST_OPENED:
+        return None  # each is looked for its end
     while i < n:
         m = _SKIP.match(text, i)
         if m:

@@ -271,7 +271,7 @@ def _eval(ev: Calling, words: list[Word], known: bool, node: Simple | None) -> N
         ev.status = 0
         return
     text = " ".join([w.text for w in args])
-    ev.scope.budget.step(len(text) // 12)
+    ev.scope.budget.step(len(text) // 4)
     if not known and not any(w.methods for w in args if not w.known):
         head = text.lstrip()
         if not head or head[0] in "$`" or all(not w.known and _opaque(w.text) for w in args):

@@ -14,7 +14,7 @@ from vedette.commands.sh.state import Defined, State, Var
 from vedette.commands.sh.syntax import Listing, Simple
 from vedette.schema.command import Language, TokenKind
 
-_LONGEST = 300_000
+_LONGEST = 150_000
 _SELF = re.compile(r"\$\{?(?:0|BASH_SOURCE)\b")
 _FUNCTION = re.compile(r"BASH_FUNC_(.+)%%\Z")
 _ARRAY = re.compile(r"BASH_ARRAY_(.+)%%\Z")
@@ -29,7 +29,7 @@ def read(text: str, scope: Scope) -> Reading:
     """
     reading = Reading()
     if len(text) > _LONGEST:
-        reading.stops.append("only its first 300,000 characters are read")
+        reading.stops.append("only its first 150,000 characters are read")
         text = text[:_LONGEST]
     parser = Parser(text)
     try:
