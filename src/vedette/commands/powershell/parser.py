@@ -297,6 +297,9 @@ class Parser(Expressions):
                 self.broken = True
                 continue
             args.append(arg)
+            if len(args) > MOST_STATEMENTS:
+                self.cut = True
+                self.pos = self.size
             end = arg.end
             if isinstance(arg, n.Str) and arg.bare and arg.value == "--%":
                 m = _STOP.match(text, self.pos)

@@ -42,7 +42,7 @@ def read(text: str, scope: Scope) -> Reading:
         return reading
     reading.broken = parser.broken
     if parser.cut:
-        reading.stops.append(f"only its first {MOST_STATEMENTS:,} statements were read")
+        reading.stops.append(f"only its first {MOST_STATEMENTS:,} statements or arguments were read")
     state = State(scope)
     ev = CommandEvaluator(text, scope, state, reading)
     if "$" in text:
