@@ -13,6 +13,7 @@ from vedette.commands.base import Call, Reading, Word
 from vedette.commands.observables import DEV_TCP
 from vedette.commands.usage import URL, Label, Usage, assign, is_dry_run, is_help, misplaced, usage_of
 from vedette.knowledge.tools import Act, Role, Term, ToolTables
+from vedette.knowledge.tools.base import encodable
 from vedette.schema.command import CommandObservable, Language, Layer, Stop, Touch, TouchAction, TouchKind
 
 _HOLE = re.compile(r"\{([^{}|]+)(?:\|([^{}]*))?\}")
@@ -480,7 +481,7 @@ def _token_of(used: Used, value: str) -> tuple[int, int, str]:
 
 
 def _where(pattern: str, text: str) -> tuple[int, int]:
-    found = _compiled(pattern).search(text)
+    found = _compiled(pattern).search(encodable(text))
     return (found.start(), found.end()) if found else (0, min(len(text), 40))
 
 

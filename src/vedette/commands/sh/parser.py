@@ -1027,7 +1027,8 @@ class Parser:
         if self.text.startswith("()", self.pos):
             return False
         depth, i = 0, self.pos
-        while i < self.n:
+        most = min(self.n, self.pos + 1_000)
+        while i < most:
             c = text[i]
             if c == "(":
                 depth += 1

@@ -72,7 +72,11 @@ def steps_of(traces: Traces) -> list[Told]:
         told.append(
             Told(
                 step=CommandStep(
-                    text=_capital(clause) + ".", layer=used.layer, start=call.start, end=call.end, sure=call.sure
+                    text=_capital(clause) + ".",
+                    layer=used.layer,
+                    start=call.start,
+                    end=max(call.start, call.end),
+                    sure=call.sure,
                 ),
                 clause=clause,
                 wraps=holds or feeds,
