@@ -34,6 +34,8 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[1] / "src")]
 
+from benchmarks.commands.decoding import publish  # noqa: E402
+
 from vedette.commands import explain  # noqa: E402
 from vedette.llm.base import Ask  # noqa: E402
 from vedette.llm.embedded import EmbeddedModel  # noqa: E402
@@ -42,7 +44,6 @@ from vedette.llm.options import ModelOptions  # noqa: E402
 from vedette.schema import Message, Role  # noqa: E402
 
 DATA = HERE.parents[2] / "shared" / "data"
-BEGIN, END = "<!-- descriptions -->", "<!-- /descriptions -->"
 _NAMES = re.compile(r"[A-Za-z]:\\[^\s\"']+|https?://[^\s\"']+|/[\w./-]{3,}|[\w.-]{4,}")
 _STATED = re.compile(r"https?://[^\s\"',\u203a]+|\b\d{1,3}(?:\.\d{1,3}){3}\b")
 
@@ -213,14 +214,7 @@ def main() -> None:
         model.close()
     print("\n".join(lines))
     if given.write:
-        readme = HERE / "README.md"
-        text = readme.read_text(encoding="utf-8")
-        before, found, rest = text.partition(BEGIN)
-        if not found:
-            raise SystemExit(f"{readme} has no mark {BEGIN}")
-        readme.write_text(
-            f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{rest.partition(END)[2]}", encoding="utf-8"
-        )
+        publish("\n".join(lines), "descriptions")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ the development half of our own administration commands, the other half is only 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from collections import Counter
 from pathlib import Path
@@ -21,7 +20,7 @@ from benchmarks.commands.techniques import said, write
 from vedette.commands.judging.features import Vocabulary, joined
 from vedette.commands.judging.model import RISK, Judge
 from vedette.models.linear import LinearWeights
-from vedette.models.shipped import FOLDER, write_manifest
+from vedette.models.shipped import FOLDER
 
 LENGTHS = (0.8, 0.6)
 """Of the blocks of words and of marks."""
@@ -161,18 +160,7 @@ def ship(rows: list[fit.Read], found: dict[str, Any], metrics: dict[str, Any]) -
     )
     folder = FOLDER / RISK
     whole.save(folder)
-    (folder / "README.md").write_text(CARD, encoding="utf-8")
-    (folder / "NOTICE.txt").write_text(NOTICE, encoding="utf-8")
-    recipe = (data.ROOT / "recipes" / f"{RISK}.yaml").read_bytes()
-    digest = hashlib.sha256("\n".join(r.command.text for r in taught).encode()).hexdigest()
-    write_manifest(
-        folder,
-        {
-            "created_at": "2026-11-23T00:00:00Z", "licence": "Apache-2.0", "metrics": metrics,
-            "recipe_sha256": hashlib.sha256(recipe).hexdigest(), "corpus_sha256": digest,
-        },
-    )  # fmt: skip
-    return folder
+    return fit.sealed(folder, taught, card=CARD, notice=NOTICE, metrics=metrics)
 
 
 ABOUT = """### Risk

@@ -7,7 +7,6 @@ which nothing is trained. ``--ship`` trains on all of them but LOLBAS and puts t
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from collections import Counter
 from pathlib import Path
@@ -23,7 +22,7 @@ from vedette.commands.judging.features import Vocabulary
 from vedette.commands.judging.model import TECHNIQUES, Judge
 from vedette.knowledge import attack
 from vedette.models.linear import LinearWeights
-from vedette.models.shipped import FOLDER, write_manifest
+from vedette.models.shipped import FOLDER
 
 README = Path(__file__).resolve().parent / "README.md"
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.5)
@@ -149,18 +148,7 @@ def ship(atomic: list[fit.Read], own: list[fit.Read], found: dict[str, Any], met
     }  # fmt: skip
     folder = FOLDER / TECHNIQUES
     Judge.of(TECHNIQUES, "0", labels, vocabulary, kept, facts).save(folder)
-    (folder / "README.md").write_text(CARD, encoding="utf-8")
-    (folder / "NOTICE.txt").write_text(NOTICE, encoding="utf-8")
-    recipe = (data.ROOT / "recipes" / f"{TECHNIQUES}.yaml").read_bytes()
-    digest = hashlib.sha256("\n".join(r.command.text for r in rows).encode()).hexdigest()
-    write_manifest(
-        folder,
-        {
-            "created_at": "2026-11-23T00:00:00Z", "licence": "Apache-2.0", "metrics": metrics,
-            "recipe_sha256": hashlib.sha256(recipe).hexdigest(), "corpus_sha256": digest,
-        },
-    )  # fmt: skip
-    return folder
+    return fit.sealed(folder, rows, card=CARD, notice=NOTICE, metrics=metrics)
 
 
 ABOUT = """### Techniques

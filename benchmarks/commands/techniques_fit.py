@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import scipy.linalg
 import scipy.sparse
+from benchmarks.commands import techniques_data as data
 from benchmarks.commands.techniques_data import Command
 
 from vedette.commands.engine import trace
 from vedette.commands.judging.features import Vocabulary, facts_of, joined, noisy_or
 from vedette.commands.judging.ranking import act_scores, strong_acts
 from vedette.commands.judging.rating import is_plain, standing
+from vedette.models.shipped import write_manifest
 
 LENGTHS = (1.0, 0.5)
 """Of the blocks of words and of marks."""
@@ -104,3 +108,19 @@ def with_acts(scores: Any, labels: Sequence[str], rows: Sequence[Read], share: f
             if technique in place:
                 out[i, place[technique]] += share * value
     return out
+
+
+def sealed(folder: Path, rows: Sequence[Read], *, card: str, notice: str, metrics: Any) -> Path:
+    """Write what goes with a model's weights: card, notice, and the manifest with what it was made from."""
+    (folder / "README.md").write_text(card, encoding="utf-8")
+    (folder / "NOTICE.txt").write_text(notice, encoding="utf-8")
+    recipe = (data.ROOT / "recipes" / f"{folder.name}.yaml").read_bytes()
+    digest = hashlib.sha256("\n".join(row.command.text for row in rows).encode()).hexdigest()
+    write_manifest(
+        folder,
+        {
+            "created_at": "2026-11-23T00:00:00Z", "licence": "Apache-2.0", "metrics": metrics,
+            "recipe_sha256": hashlib.sha256(recipe).hexdigest(), "corpus_sha256": digest,
+        },
+    )  # fmt: skip
+    return folder

@@ -11,7 +11,8 @@ import pytest
 from exposure_support import NOW, World, find
 
 from vedette.exposure import of_case
-from vedette.exposure.of_case import for_case, with_exposures
+from vedette.exposure.of_case import for_case
+from vedette.report.filled import filled
 from vedette.schema import (
     COLUMNS,
     Case,
@@ -91,6 +92,6 @@ def test_they_are_bounded_and_the_sign_is_kept(world: World, monkeypatch: pytest
     world.report(findings=tuple(workstation(f"CVE-2023-{n}", 1) for n in range(1000, 1030)))
     alert(world, "CVE-2023-1029", "10.0.0.5")
     monkeypatch.setattr(of_case, "MOST", 4)
-    given = with_exposures(world.lake, case(WS1), NOW)
+    given = filled(world.lake, case(WS1), NOW)
     assert len(given.exposures) == 4
     assert given.exposures[0].vulnerability == "CVE-2023-1029"

@@ -7,12 +7,23 @@ executed, no file is read, no address is asked. The engine reads what is nested 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from vedette.commands.budget import Budget
 from vedette.schema.command import Language, TokenKind
+
+EXTENSION = re.compile(r"\.(?:exe|com|cmd|bat|ps1|scr|cpl|pif)$", re.IGNORECASE)
+"""Ends of files that Windows runs."""
+
+
+def program_name(text: str) -> str:
+    """Return a program's name without folder, quotes and ``.exe``, in the case in which it is written."""
+    name = text.strip().strip("\"'")
+    cut = max(name.rfind("/"), name.rfind("\\"))
+    return EXTENSION.sub("", name[cut + 1 :])
 
 
 @dataclass(slots=True)

@@ -7,20 +7,20 @@ Source: a layer is what ``vedette.commands.readers`` make of a text; depth, step
 from __future__ import annotations
 
 import logging
+import math
 import re
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field, replace
 
 from vedette.commands import programs
-from vedette.commands.base import Call, Nested, Reading, Scope
+from vedette.commands.base import Call, Nested, Reading, Scope, program_name
 from vedette.commands.budget import Budget, Exhausted
 from vedette.commands.environment import default_environment
 from vedette.commands.observables import MOST_LISTED, observables_of
 from vedette.commands.readers import reader
 from vedette.commands.shells import candidates, like_script
 from vedette.commands.traces import Traces, trace_call, trace_patterns, trace_places
-from vedette.commands.usage import tool_name
 from vedette.knowledge.tools import ToolTables, packed_tables
 from vedette.schema.command import Language, Layer, Stop
 
@@ -206,9 +206,7 @@ class _Walk:
 
     def _below(self, number: int, reading: Reading, scope: Scope) -> None:
         """Follow what the calls of a layer run, and what the language itself runs, in the order of the text."""
-        waiting = sorted(
-            (n for n in reading.nested), key=lambda n: n.start if n.start is not None else len(reading.calls) << 24
-        )
+        waiting = sorted(reading.nested, key=lambda n: math.inf if n.start is None else n.start)
         for call in reading.calls:
             while waiting and waiting[0].start is not None and waiting[0].start < call.start:
                 self._follow(waiting.pop(0), number, scope)
@@ -220,9 +218,9 @@ class _Walk:
             trace_places(used, self.tables)
             self.traces.uses.append(used)
             handed = self._run_by(call, scope)
-            if not handed and call.piped and call.stdin is None and tool_name(call.name.text).lower() in READS_CODE:
+            if not handed and call.piped and call.stdin is None and program_name(call.name.text).lower() in READS_CODE:
                 self._stop(number, "what it reads and runs is not known")
-            later = tool_name(call.name.text).lower() in RUNS_LATER
+            later = program_name(call.name.text).lower() in RUNS_LATER
             for nested in handed:
                 first = len(self.traces.layers)
                 self._follow(nested, number, scope)

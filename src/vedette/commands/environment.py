@@ -13,16 +13,13 @@ _WINDOWS = frozenset(
 
 @cache
 def _known(windows: bool) -> dict[str, str]:
-    try:
-        if windows:
-            from vedette.commands.cmd import windows_environment
+    if windows:
+        from vedette.commands.cmd import windows_environment
 
-            return windows_environment()
-        from vedette.commands.sh import unix_environment
+        return windows_environment()
+    from vedette.commands.sh import unix_environment
 
-        return unix_environment()
-    except ImportError:
-        return {}
+    return unix_environment()
 
 
 def default_environment(language: Language) -> dict[str, str]:

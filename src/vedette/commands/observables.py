@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from vedette.commands.base import Reading, Word
-from vedette.commands.usage import tool_name
+from vedette.commands.base import Reading, Word, program_name
 from vedette.schema.command import CommandObservable, Language
 from vedette.schema.entity import ObservableKind
 
@@ -114,7 +113,7 @@ def _words_of(reading: Reading) -> tuple[list[Word], list[Word]]:
     sure: list[Word] = []
     data: list[Word] = list(reading.strings)
     for call in reading.calls:
-        name = tool_name(call.name.text).lower()
+        name = program_name(call.name.text).lower()
         if name in _MATERIAL and (call.pipes or call.piped or call.stdin is not None or name in _ASSIGNS):
             data.extend(call.args)
         else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from vedette.commands.events import explain_events
 from vedette.schema import Case, EvidenceKind
 from vedette.schema.command import ExplainedCommand
@@ -25,8 +23,3 @@ def for_case(lake: Lake, case: Case) -> tuple[ExplainedCommand, ...]:
     if not ids:
         return ()
     return explain_events(lake, event_ids=list(ids)).commands[:MOST]
-
-
-def with_commands(lake: Lake, case: Case) -> Case:
-    """Return the case with its commands explained, as a report shows it; see :func:`for_case`."""
-    return replace(case, commands=for_case(lake, case))

@@ -12,7 +12,7 @@ from typing import Any
 
 import re2
 
-from vedette.commands.usage import tool_name
+from vedette.commands.base import program_name
 from vedette.knowledge.tools import ToolTables
 from vedette.knowledge.tools.base import encodable
 from vedette.schema.command import Language
@@ -130,11 +130,6 @@ def _signs() -> Any:
     return signs
 
 
-def language_of(text: str, tables: ToolTables) -> Language:
-    """Return the language that a command or script is most likely written in."""
-    return candidates(text, tables)[0]
-
-
 def candidates(text: str, tables: ToolTables) -> list[Language]:
     """Return the languages that a text may be written in, the likeliest first; what has no sign at all is left out.
 
@@ -149,7 +144,7 @@ def candidates(text: str, tables: ToolTables) -> list[Language]:
     first = _START.match(head)
     if first:
         word = first[1].strip("\"'")
-        _at_home(scores, head, word, tool_name(word), tables)
+        _at_home(scores, head, word, program_name(word), tables)
     ranked = sorted(scores, key=lambda language: -scores[language])
     shells = (Language.SH, Language.CMD, Language.POWERSHELL)
     if not ranked or (scores[ranked[0]] < 1.0 and ranked[0] not in shells):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from vedette.commands.base import Call, Word
+from vedette.commands.base import EXTENSION, Call, Word, program_name
 from vedette.knowledge.tools import Flag, Role, Style, Tool, ToolTables
 from vedette.schema.command import Language
 
@@ -30,7 +30,6 @@ _METHODS: dict[Language, tuple[str, ...]] = {
     Language.AWK: ("unix",),
 }
 _CASELESS = frozenset({"windows", "powershell", "dotnet", "com", "vbscript", "sql"})
-_END = re.compile(r"\.(?:exe|com|cmd|bat|ps1|scr|cpl)$", re.IGNORECASE)
 _OLD_BUNDLES = frozenset({"tar", "ps", "ar", "bsdtar"})
 _COMMON = {
     "erroraction": "what to do on errors",
@@ -95,13 +94,6 @@ class Usage:
         return self.tool.family.value if self.tool else ""
 
 
-def tool_name(text: str) -> str:
-    """Return a program's name without folder, quotes and ``.exe``, in the case in which it is written."""
-    name = text.strip().strip("\"'")
-    cut = max(name.rfind("/"), name.rfind("\\"))
-    return _END.sub("", name[cut + 1 :])
-
-
 def page_of(call: Call, tables: ToolTables) -> tuple[str, Tool | None]:
     """Return the called name and its page, looked for first where the caller's language is at home."""
     text = call.name.text
@@ -113,9 +105,9 @@ def page_of(call: Call, tables: ToolTables) -> tuple[str, Tool | None]:
         return name, None
     if call.language is Language.SH and any(c.isspace() for c in text):
         return text, None  # a whole line in quotes is no program's name
-    name = tool_name(text)
+    name = program_name(text)
     lower = name.lower()
-    if len(name) < 3 and (_END.search(text) or text.startswith((".\\", "./"))):
+    if len(name) < 3 and (EXTENSION.search(text) or text.startswith((".\\", "./"))):
         return name, None  # z.exe and ./j are no aliases
     for family in _HOMES.get(call.language) or (*_METHODS.get(call.language, ()), "windows", "unix", "cloud", "macos"):
         if found := tables.tool(family, lower if family in _CASELESS else name):

@@ -54,11 +54,6 @@ def for_case(lake: Lake, case: Case, now: datetime | None = None, *, policy: str
         return tuple(_told(exposures, list(found.values())[:MOST]))
 
 
-def with_exposures(lake: Lake, case: Case, now: datetime | None = None) -> Case:
-    """Return the case with the exposures on its hosts, as a report shows it; see :func:`for_case`."""
-    return replace(case, exposures=for_case(lake, case, now))
-
-
 def signs_of(case: Case) -> Callable[[Evidence], bool]:
     """Return what tells whether a sign is the case's own: it cites the event, or the event fell in its time."""
     cited = {e.ref for e in _cited(case)}

@@ -53,13 +53,7 @@ _UNIX_FIRST = frozenset({Language.SH, Language.AWK, Language.PERL, Language.RUBY
 def _unwrappers() -> dict[str, tuple[Unwrapper, ...]]:
     found: dict[str, tuple[Unwrapper, ...]] = {}
     for name in _MODULES:
-        full = f"{__name__}.{name}"
-        try:
-            module = importlib.import_module(full)
-        except ModuleNotFoundError as error:
-            if error.name != full:
-                raise
-            continue
+        module = importlib.import_module(f"{__name__}.{name}")
         for tool, unwrap in module.UNWRAPPERS.items():
             found[tool] = (*found.get(tool, ()), unwrap)
     return found

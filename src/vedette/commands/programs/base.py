@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vedette.commands.base import Call, Nested, Scope, Word
+from vedette.commands.base import Call, Nested, Scope, Word, program_name
 from vedette.commands.decoding import decode_text
 from vedette.schema.command import Language
 
@@ -19,7 +19,6 @@ DELAYED = "=V"
 BATCH = "=B"
 """Variable by which a nested layer of cmd learns whether it is a batch file (``1``) or a line at the prompt (``0``)."""
 
-_EXTENSION = re.compile(r"\.(?:exe|com|cmd|bat|ps1|scr|pif)$")
 _VERSION = re.compile(r"^([a-z][a-z_+-]*?)-?[0-9][0-9.]*w?$")
 _QUOTED = re.compile(r'[\s"]|^$')
 
@@ -52,9 +51,7 @@ class Decoded(bytes):
 
 def tool_name(text: str) -> str:
     """Return a program's name for look-ups: no folder, no extension of programs, folded case."""
-    name = text.strip().strip("\"'").rstrip(" .")
-    cut = max(name.rfind("/"), name.rfind("\\"))
-    return _EXTENSION.sub("", name[cut + 1 :].casefold())
+    return program_name(text.strip().strip("\"'").rstrip(" .")).casefold()
 
 
 def unversioned(name: str) -> str:

@@ -92,19 +92,23 @@ class Evaluator(Calling):
 
     def maybe(self, node: Node) -> None:
         """Go through what may not be reached."""
+        self._aside(lambda: self.run(node), sure=False)
+
+    def _aside(self, go: Callable[[], None], *, sure: bool) -> None:
+        """Go through something of which nobody knows whether, or how often, it runs: what it changes is unknown."""
         base = self.state
         self.state = base.copy()
-        sure, out = self.sure, self.out
-        self.sure = False
+        was, out = self.sure, self.out
+        self.sure = was and sure
         self.uncertain += 1
         self.out = Sink(out.wanted)
         try:
-            self.run(node)
+            go()
         except JumpError:
             pass
         finally:
             self.uncertain -= 1
-            self.sure = sure
+            self.sure = was
             written, self.out = self.out, out
         self.state.merge(base)
         if written.size or not written.known:
@@ -262,24 +266,7 @@ class Evaluator(Calling):
     def _once(self, body: Listing, sure: bool) -> None:
         """Read the body of a loop that runs nobody knows how often."""
         self._forget(body)
-        base = self.state
-        self.state = base.copy()
-        was, out = self.sure, self.out
-        self.sure = was and sure
-        self.uncertain += 1
-        self.out = Sink(out.wanted)
-        try:
-            self.listing(body)
-        except JumpError:
-            pass
-        finally:
-            self.uncertain -= 1
-            self.sure = was
-            written, self.out = self.out, out
-        self.state.merge(base)
-        if written.size or not written.known:
-            out.take(written)
-            out.known = False
+        self._aside(lambda: self.listing(body), sure=sure)
         self.status = None
 
     def while_(self, node: While) -> None:
