@@ -224,8 +224,11 @@ class _Walk:
             for nested in handed:
                 first = len(self.traces.layers)
                 self._follow(nested, number, scope)
+                made = range(first, len(self.traces.layers))
                 if later:
-                    self.traces.later.update(range(first, len(self.traces.layers)))
+                    self.traces.later.update(made)
+                if not call.sure:
+                    self.traces.unsure.update(made)
         for nested in waiting:
             self._follow(nested, number, scope)
 

@@ -95,6 +95,8 @@ class Traces:
     stops: list[Stop] = field(default_factory=list)
     later: set[int] = field(default_factory=set)
     """Layers that are left to run later: a task's, a service's, a run key's command."""
+    unsure: set[int] = field(default_factory=set)
+    """Layers that are reached only if their call is."""
     failed: bool = False
     """Whether a reader failed, so that what it would have found is missing."""
 

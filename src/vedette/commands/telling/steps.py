@@ -76,7 +76,7 @@ def steps_of(traces: Traces) -> list[Told]:
                     layer=used.layer,
                     start=call.start,
                     end=max(call.start, call.end),
-                    sure=call.sure,
+                    sure=call.sure and used.layer not in traces.unsure,
                 ),
                 clause=clause,
                 wraps=holds or feeds,
