@@ -113,7 +113,7 @@ def test_what_only_running_would_tell_is_said_to_be_unknown() -> None:
 def test_what_a_branch_may_run_is_told_as_perhaps() -> None:
     told = explain("if grep -q x /etc/hosts; then bash -c 'curl http://example.com/a'; fi", Language.SH)
     check(told)
-    assert [s.sure for s in told.steps if "example.com" in s.text] == [False]
+    assert [s.sure for s in told.steps if s.text.startswith("Fetches")] == [False]
 
 
 def test_a_piece_of_an_address_is_never_stated() -> None:
