@@ -173,8 +173,9 @@ other half is only counted. Trained on besides: our own attacks and 2,203 other 
 (`recipes/commands`). Five folds; commands of one shape, page or group stay together.
 
 **Limits.** One author wrote both sets of administration commands; the highest-scoring of the development half were read
-before some of the administration commands to train on were written, those held out were not. Categories missed most
-were read before some of our own attacks were written, so expect somewhat less of attacks nobody looked at. tldr
+before some of the administration commands to train on were written, those held out were not. Missed
+commands, not only their categories, were read before some of our own attacks were written, and the setup was chosen
+among some fifty on these folds, so expect somewhat less of attacks nobody looked at. tldr
 explains mimikatz, unshadow, nxc and the like, which count as benign here and are rightly called risky: they fill most
 of its false alarms and set the threshold (below stands what each bar alone would leave). What is missed is mostly what
 an administrator types as well (`date`, `net accounts`, `systemctl stop`). A model taught that these pages are benign
