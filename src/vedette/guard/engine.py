@@ -1,0 +1,223 @@
+"""The engine: a passage goes through the scanners and the policy; what errs or takes too long blocks."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as LateError
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from vedette.errors import OutsideError, UserError, VedetteError
+from vedette.guard.base import GROUP, PairBook, Scanner
+from vedette.guard.merging import merged
+from vedette.plugins import load_plugins
+from vedette.schema.guarding import Action, Around, Direction, GuardVerdict, Passage, Scanned, Unjudged
+
+if TYPE_CHECKING:
+    from vedette.guard.policy import Policy
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MOST_CHARS = 4_000_000
+"""Of one passage; a longer one is not judged, and so blocks."""
+_NOTHING = Around()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protected:
+    """A text as it may go on, and why."""
+
+    text: str = field(repr=False)
+    """Empty where nothing may go on."""
+    verdict: GuardVerdict
+    n_replaced: int = 0
+
+    @property
+    def passes(self) -> bool:
+        """Whether the text may go on."""
+        return self.verdict.dry_run or self.verdict.action not in (Action.BLOCK, Action.ASK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """On whose behalf a passage goes where: what policies tell apart."""
+
+    route: str = ""
+    role: str = ""
+    """Of the client's token."""
+    model: str = ""
+
+
+NOBODY = Who()
+
+
+def scanners_named(names: Iterable[str] | None = None, *, third_party: bool = True) -> tuple[Scanner, ...]:
+    """Return scanners by name, by default all.
+
+    Raises:
+        UserError: there is none of a name.
+        OutsideError: one cannot be loaded: a guard that lacks a scanner does not guard.
+    """
+    loaded, broken = load_plugins(GROUP, Scanner, third_party=third_party)
+    wanted = list(loaded) if names is None else list(dict.fromkeys(names))
+    for one in broken:
+        if names is None or one.name in wanted:
+            raise OutsideError(
+                f"the scanner {one.name} cannot be loaded: {one.reason}",
+                next_step="reinstall the package that brings it, or name the scanners that you want",
+            )
+    for name in wanted:
+        if name not in loaded:
+            raise UserError(f"no scanner is called {name!r}", next_step=f"choose one of: {', '.join(loaded)}")
+    return tuple(loaded[name] for name in wanted)
+
+
+class Guard:
+    """Scanners and a policy. Safe from several threads; to be closed.
+
+    Args:
+        scanners: what looks.
+        policy: what decides.
+        timeout_s: for all scanners together on one passage; None waits for ever, and needs no threads.
+        workers: passages judged at once; more wait, within their time.
+    """
+
+    def __init__(
+        self, scanners: Sequence[Scanner], policy: Policy, *, timeout_s: float | None = 10.0, workers: int = 4
+    ) -> None:
+        if not scanners:
+            raise UserError("a guard needs a scanner", next_step="leave the names of scanners out, and all are used")
+        self.scanners = tuple(scanners)
+        self.policy = policy
+        self._timeout_s = timeout_s
+        self._workers = workers
+        self._pool = _pool(workers)
+        self._stuck = 0
+        self._lock = threading.Lock()
+
+    def warm(self) -> None:
+        """Load what scanners load once."""
+        for scanner in self.scanners:
+            scanner.warm()
+
+    def close(self) -> None:
+        """Free the threads; a scanner that is stuck is left to itself."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def scan(self, passage: Passage, around: Around = _NOTHING) -> Scanned:
+        """Return what the scanners say together, whatever the policy thinks of it.
+
+        A scanner that failed or ran out of time is among ``unjudged``; its reason begins with ``failed``.
+        """
+        if len(passage.text) > MOST_CHARS:
+            reason = f"failed: {len(passage.text):,} characters are more than {MOST_CHARS:,}"
+            return Scanned(unjudged=(Unjudged(scanner="engine", reason=reason),))
+        running: list[str] = []
+        return self._timed(
+            lambda: self._scan(passage, around, running),
+            lambda: Scanned(
+                unjudged=(
+                    Unjudged(
+                        scanner=running[-1] if running else "engine",
+                        reason=f"failed: no answer within {self._timeout_s:g} s",
+                    ),
+                )
+            ),
+        )
+
+    def check(self, passage: Passage, around: Around = _NOTHING, *, who: Who = NOBODY) -> GuardVerdict:
+        """Return what the policy makes of a passage; nothing is replaced."""
+        return self.decide(passage, self.scan(passage, around), who=who)
+
+    def decide(self, passage: Passage, scanned: Scanned, *, who: Who = NOBODY) -> GuardVerdict:
+        """Return what the policy makes of what was found; a failed scanner blocks, whatever the policy says."""
+        failed = next((one for one in scanned.unjudged if one.reason.startswith("failed")), None)
+        try:
+            verdict = self.policy.decide(passage, scanned, route=who.route, client_role=who.role, model=who.model)
+        except Exception as error:
+            log.warning("the policy failed: %s", type(error).__name__)
+            return GuardVerdict(action=Action.BLOCK, unjudged=scanned.unjudged, reason="the policy could not decide")
+        if failed is not None:
+            reason = f"the scanner {failed.scanner} {failed.reason.replace('failed: ', 'failed (', 1)})"
+            return replace(verdict, action=Action.BLOCK, reason=reason, dry_run=False)
+        return verdict
+
+    def protect(self, passage: Passage, book: PairBook, around: Around = _NOTHING, *, who: Who = NOBODY) -> Protected:
+        """Return a passage's text as it may go on, its values replaced as the policy says.
+
+        Raises:
+            OutsideError: the pairs cannot be kept; nothing may then go on.
+        """
+        from vedette.guard.pseudonyms import Masker
+
+        verdict = self.check(passage, around, who=who)
+        if verdict.dry_run:
+            return Protected(text=passage.text, verdict=verdict)
+        if verdict.action in (Action.BLOCK, Action.ASK):
+            return Protected(text="", verdict=verdict)
+        masker = Masker(book, styles=self.policy.styles)
+        masked = masker.mask(passage.text, [(one.finding, one.action) for one in verdict.decided], form=passage.form)
+        return Protected(text=masked.text, verdict=verdict, n_replaced=len(masked.spans))
+
+    def _scan(self, passage: Passage, around: Around, running: list[str]) -> Scanned:
+        findings, unjudged = [], []
+        for scanner in self.scanners:
+            if not _asked(scanner, passage):
+                continue
+            running.append(scanner.name)
+            try:
+                found = scanner.scan(passage, around)
+            except Exception as error:
+                log.warning("the scanner %s failed: %s", scanner.name, type(error).__name__)
+                reason = f"failed: {type(error).__name__}"
+                unjudged.append(Unjudged(scanner=scanner.name, reason=reason))
+                continue
+            findings += found.findings
+            unjudged += found.unjudged
+        size = len(passage.text)
+        if any(not 0 <= one.start <= one.end <= size for one in findings):
+            unjudged.append(Unjudged(scanner="engine", reason="failed: a finding lies outside the text"))
+        return Scanned(findings=merged(findings), unjudged=tuple(unjudged))
+
+    def _timed(self, job: Callable[[], T], late: Callable[[], T]) -> T:
+        if self._timeout_s is None:
+            return job()
+        end = time.monotonic() + self._timeout_s
+        future = self._pool.submit(job)
+        try:
+            return future.result(timeout=max(end - time.monotonic(), 0.001))
+        except LateError:
+            if not future.cancel():
+                self._replace_stuck()
+            return late()
+
+    def _replace_stuck(self) -> None:
+        """Give the pool another thread for one that does not come back; many such mean that something is wrong."""
+        with self._lock:
+            self._stuck += 1
+            log.warning("a scanner did not answer in time; %d so far", self._stuck)
+            if self._stuck % self._workers == 0:
+                old, self._pool = self._pool, _pool(self._workers)
+                old.shutdown(wait=False, cancel_futures=False)
+
+
+def _pool(workers: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=workers, thread_name_prefix="guard")
+
+
+def _asked(scanner: Scanner, passage: Passage) -> bool:
+    if passage.direction is None:
+        return scanner.directions != frozenset({Direction.REPLY})
+    return passage.direction in scanner.directions
+
+
+def failure(error: Exception) -> GuardVerdict:
+    """Return the verdict on a passage that could not be handled: it is blocked, with the reason but no value."""
+    why = error.message if isinstance(error, VedetteError) else type(error).__name__
+    return GuardVerdict(action=Action.BLOCK, reason=f"the guard failed: {why}"[:300])
