@@ -15,7 +15,7 @@ from vedette.errors import OutsideError, UserError, VedetteError
 from vedette.guard.base import GROUP, PairBook, Scanner
 from vedette.guard.merging import merged
 from vedette.plugins import load_plugins
-from vedette.schema.guarding import Action, Around, Direction, GuardVerdict, Passage, Scanned, Unjudged
+from vedette.schema.guarding import Action, Around, Direction, GuardFinding, GuardVerdict, Passage, Scanned, Unjudged
 
 if TYPE_CHECKING:
     from vedette.guard.policy import Policy
@@ -166,7 +166,8 @@ class Guard:
         return Protected(text=masked.text, verdict=verdict, n_replaced=len(masked.spans))
 
     def _scan(self, passage: Passage, around: Around, running: list[str]) -> Scanned:
-        findings, unjudged = [], []
+        findings: list[GuardFinding] = []
+        unjudged: list[Unjudged] = []
         for scanner in self.scanners:
             if not _asked(scanner, passage):
                 continue
