@@ -222,3 +222,12 @@ def failure(error: Exception) -> GuardVerdict:
     """Return the verdict on a passage that could not be handled: it is blocked, with the reason but no value."""
     why = error.message if isinstance(error, VedetteError) else type(error).__name__
     return GuardVerdict(action=Action.BLOCK, reason=f"the guard failed: {why}"[:300])
+
+
+def unread(problem: str) -> GuardVerdict:
+    """Return the verdict on what could not be read: it is not judged, and so blocked."""
+    return GuardVerdict(
+        action=Action.BLOCK,
+        unjudged=(Unjudged(scanner="reader", reason=f"failed: {problem}"),),
+        reason=problem,
+    )

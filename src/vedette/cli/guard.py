@@ -1,0 +1,210 @@
+"""``vedette guard``: what texts hold before they reach a model, pseudonyms and their restoring, the gateway."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vedette.cli.frame import Frame, JsonOption, frame_of
+from vedette.cli.texts import Given, given_texts
+from vedette.errors import OutsideError, UserError
+from vedette.schema.guarding import Action, Direction, Form
+
+if TYPE_CHECKING:
+    from vedette.guard.engine import Guard
+    from vedette.guard.policy import Policy
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Protect what prompts carry: find, replace and restore what must not leave; serve a gateway to models.",
+    epilog="Start with: vedette guard scan mail.txt; then a gateway before your model: vedette guard serve --help",
+)
+
+PathsArgument = Annotated[
+    list[Path] | None, typer.Argument(metavar="PATH…", help="Files or folders; - or none reads standard input.")
+]
+PolicyOption = Annotated[
+    str | None,
+    typer.Option("--policy", "-p", help="A policy file (YAML), or a preset: default, strict, watch."),
+]
+DirectionOption = Annotated[
+    Direction | None,
+    typer.Option("--direction", "-d", help="prompt: the user says it; context: a tool, document or mail; reply."),
+]
+FormOption = Annotated[Form, typer.Option("--form", help="How to read the text; auto tells by its look.")]
+SessionOption = Annotated[
+    str | None, typer.Option("--session", "-s", help="Whose pseudonyms; keep the name to restore. Default: a new one.")
+]
+
+
+@app.command()
+def scan(
+    context: typer.Context,
+    paths: PathsArgument = None,
+    policy: PolicyOption = None,
+    direction: DirectionOption = None,
+    form: FormOption = Form.AUTO,
+    scanner: Annotated[list[str] | None, typer.Option("--scanner", help="Only this scanner; may be repeated.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Print the values too; they are left out by default.")] = False,
+    fail_on: Annotated[
+        Action | None, typer.Option("--fail-on", help="Exit 1 where the policy would do this or something graver.")
+    ] = None,
+    jsonl: Annotated[
+        bool,
+        typer.Option("--jsonl", help='Judge each line of stdin: {"id": …, "text": …} or {"id": …, "path": …}.'),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Say what texts hold that must not reach a model: personal data, secrets, injections; nothing is changed.
+
+    Each finding has its place, what it is, how sure that is, and what the policy would do about it. Values are not
+    printed. A scanner that fails or runs out of time is an error (exit 3): not having looked is not having found
+    nothing.
+
+    Example: vedette guard scan tickets/ --fail-on block
+    """
+    from vedette.cli import guard_shown
+
+    frame = frame_of(context)
+    with _guard(frame, policy, scanner) as guard:
+        if jsonl:
+            raise typer.Exit(guard_shown.answer_lines(guard, direction, form, fail_on))
+        told = [
+            guard_shown.judged(guard, item, direction, form) for item in given_texts(frame, paths, "vedette guard scan")
+        ]
+    if json:
+        frame.print_json(guard_shown.as_json(told, show=show))
+    else:
+        guard_shown.show(frame, told, values=show)
+    if any(one.failed for one in told):
+        raise typer.Exit(OutsideError.exit_code)
+    if fail_on is not None and any(one.verdict.action.gravity >= fail_on.gravity for one in told):
+        raise typer.Exit(1)
+
+
+@app.command()
+def mask(
+    context: typer.Context,
+    path: Annotated[Path | None, typer.Argument(help="A file; - or none reads standard input.")] = None,
+    session: SessionOption = None,
+    policy: PolicyOption = None,
+    direction: DirectionOption = None,
+    form: FormOption = Form.AUTO,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the text here; default: stdout.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Put pseudonyms in the place of what must not leave; ``guard restore`` with the same session gives it back.
+
+    Values and pseudonyms are kept encrypted in the home's vault until the session expires or is erased. What the policy
+    blocks is not printed at all: the reason is, and the exit code is 1.
+
+    Example: vedette guard mask incident.log --session case-7 > safe.log
+    """
+    from vedette.cli import guard_shown
+
+    frame = frame_of(context)
+    item = _one(frame, path, "mask")
+    name = session or f"s-{secrets.token_hex(5)}"
+    with _guard(frame, policy, None) as guard, _vault(frame) as vault:
+        book = vault.open(name, ttl_s=guard.policy.ttl_s)
+        protected = guard.protect(guard_shown.passage(item, direction, form), book)
+    if not protected.passes:
+        frame.err.print(f"{item.name} is held back: {protected.verdict.reason or protected.verdict.action.value}")
+        raise typer.Exit(1)
+    if session is None:
+        frame.note(f"session {name}: vedette guard restore --session {name} gives the values back")
+    if json:
+        frame.print_json(guard_shown.masked_json(name, protected))
+    else:
+        _write(out, protected.text)
+        frame.note(guard_shown.summary(protected.verdict.decided))
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    session: Annotated[str, typer.Option("--session", "-s", help="The session that the text was masked in.")],
+    path: Annotated[Path | None, typer.Argument(help="A file; - or none reads standard input.")] = None,
+    form: FormOption = Form.AUTO,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the text here; default: stdout.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Put the values back in the place of a session's pseudonyms; anything doubtful is left alone.
+
+    Example: vedette guard restore reply.md --session case-7
+    """
+    from vedette.guard.pseudonyms import Restorer
+
+    frame = frame_of(context)
+    item = _one(frame, path, "restore")
+    with _vault(frame) as vault:
+        if session not in vault:
+            raise UserError(
+                f"there is no session {session!r} in the vault, or it has expired",
+                next_step="vedette guard vault status lists what is kept",
+            )
+        text = Restorer(vault.open(session)).restore(item.text, form=form)
+    if json:
+        frame.print_json({"session": session, "text": text, "changed": text != item.text})
+    else:
+        _write(out, text)
+
+
+@contextmanager
+def _guard(frame: Frame, policy: str | None, scanners: list[str] | None) -> Iterator[Guard]:
+    from vedette.guard.engine import Guard, scanners_named
+
+    third_party = frame.settings.third_party_plugins
+    guard = Guard(scanners_named(scanners, third_party=third_party), opened_policy(frame, policy), timeout_s=60.0)
+    try:
+        yield guard
+    finally:
+        guard.close()
+
+
+def opened_policy(frame: Frame, named: str | None) -> Policy:
+    """Return the policy of an option, else the home's own ``guard.yaml``, else the default.
+
+    Raises:
+        UserError: there is none of that name, or it is wrong; says where.
+    """
+    from vedette.guard.policy import load_policy
+
+    own = frame.home_path() / "guard.yaml"
+    return load_policy(named if named is not None else own if own.is_file() else "default")
+
+
+@contextmanager
+def _vault(frame: Frame) -> Iterator[object]:
+    from vedette.cli.guard_keeping import opened_vault
+
+    with opened_vault(frame) as vault:
+        yield vault
+
+
+def _one(frame: Frame, path: Path | None, verb: str) -> Given:
+    items = list(given_texts(frame, [path] if path else None, f"vedette guard {verb}"))
+    if len(items) != 1:
+        raise UserError("give one file", next_step=f"vedette guard {verb} FILE, or pipe the text in")
+    if items[0].problem is not None:
+        raise UserError(f"{items[0].name}: {items[0].problem}", next_step="give text")
+    return items[0]
+
+
+def _write(out: Path | None, text: str) -> None:
+    data = text.encode("utf-8", "surrogateescape")
+    if out is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    from vedette.files import write_whole
+
+    write_whole(out, data)
