@@ -5,20 +5,23 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from vedette.errors import OutsideError, UserError, VedetteError
-from vedette.guard.base import GROUP, PairBook, Scanner
+from vedette.guard.base import GROUP, Pair, PairBook, Scanner
 from vedette.guard.merging import merged
+from vedette.guard.survivors import Survivors
 from vedette.plugins import load_plugins
 from vedette.schema.guarding import Action, Around, Direction, GuardFinding, GuardVerdict, Passage, Scanned, Unjudged
 
 if TYPE_CHECKING:
     from vedette.guard.policy import Policy
+    from vedette.guard.pseudonyms import Masker
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +29,8 @@ T = TypeVar("T")
 
 MOST_CHARS = 4_000_000
 """Of one passage; a longer one is not judged, and so blocks."""
+_SESSIONS_HELD = 256
+"""Sessions whose values' other forms are held ready."""
 _NOTHING = Around()
 
 
@@ -100,6 +105,7 @@ class Guard:
         self._pool = _pool(workers)
         self._stuck = 0
         self._lock = threading.Lock()
+        self._known: OrderedDict[str, tuple[int, Survivors]] = OrderedDict()
 
     def warm(self) -> None:
         """Load what scanners load once."""
@@ -154,16 +160,64 @@ class Guard:
         Raises:
             OutsideError: the pairs cannot be kept; nothing may then go on.
         """
+        return self.protect_all([passage], book, around, who=who)[0]
+
+    def protect_all(
+        self, passages: Sequence[Passage], book: PairBook, around: Around = _NOTHING, *, who: Who = NOBODY
+    ) -> tuple[Protected, ...]:
+        """Return the passages of one request as they may go on: to be used for all of them together.
+
+        A value that is found in one of them is replaced in all, also where it stands encoded. A passage that may not go
+        on has no text; then none of them may.
+
+        Raises:
+            OutsideError: the pairs cannot be kept; nothing may then go on.
+        """
         from vedette.guard.pseudonyms import Masker
 
-        verdict = self.check(passage, around, who=who)
-        if verdict.dry_run:
-            return Protected(text=passage.text, verdict=verdict)
-        if verdict.action in (Action.BLOCK, Action.ASK):
-            return Protected(text="", verdict=verdict)
         masker = Masker(book, styles=self.policy.styles)
-        masked = masker.mask(passage.text, [(one.finding, one.action) for one in verdict.decided], form=passage.form)
-        return Protected(text=masked.text, verdict=verdict, n_replaced=len(masked.spans))
+        out: list[Protected] = []
+        for passage in passages:
+            verdict = self.check(passage, around, who=who)
+            if verdict.dry_run:
+                out.append(Protected(text=passage.text, verdict=verdict))
+            elif verdict.action in (Action.BLOCK, Action.ASK):
+                out.append(Protected(text="", verdict=verdict))
+            else:
+                wanted = [(one.finding, one.action) for one in verdict.decided]
+                masked = masker.mask(passage.text, wanted, form=passage.form)
+                out.append(Protected(text=masked.text, verdict=verdict, n_replaced=len(masked.spans)))
+        return tuple(self._again(masker, book, passages, out))
+
+    def _again(
+        self, masker: Masker, book: PairBook, passages: Sequence[Passage], protected: Sequence[Protected]
+    ) -> Iterator[Protected]:
+        """Yield the texts without what only a later one gave away, and without known values in other forms."""
+        pairs = book.pairs()
+        survivors = self._survivors(book.session_id, pairs) if pairs else None
+        for passage, one in zip(passages, protected, strict=True):
+            if survivors is None or one.verdict.dry_run or not one.text:
+                yield one
+                continue
+            encoded = [(found, Action.PSEUDONYMISE) for found in survivors.find(one.text)]
+            if not encoded and len(passages) == 1:
+                yield one
+                continue
+            masked = masker.mask(one.text, encoded, form=passage.form)
+            yield replace(one, text=masked.text, n_replaced=one.n_replaced + len(masked.spans))
+
+    def _survivors(self, session_id: str, pairs: Sequence[Pair]) -> Survivors:
+        with self._lock:
+            held = self._known.get(session_id)
+            if held is not None and held[0] == len(pairs):
+                self._known.move_to_end(session_id)
+                return held[1]
+        made = Survivors(pairs)
+        with self._lock:
+            self._known[session_id] = (len(pairs), made)
+            while len(self._known) > _SESSIONS_HELD:
+                self._known.popitem(last=False)
+        return made
 
     def _scan(self, passage: Passage, around: Around, running: list[str]) -> Scanned:
         findings: list[GuardFinding] = []
