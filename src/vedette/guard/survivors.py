@@ -30,10 +30,7 @@ _RUNS = {
 
 def encodings(value: str) -> Iterator[tuple[str, str]]:
     """Yield a value's encoded forms, each with its name; of base64 what does not hang on what stands beside it."""
-    for name, data in (
-        ("base64", value.encode("utf-8", "surrogatepass")),
-        ("base64", value.encode("utf-16-le", "surrogatepass")),
-    ):
+    for data in (value.encode("utf-8", "surrogatepass"), value.encode("utf-16-le", "surrogatepass")):
         for shift in range(3):
             coded = base64.b64encode(b"\0" * shift + data).decode()
             core = coded[(0, 2, 3)[shift] : len(coded.rstrip("=")) - (1 if (len(data) + shift) % 3 else 0)]
