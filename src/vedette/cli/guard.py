@@ -113,7 +113,7 @@ def mask(
     item = _one(frame, path, "mask")
     name = session or f"s-{secrets.token_hex(5)}"
     with _guard(frame, policy, None) as guard, _vault(frame) as vault:
-        book = vault.open(name, ttl_s=guard.policy.ttl_s)
+        book = vault.open(name, ttl_s=guard.policy.session_ttl_s)
         protected = guard.protect(guard_shown.passage(item, direction, form), book)
     if not protected.passes:
         frame.err.print(f"{item.name} is held back: {protected.verdict.reason or protected.verdict.action.value}")

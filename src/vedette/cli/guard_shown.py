@@ -35,7 +35,9 @@ class Judged:
     @property
     def failed(self) -> bool:
         """Whether a scanner could not do its work."""
-        return any(one.reason.startswith("failed") for one in self.verdict.unjudged)
+        from vedette.guard.engine import failed
+
+        return any(failed(one) for one in self.verdict.unjudged)
 
 
 def passage(given: Given, direction: Direction | None, form: Form) -> Passage:
@@ -138,7 +140,9 @@ def masked_json(session: str, protected: Protected) -> dict[str, Any]:
 
 def answer_lines(guard: Guard, direction: Direction | None, form: Form, fail_on: Action | None) -> int:
     """Judge each line of standard input, in order; return the exit code."""
-    done = failed = 0
+    from vedette.guard.engine import failed
+
+    done = wrong = 0
     over = False
     for line in sys.stdin.buffer:
         if not line.strip():
@@ -150,7 +154,7 @@ def answer_lines(guard: Guard, direction: Direction | None, form: Form, fail_on:
             verdict = guard.check(_asked(asked, direction, form))
             over = over or (fail_on is not None and verdict.action.gravity >= fail_on.gravity)
             answer |= verdict_json(verdict)
-            broken = next((one for one in verdict.unjudged if one.reason.startswith("failed")), None)
+            broken = next((one for one in verdict.unjudged if failed(one)), None)
             if broken is not None:
                 answer["error"] = f"{broken.scanner} {broken.reason}"
         except orjson.JSONDecodeError as error:
@@ -159,9 +163,9 @@ def answer_lines(guard: Guard, direction: Direction | None, form: Form, fail_on:
             answer["error"] = error.message
         sys.stdout.write(json_module.dumps(answer, ensure_ascii=True, default=str) + "\n")
         sys.stdout.flush()
-        failed += "error" in answer
+        wrong += "error" in answer
         done += "error" not in answer
-    return 1 if over else exit_code(done, failed)
+    return 1 if over else exit_code(done, wrong)
 
 
 def _asked(asked: Any, direction: Direction | None, form: Form) -> Passage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections import OrderedDict
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
 
 from vedette.errors import OutsideError, UserError, VedetteError
@@ -31,6 +33,10 @@ MOST_CHARS = 4_000_000
 """Of one passage; a longer one is not judged, and so blocks."""
 _SESSIONS_HELD = 256
 """Sessions whose values' other forms are held ready."""
+_REMEMBERED = 2048
+"""Texts whose findings are remembered; not the texts."""
+FAILED = "failed: "
+"""Begins the reason of what was not judged because something broke."""
 _NOTHING = Around()
 
 
@@ -105,6 +111,8 @@ class Guard:
         self._pool = _pool(workers)
         self._stuck = 0
         self._lock = threading.Lock()
+        self._memo = _Memo(_REMEMBERED)
+        self._memo_secret = secrets.token_bytes(32)
         self._known: OrderedDict[str, tuple[int, Survivors]] = OrderedDict()
 
     def warm(self) -> None:
@@ -119,23 +127,31 @@ class Guard:
     def scan(self, passage: Passage, around: Around = _NOTHING) -> Scanned:
         """Return what the scanners say together, whatever the policy thinks of it.
 
-        A scanner that failed or ran out of time is among ``unjudged``; its reason begins with ``failed``.
+        A scanner that failed or ran out of time is among ``unjudged``; see :func:`failed`. What was found in a text is
+        remembered for a while, by a digest of the text: a conversation is sent whole with each turn.
         """
         if len(passage.text) > MOST_CHARS:
-            reason = f"failed: {len(passage.text):,} characters are more than {MOST_CHARS:,}"
+            reason = f"{FAILED}{len(passage.text):,} characters are more than {MOST_CHARS:,}"
             return Scanned(unjudged=(Unjudged(scanner="engine", reason=reason),))
+        key = self._memo_key(passage)
+        if key is not None and (held := self._memo.get(key)) is not None:
+            return held
         running: list[str] = []
-        return self._timed(
-            lambda: self._scan(passage, around, running),
-            lambda: Scanned(
-                unjudged=(
-                    Unjudged(
-                        scanner=running[-1] if running else "engine",
-                        reason=f"failed: no answer within {self._timeout_s:g} s",
-                    ),
-                )
-            ),
-        )
+        scanned = self._timed(lambda: self._scan(passage, around, running), lambda: self._late(running))
+        if key is not None and not any(failed(one) for one in scanned.unjudged):
+            self._memo.put(key, scanned)
+        return scanned
+
+    def _memo_key(self, passage: Passage) -> bytes | None:
+        """Return what a passage's findings are remembered by; replies hang on what is around them, and are not."""
+        if passage.direction is Direction.REPLY:
+            return None
+        told = f"{passage.direction}\0{passage.role}\0{passage.form}\0{passage.text}"
+        return blake2b(told.encode("utf-8", "surrogatepass"), key=self._memo_secret, digest_size=16).digest()
+
+    def _late(self, running: Sequence[str]) -> Scanned:
+        scanner = running[-1] if running else "engine"
+        return Scanned(unjudged=(Unjudged(scanner=scanner, reason=f"{FAILED}no answer within {self._timeout_s:g} s"),))
 
     def check(self, passage: Passage, around: Around = _NOTHING, *, who: Who = NOBODY) -> GuardVerdict:
         """Return what the policy makes of a passage; nothing is replaced."""
@@ -143,14 +159,14 @@ class Guard:
 
     def decide(self, passage: Passage, scanned: Scanned, *, who: Who = NOBODY) -> GuardVerdict:
         """Return what the policy makes of what was found; a failed scanner blocks, whatever the policy says."""
-        failed = next((one for one in scanned.unjudged if one.reason.startswith("failed")), None)
+        broken = next((one for one in scanned.unjudged if failed(one)), None)
         try:
             verdict = self.policy.decide(passage, scanned, route=who.route, client_role=who.role, model=who.model)
         except Exception as error:
             log.warning("the policy failed: %s", type(error).__name__)
             return GuardVerdict(action=Action.BLOCK, unjudged=scanned.unjudged, reason="the policy could not decide")
-        if failed is not None:
-            reason = f"the scanner {failed.scanner} {failed.reason.replace('failed: ', 'failed (', 1)})"
+        if broken is not None:
+            reason = f"the scanner {broken.scanner} failed ({broken.reason.removeprefix(FAILED)})"
             return replace(verdict, action=Action.BLOCK, reason=reason, dry_run=False)
         return verdict
 
@@ -230,14 +246,14 @@ class Guard:
                 found = scanner.scan(passage, around)
             except Exception as error:
                 log.warning("the scanner %s failed: %s", scanner.name, type(error).__name__)
-                reason = f"failed: {type(error).__name__}"
+                reason = f"{FAILED}{type(error).__name__}"
                 unjudged.append(Unjudged(scanner=scanner.name, reason=reason))
                 continue
             findings += found.findings
             unjudged += found.unjudged
         size = len(passage.text)
         if any(not 0 <= one.start <= one.end <= size for one in findings):
-            unjudged.append(Unjudged(scanner="engine", reason="failed: a finding lies outside the text"))
+            unjudged.append(Unjudged(scanner="engine", reason=f"{FAILED}a finding lies outside the text"))
         return Scanned(findings=merged(findings), unjudged=tuple(unjudged))
 
     def _timed(self, job: Callable[[], T], late: Callable[[], T]) -> T:
@@ -278,10 +294,37 @@ def failure(error: Exception) -> GuardVerdict:
     return GuardVerdict(action=Action.BLOCK, reason=f"the guard failed: {why}"[:300])
 
 
+def failed(one: Unjudged) -> bool:
+    """Return whether something broke, as opposed to a scanner that says it cannot judge."""
+    return one.reason.startswith(FAILED)
+
+
+class _Memo:
+    """Remembers the last so many."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held: OrderedDict[bytes, Scanned] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: bytes) -> Scanned | None:
+        with self._lock:
+            found = self._held.get(key)
+            if found is not None:
+                self._held.move_to_end(key)
+            return found
+
+    def put(self, key: bytes, scanned: Scanned) -> None:
+        with self._lock:
+            self._held[key] = scanned
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+
+
 def unread(problem: str) -> GuardVerdict:
     """Return the verdict on what could not be read: it is not judged, and so blocked."""
     return GuardVerdict(
         action=Action.BLOCK,
-        unjudged=(Unjudged(scanner="reader", reason=f"failed: {problem}"),),
+        unjudged=(Unjudged(scanner="reader", reason=f"{FAILED}{problem}"),),
         reason=problem,
     )
