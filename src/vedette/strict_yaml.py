@@ -66,3 +66,34 @@ def load(text: str, *, aliases: bool = True) -> Any:
         return yaml.load(text, Loader=_Loader if aliases else _NoAliases)  # noqa: S506  (a SafeLoader)
     except (ValueError, OverflowError, RecursionError) as error:  # a date that is none, a number beyond all
         raise yaml.YAMLError(f"{type(error).__name__}: {error}") from error
+
+
+Place = tuple[str | int, ...]
+"""Keys and list positions from a document's top down to one of its values."""
+
+
+def load_located(text: str) -> tuple[Any, dict[Place, int]]:
+    """Return what a YAML document without aliases says, and the line (from 1) on which each of its values begins.
+
+    A mapping's value is located where its key stands.
+
+    Raises:
+        yaml.YAMLError: as for :func:`load`.
+    """
+    said = load(text, aliases=False)
+    lines: dict[Place, int] = {}
+    top = yaml.compose(text, Loader=_NoAliases)
+    if top is not None:
+        _locate(top, (), top.start_mark.line + 1, lines)
+    return said, lines
+
+
+def _locate(node: yaml.Node, place: Place, line: int, lines: dict[Place, int]) -> None:
+    lines[place] = line
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                _locate(value, (*place, key.value), key.start_mark.line + 1, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            _locate(value, (*place, number), value.start_mark.line + 1, lines)
