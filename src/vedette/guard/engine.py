@@ -238,6 +238,10 @@ class Guard:
     def _scan(self, passage: Passage, around: Around, running: list[str]) -> Scanned:
         findings: list[GuardFinding] = []
         unjudged: list[Unjudged] = []
+        if passage.direction is Direction.REPLY:
+            around = replace(around, hosts=around.hosts | self.policy.allowed_hosts)
+            if self.policy.forbidden is not None:
+                findings += self.policy.forbidden.findings(passage.text)
         for scanner in self.scanners:
             if not _asked(scanner, passage):
                 continue
