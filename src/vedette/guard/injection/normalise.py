@@ -142,8 +142,9 @@ def normalise(text: str) -> Normalised:
     work = _Work(text)
     if not text.isascii():
         work.apply(_characters(work.text))
-        work.apply(_foreign_words(work.text), undone=True)
     work.apply((m.start(), m.end(), "") for m in _pattern("control").finditer(work.text))
+    if not work.text.isascii():
+        work.apply(_foreign_words(work.text), undone=True)
     work.text = work.text.lower() if work.text.isascii() else _lower(work.text)
     for _ in range(ROUNDS):
         before = work.count
