@@ -63,7 +63,8 @@ def ask_world(world: str, asked: Sequence[questions.Conversation], folder: Path,
         model = GuardedModel(double, Guard(scanners_named(DATA_SCANNERS), load_policy("default"), timeout_s=None))
     details: list[dict[str, Any]] = []
     with worlds.opened(worlds.home_of(world, folder)) as lake:
-        rows = list(ask_all(asked, lake, survey(lake), model, "guarded" if guarded else "plain", details=details))
+        name = "guarded" if guarded else "plain"
+        rows = list(ask_all(asked, lake, survey(lake), model, name, router="rules", details=details))
     texts = [str(one.get("text", one.get("error", ""))) for one in details]
     return Side(rows, texts, n_prompts=len(double.requests))
 
@@ -79,7 +80,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     asked = [c for c in questions.load(args.part or ("development",)) if not args.world or c.world in args.world]
     lines = [
-        "| world | questions | right, values | right, pseudonyms | answers that differ | prompts, values | prompts, pseudonyms |",
+        "| world | questions | right, values | right, pseudonyms | answers that differ"
+        " | prompts, values | prompts, pseudonyms |",
         "|---|---|---|---|---|---|---|",
     ]
     total = [0] * 6
