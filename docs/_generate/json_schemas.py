@@ -21,6 +21,7 @@ from vedette.schema.command import (
     Stop,
     Touch,
 )
+from vedette.schema.guarding import Action, Direction, Form
 from vedette.store.sessions import SessionExport
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -153,7 +154,70 @@ class ExplainError(TypedDict):
     error: str
 
 
+class GuardFindingOut(TypedDict):
+    """One finding: half-open character offsets into the text, and what the policy does about it."""
+
+    entity: str
+    start: int
+    end: int
+    score: float
+    scanner: str
+    rule: str
+    within: list[str]
+    note: str
+    action: Action
+    policy_rule: str
+    value: NotRequired[str]
+
+
+class UnjudgedOut(TypedDict):
+    """A part that a scanner could not judge; it is not thereby safe."""
+
+    scanner: str
+    reason: str
+    start: int
+    end: int | None
+
+
+class GuardScanOut(TypedDict):
+    """What ``vedette guard scan --json`` prints of one text."""
+
+    source: NotRequired[str]
+    verdict: Action
+    dry_run: bool
+    reason: str
+    findings: list[GuardFindingOut]
+    unjudged: list[UnjudgedOut]
+
+
+class GuardIn(TypedDict):
+    """One line of standard input of ``vedette guard scan --jsonl``: ``id`` and ``text`` or ``path``."""
+
+    id: NotRequired[str | int | float | None]
+    text: NotRequired[str]
+    path: NotRequired[str]
+    direction: NotRequired[Direction]
+    form: NotRequired[Form]
+
+
+class GuardLine(GuardScanOut):
+    """One line of the output of ``vedette guard scan --jsonl``; ``error`` stands where a scanner failed."""
+
+    id: str | int | float | None
+    error: NotRequired[str]
+
+
+class GuardError(TypedDict):
+    """A line that could not be judged."""
+
+    id: str | int | float | None
+    error: str
+
+
 LINES: dict[str, Any] = {
+    "guard-scan.schema.json": GuardScanOut,
+    "guard-scan-jsonl-input.schema.json": GuardIn,
+    "guard-scan-jsonl.schema.json": GuardLine | GuardError,
     "explain.schema.json": ExplanationOut,
     "explain-jsonl-input.schema.json": ExplainIn,
     "explain-jsonl.schema.json": ExplainLine | ExplainError,
