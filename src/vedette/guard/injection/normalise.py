@@ -221,7 +221,7 @@ def _fold(character: str) -> str | None:
 def _spelled(character: str) -> str:
     if character.isascii():
         return character
-    if (always := ALWAYS.get(character)) is not None:
+    if (always := ALWAYS.get(character, ALWAYS.get(character.lower()))) is not None:
         return always
     if _UNSEEN.match(character) or _MARK.match(character):
         return ""
