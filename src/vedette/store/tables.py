@@ -249,3 +249,73 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 """What was done, by whom: ids and counts. The database itself refuses to change or delete a row."""
+
+guard_keys = Table(
+    "guard_keys",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+)
+"""Keys of the guard's own, each encrypted by the master key of ``key_id``: for names of sessions, for the trail."""
+
+guard_sessions = Table(
+    "guard_sessions",
+    metadata,
+    Column("session", String(32), primary_key=True),
+    Column("key_id", String(64), nullable=False, index=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("used_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False, index=True),
+    Column("epoch", Integer, nullable=False),
+    Column("born", String(16), nullable=False),
+)
+"""Sessions of the vault; ``session`` is a keyed digest of who owns it and what the client calls it.
+
+``epoch`` counts up when pairs are erased, so that whoever holds them in memory lets go of them; ``born`` tells a
+session from one that had its name before."""
+
+guard_pairs = Table(
+    "guard_pairs",
+    metadata,
+    Column("session", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("value_mac", LargeBinary, nullable=False),
+    Column("pseudonym_mac", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["session"], ["guard_sessions.session"], ondelete="CASCADE"),
+    Index("ix_guard_pairs_value", "session", "value_mac", unique=True),
+    Index("ix_guard_pairs_pseudonym", "session", "pseudonym_mac", unique=True),
+)
+"""Values and their pseudonyms, encrypted together under their session's key."""
+
+guard_approvals = Table(
+    "guard_approvals",
+    metadata,
+    Column("approval_id", String(32), primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("entity", String(64), nullable=False),
+    Column("route", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", DateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("decided_by", Text),
+    Column("decided_at", DateTime),
+    Column("expires_at", DateTime, nullable=False, index=True),
+)
+"""What was held back, and what somebody said of it; ``digest`` is a keyed one of who asked and of the value."""
+
+guard_trail = Table(
+    "guard_trail",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", DateTime, nullable=False, index=True),
+    Column("key", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("prev", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+"""What passed the guard: each row's digest is keyed and holds the one before it. It is appended to, and no more."""
