@@ -10,14 +10,15 @@ from vedette.schema.guarding import GuardFinding
 
 def invented(text: str, given: Set[str]) -> Iterator[GuardFinding]:
     """Yield what looks like a pseudonym and is none of those given out."""
-    from vedette.guard.pseudonyms import token_shapes
+    from vedette.guard.pseudonyms.tokens import Words, shapes
 
-    for start, end in token_shapes(text):
-        if text[start:end].upper() not in given:
+    words = Words()
+    for shape in shapes(text, words):
+        if shape.name not in given and shape.plain not in given:
             yield GuardFinding(
                 entity="INVENTED_PSEUDONYM",
-                start=start,
-                end=end,
+                start=shape.start,
+                end=shape.end,
                 score=0.9,
                 scanner=SCANNER,
                 rule="invented",

@@ -1,0 +1,221 @@
+"""The engine: what is found together, what fails closed, what is replaced in a request."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+
+import pytest
+
+from vedette.errors import UserError
+from vedette.guard.base import Cost, Pair
+from vedette.guard.engine import Guard, Who, scanners_named
+from vedette.guard.merging import merged
+from vedette.guard.policy import load_policy
+from vedette.guard.pseudonyms import MemoryPairs, Restorer
+from vedette.guard.survivors import Survivors, encodings
+from vedette.schema.guarding import (
+    Action,
+    Around,
+    Direction,
+    GuardFinding,
+    Passage,
+    Scanned,
+    Unjudged,
+)
+
+
+class Words:
+    """Finds given words."""
+
+    name = "words"
+    directions = frozenset(Direction)
+    cost = Cost.PATTERN
+    entities = frozenset({"PERSON"})
+
+    def __init__(self, *words: str, entity: str = "PERSON", score: float = 0.9) -> None:
+        self.words, self.entity, self.score = words, entity, score
+        self.n_scans = 0
+
+    def warm(self) -> None:
+        pass
+
+    def scan(self, passage: Passage, around: Around) -> Scanned:
+        self.n_scans += 1
+        found = []
+        for word in self.words:
+            at = passage.text.find(word)
+            while at >= 0:
+                found.append(
+                    GuardFinding(entity=self.entity, start=at, end=at + len(word), score=self.score, scanner=self.name)
+                )
+                at = passage.text.find(word, at + 1)
+        return Scanned(findings=tuple(found))
+
+
+class Broken(Words):
+    """Fails as it is told."""
+
+    name = "broken"
+
+    def __init__(self, how: str) -> None:
+        super().__init__()
+        self.how = how
+
+    def scan(self, passage: Passage, around: Around) -> Scanned:
+        if self.how == "raises":
+            raise RuntimeError("alice was here")
+        if self.how == "hangs":
+            time.sleep(1.5)
+        if self.how == "outside":
+            return Scanned(
+                findings=(GuardFinding(entity="PERSON", start=0, end=10_000, score=1.0, scanner=self.name),)
+            )
+        if self.how == "unsure":
+            return Scanned(unjudged=(Unjudged(scanner=self.name, reason="too deep to look into"),))
+        return Scanned()
+
+
+def guard(*scanners: Words, timeout_s: float | None = None, policy: str = "default") -> Guard:
+    return Guard(scanners, load_policy(policy), timeout_s=timeout_s)
+
+
+def prompt(text: str) -> Passage:
+    return Passage(text=text, direction=Direction.PROMPT)
+
+
+def book(name: str = "s") -> MemoryPairs:
+    return MemoryPairs(name, name.encode().ljust(32, b"\0"))
+
+
+def test_a_value_is_replaced_and_given_back() -> None:
+    pairs = book()
+    protected = guard(Words("Alice Meyer")).protect(prompt("Write to Alice Meyer, please."), pairs)
+    assert protected.passes
+    assert "Alice" not in protected.text
+    assert Restorer(pairs).restore(protected.text) == "Write to Alice Meyer, please."
+
+
+def test_a_value_found_in_a_later_passage_is_replaced_in_the_earlier_ones() -> None:
+    class OnlyIn(Words):
+        def scan(self, passage: Passage, around: Around) -> Scanned:
+            return super().scan(passage, around) if "customer" in passage.text else Scanned()
+
+    coded = base64.b64encode(b"to Alice Meyer").decode()
+    pairs = book()
+    texts = ["Alice Meyer again", f"x={coded}", "the customer Alice Meyer"]
+    protected = guard(OnlyIn("Alice Meyer")).protect_all([prompt(text) for text in texts], pairs)
+    together = " ".join(one.text for one in protected)
+    assert "Alice" not in together
+    assert coded not in together
+    assert [Restorer(pairs).restore(one.text) for one in protected] == texts
+
+
+@pytest.mark.parametrize("how", ["raises", "hangs", "outside"])
+@pytest.mark.parametrize("policy", ["default", "watch"])
+def test_a_broken_scanner_blocks_whatever_the_policy_says(how: str, policy: str) -> None:
+    closed = guard(Words(), Broken(how), timeout_s=0.2, policy=policy)
+    try:
+        verdict = closed.check(prompt("hello"))
+        assert verdict.action is Action.BLOCK
+        assert not verdict.dry_run
+        assert "alice" not in verdict.reason
+        assert not closed.protect(prompt("hello"), book()).passes
+    finally:
+        closed.close()
+
+
+def test_the_guard_still_judges_after_scanners_hung() -> None:
+    hanging = Broken("hangs")
+    closed = Guard([hanging], load_policy("default"), timeout_s=0.05, workers=2)
+    try:
+        for i in range(5):
+            assert closed.check(prompt(f"hello {i}")).action is Action.BLOCK
+        hanging.how = "works"
+        deadline = time.monotonic() + 10
+        while closed.check(prompt("good day")).action is not Action.ALLOW:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        closed.close()
+
+
+def test_what_a_scanner_cannot_judge_is_the_policys_to_decide() -> None:
+    verdict = guard(Broken("unsure")).check(prompt("hello"))
+    assert verdict.action is Action.BLOCK
+    assert verdict.unjudged[0].reason == "too deep to look into"
+
+
+def test_a_text_that_is_sent_again_is_not_scanned_again_but_decided_again() -> None:
+    words = Words("Alice")
+    one = guard(words)
+    for role in ("analyst", "viewer"):
+        assert len(one.check(prompt("Alice"), who=Who(role=role)).decided) == 1
+    assert words.n_scans == 1
+    one.check(Passage(text="Alice", direction=Direction.REPLY))
+    one.check(Passage(text="Alice", direction=Direction.REPLY))
+    assert words.n_scans == 3
+
+
+def test_a_text_too_long_is_blocked() -> None:
+    assert guard(Words()).check(prompt("a" * 4_000_001)).action is Action.BLOCK
+
+
+def test_no_scanner_is_no_guard() -> None:
+    with pytest.raises(UserError):
+        Guard([], load_policy("default"))
+    with pytest.raises(UserError, match="no scanner is called"):
+        scanners_named(["nothing"])
+
+
+def finding(entity: str, start: int, end: int, score: float = 0.9, scanner: str = "a", rule: str = "") -> GuardFinding:
+    return GuardFinding(entity=entity, start=start, end=end, score=score, scanner=scanner, rule=rule)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ([finding("PERSON", 0, 5), finding("EMAIL_ADDRESS", 0, 20)], ["EMAIL_ADDRESS"]),
+        ([finding("URL", 0, 40), finding("API_KEY", 20, 35), finding("DOMAIN_NAME", 8, 15)], ["URL", "API_KEY"]),
+        ([finding("PERSON", 0, 10), finding("PERSON", 5, 15)], ["PERSON", "PERSON"]),
+        ([finding("PERSON", 0, 10, 0.7), finding("PERSON", 0, 10, 0.9, "b")], ["PERSON"]),
+        ([finding("PROMPT_INJECTION", 0, 50), finding("API_KEY", 5, 9)], ["PROMPT_INJECTION", "API_KEY"]),
+        ([finding("LOCATION", 0, 30), finding("CREDIT_CARD", 5, 21)], ["CREDIT_CARD"]),
+    ],
+)
+def test_findings_that_say_the_same_become_one(given: list[GuardFinding], kept: list[str]) -> None:
+    assert [one.entity for one in merged(given)] == kept
+    assert [one.entity for one in merged(reversed(given))] == kept
+
+
+def test_known_values_are_found_in_other_forms() -> None:
+    value = "Alice Meyer-Ünsal"
+    survivors = Survivors([Pair(entity="PERSON", value=value, pseudonym="PERSON_X")])
+    for name, form in encodings(value):
+        text = f"before {form} after"
+        found = survivors.find(text)
+        assert found, name
+        assert text[found[0].start : found[0].end].find(form) >= 0
+    assert survivors.find("nothing of it") == []
+
+
+def test_threads_share_a_guard() -> None:
+    one = guard(Words("Alice"), timeout_s=5.0)
+    wrong: list[str] = []
+
+    def ask(i: int) -> None:
+        pairs = book(f"s{i}")
+        for n in range(20):
+            text = f"Alice and {i} and {n}"
+            protected = one.protect(prompt(text), pairs)
+            if Restorer(pairs).restore(protected.text) != text or "Alice" in protected.text:
+                wrong.append(text)
+
+    threads = [threading.Thread(target=ask, args=(i,)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    one.close()
+    assert wrong == []
