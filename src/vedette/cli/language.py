@@ -60,6 +60,8 @@ def language_model(
 ) -> Iterator[LanguageModel | None]:
     """Yield the model that was named on the command line or by the settings; None where there is none.
 
+    One that is not on this machine gets pseudonyms in the place of what the home's policy keeps here.
+
     Raises:
         UserError: see :func:`vedette.llm.open_model`.
     """
@@ -68,6 +70,11 @@ def language_model(
     named = name or frame.settings.model
     options = model_options(frame.settings, audit=auditing(lake, actor), name=named)
     model = open_model(named, home=frame.home_path(), options=options)
+    if model is not None and not model.local:
+        from vedette.cli.guard import opened_policy
+        from vedette.guard.model import guarded
+
+        model = guarded(model, opened_policy(frame, None), third_party=frame.settings.third_party_plugins)
     with contextlib.closing(model) if model is not None else contextlib.nullcontext():
         yield model
 
