@@ -14,7 +14,7 @@ def invented(text: str, given: Set[str]) -> Iterator[GuardFinding]:
 
     words = Words()
     for shape in shapes(text, words):
-        if shape.name not in given and shape.plain not in given:
+        if shape.name not in given:
             yield GuardFinding(
                 entity="INVENTED_PSEUDONYM",
                 start=shape.start,
