@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vedette.errors import OutsideError
+from vedette.errors import InternalError, OutsideError
 from vedette.guard.base import Pair, PairBook
-from vedette.guard.entities import Group, group_of
-from vedette.guard.pseudonyms.restoring import Restorer
-from vedette.guard.pseudonyms.tokens import draw, word_of
-from vedette.guard.pseudonyms.words import identity, widened
+from vedette.guard.pseudonyms.drawing import Draft
+from vedette.guard.pseudonyms.index import Phrases, index_of, plain_entity, sweepable
+from vedette.guard.pseudonyms.places import BARE, LITERAL, Place, Strings, Tracker, read, settled, write, written
+from vedette.guard.pseudonyms.ranges import Range, apart
+from vedette.guard.pseudonyms.restoring import Restorer, Standing
+from vedette.guard.pseudonyms.sweeping import occurrences
+from vedette.guard.pseudonyms.tokens import word_of
+from vedette.guard.pseudonyms.words import widened
 from vedette.schema.guarding import Action, Form, GuardFinding
 
 _TRIES = 8
+_NEAR = 4
+"""Characters between two ranges that are made one where a text does not come back otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,110 +45,215 @@ class Masked:
     spans: tuple[Replaced, ...] = ()
 
 
-@dataclass(slots=True)
-class _Range:
-    start: int
-    end: int
-    entity: str
-    action: Action
-    weight: tuple[bool, int, float]
-
-
 class Masker:
-    """Replaces what was found by pseudonyms of one session. Safe from several threads."""
+    """Replaces what was found by pseudonyms of one session. Safe from several threads.
 
-    def __init__(self, book: PairBook) -> None:
+    Args:
+        book: the session's.
+        styles: entity to ``token`` or ``structure``; ``default`` for those not named, ``token`` where it is not.
+    """
+
+    def __init__(self, book: PairBook, *, styles: Mapping[str, str] | None = None) -> None:
         self.book = book
+        self.index = index_of(book)
+        self._styles = dict(styles or {})
         self._restorer = Restorer(book)
-        self._spellings: dict[str, list[Pair]] = {}
-        self._n_known = 0
 
     def mask(self, text: str, findings: Sequence[tuple[GuardFinding, Action]], *, form: Form = Form.PLAIN) -> Masked:
         """Return a text in which findings are replaced, each by what its action says.
 
         ``pseudonymise`` puts a pseudonym, ``mask`` the entity's name, for good; so do ``ask`` and ``block``, which
-        ought not to come here. ``allow`` leaves a finding as it is.
+        ought not to come here. ``allow`` leaves a finding as it is. Values that the session knows are replaced wherever
+        they stand as whole words, found or not; pseudonyms of the session stay as they are. Where findings overlap, the
+        widest range is replaced, and named by the secret among them, else by the longest.
+
+        Args:
+            text: what is to go upstream.
+            findings: what was found in it, with what the policy says.
+            form: ``json`` for raw JSON, which stays JSON; ``auto`` where the text's beginning tells.
 
         Raises:
             OutsideError: the pairs cannot be kept; nothing may then leave.
+            InternalError: the text would not come back as it was.
         """
-        ranges = self._ranges(text, findings)
-        spans = []
-        pairs: dict[str, Pair] = {}
-        for one in ranges:
-            if one.action is Action.PSEUDONYMISE:
-                pair = self._pair(one.entity, text[one.start : one.end], text)
-                pairs[pair.pseudonym] = pair
-                put = pair.pseudonym
+        form = settled(form, text) or Form.PLAIN
+        for gap in (0, _NEAR, len(text)):
+            for _ in range(_TRIES):
+                self.index.catch_up(self.book)
+                work = _Work(self, text, form)
+                masked = work.masked(findings, gap)
+                if self._kept(work.draft):
+                    break
             else:
-                put = f"[{word_of(one.entity)}]"
-            spans.append(Replaced(entity=one.entity, action=one.action, start=one.start, end=one.end, put=put))
+                raise OutsideError(
+                    f"no free pseudonyms after {_TRIES} tries: others draw in the same session",
+                    next_step="send the text again",
+                )
+            if self._comes_back(work, masked, form):
+                return masked
+        raise InternalError("a masked text does not come back as it was", next_step="please report this")
+
+    def _kept(self, draft: Draft) -> bool:
+        """Keep what was drawn; return whether all of it holds."""
+        if not draft.fresh:
+            return True
+        try:
+            held = self.book.add(draft.fresh)
+        except OutsideError:
+            taken = [self.book.value_of(pair.pseudonym) for pair in draft.fresh]
+            others = [one for one, pair in zip(taken, draft.fresh, strict=True) if one is not None and one != pair]
+            if not others:
+                raise
+            return False
+        self.index.catch_up(self.book)
+        return list(held) == draft.fresh
+
+    def _comes_back(self, work: _Work, masked: Masked, form: Form) -> bool:
+        if not masked.spans:
+            return True
         parts: list[str] = []
         done = 0
-        for span in spans:
-            parts += (text[done : span.start], span.put)
-            done = span.end
-        return Masked(text="".join((*parts, text[done:])), pairs=tuple(pairs.values()), spans=tuple(spans))
+        for span in masked.spans:
+            if span.action is not Action.PSEUDONYMISE:
+                parts += (work.text[done : span.start], span.put)
+                done = span.end
+        expected = "".join((*parts, work.text[done:]))
+        if work.standing:
+            expected = self._restorer.restore(expected, form=form)
+        return self._restorer.restore(masked.text, form=form) == expected
 
-    def _ranges(self, text: str, findings: Sequence[tuple[GuardFinding, Action]]) -> list[_Range]:
-        self._restorer.catch_up()
-        known = [(shape.start, shape.end) for shape, pair in self._restorer.found(text) if pair is not None]
-        ranges = []
+    def style_of(self, entity: str) -> str:
+        """Return how an entity's pseudonyms are made."""
+        return self._styles.get(entity, self._styles.get("default", "token"))
+
+    def standing(self, text: str) -> list[Standing]:
+        """Return the session's pseudonyms in a text."""
+        return list(self._restorer.standing(text))
+
+
+class _Work:
+    """One text on its way."""
+
+    def __init__(self, masker: Masker, text: str, form: Form) -> None:
+        self.text = text
+        self._masker = masker
+        self._form = form
+        self._strings = Strings(text) if form is Form.JSON else None
+        self.standing = masker.standing(text)
+        self._standing_starts = [one.start for one in self.standing]
+        self.draft = Draft(masker.book, masker.index, text, masker.style_of)
+
+    def masked(self, findings: Sequence[tuple[GuardFinding, Action]], gap: int) -> Masked:
+        """Return the text with ranges replaced."""
+        text = self.text
+        tracker = Tracker(self._form)
+        parts: list[str] = []
+        spans: list[Replaced] = []
+        pairs: dict[str, Pair] = {}
+        done = 0
+        for one in self._ranges(findings, gap):
+            before = text[done : one.start]
+            tracker.follow(before)
+            pair, put = self._put(one, tracker.place)
+            tracker.follow(put)
+            parts += (before, put)
+            done = one.end
+            if pair is not None:
+                pairs[pair.pseudonym] = pair
+            spans.append(Replaced(entity=one.entity, action=one.action, start=one.start, end=one.end, put=put))
+        parts.append(text[done:])
+        return Masked(text="".join(parts), pairs=tuple(pairs.values()), spans=tuple(spans))
+
+    def _put(self, one: Range, place: Place) -> tuple[Pair | None, str]:
+        raw = self.text[one.start : one.end]
+        bare = place.bare and LITERAL.fullmatch(raw) is not None
+        if one.action is not Action.PSEUDONYMISE:
+            put = f"[{word_of(one.entity)}]"
+            return None, f"{place.quote}{put}{place.quote}" if bare else put
+        spelled = self._restored(one, place)
+        if bare:
+            pair = self.draft.pair(one.entity, spelled, BARE, spelled)
+            if pair.pseudonym[-1:].isdigit() and LITERAL.fullmatch(pair.pseudonym) and _is_number(pair.pseudonym):
+                return pair, pair.pseudonym
+            return pair, f"{place.quote}{pair.pseudonym}{place.quote}"
+        value = read(spelled, place)
+        if write(value, place) == spelled:
+            pair = self.draft.pair(one.entity, value, "", value)
+        else:
+            pair = self.draft.pair(one.entity, spelled, place.letter, value)
+        return pair, pair.pseudonym
+
+    def _restored(self, one: Range, place: Place) -> str:
+        """Return a range's text with the pseudonyms in it turned back: none is ever put inside another."""
+        out: list[str] = []
+        done = one.start
+        for standing in self.standing[bisect_right(self._standing_starts, one.start - 1) :]:
+            if standing.end > one.end:
+                break
+            value = written(standing.pair.value, standing.letter, place)
+            out += (self.text[done : standing.start], value)
+            done = standing.end
+        return "".join((*out, self.text[done : one.end]))
+
+    def _ranges(self, findings: Sequence[tuple[GuardFinding, Action]], gap: int) -> list[Range]:
+        text, strings = self.text, self._strings
+        found: list[Range] = []
         for finding, action in findings:
-            if action is Action.ALLOW or finding.end <= finding.start:
+            start, end = max(0, finding.start), min(len(text), finding.end)
+            if action is Action.ALLOW or end <= start:
                 continue
-            if any(start <= finding.start and finding.end <= end for start, end in known):
-                continue
-            start, end = widened(text, finding.start, finding.end)
-            secret = group_of(finding.entity) is Group.SECRET
-            ranges.append(_Range(start, end, finding.entity, action, (secret, end - start, finding.score)))
-        ranges.sort(key=lambda one: (one.start, -one.end))
-        merged: list[_Range] = []
-        for one in ranges:
-            if merged and one.start < merged[-1].end:
-                last = merged[-1]
-                best = max(last, one, key=lambda each: each.weight)
-                action = max(last.action, one.action, key=lambda each: each.gravity)
-                merged[-1] = _Range(last.start, max(last.end, one.end), best.entity, action, best.weight)
+            pieces = strings.pieces(start, end) if strings else [(start, end)]
+            for piece in pieces:
+                found += self._piece(*piece, finding.entity, action, finding.score)
+        for start, end, entity, action in self._known(found):
+            pieces = strings.pieces(start, end) if strings else [(start, end)]
+            for piece in pieces:
+                found += self._piece(*piece, entity, action, 0.0)
+        ranges = apart(text, found, gap)
+        if strings and gap:
+            ranges = [
+                Range(*piece, one.entity, one.action, one.score, one.found)
+                for one in ranges
+                for piece in strings.pieces(one.start, one.end)
+            ]
+        return ranges
+
+    def _piece(self, start: int, end: int, entity: str, action: Action, score: float) -> list[Range]:
+        """Return a range as whole words; none where it lies in a pseudonym of the session."""
+        n_found = end - start if score else 0
+        start, end = widened(self.text, start, end)
+        which = max(0, bisect_right(self._standing_starts, start) - 1)
+        for standing in self.standing[which:]:
+            if standing.start >= end:
+                break
+            if standing.start <= start and end <= standing.end:
+                return []
+            if standing.end > start:
+                start, end = min(start, standing.start), max(end, standing.end)
+        return [Range(start, end, entity, action, score, n_found)]
+
+    def _known(self, found: Sequence[Range]) -> list[tuple[int, int, str, Action]]:
+        """Return where values stand that the session knows, or that were found elsewhere in this text."""
+        here = Phrases()
+        named: dict[str, Range] = {}
+        for one in found:
+            raw = self.text[one.start : one.end]
+            for value in {raw, read(raw, Place(depth=1))}:
+                if sweepable(one.entity, value):
+                    here.add(value)
+                    held = named.get(value)
+                    if held is None or one.action.gravity > held.action.gravity:
+                        named[value] = one
+        index = self._masker.index
+        out: list[tuple[int, int, str, Action]] = []
+        for start, end, phrase, phrases in occurrences(self.text, here, index.values):
+            if phrases is here:
+                out.append((start, end, named[phrase].entity, named[phrase].action))
             else:
-                merged.append(one)
-        return merged
+                pair = index.by_value[phrase]
+                out.append((start, end, plain_entity(pair.entity), Action.PSEUDONYMISE))
+        return out
 
-    def _pair(self, entity: str, value: str, text: str) -> Pair:
-        for _ in range(_TRIES):
-            known = self.book.pseudonym_of(entity, value)
-            if known is not None:
-                return Pair(entity=entity, value=value, pseudonym=known)
-            self._catch_up()
-            drawn = self._drawn(entity, value, text)
-            try:
-                return self.book.add((Pair(entity=entity, value=value, pseudonym=drawn),))[0]
-            except OutsideError:
-                other = self.book.value_of(drawn)
-                if other is None or other.value == value:
-                    raise
-        raise OutsideError(
-            f"no free pseudonym for a value of sort {entity} after {_TRIES} tries", next_step="send the text again"
-        )
 
-    def _catch_up(self) -> None:
-        pairs = self.book.pairs()
-        for pair in pairs[self._n_known :]:
-            self._spellings.setdefault(f"{pair.entity}\x00{identity(pair.value)}", []).append(pair)
-        self._n_known = len(pairs)
-
-    def _drawn(self, entity: str, value: str, text: str) -> str:
-        same = self._spellings.get(f"{entity}\x00{identity(value)}")
-        upper = text.upper()
-        if same:
-            first = same[0].pseudonym
-            number = len(same) + 1
-            while self.book.value_of(f"{first}_{number}") is not None:
-                number += 1
-            return f"{first}_{number}"
-        turn = 0
-        while True:
-            drawn = draw(self.book.secret, entity, identity(value), turn)
-            if drawn.rpartition("_")[2] not in upper and self.book.value_of(drawn) is None:
-                return drawn
-            turn += 1
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and (text == "0" or text[0] != "0")

@@ -33,6 +33,8 @@ _TAG = re.compile(
 """A tag, wherever it stands. The word before it is looked at afterwards: tags are rare, words are not."""
 _GAP = f"{_THIN}(?:{_UNDERSCORE}|[-\u2010\u2011 \u00a0]){_THIN}"
 """What may stand between the parts of a pseudonym, in place of its underscore."""
+_AFTER_WORD = r"(?:(?<![A-Z0-9])|(?<=\\[BFNRT0])|(?<=%[0-9A-F]{2})|(?<=\\X[0-9A-F]{2})|(?<=\\U[0-9A-F]{4}))"
+"""Where a pseudonym may begin, as :func:`.words.begins` has it, or somewhat more often."""
 _GAP_BEGUN = f"{_THIN}(?:\\\\{{1,4}}|%5?|&(?:#(?:95?)?)?|(?:{_UNDERSCORE}|[-\u2010\u2011 \u00a0])?{_THIN})\\Z"
 _MARK_BEGUN = f"[0-9A-Za-z_%&#;\\\\{INVISIBLE}]{{0,24}}\\Z"
 LONGEST_WORD = 32
@@ -67,6 +69,21 @@ def draw(secret: bytes, entity: str, identity: str, turn: int) -> str:
             return f"{word_of(entity)}_{tag}"
         if number < len(ALPHABET) ** TAG_LENGTH:
             number = int.from_bytes(hmac.new(secret, told + tag.encode(), hashlib.sha256).digest(), "big")
+
+
+_EXACT = re.compile(f"([A-Z0-9]+(?:_[A-Z0-9]+)*_[{ALPHABET}]{{{TAG_LENGTH}}})(?:_([A-Z]?)[1-9][0-9]*)?")
+
+
+def letter_of(pseudonym: str) -> str | None:
+    """Return the letter of a token's mark, empty where it has none; None for what is no token."""
+    found = _EXACT.fullmatch(pseudonym)
+    return (found[2] or "") if found else None
+
+
+def unmarked(token: str) -> str:
+    """Return a token without its mark."""
+    found = _EXACT.fullmatch(token)
+    return found[1] if found else token
 
 
 def _spelled(number: int) -> tuple[int, str]:
@@ -139,7 +156,7 @@ def _begun(words: frozenset[str]) -> re.Pattern[str]:
         return "|".join(told)
 
     first = f"[{''.join(sorted(tree))}]"
-    return re.compile(f"(?<![A-Za-z0-9])(?={first})(?:{ways(tree)})", re.IGNORECASE | re.ASCII)
+    return re.compile(f"{_AFTER_WORD}(?={first})(?:{ways(tree)})", re.IGNORECASE | re.ASCII)
 
 
 def shapes(text: str, words: Words, start: int = 0) -> Iterator[Found]:
@@ -160,3 +177,13 @@ def begun_at(text: str, words: Words, start: int = 0) -> int:
     """Return where the end of a text begins that may yet become a pseudonym; the text's length where none may."""
     found = words.begun.search(text, max(start, len(text) - LONGEST))
     return found.start() if found else len(text)
+
+
+def token_shapes(text: str, words: Words | None = None) -> Iterator[tuple[int, int]]:
+    """Yield where a text has a token's shape, written as we write it but for its case."""
+    for found in shapes(text, words or _OURS):
+        if text[found.start : found.end].upper() == found.name:
+            yield found.start, found.end
+
+
+_OURS = Words()

@@ -25,7 +25,7 @@ WORD = re.compile(f"[^\\W_{SPACELESS}]+|[{SPACELESS}]")
 LOOK_BACK = 12
 """Characters before a place that decide whether a word begins there."""
 _SPACELESS = re.compile(f"[{SPACELESS}]")
-_ESCAPE_BEFORE = re.compile(r"(?:\\[abefnrtv0]|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2})\Z")
+_ESCAPE_BEFORE = re.compile(r"(?:\\[bfnrt0]|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2})\Z")
 _EMPHASIS = 3
 
 
