@@ -25,7 +25,7 @@ def _nested(depth: int) -> Nested | None:
         """Read a string that has a form of its own, and put its fields where they stand."""
         head = value.lstrip()[:1]
         within = Reader()
-        if head and head in "{[<" or "=" in value or ("\n" in value and ":" in value):
+        if (head and head in "{[<") or "=" in value or ("\n" in value and ":" in value):
             scan(within, value, depth + 1)
         for one in within.fields:
             start, end = places.start(one.start), places.end(one.end)

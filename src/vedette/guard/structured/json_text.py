@@ -51,8 +51,7 @@ def read_json(
         found = _TOKEN.match(text, at, end)
         if found is None:
             return at, False
-        kind = found.lastindex
-        assert kind is not None
+        kind = found.lastindex or 4
         if kind == 3:
             sign = found.group(3)
             if sign in "{[(":

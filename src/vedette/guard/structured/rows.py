@@ -23,8 +23,7 @@ def _cells(text: str, at: int, end: int, delimiter: str) -> tuple[list[tuple[int
             at = quoted.end()
         else:
             found = plain.match(text, at, end)
-            assert found is not None
-            first, last = found.span()
+            first, last = found.span() if found else (at, at)
             at = last
             while first < last and text[first] == " ":
                 first += 1

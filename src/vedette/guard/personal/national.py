@@ -1,0 +1,432 @@
+"""Numbers that states give to people: their shapes, their check sums, and the words that announce them.
+
+A number is taken where its form and its check sum are telling (an Italian codice fiscale), or where a word before it
+says what it is (``PESEL: …``). The check sums are python-stdnum's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+
+from vedette.guard.personal.cues import Cue, Cues
+from vedette.guard.personal.sheet import Pattern, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One sort of number."""
+
+    rule: str
+    """Country and number; also the family of its cue words."""
+    shape: bytes
+    """Pattern, in RE2's syntax."""
+    check: str
+    """Module of stdnum, or a function of this module (with a leading dot)."""
+    alone: bytes = b""
+    """Pattern of the form that needs no word before it; empty where every form does."""
+    score: float = 1.0
+
+
+_YY = rb"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_DD = rb"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}"
+
+KINDS: tuple[Kind, ...] = (
+    Kind("us-ssn", rb"\d{3}[- ]?\d{2}[- ]?\d{4}", ".american", rb"\d{3}-\d{2}-\d{4}", 0.9),
+    Kind("us-itin", rb"9\d{2}[- ]?\d{2}[- ]?\d{4}", "us.itin", b"", 0.9),
+    Kind("us-ein", rb"\d{2}-\d{7}", "us.ein", b"", 0.8),
+    Kind(
+        "us-mbi",
+        rb"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?"
+        rb"[AC-HJKMNP-RT-Y]{2}\d{2}",
+        ".always",
+        b"",
+        0.9,
+    ),
+    Kind("gb-nhs", rb"\d{3}[ -]?\d{3}[ -]?\d{4}", "gb.nhs"),
+    Kind(
+        "gb-nino",
+        rb"(?i)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]",
+        ".nino",
+        rb"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?: \d{2} \d{2} \d{2} [A-D]|\d{6}[A-D])",
+        0.9,
+    ),
+    Kind("gb-utr", rb"\d{5} ?\d{5}", "gb.utr"),
+    Kind(
+        "fr-nir",
+        rb"[1-478] ?\d{2} ?\d{2} ?\d[\dAB] ?\d{3} ?\d{3} ?\d{2}",
+        "fr.nir",
+        rb"[12] \d{2} (?:0[1-9]|1[0-2]|[2-9]\d) \d[\dAB] \d{3} \d{3} \d{2}",
+    ),
+    Kind("fr-nif", rb"[0-3]\d ?\d{2} ?\d{3} ?\d{3} ?\d{3}", "fr.nif"),
+    Kind("de-idnr", rb"[1-9]\d(?: ?\d{3}){3}", "de.idnr"),
+    Kind("de-svnr", rb"\d{2} ?" + _DD + rb" ?[A-Z] ?\d{3}", ".german_pension", b"", 1.0),
+    Kind("de-ausweis", rb"[CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8}\d?", ".german_card", b"", 0.9),
+    Kind("es-nif", rb"(?i)(?:\d{8}|[XYZKLM]\d{7})[- ]?[A-Z]", ".spanish", rb"(?:\d{8}-|[XYZ]-?\d{7}-?)[A-Z]"),
+    Kind(
+        "it-cf",
+        rb"(?i)[A-Z]{6}[0-9LMNP-V]{2}[ABCDEHLMPRST][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]",
+        "it.codicefiscale",
+        rb"[A-Z]{6}\d{2}[ABCDEHLMPRST]\d{2}[A-Z]\d{3}[A-Z]",
+    ),
+    Kind("pl-pesel", rb"\d{11}", "pl.pesel"),
+    Kind("pl-nip", rb"\d{3}-?\d{3}-?\d{2}-?\d{2}", "pl.nip"),
+    Kind("se-pnr", rb"(?:19|20)?" + _YY + rb"[-+ ]?\d{4}", "se.personnummer", rb"(?:19|20)?" + _YY + rb"[-+]\d{4}"),
+    Kind("no-fnr", rb"[0-7]\d[0-1]\d{3} ?\d{5}", "no.fodselsnummer"),
+    Kind("dk-cpr", _DD + rb"[- ]?\d{4}", ".danish"),
+    Kind("fi-hetu", _DD + rb"[-+A-FU-Y]\d{3}[0-9A-Y]", "fi.hetu", _DD + rb"[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]"),
+    Kind("is-kt", rb"[0-7]\d[01]\d{3}-?\d{4}", "is_.kennitala"),
+    Kind("nl-bsn", rb"\d{9}|\d{4}[ .]\d{2}[ .]\d{3}|\d{3}[ .]\d{3}[ .]\d{3}", "nl.bsn"),
+    Kind("be-nn", rb"\d{2}[. ]?\d{2}[. ]?\d{2}[- ]?\d{3}[. ]?\d{2}", "be.nn", rb"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}"),
+    Kind("pt-nif", rb"\d{3} ?\d{3} ?\d{3}", "pt.nif"),
+    Kind("pt-cc", rb"\d{8} ?\d ?[A-Z0-9]{2}\d", "pt.cc"),
+    Kind("ch-ahv", rb"756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}", "ch.ssn", rb"756\.\d{4}\.\d{4}\.\d{2}"),
+    Kind("at-svnr", rb"\d{4} ?" + _DD, "at.vnr"),
+    Kind("br-cpf", rb"\d{3}\.?\d{3}\.?\d{3}-?\d{2}", "br.cpf", rb"\d{3}\.\d{3}\.\d{3}-\d{2}"),
+    Kind("br-cnpj", rb"\d{2}\.?\d{3}\.?\d{3}/?\d{4}-?\d{2}", "br.cnpj", rb"\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}"),
+    Kind("ar-dni", rb"\d{2}\.\d{3}\.\d{3}|\d{7,8}|\d{2}-\d{8}-\d", ".argentine"),
+    Kind("cl-rut", rb"(?i)\d{1,2}\.?\d{3}\.?\d{3}-[\dK]", "cl.rut", rb"\d{1,2}\.\d{3}\.\d{3}-[\dKk]"),
+    Kind("co-nit", rb"\d{1,3}(?:\.\d{3}){2,3}(?:-\d)?|\d{8,10}(?:-\d)?", ".colombian"),
+    Kind("pe-dni", rb"\d{8}(?:-?[\dA-Z])?|\d{11}", ".peruvian"),
+    Kind("uy-ci", rb"\d\.?\d{3}\.?\d{3}-?\d", "uy.ci"),
+    Kind("ve-ci", rb"[VEJPG]-?\d{8}-?\d", "ve.rif"),
+    Kind("ec-ci", rb"\d{9}-?\d", "ec.ci"),
+    Kind(
+        "mx-curp",
+        rb"[A-Z][AEIOUX][A-Z]{2}" + _YY + rb"[HMX][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[0-9A-Z]\d",
+        "mx.curp",
+        rb"[A-Z][AEIOUX][A-Z]{2}" + _YY + rb"[HMX][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[0-9A-Z]\d",
+    ),
+    Kind("mx-rfc", rb"[A-Z\xd1&]{3,4}-?" + _YY + rb"-?[A-Z0-9]{3}", "mx.rfc"),
+    Kind("in-aadhaar", rb"[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}", "in_.aadhaar", rb"[2-9]\d{3} \d{4} \d{4}"),
+    Kind("in-pan", rb"(?i)[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", "in_.pan", rb"[A-Z]{3}[PCHFAT][A-Z]\d{4}[A-Z]", 0.9),
+    Kind(
+        "cn-ric",
+        rb"[1-6]\d{5}(?:18|19|20)" + _YY + rb"\d{3}[\dXx]",
+        "cn.ric",
+        rb"[1-6]\d{5}(?:19|20)" + _YY + rb"\d{3}[\dXx]",
+    ),
+    Kind("tw-id", rb"[A-Z][1289]\d{8}", ".taiwanese"),
+    Kind("hk-id", rb"[A-Z]{1,2}\d{6} ?\(?[\dA]\)?", ".hongkong", rb"[A-Z]{1,2}\d{6}\([\dA]\)"),
+    Kind("kr-rrn", _YY + rb"-?[1-8]\d{6}", ".korean", _YY + rb"-[1-8]\d{6}"),
+    Kind("jp-mynumber", rb"\d{4}[ -]?\d{4}[ -]?\d{4}", "jp.in_"),
+    Kind("sg-nric", rb"(?i)[STFGM]\d{7}[A-Z]", ".singaporean", rb"[STFGM]\d{7}[A-Z]"),
+    Kind("my-nric", _YY + rb"-?\d{2}-?\d{4}", "my.nric", _YY + rb"-(?:0[1-9]|1[0-6])-\d{4}", 0.85),
+    Kind("th-pin", rb"\d-?\d{4}-?\d{5}-?\d{2}-?\d", "th.pin", rb"\d-\d{4}-\d{5}-\d{2}-\d"),
+    Kind("id-nik", rb"\d{16}|\d{2}\.?\d{3}\.?\d{3}\.?\d-?\d{3}\.?\d{3}", ".indonesian", b"", 0.9),
+    Kind("au-tfn", rb"\d{3} ?\d{3} ?\d{2,3}", "au.tfn"),
+    Kind("au-medicare", rb"[2-6]\d{3} ?\d{5} ?\d(?:[ /-]?\d)?", ".medicare"),
+    Kind("nz-ird", rb"\d{2,3}-?\d{3}-?\d{3}", "nz.ird"),
+    Kind("ca-sin", rb"\d{3}[- ]?\d{3}[- ]?\d{3}", "ca.sin"),
+    Kind("za-id", _YY + rb" ?\d{4} ?[012][0-9]\d", "za.idnr"),
+    Kind("tr-tckn", rb"[1-9]\d{10}", "tr.tckimlik"),
+    Kind("il-id", rb"\d{8}-?\d", "il.idnr"),
+    Kind("eg-id", rb"[23]" + _YY + rb"\d{7}", "eg.tn", b"", 0.9),
+    Kind("ro-cnp", rb"[1-9]" + _YY + rb"\d{6}", "ro.cnp"),
+    Kind("bg-egn", rb"\d{2}[0-5]\d[0-3]\d{5}", "bg.egn"),
+    Kind("cz-rc", rb"\d{2}[0-8]\d[0-3]\d/?\d{3,4}", "cz.rc", rb"\d{2}[0-8]\d[0-3]\d/\d{4}"),
+    Kind("hr-oib", rb"\d{11}", "hr.oib"),
+    Kind("si-emso", _DD[:-5] + rb"[09]\d{2}\d{6}", "si.emso"),
+    Kind("rs-jmbg", _DD[:-5] + rb"[09]\d{2}\d{6}", "si.emso"),
+    Kind("gr-amka", _DD + rb"\d{5}", "gr.amka"),
+    Kind("gr-afm", rb"\d{9}", "gr.vat"),
+    Kind("ee-ik", rb"[1-8]" + _YY + rb"\d{4}", "ee.ik"),
+    Kind("lt-ak", rb"[1-9]" + _YY + rb"\d{4}", "lt.asmens"),
+    Kind("lv-pk", rb"(?:" + _DD + rb"|32\d{4})-?\d{5}", ".latvian"),
+    Kind("ie-pps", rb"(?i)\d{7}[A-W][A-IW]?", "ie.pps"),
+    Kind("hu-taj", rb"\d{3}[ -]?\d{3}[ -]?\d{3}|8\d{9}", ".hungarian"),
+    Kind("ua-rnokpp", rb"\d{10}", "ua.rntrc"),
+    Kind("ru-inn", rb"\d{12}|\d{10}|\d{3}-\d{3}-\d{3} \d{2}", ".russian"),
+)
+
+_BY_RULE = {kind.rule: kind for kind in KINDS}
+_SHAPES = {kind.rule: Pattern(kind.shape) for kind in KINDS}
+_ALONE = tuple((kind, Pattern(kind.alone)) for kind in KINDS if kind.alone)
+_ANY = tuple(kind for kind in KINDS)
+_REACH = 72
+"""How far behind its word a number may stand."""
+
+
+@cache
+def _module(name: str) -> object:
+    return import_module(f"stdnum.{name}")
+
+
+def valid(rule: str, value: str) -> bool:
+    """Return whether a value is a number of a kind, its check sum right."""
+    kind = _BY_RULE[rule]
+    if kind.check.startswith("."):
+        return bool(_OWN[kind.check[1:]](value))
+    return bool(getattr(_module(kind.check), "is_valid")(value))  # noqa: B009 (no types)
+
+
+def digits_of(value: str) -> str:
+    """Return a value's digits."""
+    return "".join(char for char in value if char.isdigit())
+
+
+def _always(value: str) -> bool:
+    return True
+
+
+def _american(value: str) -> bool:
+    """Return whether a value lies in the ranges that are given out; famous numbers of advertisements do."""
+    digits = digits_of(value)
+    area = digits[:3]
+    return (
+        len(digits) == 9
+        and area not in ("000", "666")
+        and area < "900"
+        and digits[3:5] != "00"
+        and digits[5:] != "0000"
+    )
+
+
+def _nino(value: str) -> bool:
+    bare = value.replace(" ", "").upper()
+    return bare[:2] not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ") and bare[1] != "O"
+
+
+def _spanish(value: str) -> bool:
+    bare = value.upper().replace("-", "").replace(" ", "")
+    return any(bool(getattr(_module(name), "is_valid")(bare)) for name in ("es.dni", "es.nie", "es.nif"))  # noqa: B009
+
+
+def _danish(value: str) -> bool:
+    """Return whether a value is a CPR number: a date; since 2007 its check digit is not kept any more."""
+    digits = digits_of(value)
+    return (len(digits) == 10 and bool(getattr(_module("dk.cpr"), "is_valid")(digits))) or _day_first(digits)  # noqa: B009
+
+
+def _day_first(digits: str) -> bool:
+    return len(digits) >= 6 and 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12
+
+
+def _argentine(value: str) -> bool:
+    digits = digits_of(value)
+    if len(digits) == 11:
+        return bool(getattr(_module("ar.cuit"), "is_valid")(digits))  # noqa: B009
+    return 7 <= len(digits) <= 8
+
+
+def _colombian(value: str) -> bool:
+    return 7 <= len(digits_of(value)) <= 11
+
+
+def _peruvian(value: str) -> bool:
+    digits = digits_of(value)
+    return len(digits) != 11 or bool(getattr(_module("pe.ruc"), "is_valid")(digits))  # noqa: B009
+
+
+def _korean(value: str) -> bool:
+    """Return whether a value is an RRN; those given since October 2020 have no check digit, so a date is enough."""
+    digits = digits_of(value)
+    return len(digits) == 13 and 1 <= int(digits[2:4]) <= 12 and 1 <= int(digits[4:6]) <= 31
+
+
+def _medicare(value: str) -> bool:
+    digits = digits_of(value)
+    return sum(int(d) * w for d, w in zip(digits, (1, 3, 7, 9, 1, 3, 7, 9), strict=False)) % 10 == int(digits[8])
+
+
+_PENSION = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
+
+
+def _german_pension(value: str) -> bool:
+    bare = value.replace(" ", "")
+    numbers = bare[:8] + f"{ord(bare[8]) - 64:02d}" + bare[9:11]
+    total = sum(sum(map(int, str(int(d) * w))) for d, w in zip(numbers, _PENSION, strict=True))
+    return total % 10 == int(bare[11])
+
+
+def _german_card(value: str) -> bool:
+    if not any(char.isdigit() for char in value[1:]):
+        return False
+    if len(value) == 9:
+        return True
+    total = sum(int(char, 36) * (7, 3, 1)[at % 3] for at, char in enumerate(value[:9]))
+    return total % 10 == int(value[9])
+
+
+_TW = dict(zip("ABCDEFGHJKLMNPQRSTUVXYWZIO", range(10, 36), strict=True))
+
+
+def _taiwanese(value: str) -> bool:
+    first = _TW[value[0]]
+    numbers = [first // 10, first % 10, *map(int, value[1:])]
+    return sum(d * w for d, w in zip(numbers, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)) % 10 == 0
+
+
+def _hongkong(value: str) -> bool:
+    bare = re.sub(r"[ ()]", "", value)
+    letters = bare[:-7].rjust(2)
+    numbers = [36 if c == " " else ord(c) - 55 for c in letters] + [int(c) for c in bare[-7:-1]]
+    total = sum(d * w for d, w in zip(numbers, range(9, 1, -1), strict=True))
+    return (total + (10 if bare[-1] == "A" else int(bare[-1]))) % 11 == 0
+
+
+def _singaporean(value: str) -> bool:
+    bare = value.upper()
+    total = sum(int(d) * w for d, w in zip(bare[1:8], (2, 7, 6, 5, 4, 3, 2), strict=True))
+    total += {"T": 4, "G": 4, "M": 3}.get(bare[0], 0)
+    letters = {"S": "JZIHGFEDCBA", "T": "JZIHGFEDCBA", "F": "XWUTRQPNMLK", "G": "XWUTRQPNMLK", "M": "XWUTRQPNJLK"}
+    if bare[0] == "M":
+        return letters["M"][10 - total % 11] == bare[8]
+    return letters[bare[0]][total % 11] == bare[8]
+
+
+def _indonesian(value: str) -> bool:
+    digits = digits_of(value)
+    return len(digits) in (15, 16) and 11 <= int(digits[:2]) <= 97
+
+
+_LV = (10, 5, 8, 4, 2, 1, 6, 3, 7, 9)
+
+
+def _latvian(value: str) -> bool:
+    digits = digits_of(value)
+    if digits.startswith("32"):
+        return True
+    check = (1 + sum(int(d) * w for d, w in zip(digits, _LV, strict=False))) % 11 % 10
+    return check == int(digits[10])
+
+
+def _hungarian(value: str) -> bool:
+    digits = digits_of(value)
+    if len(digits) == 10:
+        return sum(int(d) * w for d, w in zip(digits, range(1, 10), strict=False)) % 11 == int(digits[9])
+    return sum(int(d) * (3, 7)[at % 2] for at, d in enumerate(digits[:8])) % 10 == int(digits[8])
+
+
+def _russian(value: str) -> bool:
+    digits = digits_of(value)
+    if len(digits) == 11:
+        total = sum(int(d) * w for d, w in zip(digits, range(9, 0, -1), strict=False)) % 101 % 100
+        return total == int(digits[9:])
+    return bool(getattr(_module("ru.inn"), "is_valid")(digits))  # noqa: B009
+
+
+_OWN = {
+    "always": _always,
+    "american": _american,
+    "nino": _nino,
+    "spanish": _spanish,
+    "danish": _danish,
+    "argentine": _argentine,
+    "colombian": _colombian,
+    "peruvian": _peruvian,
+    "korean": _korean,
+    "medicare": _medicare,
+    "german_pension": _german_pension,
+    "german_card": _german_card,
+    "taiwanese": _taiwanese,
+    "hongkong": _hongkong,
+    "singaporean": _singaporean,
+    "indonesian": _indonesian,
+    "latvian": _latvian,
+    "hungarian": _hungarian,
+    "russian": _russian,
+}
+
+
+def _varied(value: str) -> bool:
+    """Return whether digits vary: ``000000000`` passes many check sums."""
+    return len(set(digits_of(value))) > 2
+
+
+def find(sheet: Sheet, cues: Cues) -> None:
+    """Put down the numbers whose form is telling, and those behind a word that announces them."""
+    raw, text = sheet.raw, sheet.text
+    for kind, pattern in _ALONE:
+        for found in pattern.finditer(raw):
+            start, end = found.span()
+            if not sheet.number_alone(start, end):
+                continue
+            value = raw[start:end].decode("latin-1")
+            if _varied(value) and _trusted(kind, sheet, cues, start, end, value):
+                sheet.hit("NATIONAL_ID", start, end, kind.score, kind.rule)
+    del text
+    families = cues.families()
+    if not families:
+        return
+    for kind in KINDS:
+        if kind.rule in families:
+            _behind(sheet, cues.of(kind.rule), kind)
+    if "any-id" in families:
+        for cue in cues.of("any-id"):
+            _any(sheet, cue.end)
+
+
+def _trusted(kind: Kind, sheet: Sheet, cues: Cues, start: int, end: int, value: str) -> bool:
+    """Return whether a number that stands alone is taken."""
+    if not valid(kind.rule, value):
+        return False
+    if kind.rule in ("sg-nric", "in-pan", "cz-rc", "in-aadhaar", "my-nric", "cn-ric", "gb-nino"):
+        # nine or ten letters and digits are also a serial number; four fours are also counters
+        if cues.near(kind.rule, start, end) or cues.near("any-id", start, end):
+            return True
+        return kind.rule in ("in-aadhaar", "cn-ric", "gb-nino") and not sheet.fields
+    return True
+
+
+def _behind(sheet: Sheet, cues: list[Cue], kind: Kind) -> None:
+    raw = sheet.raw
+    pattern = _SHAPES[kind.rule]
+    for cue in cues:
+        stop = _window(raw, cue.end)
+        for found in pattern.finditer(raw, cue.end, stop):
+            start, end = found.span()
+            if not _free(sheet, start, end):
+                continue
+            if valid(kind.rule, raw[start:end].decode("latin-1")):
+                sheet.hit("NATIONAL_ID", start, end, kind.score, kind.rule)
+                break
+
+
+def _window(raw: bytes, at: int) -> int:
+    """Return where a number must end that a word announces: some way on, not beyond an empty line."""
+    stop = min(len(raw), at + _REACH)
+    for gap in (b"\n\n", b"\r\n\r\n"):
+        if (cut := raw.find(gap, at, stop)) >= 0:
+            # "SSN:" and the number below it is one thing
+            stop = cut if raw[at:cut].strip(b" \t:=\"'") else stop
+    return stop
+
+
+def _free(sheet: Sheet, start: int, end: int) -> bool:
+    return (
+        not sheet.word_before(start)
+        and not sheet.word_after(end)
+        and not (end + 1 < len(sheet.raw) and sheet.raw[end] in b"-." and sheet.raw[end + 1] in b"0123456789")
+    )
+
+
+_SHAPELESS = Pattern(rb"[A-Za-z]{0,4}\d[\dA-Za-z]*(?:[ .\-/][\dA-Za-z]*\d[\dA-Za-z]*){0,5}")
+_TIGHT = Pattern(
+    rb"(?i)(?:[\s\"'`:=#>(),|*_.\-]|\b(?:number|numbers|no|nr|num|id|is|was|card|code|value|my|the|and|of|for|are)\b){0,12}"
+)
+
+
+def _any(sheet: Sheet, at: int) -> None:
+    """Take a number behind a word for some identity number: of whatever kind its check sum fits, else of none."""
+    raw = sheet.raw
+    filler = _TIGHT.match(raw, at, min(len(raw), at + 40))
+    begin = filler.end() if filler else at
+    found = _SHAPELESS.match(raw, begin, min(len(raw), begin + 32))
+    if not found:
+        return
+    start, end = found.span()
+    value = raw[start:end].decode("latin-1")
+    if not _free(sheet, start, end) or len(digits_of(value)) < 6 or not _varied(value):
+        return
+    for kind in _ANY:
+        if kind.check in (".always", ".colombian", ".peruvian", ".argentine", ".indonesian"):
+            continue
+        whole = _SHAPES[kind.rule].fullmatch(raw[start:end])
+        if whole and valid(kind.rule, value):
+            sheet.hit("NATIONAL_ID", start, end, 0.9, kind.rule)
+            return
+    if len(digits_of(value)) <= 18:
+        sheet.hit("NATIONAL_ID", start, end, 0.6, "unknown")
