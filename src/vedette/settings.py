@@ -61,3 +61,13 @@ class Settings(BaseSettings):
     llm_threads: int | None = Field(default=None, ge=1, le=256)
     """Threads of the embedded model; unset: one less than the processors that may be used, at most 8. On a machine that
     does nothing else, as many as there are processors are faster; on a busy one, far slower."""
+
+    guard_keys: str | None = None
+    """Where the master keys of the guard's vault are: `file`, `environment`, or the name of a plug-in for a key
+    management service. Unset: `environment` where `VEDETTE_GUARD_KEY` is set, else `file`."""
+    guard_key: SecretStr | None = None
+    """Master keys of the guard's vault: 32 random bytes in Base64, the current one first, with commas between."""
+    guard_key_file: Path | None = None
+    """Keyring of the guard's vault; unset: `guard/keys.json` in the home. Only its owner may read it."""
+    guard_key_options: str = ""
+    """What the plug-in of `VEDETTE_GUARD_KEYS` wants to be told: a region, a key's name."""

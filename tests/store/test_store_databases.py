@@ -251,7 +251,31 @@ def filled(lake: Lake) -> str:
     from vedette.store.feedback import FeedbackBook
 
     FeedbackBook(lake).add(session.session_id, 1, FeedbackKind.ACCEPTED)
+    fill_guard(lake)
     return TokenBook(lake).issue("ci", AccessRole.VIEWER)[1]
+
+
+def fill_guard(lake: Lake) -> None:
+    from vedette.guard.base import Pair
+    from vedette.guard.trail import Trail
+    from vedette.guard.vault import Approvals, FileKeys, Vault
+
+    keys = FileKeys(lake.home / "guard" / "keys.json")
+    pairs = Vault(lake.state, keys).open("s").add([Pair(entity="PERSON", value=HOSTILE, pseudonym="PERSON_1")])
+    assert pairs[0].value == HOSTILE
+    Approvals(lake.state, keys).ask("jo", "PERSON", HOSTILE)
+    for n in range(3):
+        Trail(lake.state, keys).record(action="allow", actor="jo", reason=HOSTILE, size_bytes=n)
+
+
+def guard_goes_on(lake: Lake) -> None:
+    from vedette.guard.trail import Trail
+    from vedette.guard.vault import FileKeys, Vault
+
+    keys = FileKeys(lake.home / "guard" / "keys.json")
+    assert [one.value for one in Vault(lake.state, keys).open("s").pairs()] == [HOSTILE]
+    told = Trail(lake.state, keys).verify()
+    assert (told.whole, told.n_rows) == (True, 3)
 
 
 def contents(lake: Lake) -> dict[str, list[Any]]:
@@ -281,6 +305,7 @@ def test_the_state_goes_to_postgresql_and_back_whole(tmp_path: Path, postgres: C
     there = Lake.open(home, url)
     assert contents(there) == wanted
     assert TokenBook(there).check(secret)
+    guard_goes_on(there)
     entry = audit.record(there, "jo", "a.b")
     assert entry.audit_id == len(wanted["audit"]) + 1, "numbers go on"
     session = SessionBook(there).list()[0]

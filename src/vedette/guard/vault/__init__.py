@@ -3,6 +3,7 @@
 Each session has a random key of its own, wrapped by a master key; erasing the key erases the session.
 """
 
+from vedette.guard.vault.approvals import Approval, Approvals, ApprovalState
 from vedette.guard.vault.base import GROUP, KeyPlace, KeyProvider, key_provider
 from vedette.guard.vault.keys import EnvironmentKeys, FileKeys, shown_key
 from vedette.guard.vault.pairs import VaultPairs
@@ -10,6 +11,9 @@ from vedette.guard.vault.vault import Erased, Rotated, Vault, VaultSession
 
 __all__ = [
     "GROUP",
+    "Approval",
+    "ApprovalState",
+    "Approvals",
     "EnvironmentKeys",
     "Erased",
     "FileKeys",

@@ -67,6 +67,16 @@ class HouseKeys:
                     self._held[name, number] = self._found(name, number)
             return self._held[name, number]
 
+    def newest(self, name: str) -> tuple[int, bytes]:
+        """Return a name's newest key and its number; the first is made where there is none.
+
+        Raises:
+            OutsideError: it cannot be read or kept, or its master key is missing.
+        """
+        with kept(self._engine, "cannot read the guard's keys"), self._engine.connect() as connection:
+            number = self.latest(connection, name) or 1
+        return number, self.key(name, number)
+
     def latest(self, connection: Connection, name: str) -> int:
         """Return the number of a name's newest key, 0 where it has none."""
         t = tables.guard_keys
@@ -91,7 +101,8 @@ class HouseKeys:
         query = select(t).where(t.c.name == name, t.c.number == number)
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
-        if row is None and number == 1:
+            begins = row is None and number == 1 and not self.latest(connection, name)
+        if begins:
             key_id, key = self._keys.current(), sealing.new_key()
             with writing(self._engine) as connection:
                 row = connection.execute(query).first()

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from vedette.errors import OutsideError, UserError
 from vedette.guard.vault import sealing
 from vedette.guard.vault.base import KeyProvider
-from vedette.guard.vault.house import NAMES, HouseKeys, aad_of, kept
+from vedette.guard.vault.house import NAMES, TRAIL, HouseKeys, aad_of, kept
 from vedette.guard.vault.matching import Likeness
 from vedette.guard.vault.pairs import Held, SessionKeys, VaultPairs, opened, touched
 from vedette.store import tables
@@ -23,6 +23,7 @@ from vedette.store.state import empty_log, from_db, to_db, writing
 
 MOST_SESSIONS = 512
 """Sessions whose pairs this process holds decrypted; those used longest ago are let go."""
+DAY_S = 86_400.0
 _BATCH = 200
 _TOUCH_SHARE = 20
 """A session's end is moved once a twentieth of its time has passed: not every request writes."""
@@ -80,6 +81,7 @@ class Vault:
         self._keys = keys
         self._clock = clock
         self.house = HouseKeys(engine, keys)
+        self._names: bytes | None = None
         self._held: OrderedDict[str, Held] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -91,14 +93,35 @@ class Vault:
         Raises:
             OutsideError: the vault cannot be read.
         """
-        return sealing.mac(self.house.key(NAMES), "session", owner, session_id).hex()[:32]
+        if self._names is None:
+            self._names = self.house.newest(NAMES)[1]
+        return sealing.mac(self._names, "session", owner, session_id).hex()[:32]
 
-    def open(self, session_id: str, *, ttl_s: float, owner: str = "", longest_s: float | None = None) -> VaultPairs:
+    def __contains__(self, session_id: object) -> bool:
+        """Whether a session of nobody's in particular is there and has not expired."""
+        return isinstance(session_id, str) and self.holds(session_id)
+
+    def holds(self, session_id: str, *, owner: str = "") -> bool:
+        """Return whether a session is there and has not expired.
+
+        Raises:
+            OutsideError: the vault cannot be read.
+        """
+        t = tables.guard_sessions
+        query = select(t.c.expires_at).where(t.c.session == self.digest(session_id, owner))
+        with kept(self._engine, "cannot read the vault"), self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return row is not None and from_db(row.expires_at) > self._clock()
+
+    def open(
+        self, session_id: str, *, ttl_s: float | None = None, owner: str = "", longest_s: float | None = None
+    ) -> VaultPairs:
         """Return the pairs of a session, which is begun where there is none or the last one has expired.
 
         Args:
             session_id: what the client calls it.
-            ttl_s: seconds after this use for which its pairs are kept.
+            ttl_s: seconds after this use for which its pairs are kept; None: this use does not count, and a session
+                that is begun lasts a day.
             owner: whose it is: another owner's session of the same name is another one.
             longest_s: seconds after its beginning at which it ends all the same.
 
@@ -106,13 +129,15 @@ class Vault:
             UserError: a time is not positive.
             OutsideError: the vault cannot be read or written, or a master key is missing.
         """
-        if ttl_s <= 0 or (longest_s is not None and longest_s <= 0):
+        if (ttl_s is not None and ttl_s <= 0) or (longest_s is not None and longest_s <= 0):
             raise UserError("a session must last for a while", next_step="give a ttl of at least a second")
         session = self.digest(session_id, owner)
         now = self._clock()
         with kept(self._engine, "cannot open the session"):
-            held = self._existing(session, now) or self._begun(session, now, ttl_s, longest_s)
+            held = self._existing(session, now) or self._begun(session, now, ttl_s or DAY_S, longest_s)
             with held.lock:
+                if ttl_s is None:
+                    return VaultPairs(self._engine, held, clock=self._clock)
                 end = self._end(held.created_at, now, ttl_s, longest_s)
                 if end - held.expires_at > timedelta(seconds=ttl_s / _TOUCH_SHARE) or end < held.expires_at:
                     with writing(self._engine) as connection:
@@ -209,7 +234,7 @@ class Vault:
         Raises:
             OutsideError: not so.
         """
-        HouseKeys(self._engine, self._keys).key(NAMES)
+        HouseKeys(self._engine, self._keys).newest(NAMES)
         with kept(self._engine, "cannot read the keys"):
             self._keys.current()
 
@@ -312,6 +337,27 @@ class Vault:
             with held.lock:
                 held.checked_s = float("-inf")  # looks before it next resolves anything
         return Erased(n_sessions=n_sessions, n_pairs=n_pairs, unread=tuple(unread))
+
+    def reset(self) -> Erased:
+        """Erase every session and begin with new keys of the guard's own: the way on once a master key is lost.
+
+        Approvals go too. The trail stays; what it holds so far can only be verified where its key can be read.
+
+        Raises:
+            OutsideError: the vault cannot be written.
+        """
+        t = tables.guard_sessions
+        with kept(self._engine, "cannot reset the vault"):
+            with writing(self._engine) as connection:
+                sessions = [row.session for row in connection.execute(select(t.c.session))]
+                erased = self._delete(connection, sessions)
+                connection.execute(delete(tables.guard_approvals))
+            self.house.add(NAMES)
+            self.house.add(TRAIL)
+            self._swept()
+        self._forget(sessions)
+        self._names = None
+        return erased
 
     def _delete(self, connection: Connection, sessions: list[str]) -> Erased:
         t, p = tables.guard_sessions, tables.guard_pairs
