@@ -12,7 +12,6 @@ from vedette.guard.pseudonyms.tokens import begun_at, letter_of, shapes
 from vedette.guard.pseudonyms.words import LOOK_BACK
 from vedette.schema.guarding import Form
 
-
 _MOST_SLASHES = 1 << DEEPEST
 
 

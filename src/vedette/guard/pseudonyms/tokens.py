@@ -35,6 +35,7 @@ _GAP = f"{_THIN}(?:{_UNDERSCORE}|[-\u2010\u2011 \u00a0]){_THIN}"
 """What may stand between the parts of a pseudonym, in place of its underscore."""
 _AFTER_WORD = r"(?:(?<![A-Z0-9])|(?<=\\[BFNRT0])|(?<=%[0-9A-F]{2})|(?<=\\X[0-9A-F]{2})|(?<=\\U[0-9A-F]{4}))"
 """Where a pseudonym may begin, as :func:`.words.begins` has it, or somewhat more often."""
+_GAP_BACKWARDS = f"{_THIN}(?:_\\\\{{0,4}}|F5%|;59#&|[-\u2010\u2011 \u00a0]){_THIN}"
 _GAP_BEGUN = f"{_THIN}(?:\\\\{{1,4}}|%5?|&(?:#(?:95?)?)?|(?:{_UNDERSCORE}|[-\u2010\u2011 \u00a0])?{_THIN})\\Z"
 _MARK_BEGUN = f"[0-9A-Za-z_%&#;\\\\{INVISIBLE}]{{0,24}}\\Z"
 LONGEST_WORD = 32
@@ -110,7 +111,7 @@ class Words:
 
     @property
     def before(self) -> re.Pattern[str]:
-        """What stands before a tag, up to it."""
+        """What stands before a tag, spelt backwards, so that it can be matched from there."""
         found = self._before
         if found is None:
             found = self._before = _before(frozenset(self._words))
@@ -128,10 +129,10 @@ class Words:
 @lru_cache(maxsize=64)
 def _before(words: frozenset[str]) -> re.Pattern[str]:
     ways = "|".join(
-        _GAP.join(_THIN.join(part) for part in word.split("_"))
+        _GAP_BACKWARDS.join(_THIN.join(part[::-1]) for part in reversed(word.split("_")))
         for word in sorted(words, key=lambda one: (-len(one), one))
     )
-    return re.compile(f"({ways}){_GAP}\\Z", re.IGNORECASE | re.ASCII)
+    return re.compile(f"{_GAP_BACKWARDS}({ways})", re.IGNORECASE | re.ASCII)
 
 
 @lru_cache(maxsize=64)
@@ -165,12 +166,15 @@ def shapes(text: str, words: Words, start: int = 0) -> Iterator[Found]:
         spelled = _INVISIBLE.sub("", tag[1]).upper()
         if not _DIGITS.intersection(spelled) or _DIGITS.issuperset(spelled):
             continue
-        before = words.before.search(text, max(start, tag.start() - LONGEST), tag.start())
-        if before is None or not is_whole(text, before.start(), tag.end()):
+        before = words.before.match(text[max(start, tag.start() - LONGEST) : tag.start()][::-1])
+        if before is None:
             continue
-        mark = _INVISIBLE.sub("", tag[2] or "").upper()
-        plain = f"{_UNSPELLED.sub('_', _INVISIBLE.sub('', before[1]).upper())}_{spelled}"
-        yield Found(before.start(), tag.end(), f"{plain}_{mark}" if mark else plain)
+        low = tag.start() - before.end()
+        if is_whole(text, low, tag.end()):
+            mark = _INVISIBLE.sub("", tag[2] or "").upper()
+            word = _UNSPELLED.sub("_", _INVISIBLE.sub("", before[1][::-1]).upper())
+            plain = f"{word}_{spelled}"
+            yield Found(low, tag.end(), f"{plain}_{mark}" if mark else plain)
 
 
 def begun_at(text: str, words: Words, start: int = 0) -> int:
