@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vedette.cli.frame import Frame, JsonOption, frame_of
+from vedette.cli.guard_keeping import mount, opened_vault
 from vedette.cli.texts import Given, given_texts
 from vedette.errors import OutsideError, UserError
 from vedette.schema.guarding import Action, Direction, Form
@@ -112,7 +113,7 @@ def mask(
     frame = frame_of(context)
     item = _one(frame, path, "mask")
     name = session or f"s-{secrets.token_hex(5)}"
-    with _guard(frame, policy, None) as guard, _vault(frame) as vault:
+    with _guard(frame, policy, None) as guard, opened_vault(frame) as vault:
         book = vault.open(name, ttl_s=guard.policy.session_ttl_s)
         protected = guard.protect(guard_shown.passage(item, direction, form), book)
     if not protected.passes:
@@ -144,7 +145,7 @@ def restore(
 
     frame = frame_of(context)
     item = _one(frame, path, "restore")
-    with _vault(frame) as vault:
+    with opened_vault(frame) as vault:
         if session not in vault:
             raise UserError(
                 f"there is no session {session!r} in the vault, or it has expired",
@@ -181,14 +182,6 @@ def opened_policy(frame: Frame, named: str | None) -> Policy:
     return load_policy(named if named is not None else own if own.is_file() else "default")
 
 
-@contextmanager
-def _vault(frame: Frame) -> Iterator[object]:
-    from vedette.cli.guard_keeping import opened_vault
-
-    with opened_vault(frame) as vault:
-        yield vault
-
-
 def _one(frame: Frame, path: Path | None, verb: str) -> Given:
     items = list(given_texts(frame, [path] if path else None, f"vedette guard {verb}"))
     if len(items) != 1:
@@ -208,3 +201,6 @@ def _write(out: Path | None, text: str) -> None:
     from vedette.files import write_whole
 
     write_whole(out, data)
+
+
+mount(app)
