@@ -18,7 +18,7 @@ from vedette.errors import OutsideError, UserError, VedetteError
 from vedette.guard.base import GROUP, Pair, PairBook, Scanner
 from vedette.guard.merging import merged
 from vedette.guard.survivors import Survivors
-from vedette.plugins import load_plugins
+from vedette.plugins import load_plugin, load_plugins
 from vedette.schema.guarding import Action, Around, Direction, GuardFinding, GuardVerdict, Passage, Scanned, Unjudged
 
 if TYPE_CHECKING:
@@ -75,18 +75,17 @@ def scanners_named(names: Iterable[str] | None = None, *, third_party: bool = Tr
         UserError: there is none of a name.
         OutsideError: one cannot be loaded: a guard that lacks a scanner does not guard.
     """
+    if names is not None:
+        return tuple(
+            load_plugin(GROUP, name, "scanner", Scanner, third_party=third_party) for name in dict.fromkeys(names)
+        )
     loaded, broken = load_plugins(GROUP, Scanner, third_party=third_party)
-    wanted = list(loaded) if names is None else list(dict.fromkeys(names))
-    for one in broken:
-        if names is None or one.name in wanted:
-            raise OutsideError(
-                f"the scanner {one.name} cannot be loaded: {one.reason}",
-                next_step="reinstall the package that brings it, or name the scanners that you want",
-            )
-    for name in wanted:
-        if name not in loaded:
-            raise UserError(f"no scanner is called {name!r}", next_step=f"choose one of: {', '.join(loaded)}")
-    return tuple(loaded[name] for name in wanted)
+    if broken:
+        raise OutsideError(
+            f"the scanner {broken[0].name} cannot be loaded: {broken[0].reason}"[:300],
+            next_step="reinstall the package that brings it, or name the scanners that you want",
+        )
+    return tuple(loaded.values())
 
 
 class Guard:
