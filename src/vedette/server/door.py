@@ -85,16 +85,25 @@ class Gate:
         limits: requests in a minute.
         rates: what counts them.
         authenticate: from a token to a principal.
+        open_paths: answered without a token.
     """
 
     def __init__(
-        self, app: ASGIApp, *, access: Access, limits: Limits, rates: Rates, authenticate: Authenticate
+        self,
+        app: ASGIApp,
+        *,
+        access: Access,
+        limits: Limits,
+        rates: Rates,
+        authenticate: Authenticate,
+        open_paths: frozenset[str] = OPEN_PATHS,
     ) -> None:
         self._app = app
         self._access = access
         self._limits = limits
         self._rates = rates
         self._authenticate = authenticate
+        self._open_paths = open_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -102,7 +111,7 @@ class Gate:
             headers = Headers(scope=scope)
             self._access.check_host(headers.getlist("host"))
             self._access.check_origin(headers)
-            if scope["path"] not in OPEN_PATHS and not self._preflight(scope, headers):
+            if scope["path"] not in self._open_paths and not self._preflight(scope, headers):
                 principal = await self._who(scope, headers)
                 wait_s = self._rates.take("request", principal.key, self._limits.requests_per_minute)
                 if wait_s:

@@ -1,0 +1,251 @@
+"""What the guard says of requests and replies. Plain, blocking code: the desk runs it in threads."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from vedette.guard.base import PairBook
+from vedette.guard.engine import Guard, Who, failed
+from vedette.guard.pseudonyms import Masker, Restorer
+from vedette.guard.wire import Body, Slot
+from vedette.schema.guarding import Action, Around, Direction, Form, GuardFinding, GuardVerdict, Passage, Scanned
+from vedette.server.refusals import RefusalError
+
+Counts = Counter[tuple[str, str, str]]
+"""Findings by entity, direction and action."""
+_STOPS = (Action.BLOCK, Action.ASK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masked:
+    """A request as it may leave."""
+
+    texts: tuple[str, ...] = field(repr=False)
+    around: Around = field(repr=False)
+    """What its reply is judged by."""
+    n_replaced: int = 0
+
+
+class Judge:
+    """Judges one request and its reply.
+
+    Args:
+        guard: of whole texts.
+        quick: of pieces of a stream; the same, or fewer scanners.
+        book: the pairs of the request's session.
+        who: on whose behalf.
+        canaries: words that no reply may hold.
+        told: given the seconds of each judging, by its stage.
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        quick: Guard,
+        book: PairBook,
+        who: Who,
+        *,
+        canaries: tuple[str, ...] = (),
+        told: Callable[[str, float], None] = lambda stage, seconds: None,
+    ) -> None:
+        self._guard = guard
+        self._quick = quick
+        self._book = book
+        self._who = who
+        self._canaries = canaries
+        self._told = told
+        self._restorer = Restorer(book)
+        self.around = Around()
+        self.counts: Counts = Counter()
+
+    def request(self, body: Body) -> Masked:
+        """Return a request's texts as they may leave.
+
+        Raises:
+            RefusalError: they may not.
+            OutsideError: the pairs cannot be kept.
+        """
+        began = time.perf_counter()
+        slots = [slot for slot in body.slots if slot.passage.text]
+        instructions = body.instructions
+        around = Around(canaries=self._canaries, hosts=self._guard.policy.allowed_hosts)
+        protected = self._guard.protect_all([slot.passage for slot in slots], self._book, around, who=self._who)
+        texts = [slot.passage.text for slot in body.slots]
+        for slot, one in zip(slots, protected, strict=True):
+            self._count(one.verdict, slot.passage.direction)
+            if not one.passes:
+                raise refusal(one.verdict, slot.passage.place)
+        for slot, one in zip(slots, protected, strict=True):
+            if slot.fixed and one.text != slot.passage.text:
+                raise RefusalError(
+                    400,
+                    "what stands here may not leave, and nothing else can stand in its place",
+                    code="guard_blocked",
+                    param=slot.passage.place,
+                    next_step="leave it out",
+                )
+            texts[slot.index] = one.text
+        masked = [texts[slot.index] for slot in slots]
+        self.around = replace(
+            around,
+            instructions=tuple(
+                texts[slot.index] for slot in slots if instructions and slot.passage.text in instructions
+            ),
+            pseudonyms=frozenset(pair.pseudonym for pair in self._book.pairs()),
+            seen=tuple(masked),
+        )
+        self._told("request", time.perf_counter() - began)
+        return Masked(texts=tuple(texts), around=self.around, n_replaced=sum(one.n_replaced for one in protected))
+
+    def reply(self, body: Body, known: frozenset[str], done: dict[str, str]) -> list[str]:
+        """Return a reply's texts as the client may see them: judged and restored.
+
+        Args:
+            body: the reply, or an event of it.
+            known: strings of the request, which what echoes it may hold.
+            done: texts that were judged already, as a stream; what they became.
+
+        Raises:
+            RefusalError: it may not be seen.
+        """
+        began = time.perf_counter()
+        texts = [self._slot(slot, known, done) for slot in body.slots]
+        if texts:
+            self._told("reply", time.perf_counter() - began)
+        return texts
+
+    def piece(self, text: str, start: int, form: Form) -> str:
+        """Return a piece of a running text as it may go on, pseudonyms still in it.
+
+        Args:
+            text: the window: what went before, and the piece.
+            start: where the piece begins.
+            form: of the whole text; a piece of JSON is read as plain text.
+
+        Raises:
+            RefusalError: it may not be seen.
+        """
+        return self._judged(self._quick, Passage(text=text, direction=Direction.REPLY, form=Form.PLAIN), start, form)
+
+    def restoring(self, form: Form) -> Any:
+        """Return what restores one running text."""
+        return self._restorer.stream(form=form)
+
+    def whole(self, text: str) -> None:
+        """Judge a whole running text by all scanners.
+
+        Raises:
+            RefusalError: it may not have been seen.
+        """
+        self._judged(self._guard, Passage(text=text, direction=Direction.REPLY, form=Form.PLAIN), 0, Form.PLAIN)
+
+    def _slot(self, slot: Slot, known: frozenset[str], done: dict[str, str]) -> str:
+        text = slot.passage.text
+        if not text:
+            return text
+        if not slot.value and text in done:
+            return done[text]
+        form = Form.JSON if slot.passage.form is Form.JSON else Form.PLAIN
+        if slot.echo:
+            restored = self._restorer.restore(text, form=form)
+            if all(one in known for one in strings(json.loads(restored)) if len(one) > 24 or not one.isascii()):
+                return restored
+        return self._restorer.restore(self._judged(self._guard, slot.passage, 0, form), form=form)
+
+    def _judged(self, guard: Guard, passage: Passage, start: int, form: Form) -> str:
+        scanned = guard.scan(passage, self.around)
+        verdict = guard.decide(passage, self._others(passage.text, scanned), who=self._who)
+        self._count(verdict, Direction.REPLY)
+        piece = passage.text[start:]
+        if verdict.dry_run:
+            return piece
+        if verdict.action in _STOPS:
+            raise refusal(verdict, passage.place, reply=True)
+        masks: list[tuple[GuardFinding, Action]] = []
+        for one in verdict.decided:
+            if one.action is not Action.MASK:
+                continue
+            if one.finding.end <= start:
+                continue  # it went out as it was allowed to before more was known
+            if one.finding.start < start:
+                raise _begun(one.finding.entity)
+            at = replace(one.finding, start=one.finding.start - start, end=one.finding.end - start)
+            masks.append((at, Action.MASK))
+        return Masker(self._book).mask(piece, masks, form=form).text if masks else piece
+
+    def _others(self, text: str, scanned: Scanned) -> Scanned:
+        """Leave out what was found in pseudonyms of ours."""
+        if not scanned.findings or not self.around.pseudonyms:
+            return scanned
+        own = [(one.start, one.end) for one in self._restorer.standing(text)]
+        kept = tuple(
+            one
+            for one in scanned.findings
+            if not any(one.start < end and start < one.end and _within(one, start, end) for start, end in own)
+        )
+        return replace(scanned, findings=kept)
+
+    def _count(self, verdict: GuardVerdict, direction: Direction | None) -> None:
+        for one in verdict.decided:
+            self.counts[one.finding.entity, direction.value if direction else "", one.action.value] += 1
+
+
+def _within(one: GuardFinding, start: int, end: int) -> bool:
+    """Whether a finding is a pseudonym, with no more than a quotation mark or two beside it."""
+    return one.start >= start - 2 and one.end <= end + 2
+
+
+def refusal(verdict: GuardVerdict, place: str, *, reply: bool = False) -> RefusalError:
+    """Return the refusal that a verdict becomes. It holds no value."""
+    what = "the reply" if reply else "the request"
+    broken = next((one for one in verdict.unjudged if failed(one)), None)
+    if broken is not None or not verdict.decided:
+        return RefusalError(
+            503,
+            f"{what} could not be judged, and goes no further: {verdict.reason}",
+            code="guard_failed",
+            param=place or None,
+            next_step="try again; vedette guard doctor on the gateway says more",
+        )
+    if verdict.action is Action.ASK:
+        return RefusalError(
+            403,
+            f"{what} is held back: {verdict.reason}",
+            code="guard_ask",
+            param=place or None,
+            next_step="ask whoever keeps the policy",
+        )
+    return RefusalError(
+        400 if not reply else 502,
+        f"{what} is blocked: {verdict.reason}",
+        code="guard_blocked",
+        param=place or None,
+        next_step="take it out, or ask whoever keeps the policy",
+    )
+
+
+def _begun(entity: str) -> RefusalError:
+    return RefusalError(
+        502,
+        f"the reply holds {entity} whose beginning went out before it could be told for what it is",
+        code="guard_blocked",
+        next_step="`hold: sentence` in the gateway's configuration holds more back",
+    )
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Yield all strings of a JSON value, names of fields too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield name
+            yield from strings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from strings(one)
