@@ -1,0 +1,179 @@
+"""Secrets that only the name before them gives away: ``password=``, ``"token":``, ``<Pass>``, ``--secret``, ``setPassword(``.
+
+Where a word of :data:`~vedette.guard.secrets.names.KEYWORDS` stands, the whole name is read, then the sign behind it, then the
+value; each step looks at a bounded number of characters, so that time grows in line with the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ahocorasick_rs import AhoCorasick
+
+from vedette.guard.secrets import judging, names
+from vedette.guard.secrets.base import Hit
+from vedette.guard.secrets.providers.named import NAMED
+
+_IDENTIFIER = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$-"
+_RIGHT = re.compile(r"[\w$.-]{0,40}")
+_BEFORE_WORD = re.compile(r"([A-Za-z][A-Za-z-]{1,20}) $")
+_SIGN = re.compile(
+    r"""(?x)
+    (?P<close>(?:\\?["'`]|[\])}*]|&quot;){0,4})
+    (?:
+      [ \t]{0,40}(?::[ \t]{0,3}[A-Za-z][\w.<>\[\]|?]{0,40}[ \t]{0,8})? (?P<equals>=== | !== | == | != | :== | := | =>  | \+= | \?= | = | <- | ->) [ \t]{0,40}
+    | [ \t]{0,12} (?P<colon>[:：]) (?:\*\*)? [ \t]{0,40}
+    | [ \t]{0,3} (?P<comma>,) [ \t]{0,40} (?=[bru]?["'])
+    | [ \t]{0,2} (?P<call>\() [ \t]{0,4} (?=[bru]?["'])
+    | (?P<tag>(?:[ ][^<>\n]{0,120})?>) \s{0,40}
+    | (?P<gap>[ \t]{1,20})
+    )"""
+)
+_QUOTED = re.compile(
+    r'''(?x)(?:[bBrRuUfFL@$]{1,2}(?=["'`]))?(?:
+      """(?P<a>[^"\n]{1,1000}) | \'\'\'(?P<b>[^'\n]{1,1000}) | \\"(?P<c>(?:[^"\\\n]|\\[^"\n]){1,1000})\\"
+    | "(?P<d>(?:[^"\\\n]|\\.){1,2000})["\\] | '(?P<e>(?:[^'\\\n]|\\.){1,2000})['\\] | `(?P<f>[^`\n]{1,1000})` | &quot;(?P<g>[^\s&]{1,200})&quot;
+    | “(?P<h>[^”\n]{1,200})” )'''
+)
+_BARE = re.compile(r"[^\s\"'`<>]{1,1000}")
+_CUT = re.compile(r"[;&|]|,(?=[\w-]{1,30}[:=])|,$|/(?=[A-Za-z]{2,20}[:=])|\\n|\\r|&quot")
+_TAG_VALUE = re.compile(r"(?:<!\[CDATA\[)?([^<>\n]{1,1000}?)\s*(?:\]\]>)?</")
+
+
+@lru_cache(maxsize=1)
+def _automaton() -> tuple[AhoCorasick, tuple[str, ...]]:
+    words = tuple(sorted({*names.KEYWORDS, *NAMED}))
+    return AhoCorasick(words), words
+
+
+def load() -> None:
+    """Build the automaton."""
+    _automaton()
+
+
+def folded(text: str) -> str:
+    """Return a text in lower case, character by character: positions stay."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def find(text: str) -> Iterator[Hit]:
+    """Yield secrets behind names."""
+    automaton, words = _automaton()
+    seen_to = 0
+    for which, start, end in automaton.find_matches_as_indexes(folded(text), overlapping=True):
+        if start < seen_to:
+            continue
+        left = text[max(0, start - 60) : start]
+        first = start - (len(left) - len(left.rstrip(_IDENTIFIER)))
+        right = _RIGHT.match(text, end)
+        last = right.end() if right else end
+        while last > end and text[last - 1] in ".-":
+            last -= 1
+        seen_to = last
+        hit = _named(text, first, last, words[which])
+        if hit is not None:
+            yield hit
+            seen_to = max(seen_to, hit.end)
+
+
+def _named(text: str, first: int, last: int, word: str) -> Hit | None:
+    name = text[first:last]
+    before = _BEFORE_WORD.search(text[max(0, first - 22) : first])
+    told = f"{before[1]} {name}" if before else name
+    found = names.sort_of(told)
+    if found is None:
+        return _provider(text, name, last, word) if word in NAMED else None
+    sign = _SIGN.match(text, last)
+    if sign is None:
+        return None
+    at = sign.end()
+    kind = sign.lastgroup or ""
+    spot = judging.Spot(
+        text=text,
+        name=name,
+        start=first,
+        sort=found[0],
+        random=found[1],
+        sign=kind,
+        mark=(sign[kind] or "").strip(),
+        spaced=sign[0][-1:] in " \t",
+    )
+    if kind == "gap":
+        spot = _after_gap(spot, text, first)
+        if spot is None:
+            return None
+    if kind == "tag":
+        value = _TAG_VALUE.match(text, at)
+        span = value.span(1) if value else None
+        quoted = True
+    else:
+        span, quoted = value_at(text, at)
+    if span is None:
+        return None
+    score = judging.judge(spot, text[span[0] : span[1]], span[0], span[1], quoted)
+    if not score:
+        return None
+    return Hit(span[0], span[1], judging.entity_of(spot), judging.rule_of(spot, name), score)
+
+
+def value_at(text: str, at: int) -> tuple[tuple[int, int] | None, bool]:
+    """Return the range of the value that begins at a place, and whether quotes enclose it."""
+    quoted = _QUOTED.match(text, at)
+    if quoted is not None and quoted.lastgroup:
+        return quoted.span(quoted.lastgroup), True
+    bare = _BARE.match(text, at)
+    if bare is None:
+        return None, False
+    value = bare[0]
+    cut = _CUT.search(value, 1)
+    end = cut.start() if cut else len(value)
+    value = value[:end].rstrip(",;.:!?")
+    kept = value.rstrip(")]}")
+    if kept != value and not (set(kept) & set("([{")):
+        value = kept.rstrip(",;.:")
+    end = len(value)
+    if value[:1] == "(" and end > 1:
+        return (at + 1, at + end), False
+    return ((at, at + end) if end else None), False
+
+
+_CONFIG = re.compile(r"(?i)(?:^|[\n\r;])[ \t]*(?:#define|%define|%global|set|setx|export|env|identity)?[ \t]*$")
+_NETRC = re.compile(r"(?i)\b(?:machine|login|user|account|hostname|default)\b")
+
+
+def _after_gap(spot: judging.Spot, text: str, first: int) -> judging.Spot | None:
+    """Return the spot of a value that follows a name and a space only: an option, a definition, a line of netrc."""
+    name = spot.name
+    before = text[max(0, first - 160) : first]
+    line = before[before.rfind("\n") + 1 :]
+    if name.startswith("-") or (line.endswith("/") and line[-2:-1] in " \t"):
+        return judging.moved(spot, "option")
+    if spot.sort is names.Sort.PASSWORD and name.islower() and _NETRC.search(line):
+        return judging.moved(spot, "netrc")
+    if _CONFIG.search("\n" + line):
+        return judging.moved(spot, "define" if line.strip() else "line")
+    return judging.moved(spot, "prose")
+
+
+def _provider(text: str, name: str, last: int, word: str) -> Hit | None:
+    """Return a key whose name holds only its provider's."""
+    words = names.words_of(name)
+    if not words or words[-1] in names.NOT_AFTER or words[-1] not in {word, *_OF_KEYS}:
+        return None
+    sign = _SIGN.match(text, last)
+    if sign is None or sign.lastgroup not in ("equals", "colon"):
+        return None
+    span, _ = value_at(text, sign.end())
+    if span is None:
+        return None
+    value = text[span[0] : span[1]]
+    rule, shape = NAMED[word]
+    if shape.fullmatch(value) and judging.is_drawn(value):
+        return Hit(span[0], span[1], "API_KEY", rule, 0.7)
+    return None
+
+
+_OF_KEYS = frozenset("key secret token id sid api app access client auth pat".split())

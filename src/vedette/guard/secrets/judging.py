@@ -1,0 +1,217 @@
+"""Whether what stands behind a name is a secret."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from vedette.guard.secrets import values
+from vedette.guard.secrets.names import Sort, words_of
+from vedette.guard.secrets.providers.named import NAMED
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a value stands."""
+
+    text: str
+    name: str
+    start: int
+    """Of the name."""
+    sort: Sort
+    random: bool
+    """Whether the name alone is too weak for a value that could be a word."""
+    sign: str
+    """``equals``, ``colon``, ``comma``, ``call``, ``tag``, ``option``, ``define``, ``netrc``, ``line``, ``prose``."""
+    mark: str = ""
+    spaced: bool = False
+    """Whether white space stands between the sign and the value."""
+
+
+def moved(spot: Spot, sign: str) -> Spot:
+    """Return a spot with another sign."""
+    return replace(spot, sign=sign)
+
+
+def entity_of(spot: Spot) -> str:
+    """Return the entity of what stands there."""
+    return "PASSWORD" if spot.sort is Sort.PASSWORD else "SECRET"
+
+
+def rule_of(spot: Spot, name: str) -> str:
+    """Return the rule: the provider that the name holds, else the sort and the sign."""
+    low = name.lower()
+    if spot.sort is not Sort.PASSWORD:
+        for word in NAMED:
+            if word in low:
+                return NAMED[word][0]
+    return f"{spot.sort.value}-{spot.sign}"
+
+
+def judge(spot: Spot, value: str, start: int, end: int, quoted: bool) -> float:
+    """Return how sure it is that a value is a secret, in [0, 1]; 0 where it is none."""
+    bare = value.strip()
+    if len(bare) < 3 or values.is_reference(bare) or values.is_nothing(bare) or values.is_filler(bare):
+        return 0.0
+    if spot.sort is Sort.PASSWORD and not spot.random:
+        return _password(spot, bare, start, end, quoted)
+    if values.is_path(bare) or values.in_sequence(bare, 8):
+        return 0.0
+    if spot.sort is Sort.KEY or spot.random:
+        return _key(spot, bare, quoted)
+    return _secret(spot, bare, start, end, quoted)
+
+
+def is_drawn(value: str) -> bool:
+    """Return whether a value of a fixed shape looks drawn at random."""
+    return values.is_lively(value) and any(map(str.isdigit, value)) and not values.is_identifier(value)
+
+
+_TEXT = re.compile(r"[A-Za-z']{2,}[ ,.]+[A-Za-z']{2,}")
+
+
+def _is_text(value: str) -> bool:
+    if " " not in value:
+        return False
+    return bool(_TEXT.search(value)) or values.entropy(value) < 3.8 or values.n_classes(value) < 4
+
+
+def _strong(value: str) -> bool:
+    """Return whether a value looks like a password rather than a word: signs or digits among letters, or cases mixed."""
+    letters = any(map(str.isalpha, value))
+    digits = any(map(str.isdigit, value))
+    signs = any(not c.isalnum() for c in value.rstrip(".,;:!?"))
+    return (letters and digits) or (letters and signs and not values.is_wordlike(value)) or (digits and len(value) >= 6)
+
+
+_LINE_END = re.compile(r"[\"'`]?[ \t]{0,40}[,;]?[ \t]{0,20}(?:(?:#|//|--|<!--)[^\n]{0,200})?(?:\r?\n|$|\\n)")
+
+
+def _own_line(spot: Spot, end: int) -> bool:
+    """Return whether the name begins its line and the value ends it."""
+    before = spot.text[max(0, spot.start - 40) : spot.start]
+    head = before[before.rfind("\n") + 1 :].strip(" \t\"'-+*")
+    return not head and len(before) < 40 + 1 and bool(_LINE_END.match(spot.text, end))
+
+
+def _password(spot: Spot, value: str, start: int, end: int, quoted: bool) -> float:
+    strong = _strong(value)
+    if _is_text(value) or values.is_path(value) or len(value) > 200:
+        return 0.0
+    if quoted:
+        return _quoted_password(spot, value, strong)
+    if len(value) < 4 or values.is_code(value) or value[0] in "=!<>|{[(" or (value[-1] in "{[(" and len(value) < 12):
+        return 0.0
+    if spot.sign == "equals":
+        if spot.mark in ("==", "!=", "===", "!=="):
+            return 0.0
+        if strong and not values.is_identifier(value):
+            return 0.8
+        if spot.spaced:
+            return 0.6 if strong and not _says_password(value) and _own_line(spot, end) else 0.0
+        return 0.0 if values.UUID.match(value) and not strong else (0.7 if not _is_variable(spot, value) else 0.0)
+    if spot.sign == "colon":
+        if strong and not values.is_identifier(value):
+            return 0.8
+        if _says_password(value) or not _own_line(spot, end):
+            return 0.0
+        return 0.6 if value.islower() or values.n_classes(value) > 1 else 0.0
+    if spot.sign == "option":
+        return 0.8 if strong or (not value.startswith("-") and values.n_classes(value) > 1) else 0.0
+    if spot.sign == "netrc":
+        return 0.8
+    if spot.sign in ("define", "line"):
+        return 0.7 if strong and not values.is_identifier(value) and _own_line(spot, end) else 0.0
+    return 0.0
+
+
+def _quoted_password(spot: Spot, value: str, strong: bool) -> float:
+    if spot.sign in ("equals", "colon", "tag"):
+        if spot.mark in ("==", "!=", "===", "!=="):
+            return 0.7 if strong else 0.0
+        if _says_password(value) and not strong:
+            return 0.0
+        if " " in value and not strong:
+            return 0.0
+        return 0.85 if strong else 0.7
+    if spot.sign in ("comma", "call"):
+        if spot.sign == "comma" and _DEFINE.search(spot.text[max(0, spot.start - 24) : spot.start]):
+            return 0.8
+        return 0.75 if strong and not values.is_identifier(value) else 0.0
+    if spot.sign == "prose":
+        return 0.0
+    return 0.8 if strong or spot.sign in ("define", "line") else 0.6
+
+
+_DEFINE = re.compile(r"(?i)define\s{0,3}\(\s{0,3}[\"']$")
+_PASSWORD_WORD = re.compile(r"(?i)passw|pwd|_pass|pass_|secret|token|credential|username|user_")
+
+
+def _says_password(value: str) -> bool:
+    """Return whether a value speaks of passwords, as labels and variables do."""
+    return bool(_PASSWORD_WORD.search(value)) and not any(map(str.isdigit, value))
+
+
+def _is_variable(spot: Spot, value: str) -> bool:
+    """Return whether ``name=value`` hands on a variable, as arguments by name do."""
+    if value[:1].isdigit() or not re.fullmatch(r"[A-Za-z_]\w*", value):
+        return False
+    if spot.name.isupper():
+        return False
+    after = spot.text[spot.start + len(spot.name) :][:120]
+    same = words_of(value)[-1:] == words_of(spot.name)[-1:]
+    return same or bool(re.match(r"=\w+\s*[,)]", after))
+
+
+def _secret(spot: Spot, value: str, start: int, end: int, quoted: bool) -> float:
+    n = len(value)
+    if n < 8 or value.isdigit() or values.is_wordlike(value):
+        return 0.0
+    if not quoted and (values.is_code(value) or value[0] in "=!<>|{[("):
+        return 0.0
+    if " " in value:
+        return 0.7 if n >= 30 and values.n_classes(value) == 4 and values.entropy(value) >= 4 else 0.0
+    if values.UUID.match(value):
+        return 0.7
+    if spot.sign in ("comma", "call", "prose", "line") and not values.is_random(value):
+        return (
+            0.7
+            if spot.sign in ("comma", "call")
+            and n >= 8
+            and values.n_classes(value) >= 2
+            and _digits(value) >= 1
+            and not values.is_identifier(value)
+            and spot.sign == "call"
+            else 0.0
+        )
+    if spot.mark in ("==", "!=", "===", "!==") and not values.is_random(value):
+        return 0.0
+    if values.is_random(value):
+        return 0.8
+    if values.is_identifier(value) or _digits(value) == 0 or not any(map(str.isalpha, value)):
+        return (
+            0.6
+            if n >= 20
+            and values.n_classes(value) >= 3
+            and not values.is_identifier(value)
+            and values.entropy(value) > 3.8
+            else 0.0
+        )
+    return 0.6 if n >= 12 or values.n_classes(value) >= 3 else (0.6 if quoted else 0.0)
+
+
+def _digits(value: str) -> int:
+    return sum(map(str.isdigit, value))
+
+
+def _key(spot: Spot, value: str, quoted: bool) -> float:
+    if values.UUID.match(value) or " " in value or (not quoted and values.is_code(value)):
+        return 0.0
+    if spot.sign in ("prose", "line", "comma", "call") or spot.mark in ("==", "!=", "===", "!=="):
+        return 0.0
+    if _SIGNED.search(value) or not values.is_random(value, 16):
+        return 0.0
+    return 0.6
+
+
+_SIGNED = re.compile(r"[\\{}()<>]|^(?:sha\d|md5)|^AAAA[BCE]|^ssh-|^MII[BC]I[jI]|^[\w.]+:[\w.]+:")

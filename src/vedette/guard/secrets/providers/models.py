@@ -1,0 +1,66 @@
+"""Keys of providers of language models and of what is built on them."""
+
+from vedette.guard.secrets.base import Format
+
+MODELS = (
+    Format(
+        "openai-key",
+        ("T3BlbkFJ",),
+        r"sk-(?:(?:proj|svcacct|admin|None|service)-)?[A-Za-z0-9_-]{20,90}T3BlbkFJ[A-Za-z0-9_-]{20,90}",
+        lead=102,
+        reach=110,
+    ),
+    Format(
+        "openai-project-key",
+        ("sk-proj-", "sk-svcacct-", "sk-admin-", "sk-None-"),
+        r"sk-(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,200}",
+        fixed=8,
+    ),
+    Format("openai-style-key", ("sk-",), r"sk-[A-Za-z0-9]{32,64}", fixed=3, score=0.9, tail="-"),
+    Format("openai-session", ("sess-",), r"sess-[A-Za-z0-9]{40}", fixed=5),
+    Format(
+        "anthropic-key",
+        ("sk-ant-",),
+        r"sk-ant-(?:api|admin|oat|ort|sid)[0-9]{2}-[A-Za-z0-9_-]{80,120}",
+        fixed=13,
+        tail="-",
+    ),
+    Format("openrouter-key", ("sk-or-v1-", "sk-or-"), r"sk-or-(?:v1-)?[0-9a-f]{64}", fixed=9),
+    Format("huggingface-token", ("hf_",), r"hf_[A-Za-z]{34}", fixed=3),
+    Format("huggingface-org-token", ("api_org_",), r"api_org_[A-Za-z]{34}", fixed=8),
+    Format("groq-key", ("gsk_",), r"gsk_[A-Za-z0-9]{52}", fixed=4),
+    Format("xai-key", ("xai-",), r"xai-[A-Za-z0-9]{80}", fixed=4),
+    Format("perplexity-key", ("pplx-",), r"pplx-[A-Za-z0-9]{48}", fixed=5),
+    Format("replicate-token", ("r8_",), r"r8_[A-Za-z0-9]{37}", fixed=3),
+    Format("nvidia-key", ("nvapi-",), r"nvapi-[A-Za-z0-9_-]{60,70}", fixed=6),
+    Format("jina-key", ("jina_",), r"jina_[A-Za-z0-9_-]{56,64}", fixed=5),
+    Format("together-key", ("tgp_v1_",), r"tgp_v1_[A-Za-z0-9_-]{43}", fixed=7),
+    Format("fireworks-key", ("fw_",), r"fw_[A-Za-z0-9]{22,24}", fixed=3, score=0.9),
+    Format("llamacloud-key", ("llx-",), r"llx-[A-Za-z0-9_-]{48}", fixed=4),
+    Format(
+        "langsmith-key",
+        ("lsv2_pt_", "lsv2_sk_", "ls__"),
+        r"lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}|ls__[a-f0-9]{32}",
+        fixed=8,
+    ),
+    Format("langfuse-key", ("sk-lf-", "pk-lf-"), r"[sp]k-lf-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", fixed=6),
+    Format("pinecone-key", ("pcsk_"), r"pcsk_[A-Za-z0-9]{5,8}_[A-Za-z0-9]{60,70}", fixed=5),
+    Format("cerebras-key", ("csk-",), r"csk-[a-z0-9]{48}", fixed=4),
+    Format("elevenlabs-key", ("sk_",), r"sk_[a-f0-9]{48}", fixed=3),
+    Format("tavily-key", ("tvly-",), r"tvly-(?:dev-|prod-)?[A-Za-z0-9_-]{32,48}", fixed=5),
+    Format("firecrawl-key", ("fc-",), r"fc-[a-f0-9]{32}", fixed=3, score=0.9),
+    Format("e2b-key", ("e2b_",), r"e2b_[a-f0-9]{40}", fixed=4),
+    Format("modal-token", ("ak-", "as-"), r"a[ks]-[A-Za-z0-9]{22}", fixed=3, score=0.8, tail="-"),
+    Format("salad-key", ("salad_cloud_",), r"salad_cloud_[a-z]{1,20}_[A-Za-z0-9]{40,60}", fixed=12),
+    Format("runpod-key", ("rpa_",), r"rpa_[A-Z0-9]{40,50}", fixed=4),
+    Format(
+        "helicone-key",
+        ("sk-helicone-",),
+        r"sk-helicone-(?:eu-|cp-)?[a-z0-9]{7}-(?:[a-z0-9]{7}-){2}[a-z0-9]{7}",
+        fixed=12,
+    ),
+    Format("weights-and-biases-key", ("wandb_v1_",), r"wandb_v1_[A-Za-z0-9_]{60,90}", fixed=9),
+    Format("voyage-key", ("pa-",), r"pa-[A-Za-z0-9_-]{43}", fixed=3, score=0.85),
+    Format("friendli-token", ("flp_",), r"flp_[A-Za-z0-9]{46}", fixed=4, score=0.9),
+)
+"""Formats."""
