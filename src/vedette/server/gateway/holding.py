@@ -82,9 +82,10 @@ class Channel:
 
     def close(self) -> str:
         """Return the rest."""
-        rest = self._passed(len(self._text)) + self._restored.close()
+        said = self._passed(len(self._text))
+        rest = self._restored.close()
         self._out.append(rest)
-        return rest
+        return said + rest
 
     def _passed(self, cut: int) -> str:
         if cut <= self._sent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,8 @@ from vedette.server.refusals import RefusalError
 
 Counts = Counter[tuple[str, str, str]]
 """Findings by entity, direction and action."""
+_WORD_CHARS = 24
+"""What repeats a request may hold shorter words of the upstream's own: defaults that it names."""
 _STOPS = (Action.BLOCK, Action.ASK)
 
 
@@ -60,6 +62,7 @@ class Judge:
         self._canaries = canaries
         self._told = told
         self._restorer = Restorer(book)
+        self._aliases: Mapping[str, str] = {}
         self.around = Around()
         self.counts: Counts = Counter()
 
@@ -72,6 +75,7 @@ class Judge:
         """
         began = time.perf_counter()
         slots = [slot for slot in body.slots if slot.passage.text]
+        self._aliases = body.aliases
         instructions = body.instructions
         around = Around(canaries=self._canaries, hosts=self._guard.policy.allowed_hosts)
         protected = self._guard.protect_all([slot.passage for slot in slots], self._book, around, who=self._who)
@@ -152,9 +156,9 @@ class Judge:
             return done[text]
         form = Form.JSON if slot.passage.form is Form.JSON else Form.PLAIN
         if slot.echo:
-            restored = self._restorer.restore(text, form=form)
-            if all(one in known for one in strings(json.loads(restored)) if len(one) > 24 or not one.isascii()):
-                return restored
+            value = renamed(json.loads(self._restorer.restore(text, form=form)), self._aliases)
+            if all(one in known for one in strings(value) if len(one) > _WORD_CHARS or not one.isascii()):
+                return json.dumps(value, ensure_ascii=False)
         return self._restorer.restore(self._judged(self._guard, slot.passage, 0, form), form=form)
 
     def _judged(self, guard: Guard, passage: Passage, start: int, form: Form) -> str:
@@ -249,3 +253,14 @@ def strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from strings(one)
+
+
+def renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """Return a JSON value with the client's own names and ids in the place of what stood for them."""
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, dict):
+        return {name: renamed(one, names) for name, one in value.items()}
+    if isinstance(value, list):
+        return [renamed(one, names) for one in value]
+    return value
