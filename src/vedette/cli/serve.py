@@ -14,6 +14,7 @@ from vedette.cli.frame import Frame, frame_of
 
 if TYPE_CHECKING:
     from vedette.server import Access, Parts
+    from vedette.store import Lake
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -80,14 +81,14 @@ def serve(
     access = Access(
         host=host,
         tokens_needed=tokens,
-        names=_names(host, name),
+        names=host_names(host, name),
         origins=frozenset(o.lower().rstrip("/") for o in origin or ()),
         proxies=frozenset(proxy or ()),
         tls=certificate is not None,
     )
     limits = Limits(n_asking=slots, ask_timeout_s=ask_timeout_s)
     with opened_parts(frame, model, actor="server") as parts:
-        n_tokens = _n_tokens(parts)
+        n_tokens = n_tokens_of(parts.lake)
         access.check_start(n_tokens=n_tokens)
         listening = bind(access, port)
         port = listening.getsockname()[1]
@@ -137,7 +138,8 @@ def needs_server() -> None:
         raise MissingExtraError("server", "serving")
 
 
-def _names(host: str, given: list[str] | None) -> frozenset[str]:
+def host_names(host: str, given: list[str] | None) -> frozenset[str]:
+    """Return the names that a server answers to: its own, and those that were given."""
     import socket
 
     from vedette.server.access import is_loopback
@@ -146,7 +148,8 @@ def _names(host: str, given: list[str] | None) -> frozenset[str]:
     return frozenset({name.lower().rstrip(".") for name in given or ()} | own)
 
 
-def _n_tokens(parts: Parts) -> int:
+def n_tokens_of(lake: Lake) -> int:
+    """Return how many tokens hold."""
     from datetime import UTC, datetime
 
     from vedette.store.tokens import TokenBook
@@ -154,7 +157,7 @@ def _n_tokens(parts: Parts) -> int:
     now = datetime.now(UTC)
     return sum(
         token.revoked_at is None and (token.expires_at is None or token.expires_at > now)
-        for token in TokenBook(parts.lake).all()
+        for token in TokenBook(lake).all()
     )
 
 

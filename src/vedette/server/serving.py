@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from vedette.errors import OutsideError, UserError
 from vedette.server.access import Access
@@ -54,7 +54,7 @@ def check_tls(certificate: Path, key: Path) -> None:
 
 
 def serve(
-    app: FastAPI,
+    app: Starlette,
     listening: socket.socket,
     *,
     limits: Limits,
@@ -82,7 +82,7 @@ def serve(
         raise OutsideError("the server did not start", next_step="run it with --verbose to see why")
 
 
-def config(app: FastAPI, limits: Limits, certificate: Path | None = None, key: Path | None = None) -> uvicorn.Config:
+def config(app: Starlette, limits: Limits, certificate: Path | None = None, key: Path | None = None) -> uvicorn.Config:
     """Return how the application is served: no access log (it would hold ids), no proxy believed, no server name."""
     return uvicorn.Config(
         app,

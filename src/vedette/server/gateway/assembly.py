@@ -74,7 +74,7 @@ def opened_gateway(
         lake: whose state keeps tokens, vault and audit.
         config: upstreams and limits.
         policy: a policy, its file, or the name of a preset.
-        scanners: what looks; None takes all.
+        scanners: what looks; None takes those of the configuration.
         keys: master keys; None takes the home's keyring file, made where there is none.
         options: proxy and certificates.
         third_party: whether plug-ins of other packages are loaded.
@@ -86,8 +86,10 @@ def opened_gateway(
     decided = policy if isinstance(policy, Policy) else load_policy(policy)
     keys = keys or key_provider("file", KeyPlace(file=lake.home / KEYRING), third_party=third_party)
     vault = Vault(lake.state, keys)
-    trail = Trail(lake.state, keys, anchor=lake.home / "guard" / "trail.anchor")
-    looking = tuple(scanners) if scanners is not None else scanners_named(third_party=third_party)
+    trail = Trail(lake.state, keys, anchor=lake.home / "guard" / "trail.json")
+    looking = (
+        tuple(scanners) if scanners is not None else scanners_named(config.scanners or None, third_party=third_party)
+    )
     n = config.n_judging
     guard = Guard(looking, decided, timeout_s=config.scan_timeout_s, workers=n)
     replying = [one for one in looking if Direction.REPLY in one.directions and acts(decided, one)]

@@ -113,6 +113,8 @@ class GatewayConfig:
     """Of each client that is not named."""
     spend_of: Mapping[str, SpendLimit] = field(default_factory=dict)
     """By the name of the token."""
+    scanners: tuple[str, ...] = ()
+    """Names of those that look; none: all that are installed."""
     canaries: tuple[str, ...] = ()
     """Words that no reply may hold."""
 
@@ -165,10 +167,8 @@ class _Reader:
                     made["scan_timeout_s"] = self._number(value, place, 0.01, 600)
                 case "n_judging" | "max_request_bytes" | "requests_per_minute":
                     made[key] = self._count(value, place)
-                case "canaries":
-                    made["canaries"] = tuple(
-                        self._text(one, (*place, at)) for at, one in enumerate(self._list(value, place))
-                    )
+                case "canaries" | "scanners":
+                    made[key] = tuple(self._text(one, (*place, at)) for at, one in enumerate(self._list(value, place)))
                 case "spend":
                     made.update(self._spend(value, place))
                 case _:
