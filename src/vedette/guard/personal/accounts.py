@@ -15,7 +15,7 @@ _NOBODY = frozenset(
     httpd mysql postgres postgresql redis mongodb tomcat tomcat8 tomcat9 jenkins gitlab-runner git docker rpc rpcuser
     ntp chrony polkitd dbus avahi colord lightdm gdm sddm elasticsearch logstash kibana splunk zabbix nagios www ftp
     anonymous anonymous logon unknown none null unset n/a - (none) (unknown) users user username default defaultaccount
-    defaultuser0 public all users default user wdagutilityaccount krbtgt ec2-user ubuntu centos debian vagrant azureuser
+    defaultuser0 admini~1 public all users default user wdagutilityaccount krbtgt ec2-user ubuntu centos debian vagrant azureuser
     creator owner everyone authenticated users batch interactive self iusr network local trustedinstaller
     nt authority builtin font driver host window manager healthmailbox me my you your someone somebody undefined true
     false test example username@ hadoop spark kafka zookeeper node app web operator shutdown halt adm tty uuidd
@@ -30,6 +30,20 @@ _NOBODY = frozenset(
         "anonymous logon",
         "all users",
         "default user",
+        "domain admins",
+        "domain users",
+        "domain computers",
+        "domain controllers",
+        "enterprise admins",
+        "schema admins",
+        "backup operators",
+        "server operators",
+        "account operators",
+        "print operators",
+        "remote desktop users",
+        "remote management users",
+        "power users",
+        "domain guests",
         "authenticated users",
         "creator owner",
         "window manager",
@@ -40,7 +54,7 @@ _NOBODY = frozenset(
 )
 _NO_DOMAIN = frozenset(
     "nt authority|builtin|nt service|font driver host|window manager|iis apppool|nt virtual machine|workgroup|autorite nt|"
-    "autorité nt|nt-autorität|hklm|hkcu|hkcr|hku|hkey_local_machine|hkey_current_user|software|system|system32|windows|"
+    "autorité nt|nt-autorität|nt|authority|apppool|service|swd|printenum|hklm|hkcu|hkcr|hku|hkey_local_machine|hkey_current_user|software|system|system32|windows|"
     "winnt|temp|users|sys|dll|exe|error|warning|info|debug|fatal|http|https|registry|machine|device|users|sam|security|"
     "harddisk|global|globalroot|program files|microsoft|currentversion|services|control|classes|root|cimv2|c|d|e|bin|obj|src|"
     "api|rpc|lsa|iis|inetpub|sysvol|netlogon|admin$|ipc$|c$|syswow64|drivers|etc|app|apps|data|lib|test|tests|build|dev|"
@@ -105,11 +119,12 @@ def users(sheet: Sheet, cues: Cues) -> None:
             user = raw[found.start(3) : end].decode("latin-1")
             if (
                 domain.lower() in _NO_DOMAIN
-                or (not is_person(user)
-                and not user.endswith("$"))
+                or (not is_person(user) and not user.endswith("$"))
                 or _FILE_ENDING.search(user.lower())
             ):
                 continue
+            if found.group(2) == b"\\" and user[0] in "nrt" and not domain.isupper() and "." not in domain:
+                continue  # a line's end rather, written as an escape
             said = bool(_SAYS_USER.search(raw[max(0, start - 24) : start]))
             netbios = domain.isupper() and len(domain) <= 15 and "_" not in domain
             if not said and not netbios:
@@ -135,11 +150,13 @@ def sheet_blank(raw: bytes, start: int) -> bool:
 
 
 _COMMANDED = Pattern(
-    rb"(?:Accepted [a-z\-/]{4,24} for|Failed [a-z\-/]{4,24} for(?: invalid user)?|[Ii]nvalid user|session (?:opened|closed) for user|"
-    rb"authentication failure for|password changed for|new user: name=|Disconnected from (?:authenticating |invalid )?user|"
-    rb"Connection closed by (?:authenticating|invalid) user|sudo -u|su -l?|useradd(?: -[a-zA-Z]{1,3})?|adduser|usermod(?: -[a-zA-Z]{1,3} \S{1,32})?|"
-    rb"userdel|chpasswd|net user|NET USER|net localgroup administrators|--user[= ]|/user:|/USER:|/u:|runas /user:|-UserName|"
-    rb"-Identity|/ru|passwd) ?[\"']?([A-Za-z_\xc0-\xff][A-Za-z0-9_.\-\xc0-\xff]{1,63})"
+    rb"(?:(?:^|[^\w.\-/\\])(?:"
+    rb"Accepted [a-z\-/]{4,24} for|Failed [a-z\-/]{4,24} for(?: invalid user)?|[Ii]nvalid user|"
+    rb"session (?:opened|closed) for user|authentication failure for|password changed for|new user: name|"
+    rb"(?:Disconnected from|Connection closed by) (?:authenticating |invalid )?user|"
+    rb"sudo -u|su -l?|useradd(?: -[a-zA-Z]{1,3})?|adduser|usermod(?: -[a-zA-Z]{1,3} \S{1,32})?|userdel|chpasswd|"
+    rb"(?i:net1?(?:\.exe)? user)|runas /user|--user|-UserName|-Identity|/ru)[ =:]|/(?i:user|u):)[\"']?"
+    rb"([A-Za-z_\xc0-\xff][A-Za-z0-9_.\-\xc0-\xff]{1,63})"
 )
 _WORDS = frozenset(
     b"from by to for the a an and or with is in on not this that was has user users name password add del all if of "
@@ -169,7 +186,7 @@ _SID = Pattern(rb"S-1-(?:5-21(?:-\d{1,10}){3,4}|12-1(?:-\d{1,10}){4})")
 def sids(sheet: Sheet, cues: Cues) -> None:
     """Put down identifiers of users and groups of a domain; those that every Windows shares say nothing of anybody."""
     raw = sheet.raw
-    for found in _SID.finditer(raw):
+    for found in _SID.finditer(raw) if b"S-1-" in raw else ():
         start, end = found.span()
         if sheet.word_before(start) or sheet.word_after(end):
             continue
@@ -183,7 +200,8 @@ _TWELVE = Pattern(rb"\d{12}")
 _REGISTRY = Pattern(rb"(\d{12})\.dkr\.ecr\.")
 _GUID = Pattern(rb"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PROJECT = Pattern(
-    rb"projects/([a-z][a-z0-9\-]{4,28}[a-z0-9])\b|@([a-z][a-z0-9\-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com"
+    rb"projects/([a-z][a-z0-9\-]{4,28}[a-z0-9])/(?:zones|regions|locations|serviceAccounts|global|topics|"
+    rb"subscriptions|instances|datasets|secrets|logs|traces|databases|keyRings|buckets)\b|@([a-z][a-z0-9\-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com"
 )
 
 

@@ -15,11 +15,11 @@ _TABLE: dict[str, str] = {
         targetuserprincipalname initiatinguserprincipalname initiatingprocessaccountname initiatingprocessaccountupn
         requestaccountname accountupn accountobjectname parentuser user_name suser duser sourceusername usrname usr usrname
         srcuser dstuser suserid csusername csuser remoteuser authuser auser auid_name effectiveuser setuser audituser
-        filesystemuser ruser euser owner ownername runas runasuser logonuser loggedonuser lastloggedonuser subjectuser
+        filesystemuser ruser euser owner ownername runasuser logonuser loggedonuser lastloggedonuser subjectuser
         useridentityname iamuser assumedby rolesessionname sessionname principal accountdisplayname mailbox
-        mailboxowner mailboxownerupn mailboxguidowner logonuserdisplayname usr_name author creator createdby modifiedby
+        mailboxowner mailboxownerupn mailboxguidowner logonuserdisplayname createdby modifiedby
         lastmodifiedby updatedby deletedby requester requestor initiator caller impersonateduser subjectuserid
-        winlogusername winloguser clientuser dbuser sessionuser currentuser nick nickname handle screenname twitter
+        winlogusername winloguser clientuser dbuser sessionuser currentuser
         githubuser gituser committer samname employeeid staffid useremployeeid operator performedby
         """,
     "person": """
@@ -50,7 +50,7 @@ _TABLE: dict[str, str] = {
         computer computername hostname host workstation workstationname sourcehostname destinationhostname sourcehost
         desthost destinationhost machinename machine devicename devicehostname dvchost shost dhost targetservername
         targetserver servername clienthostname clientname1 nodename node agentname agenthostname remotemachine
-        remotehost sourceworkstation targetinfo dnshostname fqdn endpoint endpointname localhostname computerdnsname
+        remotehost sourceworkstation targetinfo dnshostname fqdn localhostname computerdnsname
         device assetname logonserver
         """,
     "windows-domain": """

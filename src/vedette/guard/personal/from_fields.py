@@ -8,7 +8,7 @@ from collections.abc import Callable
 from vedette.guard.personal.accounts import is_person
 from vedette.guard.personal.field_names import kind_of
 from vedette.guard.personal.sheet import Sheet
-from vedette.guard.personal.suffixes import is_internal, is_suffix
+from vedette.guard.personal.suffixes import is_house, is_internal, is_suffix
 from vedette.guard.structured import Field
 
 _NOTHING = frozenset(
@@ -119,7 +119,7 @@ def _host(sheet: Sheet, one: Field, value: str) -> None:
         or lowered.endswith((".exe", ".dll"))
     ):
         return
-    if "." in value and not is_internal(lowered.encode("latin-1", "replace")):
+    if "." in value and not is_house(lowered.encode("latin-1", "replace")):
         name = one.name.lower().replace("_", "")
         if name not in _SURE_HOSTS or not is_suffix(lowered.rpartition(".")[2].encode("latin-1", "replace")):
             return  # a domain name, found as one

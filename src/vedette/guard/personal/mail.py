@@ -14,7 +14,7 @@ _SAID = Pattern(
     rb"(?i)([a-z0-9_.+\-]{1,64})(?: ?[\[({<] ?at ?[\])}>] ?| at )([a-z0-9\-]{1,63}"
     rb"(?:(?:\.| ?[\[({<] ?(?:dot|punkt|point) ?[\])}>] ?| dot )[a-z0-9\-]{1,63}){1,5})"
 )
-_DOT = Pattern(rb"(?i) ?[\[({<] ?(?:dot|punkt|point) ?[\])}>] ?| dot ")
+_AT_SIGNS = tuple(b"at" + blank + sign for blank in (b"", b" ") for sign in (b")", b"]", b"}", b">"))
 _SHELL = Pattern(rb"(?i)(?:ssh|scp|sftp|rsync|mosh|telnet|git clone|ftp)\b[^\n@]{0,80}$")
 _MESSAGE = Pattern(
     rb"(?i)(?:message-id|in-reply-to|references|content-id|resent-message-id|cid|x-ms-exchange-[a-z\-]{1,40}):[ \t\"]{0,3}<?$"
@@ -28,7 +28,8 @@ def find(sheet: Sheet, cues: Cues) -> None:
     if b"@" in raw or b"%40" in raw:
         for found in _PLAIN.finditer(raw):
             _plain(sheet, *found.span(1), *found.span(2))
-    if b"at" in sheet.low:
+    low = sheet.low
+    if any(sign in low for sign in _AT_SIGNS) or (b" dot " in low and b" at " in low):
         for found in _SAID.finditer(raw):
             start, end = found.span()
             domain = raw[found.start(2) : found.end(2)]
@@ -56,7 +57,7 @@ def _plain(sheet: Sheet, start: int, at: int, host: int, end: int) -> None:
             start = cut + 1
     while end > host and raw[end - 1] in b"-.":
         end -= 1
-    if start >= at or raw[at - 1] == 0x2E:
+    if start >= at or raw[at - 1] in b".-+":
         return
     domain = raw[host:end].lower()
     suffix = domain.rpartition(b".")[2]
@@ -78,8 +79,10 @@ def _plain(sheet: Sheet, start: int, at: int, host: int, end: int) -> None:
     if is_internal(domain):
         if local[-1:] == b"$" or local in (b"krbtgt", b"root"):
             return
-        sheet.hit("USERNAME", start, end, 0.9, "upn")
-        sheet.hit("EMAIL_ADDRESS", start, end, 0.8, "internal")
+        if sheet.fields_at(start):
+            sheet.hit("USERNAME", start, end, 0.9, "upn")
+        else:
+            sheet.hit("EMAIL_ADDRESS", start, end, 0.8, "internal")
         return
     if not is_suffix(suffix):
         return

@@ -76,7 +76,7 @@ def _version(sheet: Sheet, start: int, end: int, rule: str) -> bool:
 def addresses(sheet: Sheet, cues: Cues) -> None:
     """Put down internet and hardware addresses; versions, object identifiers and defanged indicators are none."""
     raw = sheet.raw
-    for found in _V4.finditer(raw):
+    for found in _V4.finditer(raw) if raw.count(b".") > 2 else ():
         start, end = found.span()
         if sheet.word_before(start) and not _after_escape(raw, start):
             continue
@@ -101,7 +101,9 @@ def addresses(sheet: Sheet, cues: Cues) -> None:
                 continue
             head = value.partition(b":")[0]
             if not (
-                (len(head) == 4 and head[:1] in b"23fF") or value.count(b":") == 7 or value.lower().startswith(b"::ffff:")
+                (len(head) == 4 and head[:1] in b"23fF")
+                or value.count(b":") == 7
+                or value.lower().startswith(b"::ffff:")
             ):
                 continue
             rule = _address(
@@ -109,7 +111,7 @@ def addresses(sheet: Sheet, cues: Cues) -> None:
             )
             if rule and len(value) > 4:
                 sheet.hit("IP_ADDRESS", start, end, 0.95, rule)
-    for found in _MAC.finditer(raw):
+    for found in _MAC.finditer(raw) if b":" in raw or b"-" in raw or b"." in raw else ():
         start, end = found.span()
         if (
             sheet.word_before(start)
@@ -144,16 +146,27 @@ _TOKEN_KEY = Pattern(
     rb"x-amz-signature|x-amz-credential|x-amz-security-token|password|passwd|pwd|secret|client_?secret|code|session|"
     rb"session_?id|sid|jwt|sas|sv|state|otp|nonce|ticket|samlresponse|assertion|hash|reset|invite|confirm)=[^&\s#]{6}"
 )
-_USER_KEY = Pattern(rb"(?i)[?&#;](?:e?mail|user(?:name|_?id)?|login|uid|upn|account|phone|name|customer)=[^&\s#]{2}")
+_USER_KEY = Pattern(rb"(?i)[?&#;](?:e?mail|user(?:name|_?id)?|login|uid|upn|phone|customer)=[^&\s#]{2}")
+
+
+_HOST = Pattern(rb"[A-Za-z0-9_\xc0-\xff.\-]+|\[[0-9A-Fa-f:.%a-z]+\]")
+_HOST_SCHEMES = frozenset(b"http https ftp ftps ldap ldaps smb ssh sftp ws wss rdp telnet ldap cifs nfs".split())
+_HOST = Pattern(rb"[A-Za-z0-9_\xc0-\xff.\-]+|\[[0-9A-Fa-f:.%a-z]+\]")
+_HOST_SCHEMES = frozenset(b"http https ftp ftps ldap ldaps smb ssh sftp ws wss rdp telnet cifs nfs".split())
+_NAMESPACES = frozenset(
+    b"schemas.microsoft.com manifests.microsoft.com www.w3.org schemas.xmlsoap.org schemas.openxmlformats.org purl.org "
+    b"xmlns.com json-schema.org docs.oasis-open.org schema.org xml.apache.org java.sun.com xmlns.oracle.com".split()
+)
+"""Hosts of names that only look like addresses: nobody goes there."""
 
 
 def urls(sheet: Sheet, cues: Cues) -> None:
     """Put down URLs and the host in each; defanged ones are what an analyst wrote of an attacker."""
     raw = sheet.raw
-    for found in _URL.finditer(raw):
+    for found in _URL.finditer(raw) if b":/" in raw or b":\\/" in raw else ():
         start, end = found.span()
         scheme = found.group(1).lower()
-        if b"xx" in scheme or scheme in (b"urn", b"arn"):
+        if b"xx" in scheme or scheme in (b"urn", b"arn", b"file"):
             continue
         while end > found.start(2) and raw[end - 1] in b".,;:!?)]}*_":
             if raw[end - 1] == 0x29 and raw.count(b"(", start, end) >= raw.count(b")", start, end):
@@ -173,13 +186,16 @@ def urls(sheet: Sheet, cues: Cues) -> None:
             host = host[host.rindex(b"@") + 1 :]
         if not host.startswith(b"["):
             host = host.partition(b":")[0]
+        if host.lower() in _NAMESPACES:
+            continue
         if not host or not any(chr(byte).isalnum() or byte >= 0xC0 for byte in host):
             continue
         lowered = host.lower().rstrip(b".")
         name = b"." in lowered and not lowered.replace(b".", b"").isdigit()
-        internal = is_internal(lowered) or (
-            b"." not in lowered and lowered != b"localhost" and not lowered.startswith(b"[")
-        )
+        if not _HOST.fullmatch(host):
+            continue
+        alone = b"." not in lowered and lowered != b"localhost" and not lowered.startswith(b"[")
+        internal = is_internal(lowered) or (alone and scheme in _HOST_SCHEMES)
         if not rule and _TOKEN_KEY.search(rest):
             rule = "token-in-query"
         elif not rule and _USER_KEY.search(rest):
@@ -217,7 +233,7 @@ _SAYS_DOMAIN = Pattern(
 def domains(sheet: Sheet, cues: Cues) -> None:
     """Put down domain names that stand by themselves; files, methods, versions and defanged names are none."""
     raw = sheet.raw
-    for found in _NAME.finditer(raw):
+    for found in _NAME.finditer(raw) if b"." in raw else ():
         start, end = found.span()
         if end < len(raw):
             after = raw[end]
@@ -234,18 +250,34 @@ def domains(sheet: Sheet, cues: Cues) -> None:
         lowered = name.lower()
         head, _, suffix = lowered.rpartition(b".")
         if is_internal(lowered):
-            if lowered in _NO_DOMAINS or raw[end : end + 1] == b"=":
+            last = name.rpartition(b".")[2]
+            if lowered in _NO_DOMAINS or raw[end : end + 1] == b"=" or not (last.islower() or last.isupper()):
+                continue
+            if lowered.partition(b".")[0] in _REVERSED:
                 continue
             _domain(sheet, start, end, lowered)
             continue
-        if not is_suffix(suffix) or lowered in _NO_DOMAINS or b"_" in head.rpartition(b".")[2]:
+        if (
+            not is_suffix(suffix)
+            or lowered in _NO_DOMAINS
+            or lowered in _NAMESPACES
+            or b"_" in head.rpartition(b".")[2]
+        ):
             continue
         labels = lowered.split(b".")
-        if (labels[0] in _REVERSED and len(labels) > 2) or labels[0] in (b"self", b"this", b"java", b"javax", b"system"):
+        if (labels[0] in _REVERSED and len(labels) > 2) or labels[0] in (
+            b"self",
+            b"this",
+            b"java",
+            b"javax",
+            b"system",
+        ):
             continue
         written = name.rpartition(b".")[2]
         if not (
-            written.islower() or (written.isupper() and (name == name.upper() or len(written) == 3)) or written[0] >= 0xC0
+            written.islower()
+            or (written.isupper() and (name == name.upper() or len(written) == 3))
+            or written[0] >= 0xC0
         ):
             continue
         if any(len(label) == 0 or label[0] == 0x2D or label[-1] == 0x2D for label in labels):
@@ -269,19 +301,22 @@ _CODED = frozenset(b"cc ai app dev ms tt pm ml cf tf sc st as by pl rs md so".sp
 _MACHINE = Pattern(
     rb"(?:DESKTOP|LAPTOP)-[A-Z0-9]{7}|WIN-[A-Z0-9]{11}|EC2AMAZ-[A-Z0-9]{7}|ip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}|MSEDGEWIN\d+"
 )
-_SHARE = Pattern(rb"(?:^|[\s\"'=:(,>])(\\\\{1,3})([A-Za-z0-9][A-Za-z0-9_.\-]{0,62})\\{1,2}[A-Za-z$%<]")
+_MACHINE_MARKS = (b"DESKTOP-", b"LAPTOP-", b"WIN-", b"EC2AMAZ-", b"ip-", b"MSEDGEWIN")
+_SHARE = Pattern(rb"(?:^|[\s\"'=(,>])(\\{2,4})([A-Za-z0-9][A-Za-z0-9_.\-]{0,62})(\\{1,2})[A-Za-z$%<]")
 
 
 def hosts(sheet: Sheet, cues: Cues) -> None:
     """Put down names of machines: those that installers make up, and those of shares."""
     raw = sheet.raw
-    for found in _MACHINE.finditer(raw):
+    for found in _MACHINE.finditer(raw) if any(mark in raw for mark in _MACHINE_MARKS) else ():
         start, end = found.span()
         if not sheet.word_before(start) and not sheet.word_after(end):
             sheet.hit("HOSTNAME", start, end, 0.9, "machine")
     if b"\\\\" in raw:
         for found in _SHARE.finditer(raw):
             start, end = found.span(2)
+            if len(found.group(1)) != 2 * len(found.group(3)):
+                continue  # a path from the root, its backslashes doubled
             name = raw[start:end]
             if name.replace(b".", b"").isdigit() or name.lower() in (
                 b"localhost",

@@ -6,7 +6,7 @@ from vedette.guard.personal.checks import aba, base58check, bech32, eip55, luhn,
 from vedette.guard.personal.cues import Cues
 from vedette.guard.personal.sheet import Pattern, Sheet
 
-_CARD = Pattern(rb"\d{4,6}(?:[ -]?\d{2,7}){1,5}")
+_CARD = Pattern(rb"\d{4,6}(?:[ -]?\d{1,7}){1,6}")
 _GROUPED = Pattern(
     rb"\d{4}([ -])\d{4}[ -]\d{4}[ -]\d{1,7}|\d{4}[ -]\d{6}[ -]\d{4,5}|\d{12,19}|\d{4}[ -]\d{4}[ -]\d{5}|\d{4}[ -]\d{7}[ -]\d{4}"
 )
@@ -132,6 +132,8 @@ _REACH = 64
 def accounts(sheet: Sheet, cues: Cues) -> None:
     """Put down account numbers, routing numbers and sort codes behind the words that announce them."""
     raw = sheet.raw
+    if not cues:
+        return
     for family, pattern, rule, score in (
         ("routing", _ROUTING, "us-routing", 1.0),
         ("sortcode", _SORT_CODE, "gb-sort-code", 0.9),
@@ -157,6 +159,7 @@ def accounts(sheet: Sheet, cues: Cues) -> None:
             sheet.hit("BANK_ACCOUNT", start, end, score, rule)
 
 
+_LONG = Pattern(rb"[0-9A-Za-z]{26}")
 _BASE58 = Pattern(rb"[13LMDTA9][1-9A-HJ-NP-Za-km-z]{25,34}")
 _BECH32 = Pattern(rb"(?i)(?:bc|tb|ltc)1[02-9ac-hj-np-z]{11,87}")
 _HEX = Pattern(rb"0x[0-9a-fA-F]{40}")
@@ -179,6 +182,8 @@ _MOST_CHECKED = 500
 def wallets(sheet: Sheet, cues: Cues) -> None:
     """Put down addresses of wallets, check sums right; all in one case, Ethereum's have none and need a word."""
     raw = sheet.raw
+    if not _LONG.search(raw):
+        return
     for found in _BASE58.finditer(raw):
         start, end = found.span()
         if sheet.word_before(start) or sheet.word_after(end):

@@ -19,6 +19,8 @@ _TIGHT = Pattern(
     rb"(?i)(?:[\s\"'`:=#>(),|*_.\-]|\b(?:number|numbers|no|nr|num|is|was|me|us|at|on|to|please|via|my|the|or|office|work|"
     rb"home|mobile|phone|ext|him|her|them|back|just|direct|line|contact)\b){0,10}$"
 )
+_DIGITS = Pattern(rb"\d[\d ().\-/+]{4,}\d")
+"""Where this finds nothing there is no number of six digits."""
 _MOST_PARSED = 3000
 """Candidates of one text that are parsed; those after it are taken by their shape."""
 
@@ -104,21 +106,26 @@ def _apart(sheet: Sheet, start: int, end: int) -> bool:
     return not (end < len(raw) and raw[end] in b"%\\=")
 
 
+_DATES = frozenset(((2, 2, 4), (1, 2, 4), (2, 1, 4), (1, 1, 4)))
+
+
 def _like_date(groups: list[bytes]) -> bool:
-    """Return whether groups read as a date."""
-    if len(groups) < 3:
-        return False
-    sizes = tuple(map(len, groups[:3]))
-    if sizes == (4, 2, 2) and 1900 <= int(groups[0]) <= 2100:
-        return True
-    return sizes in ((2, 2, 4), (1, 2, 4), (2, 1, 4), (1, 1, 4)) and 1900 <= int(groups[2]) <= 2100
+    """Return whether groups read as a date, or hold one."""
+    for at in range(len(groups) - 2):
+        sizes = tuple(map(len, groups[at : at + 3]))
+        if sizes == (4, 2, 2) and 1900 <= int(groups[at]) <= 2100 and int(groups[at + 1]) <= 12:
+            return True
+        if sizes in _DATES and 1900 <= int(groups[at + 2]) <= 2100 and min(int(groups[at]), int(groups[at + 1])) <= 12:
+            return True
+    return False
 
 
 def find(sheet: Sheet, cues: Cues) -> None:
     """Put down telephone numbers."""
     raw = sheet.raw
-    taken: set[int] = set()
     n_parsed = 0
+    if not _DIGITS.search(raw):
+        return
     if b"+" in raw:
         for found in _PLUS.finditer(raw):
             start, end = found.span()
@@ -126,6 +133,8 @@ def find(sheet: Sheet, cues: Cues) -> None:
             digits = _digits(value)
             if not 7 <= len(digits) <= 16 or not _apart(sheet, start, end):
                 continue
+            if value.count(b".") == 1 and value.translate(None, b"0123456789") == b"+.":
+                continue  # a number with a fraction
             written = value.decode("latin-1")
             n_parsed += 1
             said = cues.near("phone", start, end) or cues.near("call", start, end)
@@ -136,7 +145,6 @@ def find(sheet: Sheet, cues: Cues) -> None:
                 score = 0.85
             else:
                 continue
-            taken.add(start)
             sheet.hit("PHONE_NUMBER", start, end, score, "international")
     for pattern, rule in ((_NANP, "nanp"), (_ZEROS, "international"), (_NATIONAL, "national")):
         for found in pattern.finditer(raw):
@@ -174,11 +182,16 @@ def _national(groups: list[bytes], value: bytes) -> bool:
     return all(2 <= len(group) <= 4 for group in groups[1:]) and len(groups) <= 5
 
 
+_BEHIND = tuple((family, pattern) for family in ("phone", "call", "line") for pattern in (_GROUPS, _PLAIN))
+
+
 def _announced(sheet: Sheet, cues: Cues) -> None:
     """Take what stands right behind a word for telephones, or right before one."""
     raw = sheet.raw
-    for family, pattern in (("phone", _GROUPS), ("phone", _PLAIN), ("call", _GROUPS), ("call", _PLAIN)):
+    for family, pattern in _BEHIND:
         for cue in cues.of(family):
+            if family == "line" and raw[cue.end : cue.end + 1] != b":":
+                continue  # "Desk: 540 392 6876", but no "office is at 58 2347 Lauzon Parkway"
             stop = min(len(raw), cue.end + 56)
             for found in pattern.finditer(raw, cue.end, stop):
                 start, end = found.span()
@@ -190,10 +203,9 @@ def _announced(sheet: Sheet, cues: Cues) -> None:
                 if _number(sheet, start, end, least=6 if pattern is _GROUPS else 7):
                     sheet.hit("PHONE_NUMBER", start, end, 0.8, "announced")
                 break
-    for cue in cues.of("call"):
-        _before(sheet, cue.start)
-    for cue in cues.of("phone"):
-        _before(sheet, cue.start)
+    for family in ("call", "line", "phone"):
+        for cue in cues.of(family):
+            _before(sheet, cue.start)
 
 
 _BEFORE = Pattern(rb"(?:^|[\s,;:(])(\(?\+?\d{1,5}\)?(?:[ .\-/]{1,2}\(?\d{2,6}\)?){1,5}|\d{7,12})[ \t]{0,2}[\-(]{0,1}$")

@@ -40,6 +40,8 @@ MACHINES = frozenset(b"0123456789abcdefABCDEF")
 def find(sheet: Sheet, cues: Cues) -> None:
     """Put down what these words announce."""
     raw = sheet.raw
+    if not cues:
+        return
     for entity, family, pattern, least in (
         ("DRIVER_LICENSE", "licence", _LICENCE, 4),
         ("PASSPORT", "passport", _PASSPORT, 5),

@@ -39,28 +39,34 @@ def _stand_ins(error: UnicodeError) -> tuple[bytes, int]:
 
 codecs.register_error("vedette-mirror", _stand_ins)
 _NO_BREAK = bytes.maketrans(b"\xa0\xad", b"  ")
-_ESCAPES = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|(.))|&(amp|lt|gt|quot|apos|#\d{1,4});", re.DOTALL)
-_BLANKS = b"nrtbfv"
+_RARE = re.compile(rb"\\u([0-9a-fA-F]{4})|&(amp|lt|gt|quot|apos|#\d{1,4});")
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
+_KEPT = b"\x01\x02"
+"""What stands for a doubled backslash while the others are undone."""
 
 
-def _plain_escape(found: re.Match[bytes]) -> bytes:
-    """Return what an escape stands for, filled up from the left to its length; a backslash stays doubled."""
-    number, single, entity = found.groups()
-    whole = found.group()
-    if single is not None:
-        if single in _BLANKS:
-            return b"  "
-        return whole if single == b"\\" else b" " + single
-    if number is not None:
-        code = int(number, 16)
-        char = bytes((code,)) if 32 <= code < 256 else b" "
-    elif entity in _NAMED:
-        char = _NAMED[entity]
+def _rare(found: re.Match[bytes]) -> bytes:
+    """Return what a numbered escape or an entity stands for, filled up from the left to its length."""
+    number, entity = found.groups()
+    if entity in _NAMED:
+        char: bytes = _NAMED[entity]
     else:
-        code = int(entity[1:])
+        code = int(number, 16) if number is not None else int(entity[1:])
         char = bytes((code,)) if 32 <= code < 256 else b" "
-    return char.rjust(len(whole))
+    return char.rjust(len(found.group()))
+
+
+def _undone(raw: bytes) -> bytes:
+    """Return escaped bytes with line breaks blank and the rest as it stands for; a backslash stays doubled."""
+    if b"\\" in raw:
+        raw = raw.replace(b"\\\\", _KEPT)
+        for sign in (b"\\n", b"\\r", b"\\t", b"\\b", b"\\f"):
+            raw = raw.replace(sign, b"  ")
+        raw = raw.replace(b'\\"', b' "').replace(b"\\/", b" /").replace(b"\\'", b" '")
+        if b"\\u" in raw or b"&" in raw:
+            raw = _RARE.sub(_rare, raw)
+        return raw.replace(_KEPT, b"\\\\")
+    return _RARE.sub(_rare, raw)
 
 
 def mirror(text: str, fields: tuple[Field, ...] = ()) -> bytes:
@@ -81,7 +87,7 @@ def mirror(text: str, fields: tuple[Field, ...] = ()) -> bytes:
         if start < at:
             continue
         parts.append(raw[at:start])
-        parts.append(_ESCAPES.sub(_plain_escape, raw[start:end]))
+        parts.append(_undone(raw[start:end]))
         at = end
     parts.append(raw[at:])
     return b"".join(parts)

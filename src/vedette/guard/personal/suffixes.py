@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-_INTERNAL = frozenset(
-    b"local localdomain lan corp internal intra intranet home priv private ad domain dom office campus".split()
-)
+_INTERNAL = frozenset(b"local localdomain lan corp internal intra intranet".split())
+_HOUSE = frozenset(b"home priv private ad domain dom office campus site".split())
 _INTERNAL_NAMES = (
     b".home.arpa",
     b".ec2.internal",
@@ -43,6 +42,11 @@ def is_suffix(label: bytes) -> bool:
 def is_internal(domain: bytes) -> bool:
     """Return whether a domain, in small letters, is one that only a house's own servers resolve."""
     return domain.rpartition(b".")[2] in _INTERNAL or domain.endswith(_INTERNAL_NAMES)
+
+
+def is_house(domain: bytes) -> bool:
+    """Return whether a domain, in small letters, ends as houses call their own, though code has such names too."""
+    return is_internal(domain) or domain.rpartition(b".")[2] in _HOUSE
 
 
 def doubtful(label: bytes) -> bool:

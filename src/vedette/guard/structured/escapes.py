@@ -50,7 +50,6 @@ def decoded(text: str, start: int, end: int, *, xml: bool = False) -> tuple[str,
         parts.append(text[at : found.start()])
         n += found.start() - at
         char, after = undo(found)
-        places.jump(n, found.start())
         parts.append(char)
         n += len(char)
         places.jump(n, after)

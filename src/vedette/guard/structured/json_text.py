@@ -18,6 +18,9 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 # possessive throughout: a text is walked once, whatever it holds
+_PAIR = re.compile(
+    r"\s*+\"((?:[^\"\\]++|\\.)*+)\"\s*+:\s*+(?:\"((?:[^\"\\]++|\\.)*+)\"|([^\s{}\[\]:,\"'()]++))\s*+([,}])", re.DOTALL
+)  # what most of a log is made of, taken in one step
 _NOTHING = frozenset(("null", "None", "undefined"))
 _LABELS = frozenset(("name", "key", "@name", "displayname", "label", "attribute", "field"))
 _LABELLED = frozenset(("value", "#text", "newvalue", "oldvalue", "values", "text", "$"))
@@ -48,6 +51,15 @@ def read_json(
     at = start
     state = "value"  # value | key | colon | after
     while not reader.full:
+        if state == "key" and (found := _PAIR.match(text, at, end)):
+            level = levels[-1]
+            level.key = key = found.group(1)
+            if "\\" in key:
+                level.key = decoded(key, 0, len(key))[0]
+            kind = 2 if found.group(2) is not None else 3
+            _scalar(reader, text, found, kind, kind == 3, level, path, nested)
+            at = found.start(4)
+            state = "after"
         found = _TOKEN.match(text, at, end)
         if found is None:
             return at, False
@@ -86,7 +98,7 @@ def read_json(
             level.key = decoded(raw, 0, len(raw))[0] if "\\" in raw else raw
             state = "colon"
         elif state == "value":
-            _scalar(reader, text, found, kind, levels[-1] if levels else None, tuple(path), nested)
+            _scalar(reader, text, found, kind, kind == 4, levels[-1] if levels else None, path, nested)
             if not levels:
                 return found.end(), True
             state = "after"
@@ -101,22 +113,23 @@ def _scalar(
     text: str,
     found: re.Match[str],
     kind: int,
+    bare: bool,
     level: _Level | None,
-    path: Path,
+    above: list[str | int],
     nested: Nested | None,
 ) -> None:
     raw = found.group(kind)
-    if kind == 4 and raw in _NOTHING:
+    if bare and raw in _NOTHING:
         return
     first, last = found.span(kind)
     places = None
     value = raw
-    escaped = kind != 4 and "\\" in raw
+    escaped = not bare and "\\" in raw
     if escaped:
         value, places = decoded(text, first, last)
     name = ""
     if level is None:
-        whole = path
+        whole = tuple(above)
     elif level.closing == "}":
         name = level.key
         lowered = name.lower()
@@ -124,11 +137,11 @@ def _scalar(
             name = level.label
         elif lowered in _LABELS:
             level.label = value
-        whole = (*path, level.key)
+        whole = (*above, level.key)
     else:
         # the members of a list are called as the list is
-        name = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
-        whole = (*path, level.index)
+        name = next((str(part) for part in reversed(above) if isinstance(part, str)), "")
+        whole = (*above, level.index)
     reader.add(whole, name, value, first, last, escaped)
-    if nested is not None and kind != 4 and last - first > 12:
+    if nested is not None and not bare and last - first > 12:
         nested(reader, value, whole, name, places or Places(first, last))
