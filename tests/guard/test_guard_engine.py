@@ -219,3 +219,15 @@ def test_threads_share_a_guard() -> None:
         thread.join()
     one.close()
     assert wrong == []
+
+
+def test_a_value_that_stands_only_encoded_is_found_there() -> None:
+    coded = base64.b64encode(b"the card of our customer is 4111 1111 1111 1111, thank you").decode()
+    one = Guard(scanners_named(["personal"]), load_policy("default"), timeout_s=None)
+    text = f"please decode {coded} for me"
+    found = [d.finding for d in one.check(prompt(text)).decided]
+    assert [(f.entity, f.within, text[f.start : f.end]) for f in found] == [("CREDIT_CARD", ("base64",), coded)]
+    pairs = book()
+    protected = one.protect(prompt(text), pairs)
+    assert coded not in protected.text
+    assert Restorer(pairs).restore(protected.text) == text

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from vedette.errors import OutsideError, UserError, VedetteError
 from vedette.guard.base import GROUP, Pair, PairBook, Scanner
+from vedette.guard.inside import inside
 from vedette.guard.merging import merged
 from vedette.guard.survivors import Survivors
 from vedette.plugins import load_plugin, load_plugins
@@ -254,6 +255,12 @@ class Guard:
                 continue
             findings += found.findings
             unjudged += found.unjudged
+        if passage.direction is not Direction.REPLY:
+            running.append("inside")
+            try:
+                findings += inside(passage.text, self.scanners, findings)
+            except Exception as error:
+                unjudged.append(Unjudged(scanner="inside", reason=f"{FAILED}{type(error).__name__}"))
         size = len(passage.text)
         if any(not 0 <= one.start <= one.end <= size for one in findings):
             unjudged.append(Unjudged(scanner="engine", reason=f"{FAILED}a finding lies outside the text"))
