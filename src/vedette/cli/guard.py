@@ -13,6 +13,7 @@ import typer
 
 from vedette.cli.frame import Frame, JsonOption, frame_of
 from vedette.cli.guard_keeping import mount, opened_vault
+from vedette.cli.guard_serve import serve
 from vedette.cli.texts import Given, given_texts
 from vedette.errors import OutsideError, UserError
 from vedette.schema.guarding import Action, Direction, Form
@@ -203,4 +204,5 @@ def _write(out: Path | None, text: str) -> None:
     write_whole(out, data)
 
 
+app.command()(serve)
 mount(app)
