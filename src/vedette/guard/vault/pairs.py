@@ -7,7 +7,6 @@ a second; so is an erasure.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -96,8 +95,13 @@ class Held:
 
 def sealed(keys: SessionKeys, session: str, number: int, pair: Pair) -> bytes:
     """Return a pair, encrypted and bound to its session and its number there."""
-    said = json.dumps([pair.entity, pair.value, pair.pseudonym]).encode()  # ASCII: half a surrogate pair comes back too
-    padded = said + b" " * (-len(said) % _PAD_TO)
+    said = b""
+    for part in (pair.entity, pair.value, pair.pseudonym):
+        written = part.encode(
+            "utf-8", "surrogatepass"
+        )  # not JSON: it joins halves of a surrogate pair that stood apart
+        said += len(written).to_bytes(4, "big") + written
+    padded = said + bytes(-len(said) % _PAD_TO)
     return sealing.seal(keys.entries, padded, _aad(session, number))
 
 
@@ -108,8 +112,13 @@ def opened(keys: SessionKeys, session: str, number: int, content: bytes) -> Pair
         OutsideError: it was changed, or belongs elsewhere.
     """
     plain = sealing.unseal(keys.entries, content, _aad(session, number), f"entry {number} of the session {session}")
-    entity, value, pseudonym = json.loads(plain)
-    return Pair(entity=entity, value=value, pseudonym=pseudonym)
+    parts: list[str] = []
+    at = 0
+    for _ in range(3):
+        end = at + 4 + int.from_bytes(plain[at : at + 4], "big")
+        parts.append(plain[at + 4 : end].decode("utf-8", "surrogatepass"))
+        at = end
+    return Pair(entity=parts[0], value=parts[1], pseudonym=parts[2])
 
 
 def _aad(session: str, number: int) -> bytes:
