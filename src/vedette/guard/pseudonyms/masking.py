@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from vedette.errors import InternalError, OutsideError
 from vedette.guard.base import Pair, PairBook
-from vedette.guard.pseudonyms.drawing import Draft
+from vedette.guard.pseudonyms.drawing import STRUCTURE, Draft
 from vedette.guard.pseudonyms.index import Phrases, index_of, plain_entity, sweepable
 from vedette.guard.pseudonyms.places import BARE, LITERAL, Place, Strings, Tracker, read, settled, write, written
 from vedette.guard.pseudonyms.ranges import Range, apart
@@ -77,10 +77,10 @@ class Masker:
             InternalError: the text would not come back as it was.
         """
         form = settled(form, text) or Form.PLAIN
-        for gap in (0, _NEAR, len(text)):
+        for gap, tokens in ((0, False), (0, True), (_NEAR, True), (len(text), True)):
             for _ in range(_TRIES):
                 self.index.catch_up(self.book)
-                work = _Work(self, text, form)
+                work = _Work(self, text, form, tokens=tokens)
                 masked = work.masked(findings, gap)
                 if self._kept(work.draft):
                     break
@@ -134,14 +134,14 @@ class Masker:
 class _Work:
     """One text on its way."""
 
-    def __init__(self, masker: Masker, text: str, form: Form) -> None:
+    def __init__(self, masker: Masker, text: str, form: Form, *, tokens: bool) -> None:
         self.text = text
         self._masker = masker
         self._form = form
         self._strings = Strings(text) if form is Form.JSON else None
         self.standing = masker.standing(text)
         self._standing_starts = [one.start for one in self.standing]
-        self.draft = Draft(masker.book, masker.index, text, masker.style_of)
+        self.draft = Draft(masker.book, masker.index, text, masker.style_of, tokens=tokens)
 
     def masked(self, findings: Sequence[tuple[GuardFinding, Action]], gap: int) -> Masked:
         """Return the text with ranges replaced."""
@@ -172,9 +172,11 @@ class _Work:
             return None, f"{place.quote}{put}{place.quote}" if bare else put
         spelled = self._restored(one, place)
         if bare:
+            if _is_number(spelled) and self._masker.style_of(one.entity) == STRUCTURE:
+                pair = self.draft.pair(one.entity, spelled, "", spelled)
+                if _is_number(pair.pseudonym):
+                    return pair, pair.pseudonym
             pair = self.draft.pair(one.entity, spelled, BARE, spelled)
-            if pair.pseudonym[-1:].isdigit() and LITERAL.fullmatch(pair.pseudonym) and _is_number(pair.pseudonym):
-                return pair, pair.pseudonym
             return pair, f"{place.quote}{pair.pseudonym}{place.quote}"
         value = read(spelled, place)
         if write(value, place) == spelled:
@@ -208,7 +210,7 @@ class _Work:
         for start, end, entity, action in self._known(found):
             pieces = strings.pieces(start, end) if strings else [(start, end)]
             for piece in pieces:
-                found += self._piece(*piece, entity, action, 0.0)
+                found += self._piece(*piece, entity, action, None)
         ranges = apart(text, found, gap)
         if strings and gap:
             ranges = [
@@ -218,18 +220,23 @@ class _Work:
             ]
         return ranges
 
-    def _piece(self, start: int, end: int, entity: str, action: Action, score: float) -> list[Range]:
-        """Return a range as whole words; none where it lies in a pseudonym of the session."""
-        n_found = end - start if score else 0
+    def _piece(self, start: int, end: int, entity: str, action: Action, score: float | None) -> list[Range]:
+        """Return a range as whole words; none where it lies in a pseudonym of the session.
+
+        What was not found but is known (no score) gives way to every pseudonym that it touches.
+        """
+        n_found = end - start
         start, end = widened(self.text, start, end)
         which = max(0, bisect_right(self._standing_starts, start) - 1)
         for standing in self.standing[which:]:
             if standing.start >= end:
                 break
-            if standing.start <= start and end <= standing.end:
+            if (standing.start <= start and end <= standing.end) or (score is None and standing.end > start):
                 return []
             if standing.end > start:
                 start, end = min(start, standing.start), max(end, standing.end)
+        if score is None:
+            return [Range(start, end, entity, action)]
         return [Range(start, end, entity, action, score, n_found)]
 
     def _known(self, found: Sequence[Range]) -> list[tuple[int, int, str, Action]]:
