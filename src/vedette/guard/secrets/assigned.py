@@ -18,7 +18,7 @@ from vedette.guard.secrets.providers.named import NAMED
 
 _IDENTIFIER = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$-"
 _RIGHT = re.compile(r"[\w$.-]{0,40}")
-_BEFORE_WORD = re.compile(r"([A-Za-z][A-Za-z-]{1,20}) $")
+_BEFORE_WORD = re.compile(r"(?:^|[\s\"'(>,;-])([A-Za-z][A-Za-z-]{1,20}) $")
 _SIGN = re.compile(
     r"""(?x)
     (?P<close>(?:\\?["'`]|[\])}*]|&quot;){0,4})
@@ -39,7 +39,8 @@ _QUOTED = re.compile(
 )
 _BARE = re.compile(r"[^\s\"'`<>]{1,1000}")
 _CUT = re.compile(r"[;&|]|,(?=[\w-]{1,30}[:=])|,$|/(?=[A-Za-z]{2,20}[:=])|\\n|\\r|&quot")
-_TAG_VALUE = re.compile(r"(?:<!\[CDATA\[)?([^<>\n]{1,1000}?)\s*(?:\]\]>)?</")
+_TAG_VALUE = re.compile(r"(?:<!\[CDATA\[)?[\"']?([^<>\n\"']{1,1000}?)\s{0,40}(?:\]\]>)?(?:</|\n[^<>]{1,2000}</)")
+_ARRAY = re.compile(r"(?:\[\d{0,4}\])?\s{0,3}=?\s{0,3}(?:new byte\[\]\s?)?[{\[]\s{0,40}(?:(?://|/\*)[^\n]{0,120}\n\s{0,40})?(?P<v>(?:0x[0-9A-Fa-f]{1,2}|0[0-7]{2,3}|[0-9]{1,3}),\s{0,40}(?:(?:0x[0-9A-Fa-f]{1,2}|0[0-7]{2,3}),\s{0,40}){6,200}(?:0x[0-9A-Fa-f]{1,2})?)")
 
 
 @lru_cache(maxsize=1)
@@ -59,11 +60,16 @@ def folded(text: str) -> str:
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-def find(text: str) -> Iterator[Hit]:
-    """Yield secrets behind names."""
+def find(text: str, low: str) -> Iterator[Hit]:
+    """Yield secrets behind names.
+
+    Args:
+        text: what is looked through.
+        low: the same in lower case, of the same length.
+    """
     automaton, words = _automaton()
     seen_to = 0
-    for which, start, end in automaton.find_matches_as_indexes(folded(text), overlapping=True):
+    for which, start, end in automaton.find_matches_as_indexes(low, overlapping=True):
         if start < seen_to:
             continue
         left = text[max(0, start - 60) : start]
@@ -103,8 +109,11 @@ def _named(text: str, first: int, last: int, word: str) -> Hit | None:
     )
     if kind == "gap":
         spot = _after_gap(spot, text, first)
-        if spot is None:
-            return None
+    if spot.sign == "prose":
+        return _told(spot, text, last)
+    array = _ARRAY.match(text, last)
+    if array is not None and found[0] is not names.Sort.PASSWORD:
+        return Hit(*array.span("v"), judging.entity_of(spot), "key-bytes", 0.8)
     if kind == "tag":
         value = _TAG_VALUE.match(text, at)
         span = value.span(1) if value else None
@@ -112,6 +121,8 @@ def _named(text: str, first: int, last: int, word: str) -> Hit | None:
     else:
         span, quoted = value_at(text, at)
     if span is None:
+        return None
+    if not quoted and text.startswith(("...", "…"), span[1]) and spot.sort is not names.Sort.PASSWORD:
         return None
     score = judging.judge(spot, text[span[0] : span[1]], span[0], span[1], quoted)
     if not score:
@@ -130,7 +141,7 @@ def value_at(text: str, at: int) -> tuple[tuple[int, int] | None, bool]:
     value = bare[0]
     cut = _CUT.search(value, 1)
     end = cut.start() if cut else len(value)
-    value = value[:end].rstrip(",;.:!?")
+    value = value[:end].rstrip(",;.:")
     kept = value.rstrip(")]}")
     if kept != value and not (set(kept) & set("([{")):
         value = kept.rstrip(",;.:")
@@ -141,10 +152,16 @@ def value_at(text: str, at: int) -> tuple[tuple[int, int] | None, bool]:
 
 
 _CONFIG = re.compile(r"(?i)(?:^|[\n\r;])[ \t]*(?:#define|%define|%global|set|setx|export|env|identity)?[ \t]*$")
-_NETRC = re.compile(r"(?i)\b(?:machine|login|user|account|hostname|default)\b")
+_NETRC = re.compile(r"(?i)^\s*(?:machine|default|account)\s|\slogin\s|^\s*login\s")
+_PROSE = re.compile(
+    r"""(?xi)["'`*)\]]{0,3}(?:[ \t]{1,3}(?:for|of|to|in|on|für|pour|para)[ \t][^\n:=.,;]{1,40}?)?
+    (?:[ \t]{1,3}(?:now[ ]|still[ ]|will[ ]be[ ]|has[ ]been[ ]|again[ ]|initially[ ]|currently[ ])?(?:is|was|are|be|equals|(?:re)?set[ ]to|changed[ ]to|es|ist|lautet|est|è|é|är|jest|on|olarak|to)[ \t]{0,2}:?[ \t]{1,3}
+    |[ \t]{0,3}(?:は|是|为|為|：|은|는|→|->)[ \t]{0,3}|(?<=[^\s])[ ]{0,2}:[ ]{0,3})
+    (?P<quote>["'“‘`«]?)(?P<v>[^\s"'“”‘’`«»<>]{4,100})"""
+)
 
 
-def _after_gap(spot: judging.Spot, text: str, first: int) -> judging.Spot | None:
+def _after_gap(spot: judging.Spot, text: str, first: int) -> judging.Spot:
     """Return the spot of a value that follows a name and a space only: an option, a definition, a line of netrc."""
     name = spot.name
     before = text[max(0, first - 160) : first]
@@ -156,6 +173,19 @@ def _after_gap(spot: judging.Spot, text: str, first: int) -> judging.Spot | None
     if _CONFIG.search("\n" + line):
         return judging.moved(spot, "define" if line.strip() else "line")
     return judging.moved(spot, "prose")
+
+
+def _told(spot: judging.Spot, text: str, last: int) -> Hit | None:
+    """Return what a sentence says that a password or a token is."""
+    match = _PROSE.match(text, last)
+    if match is None:
+        return None
+    start = match.start("v")
+    value = match["v"].rstrip(",;.:)]}!?")
+    if match["v"][len(value) :][:1] == "!" and not match["quote"]:
+        value += "!"
+    score = judging.judge_told(spot, value, text[start + len(match["v"]) : start + len(match["v"]) + 24], bool(match["quote"]))
+    return Hit(start, start + len(value), judging.entity_of(spot), f"{spot.sort.value}-told", score) if score else None
 
 
 def _provider(text: str, name: str, last: int, word: str) -> Hit | None:

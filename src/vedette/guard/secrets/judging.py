@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from vedette.guard.secrets import values
+from vedette.guard.secrets import checks, values
 from vedette.guard.secrets.names import Sort, words_of
 from vedette.guard.secrets.providers.named import NAMED
 
@@ -51,20 +51,54 @@ def rule_of(spot: Spot, name: str) -> str:
 def judge(spot: Spot, value: str, start: int, end: int, quoted: bool) -> float:
     """Return how sure it is that a value is a secret, in [0, 1]; 0 where it is none."""
     bare = value.strip()
-    if len(bare) < 3 or values.is_reference(bare) or values.is_nothing(bare) or values.is_filler(bare):
+    if spot.sign == "comma" and len(bare) >= 40 and _DEFINE.search(spot.text[max(0, spot.start - 24) : spot.start]):
+        return 0.9 if values.entropy(bare) > 4.5 and values.n_classes(bare) >= 3 else 0.0
+    if len(bare) < 3 or values.is_reference(bare) or values.is_nothing(bare):
+        return 0.0
+    if spot.sort is Sort.PASSWORD:
+        if values.is_filler_password(bare):
+            return 0.0
+    elif values.is_filler(bare):
         return 0.0
     if spot.sort is Sort.PASSWORD and not spot.random:
         return _password(spot, bare, start, end, quoted)
-    if values.is_path(bare) or values.in_sequence(bare, 8):
+    if values.is_path(bare) or values.in_sequence(bare) or values.is_mixed_hex(bare) or _sealed(spot, bare):
         return 0.0
     if spot.sort is Sort.KEY or spot.random:
         return _key(spot, bare, quoted)
     return _secret(spot, bare, start, end, quoted)
 
 
+def _sealed(spot: Spot, value: str) -> bool:
+    """Return whether a value is encrypted for a cluster, as sealed secrets of Kubernetes are."""
+    return len(value) > 200 and value[0] == "A" and "SealedSecret" in spot.text[max(0, spot.start - 8000) : spot.start]
+
+
 def is_drawn(value: str) -> bool:
     """Return whether a value of a fixed shape looks drawn at random."""
-    return values.is_lively(value) and any(map(str.isdigit, value)) and not values.is_identifier(value)
+    return values.is_lively(value) and not values.is_mixed_hex(value) and any(map(str.isdigit, value)) and not values.is_identifier(value)
+
+
+_ALGORITHM = re.compile(r"(?i)^(?:sha|md|aes|rsa|base|utf|tls|ssl|des|3des|rc|hmac|ntlm|win|http|v|ver|ipv|ecc|ed|x|cve|kb|t|ms|step|day|id|level|part|page|phase)[-_]?\d|^\d+(?:-?[a-z]{1,12}|[.,:/-]\d+)*$|^\w+-\w+-\w+$|\.(?:com|net|org|exe|dll|txt)$|^https?:")
+_MEASURE = re.compile(r"[\"'”]?[ -](?:characters?|chars?|bits?|bytes?|days?|times?|digits?|hours?|minutes?|letters?|encoded|encrypted|hash(?:ed)?)\b")
+
+
+def judge_told(spot: Spot, value: str, after: str, quoted: bool) -> float:
+    """Return how sure it is that what a sentence names is a secret: here words are the rule."""
+    if values.is_reference(value) or values.is_nothing(value) or values.is_filler(value) or values.is_path(value):
+        return 0.0
+    if _ALGORITHM.search(value) or _MEASURE.match(after) or values.is_code(value) or values.in_sequence(value, 8):
+        return 0.0
+    if spot.sort is not Sort.PASSWORD or spot.random:
+        return 0.7 if len(value) >= 12 and (values.is_random(value, 12) or values.UUID.match(value)) and spot.sort is not Sort.KEY else 0.0
+    if values.is_identifier(value) and not any(map(str.isdigit, value)):
+        return 0.0
+    letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
+    signs = any(not c.isalnum() and c not in "-_./," for c in value[:-1])
+    if letters and (digits or (signs and len(value) >= 6)):
+        return 0.75 if values.n_classes(value) >= 3 or quoted else 0.65
+    mixed = values.n_classes(value) >= 2 and not values.is_identifier(value)
+    return 0.65 if letters and mixed and len(value) >= 8 else 0.0
 
 
 _TEXT = re.compile(r"[A-Za-z']{2,}[ ,.]+[A-Za-z']{2,}")
@@ -111,7 +145,7 @@ def _password(spot: Spot, value: str, start: int, end: int, quoted: bool) -> flo
             return 0.6 if strong and not _says_password(value) and _own_line(spot, end) else 0.0
         return 0.0 if values.UUID.match(value) and not strong else (0.7 if not _is_variable(spot, value) else 0.0)
     if spot.sign == "colon":
-        if strong and not values.is_identifier(value):
+        if strong and not _says_password(value):
             return 0.8
         if _says_password(value) or not _own_line(spot, end):
             return 0.0
@@ -205,6 +239,8 @@ def _digits(value: str) -> int:
 
 
 def _key(spot: Spot, value: str, quoted: bool) -> float:
+    if words_of(spot.name)[-1:] == ["auth"] and checks.basic(value) and spot.sign == "equals":
+        return 0.8
     if values.UUID.match(value) or " " in value or (not quoted and values.is_code(value)):
         return 0.0
     if spot.sign in ("prose", "line", "comma", "call") or spot.mark in ("==", "!=", "===", "!=="):

@@ -242,7 +242,7 @@ _BEFORE = frozenset(
     "column tree lookup dictionary dict hash idempotency invalid missing wrong bad without require required requires verify validate check "
     "parse lex lexer syntax semicolon comma keyword string number identifier eof special pad eos bos unk sep cls mask end start stop begin previous curr current "
     "sync design theme color spacing css style anchor msg logon process subject target linked elevated restricted primary impersonation "
-    "tracking trace correlation answer bypass com assembly strong toolkit".split()
+    "tracking trace correlation answer bypass assembly strong toolkit".split()
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from itertools import chain
 
 from vedette.guard.base import Cost
 from vedette.guard.entities import ENTITIES, Group
-from vedette.guard.secrets import assigned, formatted
+from vedette.guard.secrets import assigned, commands, encoded, formatted, headers, private_keys, urls
 from vedette.guard.secrets.base import Hit, settled
 from vedette.schema.guarding import Around, Direction, GuardFinding, Passage, Scanned
 
-_FINDERS: tuple[Callable[[str], Iterator[Hit]], ...] = (formatted.find, assigned.find)
-
-
 def plain(text: str) -> list[Hit]:
     """Return secrets that stand in a text as they are, in order, without overlaps."""
-    return settled(hit for find in _FINDERS for hit in find(text))
+    low = assigned.folded(text)
+    return settled(
+        chain(
+            formatted.find(text),
+            private_keys.find(text),
+            urls.find(text),
+            assigned.find(text, low),
+            commands.find(text, low),
+            headers.find(text, low),
+        )
+    )
+
+
+def every(text: str) -> list[Hit]:
+    """Return secrets of a text, those behind encodings too."""
+    return settled(chain(plain(text), encoded.find(text, plain)))
 
 
 class SecretsScanner:
@@ -30,6 +42,7 @@ class SecretsScanner:
         """Build the automata and compile the patterns."""
         formatted.load()
         assigned.load()
+        commands.load()
 
     def scan(self, passage: Passage, around: Around) -> Scanned:
         """Return the secrets of a passage."""
@@ -45,6 +58,6 @@ class SecretsScanner:
                     within=hit.within,
                     note=hit.note,
                 )
-                for hit in plain(passage.text)
+                for hit in every(passage.text)
             )
         )

@@ -15,7 +15,7 @@ _WORDS = re.compile(
     r"lorem|foobar|my[_-](?:pass|token|key|secret|client|api)|removed|deleted|scrubbed|obfuscated"
 )
 _SAME = re.compile(r"([^=])\1{4,}")
-_FILL = re.compile(r"(?i)x{4,}|\*{3,}|\.{3,}|#{4,}|_{4,}|…|•|●|–{3,}|0{12,}|1{12,}")
+_FILL = re.compile(r"(?i)(?<![^-_.])(\w{3,})([-_.])\1\2\1|x{4,}|\*{3,}|\.{3,}|#{4,}|_{4,}|…|•|●|–{3,}|0{12,}|1{12,}")
 _REFERENCE = re.compile(
     r"""(?ix)^(?:
     \$\{ | \$\( | \$\$? [A-Za-z_][\w.:>\[\]-]*$ | \$\[ | %[A-Za-z_]\w*%$ | %\( | %[sdvrq@]$ | \{\{ | \{[\w.:\s,-]*\}$ | <%|
@@ -86,6 +86,18 @@ def is_filler(value: str) -> bool:
     return bool(_FILL.search(value) or _WORDS.search(value) or (len(value) > 8 and _SAME.search(value)))
 
 
+_FILLER_PASSWORD = re.compile(
+    r"(?i)^[^a-z0-9]*(?:(?:your|my|our|the|an?|some|new|old|db|user|admin|root|test|example|sample|dummy|fake|placeholder|insert|enter|change|put|type|replace|here|"
+    r"this|it|me|strong|secure|super|secret|pass(?:word|wd|phrase)?|pwd|token|key|goes|in|with|to|is|be|redacted|removed|masked|hidden|xxx+|value)[ _.-]*){2,}[^a-z0-9]*$|"
+    r"^(?:example|sample|dummy|placeholder|changeme|change.?it|redacted|removed|masked|hidden|foobar|tbd|todo|censored|deleted|fake)\W*$|^your|redacted|placeholder|changeme"
+)
+
+
+def is_filler_password(value: str) -> bool:
+    """Return whether a password stands where somebody is to put one: only words that say so."""
+    return bool(_FILL.search(value) or _FILLER_PASSWORD.search(value) or len(set(value)) < 2)
+
+
 def is_reference(value: str) -> bool:
     """Return whether a value only says where one is: a variable, a template, a call, a vault's path."""
     return bool(_REFERENCE.match(value)) or "${" in value or "{{" in value or "$(" in value or "<%=" in value
@@ -118,12 +130,18 @@ def is_identifier(value: str) -> bool:
 
 _RUNS = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}")
 _VOWELS = re.compile(r"(?i)[aeiouy]")
+_CROWD = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
 
 
 def _has_words(value: str) -> bool:
-    inside = sum(len(m) for m in _RUNS.findall(value) if _VOWELS.search(m))
+    words = (m for m in _RUNS.findall(value) if len(_VOWELS.findall(m)) * 5 >= len(m) and not _CROWD.search(m))
     letters = sum(map(str.isalpha, value))
-    return letters > 0 and inside >= 0.6 * letters
+    return letters > 0 and sum(map(len, words)) >= 0.6 * letters
+
+
+def is_mixed_hex(value: str) -> bool:
+    """Return whether a value is hex in both cases: no program prints keys so, a hand does."""
+    return len(value) >= 24 and bool(HEX.match(value)) and any(map(str.islower, value)) and any(map(str.isupper, value))
 
 
 def is_random(value: str, n_min: int = 16) -> bool:

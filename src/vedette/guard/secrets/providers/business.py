@@ -3,7 +3,7 @@
 from vedette.guard.secrets.base import Format
 
 BUSINESS = (
-    Format("notion-token", ("ntn_", "secret_"), r"ntn_[0-9]{11}[A-Za-z0-9]{32,35}|secret_[A-Za-z0-9]{43}", fixed=4),
+    Format("notion-token", ("ntn_", "secret_"), r"ntn_[A-Za-z0-9]{46}|secret_[A-Za-z0-9]{43}", fixed=4),
     Format("airtable-token", ("pat",), r"pat[A-Za-z0-9]{14}\.[a-f0-9]{64}", fixed=3),
     Format("asana-token", ("1/", "2/"), r"[12]/[0-9]{13,19}(?:/[0-9]{13,19})?:[a-f0-9]{32}", fixed=2),
     Format(

@@ -28,7 +28,7 @@ TALK = (
         "slack-webhook",
         ("hooks.slack.com/",),
         r"hooks\.slack\.com/(?:services/T[A-Za-z0-9]{6,12}/B[A-Za-z0-9]{6,12}/[A-Za-z0-9]{18,28}|(?:workflows|triggers)/[A-Z0-9]{6,14}/[A-Za-z0-9/]{20,90})",
-        fixed=16,
+        fixed=44,
     ),
     Format(
         "discord-webhook",
@@ -84,7 +84,7 @@ TALK = (
         "facebook-app-token", ("|",), r"(?P<v>[0-9]{15,17}(?:\||%7C)[A-Za-z0-9_-]{27})", lead=17, fixed=16, score=0.9
     ),
     Format("instagram-token", ("IGQV", "IGAA"), r"IG(?:QV|AA)[A-Za-z0-9_-]{100,250}", fixed=4),
-    Format("twitter-bearer", ("AAAAAAAAAAAAAAAAAAAAA",), r"A{20,24}[A-Za-z0-9%]{8,30}%[A-Za-z0-9%]{40,110}", fixed=22),
+    Format("twitter-bearer", ("AAAAAAAAAAAAAAAAAAAAA",), r"A{20,24}[A-Za-z0-9%]{8,30}%[A-Za-z0-9%]{40,110}", fixed=36),
     Format("linkedin-secret", ("WPL_AP",), r"WPL_AP[0-9]\.[A-Za-z0-9]{14,18}\.[A-Za-z0-9+/=]{6,12}", fixed=6),
     Format("twitch-token", ("oauth:",), r"oauth:[a-z0-9]{30}", fixed=6),
     Format(
