@@ -1,0 +1,248 @@
+"""How the injection model is fitted: readings of rows in packed arrays, a small network of two views, and its numbers.
+
+The first view scores each piece of a window in the light of the rest (an order in data), the second the window as a
+whole (a persuasion that no single sentence shows). Both are taught by the row's label, the first by the place of the
+order too where it is known. Whole blocks of features are left out at random, so that no single one is leant on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from benchmarks.guard.injection_data import Row
+from numpy.typing import NDArray
+
+from vedette.guard.injection import features
+from vedette.guard.injection.features import Vectors
+
+HIDDEN = 96
+MOST_WINDOWS = 3
+"""Windows of one benign row that are trained on."""
+
+
+@dataclass(slots=True)
+class Packed:
+    """Readings of rows: windows of all rows after each other, pieces of all windows after each other."""
+
+    dense: NDArray[np.float16]
+    window_of: NDArray[np.int32]
+    """(n_pieces,)"""
+    whole: NDArray[np.float32]
+    pairs: NDArray[np.int32]
+    pair_starts: NDArray[np.int64]
+    """(n_pieces + 1,)"""
+    piece_starts: NDArray[np.int64]
+    """(n_windows + 1,)"""
+    row_of: NDArray[np.int32]
+    """(n_windows,)"""
+    told: NDArray[np.int8]
+    """(n_pieces,) 1 where the order stands, 0 where none does, -1 unknown."""
+
+
+def pack(rows: Sequence[Row], vectors: Vectors, most: int | None = None, seed: int = 0) -> Packed:
+    """Read rows; of benign ones at most so many windows, drawn at random."""
+    drawn = random.Random(seed)
+    dense, whole, pairs, pair_sizes, sizes, row_of, told = [], [], [], [], [], [], []
+    for number, row in enumerate(rows):
+        found = features.read(row.text[:400_000], vectors)
+        if most and len(found) > most and not row.attack:
+            found = drawn.sample(found, most)
+        for reading in found:
+            if row.planted:
+                low, high = row.planted
+                marks = [int(one.start < high and one.end > low) for one in reading.pieces]
+                if not any(marks) and len(found) > 1:
+                    continue
+            else:
+                marks = [-1 if row.attack else 0] * len(reading.pieces)
+                if row.attack and len(marks) == 1:
+                    marks = [1]
+            dense.append(reading.dense.astype(np.float16))
+            whole.append(reading.whole)
+            pairs.append(reading.pairs)
+            pair_sizes.append(np.diff(np.concatenate([[0], reading.pair_ends])))
+            sizes.append(len(reading.pieces))
+            row_of.append(number)
+            told += marks
+    return Packed(
+        np.concatenate(dense),
+        np.repeat(np.arange(len(sizes)), sizes).astype(np.int32),
+        np.stack(whole),
+        np.concatenate(pairs),
+        np.concatenate([[0], np.cumsum(np.concatenate(pair_sizes))]),
+        np.concatenate([[0], np.cumsum(sizes)]),
+        np.array(row_of, dtype=np.int32),
+        np.array(told, dtype=np.int8),
+    )
+
+
+def packed(rows: Sequence[Row], vectors: Vectors, cache: Path | None, name: str, most: int | None = None) -> Packed:
+    """Return the readings of rows, kept in a folder if one is given."""
+    if cache is None:
+        return pack(rows, vectors, most)
+    code = b"".join(p.read_bytes() for p in sorted(Path(features.__file__).parent.glob("[fs]e*.py")))
+    seen = hashlib.sha256(
+        code + vectors.table.tobytes() + "\0".join(row.text for row in rows).encode("utf-8", "replace")
+    )
+    path = cache / f"{name}-{most}-{seen.hexdigest()[:16]}.pickle"
+    if path.exists():
+        with path.open("rb") as file:
+            kept: Packed = pickle.load(file)  # noqa: S301  (written by this module)
+        return kept
+    made = pack(rows, vectors, most)
+    cache.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        pickle.dump(made, file, protocol=5)
+    return made
+
+
+def weights_of(rows: Sequence[Row], power: float = 0.5) -> NDArray[np.float64]:
+    """Return what each row counts: a set counts as a power of its size, attacks and benign rows as much as each other."""
+    sizes = Counter((row.source, row.attack) for row in rows)
+    weights = np.array([sizes[row.source, row.attack] ** (power - 1) for row in rows])
+    bad = np.array([row.attack for row in rows])
+    weights[bad] *= 0.5 / weights[bad].sum()
+    weights[~bad] *= 0.5 / weights[~bad].sum()
+    return weights * len(rows)
+
+
+@dataclass(slots=True)
+class Net:
+    """What was learnt, as arrays."""
+
+    arrays: dict[str, NDArray[np.float32]]
+
+    def scores(self, given: Packed) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the score of each window and of each piece."""
+        from vedette.guard.injection.model import judge
+
+        out = np.zeros(len(given.row_of), dtype=np.float32)
+        each = np.zeros(len(given.dense), dtype=np.float32)
+        for i in range(len(out)):
+            low, high = given.piece_starts[i], given.piece_starts[i + 1]
+            first, last = given.pair_starts[low], given.pair_starts[high]
+            ends = given.pair_starts[low + 1 : high + 1] - first
+            out[i], each[low:high] = judge(
+                self.arrays, given.dense[low:high].astype(np.float32), given.pairs[first:last], ends, given.whole[i]
+            )
+        return out, each
+
+    def row_scores(self, given: Packed, n_rows: int) -> NDArray[np.float32]:
+        """Return the score of each row: that of its worst window."""
+        out = np.full(n_rows, -20.0, dtype=np.float32)
+        windows, _ = self.scores(given)
+        np.maximum.at(out, given.row_of, windows)
+        return out
+
+
+def fit(given: Packed, rows: Sequence[Row], keep: NDArray[np.bool_], *, seed: int = 0, epochs: int = 6,
+        weights: NDArray[np.float64] | None = None, hidden: int = HIDDEN) -> Net:  # fmt: skip
+    """Return a network taught by the rows kept."""
+    import torch
+    from torch import nn
+
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(seed)
+    n_dense, n_whole = given.dense.shape[1], given.whole.shape[1]
+    label = np.array([row.attack for row in rows], dtype=np.float32)
+    worth = np.zeros(len(rows))
+    worth[keep] = (
+        weights_of([row for row, k in zip(rows, keep, strict=True) if k]) if weights is None else weights[keep]
+    )
+    per_row = np.bincount(given.row_of, minlength=len(rows))
+    dims = n_whole - features.N_SHAPE - features.N_PLACE
+    blocks = [(0, dims), (dims, 2 * dims), (2 * dims, 2 * dims + features.N_CONCEPTS),
+              (2 * dims + features.N_CONCEPTS, 2 * dims + 2 * features.N_CONCEPTS)]  # fmt: skip
+    mean = given.dense[:: max(len(given.dense) // 20000, 1)].astype(np.float32).mean(0)
+    spread = given.dense[:: max(len(given.dense) // 20000, 1)].astype(np.float32).std(0) + 0.05
+    wmean, wspread = given.whole.mean(0), given.whole.std(0) + 0.02
+
+    class Two(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = nn.Linear(n_dense, hidden)
+            self.pairs = nn.EmbeddingBag(features.N_PAIRS, hidden, mode="sum")
+            nn.init.normal_(self.pairs.weight, std=0.01)
+            self.second = nn.Linear(hidden, 32)
+            self.piece = nn.Linear(32, 1)
+            self.whole = nn.Linear(2 * hidden + n_whole, 48)
+            self.out = nn.Linear(48, 1)
+            self.drop = nn.Dropout(0.25)
+
+        def forward(self, x: Any, p: Any, po: Any, w: Any, of: Any, n: int) -> tuple[Any, Any]:
+            h = torch.relu(self.first(x) + self.pairs(p, po))
+            h = self.drop(h)
+            s = self.piece(torch.relu(self.second(h))).squeeze(1)
+            at = of[:, None].expand(-1, h.shape[1])
+            top = torch.full((n, h.shape[1]), 0.0).scatter_reduce(0, at, h, "amax", include_self=True)
+            mid = torch.zeros((n, h.shape[1])).scatter_reduce(0, at, h, "mean", include_self=False)
+            d = self.out(torch.relu(self.whole(torch.cat([top, mid, w], 1)))).squeeze(1)
+            best = torch.full((n,), -30.0).scatter_reduce(0, of, s, "amax", include_self=True)
+            return best + d, s
+
+    net = Two()
+    steps = [{"params": [q for name, q in net.named_parameters() if "pairs" not in name], "weight_decay": 1e-4},
+             {"params": net.pairs.parameters(), "weight_decay": 1e-3}]  # fmt: skip
+    opt = torch.optim.AdamW(steps, lr=2e-3)
+    windows = np.flatnonzero(keep[given.row_of])
+    per_epoch = (len(windows) + 127) // 128
+    sched = torch.optim.lr_scheduler.OneCycleLR(opt, 4e-3, total_steps=epochs * per_epoch + 1)
+    loss_of = nn.BCEWithLogitsLoss(reduction="none")
+    net.train()
+    for _ in range(epochs):
+        rng.shuffle(windows)
+        for start in range(0, len(windows), 128):
+            some = windows[start : start + 128]
+            index = np.concatenate([np.arange(given.piece_starts[i], given.piece_starts[i + 1]) for i in some])
+            sizes = given.piece_starts[some + 1] - given.piece_starts[some]
+            of = torch.from_numpy(np.repeat(np.arange(len(some)), sizes))
+            x = (given.dense[index].astype(np.float32) - mean) / spread
+            p_sizes = given.pair_starts[index + 1] - given.pair_starts[index]
+            p = (np.concatenate([given.pairs[given.pair_starts[i] : given.pair_starts[i + 1]] for i in index])
+                 if p_sizes.sum() else np.zeros(0, dtype=np.int32))  # fmt: skip
+            po = np.concatenate([[0], np.cumsum(p_sizes)[:-1]])
+            for low, high in blocks:
+                out = np.repeat(rng.random(len(some)) < 0.2, sizes)
+                x[out, low:high] = 0.0
+            w = (given.whole[some] - wmean) / wspread
+            w[rng.random(len(some)) < 0.3] = 0.0
+            p_t = torch.from_numpy(p.astype(np.int64))
+            logit, s = net(
+                torch.from_numpy(x), p_t, torch.from_numpy(po), torch.from_numpy(w.astype(np.float32)), of, len(some)
+            )
+            y = torch.from_numpy(label[given.row_of[some]])
+            weight = torch.from_numpy((worth[given.row_of[some]] / per_row[given.row_of[some]]).astype(np.float32))
+            y = y * 0.98 + 0.01
+            loss = (loss_of(logit, y) * weight).mean()
+            told = torch.from_numpy(given.told[index].astype(np.float32))
+            known = told >= 0
+            each = loss_of(s, told.clamp(min=0)) * known
+            per = torch.zeros(len(some)).scatter_reduce(0, of, each, "mean", include_self=False)
+            loss = loss + 0.5 * (per * weight).mean()
+            opt.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            opt.step()
+            sched.step()
+    net.eval()
+    got = {name: q.detach().numpy().astype(np.float32) for name, q in net.named_parameters()}
+    first = got["first.weight"] / spread[None]
+    whole = got["whole.weight"].copy()
+    whole[:, 2 * hidden :] /= wspread[None]
+    arrays = {
+        "first": first.T.copy(), "first_bias": got["first.bias"] - first @ mean, "pairs": got["pairs.weight"],
+        "second": got["second.weight"].T.copy(), "second_bias": got["second.bias"],
+        "piece": got["piece.weight"][0], "piece_bias": got["piece.bias"],
+        "whole": whole.T.copy(), "whole_bias": got["whole.bias"] - whole[:, 2 * hidden :] @ wmean,
+        "out": got["out.weight"][0], "out_bias": got["out.bias"],
+    }  # fmt: skip
+    return Net({name: np.ascontiguousarray(a, dtype=np.float32) for name, a in arrays.items()})
