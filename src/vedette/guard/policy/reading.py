@@ -109,9 +109,8 @@ def read_policy(text: str, location: str = "") -> Policy:
     try:
         policy = _policy(_At(said, ()))
     except _WrongError as error:
-        line = next(
-            lines[error.place[:n]] for n in range(len(error.place), -1, -1) if error.place[:n] in lines or not n
-        )
+        places = [error.place[:n] for n in range(len(error.place), -1, -1)]
+        line = next((lines[one] for one in places if one in lines), 1)
         shown = "".join(f"[{p + 1}]" if isinstance(p, int) else f".{p}" for p in error.place).lstrip(".")
         raise UserError(
             f"the policy is wrong at {shown or 'its top'}: {error.reason}",
@@ -234,7 +233,7 @@ def _policy(top: _At) -> Policy:
     said = top.mapping(*_TOP)
     if "version" not in said:
         raise top.wrong(f"it must begin with 'version: {VERSION}'")
-    if said["version"].value is not VERSION and said["version"].value != VERSION:
+    if type(said["version"].value) is not int or said["version"].value != VERSION:
         raise said["version"].wrong(f"this program reads version {VERSION}, not {str(said['version'].value)[:20]!r}")
     if "name" not in said:
         raise top.wrong("it must have a name")
