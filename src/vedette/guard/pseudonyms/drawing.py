@@ -41,7 +41,7 @@ class Draft:
         self._folded_names: dict[str, str] = {}
         self._values: set[tuple[str, str]] = set()
 
-    def pair(self, entity: str, spelled: str, letter: str, value: str) -> Pair:
+    def pair(self, entity: str, spelled: str, letter: str, value: str, *, tokens: bool = False) -> Pair:
         """Return the pair of a spelling.
 
         Args:
@@ -49,23 +49,26 @@ class Draft:
             spelled: as it stands in the text.
             letter: of the mark that says where it was read; empty where it is written there as ever.
             value: as it reads in prose.
+            tokens: whether nothing but a token will do.
         """
+        tokens = tokens or self._tokens
         key = (letter, spelled)
         known: Pair | None = self._index.by_spelling.get(key) or self._by_spelling.get(key)
         same = identity(value)
-        if known is not None and not (self._tokens and letter_of(known.pseudonym) is None):
+        if known is not None and not (tokens and letter_of(known.pseudonym) is None):
             return known
         if letter and (("", value) not in self._index.by_spelling) and (("", value) not in self._by_spelling):
             self.pair(entity, value, "", value)  # a model that drops the mark still names the value
         others: tuple[Known, ...] = (*self._index.spellings.get(same, ()), *self._spellings.get(same, ()))
-        if self._tokens:
+        if tokens:
             for one in others:
-                if one.letter == letter and one.pair.value == spelled and letter_of(one.pair.pseudonym) is not None:
-                    return one.pair
+                known = one.pair
+                if one.letter == letter and known.value == spelled and letter_of(known.pseudonym) is not None:
+                    return known
         first = next((one for one in others if letter_of(one.pair.pseudonym) is not None), None)
         if others:
             entity = plain_entity(others[0].pair.entity)
-        name = self._surrogate(entity, value, same) if not letter and not self._tokens else None
+        name = self._surrogate(entity, value, same) if not letter and not tokens else None
         if name is None:
             base = self._drawn(entity, same) if first is None else unmarked(first.pair.pseudonym)
             name = base if first is None and not letter else self._marked(base, letter, len(others) + 1)

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from vedette.guard.base import Pair, PairBook
 from vedette.guard.entities import ENTITIES
 from vedette.guard.pseudonyms.everyday import EVERYDAY
-from vedette.guard.pseudonyms.places import place_of, read
+from vedette.guard.pseudonyms.places import DEEPEST, Place, place_of, read, write
 from vedette.guard.pseudonyms.tokens import Words, letter_of, word_of
 from vedette.guard.pseudonyms.words import SPACELESS, WORD, fold, identity, is_whole
 
@@ -173,8 +173,10 @@ class SessionIndex:
         letter = letter_of(pair.pseudonym)
         if letter is None:
             letter = ""
-            self.surrogates.add(pair.pseudonym)
-            self.by_surrogate[pair.pseudonym] = pair
+            for depth in range(DEEPEST + 1 if "\\" in pair.pseudonym or '"' in pair.pseudonym else 1):
+                name = write(pair.pseudonym, Place(depth=depth))
+                self.surrogates.add(name)
+                self.by_surrogate.setdefault(name, pair)
         elif entity not in ENTITIES:
             self.words.learn(word_of(entity))
         place = place_of(letter)

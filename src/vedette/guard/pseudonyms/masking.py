@@ -14,7 +14,7 @@ from vedette.guard.pseudonyms.places import BARE, LITERAL, Place, Strings, Track
 from vedette.guard.pseudonyms.ranges import Range, apart
 from vedette.guard.pseudonyms.restoring import Restorer, Standing
 from vedette.guard.pseudonyms.sweeping import occurrences
-from vedette.guard.pseudonyms.tokens import word_of
+from vedette.guard.pseudonyms.tokens import letter_of, word_of
 from vedette.guard.pseudonyms.words import widened
 from vedette.schema.guarding import Action, Form, GuardFinding
 
@@ -181,6 +181,11 @@ class _Work:
         value = read(spelled, place)
         if write(value, place) == spelled:
             pair = self.draft.pair(one.entity, value, "", value)
+            if letter_of(pair.pseudonym) is None:
+                put = write(pair.pseudonym, Place(depth=place.depth))
+                if write(pair.pseudonym, place) == put:
+                    return pair, put
+                pair = self.draft.pair(one.entity, value, "", value, tokens=True)
         else:
             pair = self.draft.pair(one.entity, spelled, place.letter, value)
         return pair, pair.pseudonym
