@@ -35,11 +35,13 @@ class Draft:
         self._style_of = style_of
         self._tokens = tokens
         self.fresh: list[Pair] = []
+        self.values: list[tuple[str, str]] = []
+        """Entity and value of what is fresh, as it reads in prose."""
         self._by_spelling: dict[tuple[str, str], Pair] = {}
         self._spellings: dict[str, list[Known]] = {}
         self._names: set[str] = set()
         self._folded_names: dict[str, str] = {}
-        self._values: set[tuple[str, str]] = set()
+        self._keys: set[tuple[str, str]] = set()
 
     def pair(self, entity: str, spelled: str, letter: str, value: str, *, tokens: bool = False) -> Pair:
         """Return the pair of a spelling.
@@ -76,7 +78,8 @@ class Draft:
         self.fresh.append(made)
         self._names.add(name)
         self._folded_names.setdefault(fold(name), same)
-        self._values.add((made.entity, spelled))
+        self._keys.add((made.entity, spelled))
+        self.values.append((entity, value))
         self._by_spelling[key] = made
         self._spellings.setdefault(same, []).append(Known(made, letter, value))
         return made
@@ -84,7 +87,7 @@ class Draft:
     def _entity(self, entity: str, spelled: str, letter: str) -> str:
         """Return an entity under which the book holds no other pair of the same text, read elsewhere."""
         name, number = entity, 0
-        while (name, spelled) in self._values or self._book.pseudonym_of(name, spelled) is not None:
+        while (name, spelled) in self._keys or self._book.pseudonym_of(name, spelled) is not None:
             name = f"{entity}:{letter}{number or ''}"
             number += 1
         return name

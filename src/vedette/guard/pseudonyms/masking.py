@@ -82,7 +82,7 @@ class Masker:
                 self.index.catch_up(self.book)
                 work = _Work(self, text, form, tokens=tokens)
                 masked = work.masked(findings, gap)
-                if self._kept(work.draft):
+                if self._kept(work.draft) and not work.missed():
                     break
             else:
                 raise OutsideError(
@@ -138,6 +138,7 @@ class _Work:
         self.text = text
         self._masker = masker
         self._form = form
+        self._here = Phrases()
         self._strings = Strings(text) if form is Form.JSON else None
         self.standing = masker.standing(text)
         self._standing_starts = [one.start for one in self.standing]
@@ -163,6 +164,10 @@ class _Work:
             spans.append(Replaced(entity=one.entity, action=one.action, start=one.start, end=one.end, put=put))
         parts.append(text[done:])
         return Masked(text="".join(parts), pairs=tuple(pairs.values()), spans=tuple(spans))
+
+    def missed(self) -> bool:
+        """Return whether a value came up that was not looked for in the rest of the text."""
+        return any(self._here.get(value) is None for entity, value in self.draft.values if sweepable(entity, value))
 
     def _put(self, one: Range, place: Place) -> tuple[Pair | None, str]:
         raw = self.text[one.start : one.end]
@@ -246,7 +251,7 @@ class _Work:
 
     def _known(self, found: Sequence[Range]) -> list[tuple[int, int, str, Action]]:
         """Return where values stand that the session knows, or that were found elsewhere in this text."""
-        here = Phrases()
+        here = self._here
         named: dict[str, Range] = {}
         for one in found:
             raw = self.text[one.start : one.end]
