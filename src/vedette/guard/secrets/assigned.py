@@ -12,9 +12,10 @@ from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick
 
-from vedette.guard.secrets import judging, names
+from vedette.guard.secrets import judging, names, values
 from vedette.guard.secrets.base import Hit
 from vedette.guard.secrets.providers.named import NAMED
+from vedette.guard.secrets.published import PUBLISHED
 
 _IDENTIFIER = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$-"
 _RIGHT = re.compile(r"[\w$.-]{0,40}")
@@ -40,7 +41,9 @@ _QUOTED = re.compile(
 _BARE = re.compile(r"[^\s\"'`<>]{1,1000}")
 _CUT = re.compile(r"[;&|]|,(?=[\w-]{1,30}[:=])|,$|/(?=[A-Za-z]{2,20}[:=])|\\n|\\r|&quot")
 _TAG_VALUE = re.compile(r"(?:<!\[CDATA\[)?[\"']?([^<>\n\"']{1,1000}?)\s{0,40}(?:\]\]>)?(?:</|\n[^<>]{1,2000}</)")
-_ARRAY = re.compile(r"(?:\[\d{0,4}\])?\s{0,3}=?\s{0,3}(?:new byte\[\]\s?)?[{\[]\s{0,40}(?:(?://|/\*)[^\n]{0,120}\n\s{0,40})?(?P<v>(?:0x[0-9A-Fa-f]{1,2}|0[0-7]{2,3}|[0-9]{1,3}),\s{0,40}(?:(?:0x[0-9A-Fa-f]{1,2}|0[0-7]{2,3}),\s{0,40}){6,200}(?:0x[0-9A-Fa-f]{1,2})?)")
+_ARRAY = re.compile(
+    r"(?:\[\d{0,4}\])?\s{0,3}=?\s{0,3}(?:new byte\[\]\s?)?[{\[]\s{0,40}(?:(?://|/\*)[^\n]{0,120}\n\s{0,40})?(?P<v>(?:0x[0-9A-Fa-f]{1,2}|0[0-7]{2,3}|[0-9]{1,3}),\s{0,40}(?:(?:0x[0-9A-Fa-f]{1,2}|0[0-7]{2,3}),\s{0,40}){6,200}(?:0x[0-9A-Fa-f]{1,2})?)"
+)
 
 
 @lru_cache(maxsize=1)
@@ -126,6 +129,8 @@ def _named(text: str, first: int, last: int, word: str) -> Hit | None:
         return None
     score = judging.judge(spot, text[span[0] : span[1]], span[0], span[1], quoted)
     if not score:
+        return _told(spot, text, last) if kind == "gap" else None
+    if values.digest(text[span[0] : span[1]]) in PUBLISHED:
         return None
     return Hit(span[0], span[1], judging.entity_of(spot), judging.rule_of(spot, name), score)
 
@@ -184,7 +189,9 @@ def _told(spot: judging.Spot, text: str, last: int) -> Hit | None:
     value = match["v"].rstrip(",;.:)]}!?")
     if match["v"][len(value) :][:1] == "!" and not match["quote"]:
         value += "!"
-    score = judging.judge_told(spot, value, text[start + len(match["v"]) : start + len(match["v"]) + 24], bool(match["quote"]))
+    score = judging.judge_told(
+        spot, value, text[start + len(match["v"]) : start + len(match["v"]) + 24], bool(match["quote"])
+    )
     return Hit(start, start + len(value), judging.entity_of(spot), f"{spot.sort.value}-told", score) if score else None
 
 

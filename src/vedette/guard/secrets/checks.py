@@ -31,9 +31,9 @@ def base62(number: int, n_chars: int) -> str:
 
 
 def crc_at_end(token: str) -> bool:
-    """Return whether the last six characters are the CRC-32, in base 62, of the thirty after the first ``_``."""
+    """Return whether the last six characters are the CRC-32, in base 62, of what stands between them and the first ``_``."""
     body = token.partition("_")[2]
-    return len(body) == 36 and base62(zlib.crc32(body[:30].encode()), 6) == body[30:]
+    return len(body) >= 36 and base62(zlib.crc32(body[:-6].encode()), 6) == body[-6:]
 
 
 def decoded(part: str) -> bytes | None:

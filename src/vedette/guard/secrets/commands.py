@@ -18,7 +18,10 @@ _ROWS: tuple[tuple[str, str], ...] = (
     ("curl wget http.exe", rf"(?<=[\s\"'])(?:-u|-U|--user|--proxy-user){_U}"),
     ("sshpass", rf"(?<=\s)-p ?{_V}"),
     ("mysql mysqldump mysqladmin mysqlimport mariadb", rf"(?<=\s)-p{_V}"),
-    ("mongo mongosh mongodump mongoexport mongorestore psexec paexec evil-winrm crackmapexec netexec nxc rdesktop hydra smbmap bloodhound-python rubeus winexe", rf"(?<=\s)-p[ ]{{1,3}}{_V}"),
+    (
+        "mongo mongosh mongodump mongoexport mongorestore psexec paexec evil-winrm crackmapexec netexec nxc rdesktop hydra smbmap bloodhound-python rubeus winexe",
+        rf"(?<=\s)-p[ ]{{1,3}}{_V}",
+    ),
     ("docker podman buildah skopeo helm az oc", rf"login\b[^\n|;]{{0,200}}?\s(?:-p|--password)[ =]{_V}"),
     ("sqlcmd osql bcp isql tsql", rf"(?<=\s)-P ?{_V}"),
     ("7z 7za 7zr rar unrar winrar", rf"(?<=\s)-h?p{_V}"),
@@ -34,19 +37,37 @@ _ROWS: tuple[tuple[str, str], ...] = (
     ("openssl", rf"(?<=\s)-?(?:pass|passin|passout)[ ]{{1,3}}[\"']?pass:{_V}"),
     ("certutil", rf"(?<=\s)-p[ ]{{1,3}}{_V}"),
     ("htpasswd", rf"(?<=\s)-\w*b\w*[ ][^\s]{{1,200}}[ ][^\s]{{1,100}}[ ]{_V}"),
-    ("chpasswd", rf"echo[ ](?:-e[ ]|-n[ ])?[\"']?[\w.$-]{{1,40}}:(?P<c>[^\s\"'|]{{3,100}})[\"']?[ ]*\|"),
-    ("net", rf"(?i)\bnet1?(?:\.exe)?\"?[ ]{{1,4}}user[ ]{{1,4}}(?:\"[^\"\n]{{1,60}}\"|[^\s/]{{1,60}})[ ]{{1,4}}(?!/){_V}"),
+    ("chpasswd", r"echo[ ](?:-e[ ]|-n[ ])?[\"']?[\w.$-]{1,40}:(?P<c>[^\s\"'|]{3,100})[\"']?[ ]*\|"),
+    (
+        "net",
+        rf"(?i)\bnet1?(?:\.exe)?\"?[ ]{{1,4}}user[ ]{{1,4}}(?:\"[^\"\n]{{1,60}}\"|[^\s/]{{1,60}})[ ]{{1,4}}(?!/){_V}",
+    ),
     ("net", rf"(?i)\bnet1?(?:\.exe)?\"?[ ]{{1,4}}use[ ][^\n]{{1,200}}?/u(?:ser)?:[^\s]{{1,80}}[ ]{{1,4}}(?!/|\\){_V}"),
-    ("net", rf"(?i)\bnet1?(?:\.exe)?\"?[ ]{{1,4}}use[ ](?:[A-Z*]:[ ])?[^\s]{{3,200}}[ ]{{1,4}}(?!/|\\){_V}[\"']?[ ]{{1,4}}/u"),
-    ("converttosecurestring convertto-securestring", r"(?i)convertto-securestring[ ](?:-string[ ])?[\"'](?P<c>[^\"'\n$]{3,200})[\"']"),
-    ("pscredential networkcredential", r"(?i)credential\(\s?[\"'][^\"'\n]{1,80}[\"']\s?,\s?[\"'](?P<c>[^\"'\n$]{3,100})[\"']"),
-    ("secretsdump psexec.py wmiexec smbexec atexec dcomexec getuserspns getnpusers getadusers impacket- ticketer", r"[\s\"'/][\w.$-]{1,40}:(?P<c>[^\s@\"':]{3,100})@[\w.-]{2,80}"),
+    (
+        "net",
+        rf"(?i)\bnet1?(?:\.exe)?\"?[ ]{{1,4}}use[ ](?:[A-Z*]:[ ])?[^\s]{{3,200}}[ ]{{1,4}}(?!/|\\){_V}[\"']?[ ]{{1,4}}/u",
+    ),
+    (
+        "converttosecurestring convertto-securestring",
+        r"(?i)convertto-securestring[ ](?:-string[ ])?[\"'](?P<c>[^\"'\n$]{3,200})[\"']",
+    ),
+    (
+        "pscredential networkcredential",
+        r"(?i)credential\(\s?[\"'][^\"'\n]{1,80}[\"']\s?,\s?[\"'](?P<c>[^\"'\n$]{3,100})[\"']",
+    ),
+    (
+        "secretsdump psexec.py wmiexec smbexec atexec dcomexec getuserspns getnpusers getadusers impacket- ticketer",
+        r"[\s\"'/][\w.$-]{1,40}:(?P<c>[^\s@\"':]{3,100})@[\w.-]{2,80}",
+    ),
     ("sqlplus", r"(?i)sqlplus(?:\s-\w{1,4}){0,4}\s[\w$#]{1,40}/(?P<c>[^\s@\"'/]{3,60})(?:@|\s|$)"),
     ("snmpwalk snmpget snmpset snmpbulkwalk onesixtyone", rf"(?<=\s)-c[ ]{{1,3}}{_V}"),
     ("nuget", rf"push\b[^\n]{{0,200}}?\s-k[ ]{{1,3}}{_V}"),
     ("vault", r"(?i)vault[ ]login[ ](?:-method=\w+[ ])?(?P<c>[A-Za-z0-9._-]{20,200})"),
     ("useradd usermod adduser", rf"(?<=\s)-p[ ]{{1,3}}{_V}"),
-    ("echo printf", rf"(?i)(?:echo|printf)[ ]{{1,3}}[\"']?(?P<c>[^\s\"'|$]{{4,60}})[\"']?[ ]{{1,3}}\|[ ]{{1,3}}(?:sudo[ ]-S|passwd[ ]--stdin|su\b|base64[ ]-d[ ]*\|[ ]*sudo)"),
+    (
+        "echo printf",
+        r"(?i)(?:echo|printf)[ ]{1,3}[\"']?(?P<c>[^\s\"'|$]{4,60})[\"']?[ ]{1,3}\|[ ]{1,3}(?:sudo[ ]-S|passwd[ ]--stdin|su\b|base64[ ]-d[ ]*\|[ ]*sudo)",
+    ),
 )
 _REACH = 500
 _BOUND = re.compile(r"[\w-]")
@@ -77,13 +98,21 @@ def find(text: str, low: str) -> Iterator[Hit]:
     done: dict[int, int] = {}
     for which, start, end in automaton.find_matches_as_indexes(low, overlapping=True):
         word = words[which]
-        if start < done.get(which, 0) or (start and low[start - 1].isalnum()) or (word[-1].isalpha() and low[end : end + 1].isalpha()):
+        if (
+            start < done.get(which, 0)
+            or (start and low[start - 1].isalnum())
+            or (word[-1].isalpha() and low[end : end + 1].isalpha())
+        ):
             continue
         base = max(0, start - 80) if word == "chpasswd" else start
         stop = text.find("\n", end, end + _REACH)
         stop = stop if stop >= 0 else end + _REACH
         if text[stop - 1 : stop] == "\\" or text[stop - 2 : stop - 1] == "\\":
-            stop = text.find("\n", stop + 1, end + 2 * _REACH) if text.find("\n", stop + 1, end + 2 * _REACH) >= 0 else end + 2 * _REACH
+            stop = (
+                text.find("\n", stop + 1, end + 2 * _REACH)
+                if text.find("\n", stop + 1, end + 2 * _REACH) >= 0
+                else end + 2 * _REACH
+            )
         line = text[base:stop]
         for pattern in patterns[which]:
             match = pattern.search(line)

@@ -17,8 +17,12 @@ from vedette.guard.secrets.base import Hit
 DEPTH = 3
 _MIN_CHARS = 20
 _BASE64 = re2.compile(r"[A-Za-z0-9+/_-]{20,}(?:\r?\n[ \t]{0,8}[A-Za-z0-9+/]{8,})*={0,2}")
-_HEX = re2.compile(r"(?:[0-9A-Fa-f]{2}){16,}|(?:\\x[0-9A-Fa-f]{2}){8,}|(?:0x[0-9A-Fa-f]{2},[ \t]?){8,}0x[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}[ :]){11,}[0-9A-Fa-f]{2}")
-_PERCENT = re2.compile(r"[A-Za-z0-9_.~!*'();:@&=+$,/?#\[\]%-]*%(?:2[0-9A-Fa-f]|3[ABDFabdf]|40|5[BDbd])[A-Za-z0-9_.~!*'();:@&=+$,/?#\[\]%-]*")
+_HEX = re2.compile(
+    r"(?:[0-9A-Fa-f]{2}){16,}|(?:\\x[0-9A-Fa-f]{2}){8,}|(?:0x[0-9A-Fa-f]{2},[ \t]?){8,}0x[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}[ :]){11,}[0-9A-Fa-f]{2}"
+)
+_PERCENT = re2.compile(
+    r"[A-Za-z0-9_.~!*'();:@&=+$,/?#\[\]%-]*%(?:2[0-9A-Fa-f]|3[ABDFabdf]|40|5[BDbd])[A-Za-z0-9_.~!*'();:@&=+$,/?#\[\]%-]*"
+)
 
 
 def find(text: str, look: Callable[[str], list[Hit]], depth: int = 0, budget: list[int] | None = None) -> Iterator[Hit]:
@@ -31,7 +35,10 @@ def find(text: str, look: Callable[[str], list[Hit]], depth: int = 0, budget: li
         budget: characters that may still be decoded, in its one item; used up as it goes.
     """
     budget = [2 * len(text) + 4096] if budget is None else budget
-    forms: list[tuple[str, object, Callable[[str], str | None]]] = [("base64", _BASE64, _from_base64), ("hex", _HEX, _from_hex)]
+    forms: list[tuple[str, object, Callable[[str], str | None]]] = [
+        ("base64", _BASE64, _from_base64),
+        ("hex", _HEX, _from_hex),
+    ]
     if "%" in text:
         forms.append(("url", _PERCENT, _from_percent))
     for form, pattern, decode in forms:
@@ -81,7 +88,9 @@ def _from_base64(value: str) -> str | None:
 
 
 def _from_hex(value: str) -> str | None:
-    bare = value.replace("\\x", "").replace("0x", "").replace(",", "").replace(" ", "").replace(":", "").replace("\t", "")
+    bare = (
+        value.replace("\\x", "").replace("0x", "").replace(",", "").replace(" ", "").replace(":", "").replace("\t", "")
+    )
     try:
         return _printable(bytes.fromhex(bare[: len(bare) - len(bare) % 2]))
     except ValueError:

@@ -76,11 +76,20 @@ def _sealed(spot: Spot, value: str) -> bool:
 
 def is_drawn(value: str) -> bool:
     """Return whether a value of a fixed shape looks drawn at random."""
-    return values.is_lively(value) and not values.is_mixed_hex(value) and any(map(str.isdigit, value)) and not values.is_identifier(value)
+    return (
+        values.is_lively(value)
+        and not values.is_mixed_hex(value)
+        and any(map(str.isdigit, value))
+        and not values.is_identifier(value)
+    )
 
 
-_ALGORITHM = re.compile(r"(?i)^(?:sha|md|aes|rsa|base|utf|tls|ssl|des|3des|rc|hmac|ntlm|win|http|v|ver|ipv|ecc|ed|x|cve|kb|t|ms|step|day|id|level|part|page|phase)[-_]?\d|^\d+(?:-?[a-z]{1,12}|[.,:/-]\d+)*$|^\w+-\w+-\w+$|\.(?:com|net|org|exe|dll|txt)$|^https?:")
-_MEASURE = re.compile(r"[\"'”]?[ -](?:characters?|chars?|bits?|bytes?|days?|times?|digits?|hours?|minutes?|letters?|encoded|encrypted|hash(?:ed)?)\b")
+_ALGORITHM = re.compile(
+    r"(?i)^(?:sha|md|aes|rsa|base|utf|tls|ssl|des|3des|rc|hmac|ntlm|win|http|v|ver|ipv|ecc|ed|x|cve|kb|t|ms|step|day|id|level|part|page|phase)[-_]?\d|^\d+(?:-?[a-z]{1,12}|[.,:/-]\d+)*$|^\w+-\w+-\w+$|\.(?:com|net|org|exe|dll|txt)$|^https?:"
+)
+_MEASURE = re.compile(
+    r"[\"'”]?[ -](?:characters?|chars?|bits?|bytes?|days?|times?|digits?|hours?|minutes?|letters?|encoded|encrypted|hash(?:ed)?)\b"
+)
 
 
 def judge_told(spot: Spot, value: str, after: str, quoted: bool) -> float:
@@ -90,7 +99,13 @@ def judge_told(spot: Spot, value: str, after: str, quoted: bool) -> float:
     if _ALGORITHM.search(value) or _MEASURE.match(after) or values.is_code(value) or values.in_sequence(value, 8):
         return 0.0
     if spot.sort is not Sort.PASSWORD or spot.random:
-        return 0.7 if len(value) >= 12 and (values.is_random(value, 12) or values.UUID.match(value)) and spot.sort is not Sort.KEY else 0.0
+        return (
+            0.7
+            if len(value) >= 12
+            and (values.is_random(value, 12) or values.UUID.match(value))
+            and spot.sort is not Sort.KEY
+            else 0.0
+        )
     if values.is_identifier(value) and not any(map(str.isdigit, value)):
         return 0.0
     letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))

@@ -216,7 +216,6 @@ _NEED_RANDOM = {
     "jwt",
     "totp",
     "ключ",
-    "cookie",
     "apikeys",
     "licensekey",
     "licencekey",
@@ -255,6 +254,8 @@ def words_of(name: str) -> list[str]:
 def sort_of(name: str) -> tuple[Sort, bool] | None:
     """Return what a name announces, and whether its value must look drawn at random; None where it announces nothing."""
     words = words_of(name)
+    if "public" in words or "pub" in words:
+        return None
     while (
         words
         and (

@@ -63,7 +63,13 @@ def _pem(text: str) -> Iterator[Hit]:
 def _der(text: str) -> Iterator[Hit]:
     at = 0
     while True:
-        starts = [p for p in (text.find(mark, at) for mark in ("MI", "MHcCAQEE", "MC4CAQ", "MFECAQ", "MFMCAQ", "b3BlbnNzaC1rZXk")) if p >= 0]
+        starts = [
+            p
+            for p in (
+                text.find(mark, at) for mark in ("MI", "MHcCAQEE", "MC4CAQ", "MFECAQ", "MFMCAQ", "b3BlbnNzaC1rZXk")
+            )
+            if p >= 0
+        ]
         if not starts:
             return
         at = min(starts)

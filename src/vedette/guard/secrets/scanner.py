@@ -10,6 +10,7 @@ from vedette.guard.secrets import assigned, commands, encoded, formatted, header
 from vedette.guard.secrets.base import Hit, settled
 from vedette.schema.guarding import Around, Direction, GuardFinding, Passage, Scanned
 
+
 def plain(text: str) -> list[Hit]:
     """Return secrets that stand in a text as they are, in order, without overlaps."""
     low = assigned.folded(text)

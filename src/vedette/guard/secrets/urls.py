@@ -13,9 +13,13 @@ _AUTHORITY = re.compile(r"[^/?#]{0,400}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}$")
 _ORACLE = re.compile(r"(?i)(?:thin|oci):(?P<u>[\w$#]{1,40})/(?P<v>[^\s@\"'/]{3,80})@")
 _HOST = re.compile(r"^[\w\[.%:$-]")
-_SAMPLE_HOST = re.compile(r"(?i)^(?:[\w-]+\.)*(?:example|host|hostname|domain|server|yourhost|your-?server)(?:\.(?:com|org|net))?(?=[:/?#\s\"'`),.]|$)")
+_SAMPLE_HOST = re.compile(
+    r"(?i)^(?:[\w-]+\.)*(?:example|host|hostname|domain|server|yourhost|your-?server)(?:\.(?:com|org|net))?(?=[:/?#\s\"'`),.]|$)"
+)
 _SAMPLE_NAMES = frozenset("user username usr name login id foo myuser admin u client_id account".split())
-_SAMPLE_WORDS = frozenset("pass password passwd pwd pw p secret bar mypass mypassword token passphrase key pass123 password123".split())
+_SAMPLE_WORDS = frozenset(
+    "pass password passwd pwd pw p secret bar mypass mypassword token passphrase key pass123 password123".split()
+)
 
 
 def find(text: str) -> Iterator[Hit]:
@@ -48,7 +52,12 @@ def _userinfo(text: str, start: int, authority: str, scheme: str) -> Hit | None:
     first = start + len(user) + 1
     if not colon:
         # a token alone before the host
-        if len(user) >= 20 and values.is_random(user) and scheme.startswith(("http", "git", "ssh+")) and "@" not in user:
+        if (
+            len(user) >= 20
+            and values.is_random(user)
+            and scheme.startswith(("http", "git", "ssh+"))
+            and "@" not in user
+        ):
             return Hit(start, start + end, "CONNECTION_STRING", "token-in-url", 0.85)
         return None
     if len(password) < 3 or (password.isdigit() and len(password) < 6) or _invented(password):
@@ -66,5 +75,10 @@ def _invented(password: str) -> bool:
     return (
         values.is_reference(password)
         or password.lower().strip("<>[](){}*") in _SAMPLE_WORDS
-        or bool(re.search(r"^[$%{<\[(]|[}>\])]$|\*{2,}|\.{3}|x{4,}|(?i:redacted|placeholder|your[-_]?pass|changeme|example)", password))
+        or bool(
+            re.search(
+                r"^[$%{<\[(]|[}>\])]$|\*{2,}|\.{3}|x{4,}|(?i:redacted|placeholder|your[-_]?pass|changeme|example)",
+                password,
+            )
+        )
     )

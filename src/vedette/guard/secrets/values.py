@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 
 UUID = re.compile(r"(?i)^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$")
 HEX = re.compile(r"^(?:0x)?[0-9a-fA-F]+$")
@@ -71,7 +72,7 @@ def in_sequence(value: str, n: int = 6) -> bool:
     """Return whether characters follow each other in order, up or down, ``n`` in a row: ``abcdef``, ``654321``."""
     up = down = 1
     codes = value.lower().encode("utf-8", "replace")
-    for before, after in zip(codes, codes[1:], strict=False):
+    for before, after in pairwise(codes):
         step = after - before
         # 9 is followed by 0, in the invented
         up = up + 1 if step == 1 or (before == 57 and after == 48) else 1

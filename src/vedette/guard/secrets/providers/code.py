@@ -7,7 +7,7 @@ CODE = (
     Format(
         "github-token",
         ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
-        r"gh[pousr]_[A-Za-z0-9]{36}",
+        r"gh[pousr]_[A-Za-z0-9]{36,100}",
         check=checks.crc_at_end,
         fixed=4,
     ),

@@ -44,7 +44,7 @@ MODELS = (
         fixed=8,
     ),
     Format("langfuse-key", ("sk-lf-", "pk-lf-"), r"[sp]k-lf-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", fixed=6),
-    Format("pinecone-key", ("pcsk_"), r"pcsk_[A-Za-z0-9]{5,8}_[A-Za-z0-9]{60,70}", fixed=5),
+    Format("pinecone-key", ("pcsk_",), r"pcsk_[A-Za-z0-9]{5,8}_[A-Za-z0-9]{60,70}", fixed=5),
     Format("cerebras-key", ("csk-",), r"csk-[a-z0-9]{48}", fixed=4),
     Format("elevenlabs-key", ("sk_",), r"sk_[a-f0-9]{48}", fixed=3),
     Format("tavily-key", ("tvly-",), r"tvly-(?:dev-|prod-)?[A-Za-z0-9_-]{32,48}", fixed=5),
