@@ -50,7 +50,6 @@ ENTITIES: dict[str, EntityType] = {
             DATE_OF_BIRTH="date of birth",
             AGE="age of a person",
             NRP="nationality, religion or politics of a person",
-            TITLE="title or position of a person",
         ),
         *_types(
             Group.IDENTIFIER,
@@ -101,6 +100,7 @@ ENTITIES: dict[str, EntityType] = {
         ),
         *_types(
             Group.GENERAL,
+            TITLE="title or position of a person",
             LOCATION="place",
             ORGANIZATION="organisation",
             DATE_TIME="date or time",
