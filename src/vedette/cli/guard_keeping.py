@@ -492,7 +492,7 @@ def list_keys(context: typer.Context, json: JsonOption = False) -> None:
     ]
     known = {one.key_id for one in held}
     told += [
-        {"key_id": key_id, "created_at": None, "current": key_id == current, "n_keys": n, "held": not held or None}
+        {"key_id": key_id, "created_at": None, "current": key_id == current, "n_keys": n}
         for key_id, n in sorted(uses.items())
         if key_id not in known
     ]
