@@ -69,7 +69,9 @@ def _betterleaks(root, paths):
     seconds = _told([*tool, str(root)])
     found = {}
     for line in out.read_text().splitlines() if out.exists() else []:
-        place = json.loads(line)["finding"]["location"]
+        place = json.loads(line).get("finding", {}).get("location")
+        if place is None:
+            continue
         found.setdefault(Path(place["path"]), set()).add((place["start_line"], place["end_line"]))
     return found, max(0.0, seconds - start)
 

@@ -29,6 +29,7 @@ _SIGN = re.compile(
     | [ \t]{0,3} (?P<comma>,) [ \t]{0,40} (?=[bru]?["'])
     | [ \t]{0,2} (?P<call>\() [ \t]{0,4} (?=[bru]?["'])
     | (?P<tag>(?:[ ][^<>\n]{0,120})?>) \s{0,40}
+    | (?P<attribute>[ ]{1,4}(?:[Vv]alue|content)\s{0,3}=\s{0,3}) (?=["'])
     | (?P<gap>[ \t]{1,20})
     )"""
 )
@@ -128,6 +129,8 @@ def _named(text: str, first: int, last: int, word: str) -> Hit | None:
     if not quoted and text.startswith(("...", "…"), span[1]) and spot.sort is not names.Sort.PASSWORD:
         return None
     score = judging.judge(spot, text[span[0] : span[1]], span[0], span[1], quoted)
+    if not score and kind in ("equals", "colon") and _provided(name.lower(), text[span[0] : span[1]]):
+        score = 0.7
     if not score:
         return _told(spot, text, last) if kind == "gap" else None
     if values.digest(text[span[0] : span[1]]) in PUBLISHED:
@@ -193,6 +196,13 @@ def _told(spot: judging.Spot, text: str, last: int) -> Hit | None:
         spot, value, text[start + len(match["v"]) : start + len(match["v"]) + 24], bool(match["quote"])
     )
     return Hit(start, start + len(value), judging.entity_of(spot), f"{spot.sort.value}-told", score) if score else None
+
+
+def _provided(name: str, value: str) -> bool:
+    """Return whether a name holds a provider's and the value has the shape of its keys."""
+    return any(word in name and shape.fullmatch(value) for word, (_, shape) in NAMED.items()) and judging.is_drawn(
+        value
+    )
 
 
 def _provider(text: str, name: str, last: int, word: str) -> Hit | None:

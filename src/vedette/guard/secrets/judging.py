@@ -175,7 +175,7 @@ def _password(spot: Spot, value: str, start: int, end: int, quoted: bool) -> flo
 
 
 def _quoted_password(spot: Spot, value: str, strong: bool) -> float:
-    if spot.sign in ("equals", "colon", "tag"):
+    if spot.sign in ("equals", "colon", "tag", "attribute"):
         if spot.mark in ("==", "!=", "===", "!=="):
             return 0.7 if strong else 0.0
         if _says_password(value) and not strong:
@@ -254,7 +254,7 @@ def _digits(value: str) -> int:
 
 
 def _key(spot: Spot, value: str, quoted: bool) -> float:
-    if words_of(spot.name)[-1:] == ["auth"] and checks.basic(value) and spot.sign == "equals":
+    if words_of(spot.name)[-1:] == ["auth"] and checks.basic(value) and spot.sign in ("equals", "colon"):
         return 0.8
     if values.UUID.match(value) or " " in value or (not quoted and values.is_code(value)):
         return 0.0

@@ -6,7 +6,7 @@ from itertools import chain
 
 from vedette.guard.base import Cost
 from vedette.guard.entities import ENTITIES, Group
-from vedette.guard.secrets import assigned, commands, encoded, formatted, headers, private_keys, urls
+from vedette.guard.secrets import assigned, commands, encoded, formatted, headers, places, private_keys, urls
 from vedette.guard.secrets.base import Hit, settled
 from vedette.schema.guarding import Around, Direction, GuardFinding, Passage, Scanned
 
@@ -22,6 +22,7 @@ def plain(text: str) -> list[Hit]:
             assigned.find(text, low),
             commands.find(text, low),
             headers.find(text, low),
+            places.find(text, low),
         )
     )
 

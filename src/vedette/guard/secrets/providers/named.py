@@ -19,6 +19,7 @@ _SHAPES = {
     "uuid": r"(?i:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})",
     "a": r"[A-Za-z0-9]{16,80}",
     "w": r"[A-Za-z0-9_=.+/-]{16,120}",
+    "su": r"su[A-Za-z0-9]{12}",
     "d10": r"[0-9]{10}:[A-Za-z0-9_-]{35}",
 }
 
@@ -167,7 +168,7 @@ squarespace-key squarespace w
 statuspage-key statuspage w
 stormpath-key stormpath a
 strava-secret strava h40
-sumologic-key sumo_access,sumologic a
+sumologic-key sumo_access,sumologic a,su
 surveymonkey-token surveymonkey w
 telegram-token telegram d10
 tenable-secret tenable h64

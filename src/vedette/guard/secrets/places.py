@@ -1,0 +1,118 @@
+"""Finds secrets by the form of the file or the statement that they stand in, where no name stands before them.
+
+Kubernetes secrets, ``.pgpass``, SQL that makes users, configurations of routers, enrolment links of one-time passwords,
+seeds of NATS and Nostr, calls of ``login(name, password)``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vedette.guard.secrets import values
+from vedette.guard.secrets.base import Hit
+
+_KIND = re.compile(r"[\"']?kind[\"']?\s{0,3}:\s{0,3}[\"']?Secret[\"']?\s{0,3}(?:[,}\n\r]|$)")
+_DATA = re.compile(r"[\"']?(?:data|stringData)[\"']?[ \t]{0,3}:[ \t]{0,3}(?:\{|\r?\n|$)")
+_ENTRY = re.compile(
+    r"[ \t]{0,40}[\"']?(?P<n>[\w.-]{1,80})[\"']?[ \t]{0,3}:[ \t]{0,3}(?:[|>][+-]?\s{1,60})?[\"']?(?P<v>[^\s\"',{}]{6,4000})[\"']?[,;]?[ \t}]{0,8}(?:\r?\n|$|,)"
+)
+_PGPASS = re.compile(
+    r"(?m)^(?:[\w.*-]{1,100}):(?:[0-9]{2,5}|\*):(?:[\w*-]{1,60}):(?:[\w*.@-]{1,60}):(?P<v>[^\s:#]{4,100})[ \t]*\r?$"
+)
+_SQL = re.compile(
+    r"(?i)\b(?:identified[ ](?:with[ ][\w\"'`]{1,40}[ ])?by(?:[ ]password)?|with[ ](?:encrypted[ ]|unencrypted[ ])?password|(?:user|role|login)[ ][^\s;]{1,80}[ ][^;\n]{0,80}?password[ =]{1,3}|password[ ]?\()[ ]{0,3}N?['\"](?P<v>[^'\"\n]{3,200})['\"]"
+)
+_CISCO = re.compile(
+    r"(?i)\b(?:password|secret|key-string|key|md5|community)[ ](?:(?P<t>[0-9])[ ])(?P<v>\$[0-9]\$[\w./$]{10,120}|(?:[0-9A-F]{2}){4,60}|[^\s]{5,60})(?=\s|$)"
+)
+_OTPAUTH = re.compile(r"otpauth://[^\s\"'<>]{1,300}?[?&]secret=(?P<v>[A-Za-z2-7=]{16,128})")
+_NATS = re.compile(r"(?<![A-Z0-9])(?P<v>S[ACNOUX][A-Z2-7]{56})(?![A-Z0-9])")
+_NOSTR = re.compile(r"(?<![a-z0-9])(?P<v>nsec1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{58})(?![a-z0-9])")
+_LOGIN = re.compile(
+    r"(?i)\b(?:login|authenticate|connect|signin|sign_in|log_in|credentials?)\(\s{0,20}[bur]?[\"'][^\"'\n]{2,100}[\"']\s{0,20},\s{0,20}[bur]?[\"'](?P<v>[^\"'\n]{4,100})[\"']"
+)
+_SEEDS = re.compile(r"otpauth://|nsec1|S[ACNOUX][A-Z2-7]{56}")
+
+
+def find(text: str, low: str) -> Iterator[Hit]:
+    """Yield secrets known by their surroundings.
+
+    Args:
+        text: what is looked through.
+        low: the same in lower case, of the same length.
+    """
+    if "secret" in low and "kind" in low and "data" in low:
+        yield from _kubernetes(text)
+    if "identified " in low or "password" in low:
+        for match in _SQL.finditer(text):
+            if not _empty(match["v"]):
+                yield Hit(*match.span("v"), "PASSWORD", "sql-password", 0.85)
+    if " 5 " in text or " 7 " in text or " 8 " in text or " 9 " in text or " 0 " in text:
+        yield from _router(text)
+    if ":" in text and text.count(":", 0, 4000) >= 4:
+        for match in _PGPASS.finditer(text):
+            if not _empty(match["v"]) and not match["v"].startswith("/"):
+                yield Hit(*match.span("v"), "PASSWORD", "pgpass", 0.85)
+    if "otpauth://" in text:
+        yield from (Hit(*m.span("v"), "SECRET", "one-time-password-seed", 0.95) for m in _OTPAUTH.finditer(text))
+    for mark, pattern, rule in (("nsec1", _NOSTR, "nostr-key"), ("SU", _NATS, "nats-seed"), ("SA", _NATS, "nats-seed")):
+        if mark in text:
+            yield from (
+                Hit(*m.span("v"), "PRIVATE_KEY", rule, 0.9)
+                for m in pattern.finditer(text)
+                if values.is_lively(m["v"][5:])
+            )
+    if "(" in text and (
+        "login(" in low or "authenticate(" in low or "connect(" in low or "signin(" in low or "credential" in low
+    ):
+        for match in _LOGIN.finditer(text):
+            value = match["v"]
+            if (
+                not _empty(value)
+                and any(map(str.isdigit, value))
+                and not values.is_identifier(value)
+                and not values.is_path(value)
+            ):
+                yield Hit(*match.span("v"), "PASSWORD", "login-call", 0.75)
+
+
+def _empty(value: str) -> bool:
+    return (
+        values.is_reference(value)
+        or values.is_nothing(value)
+        or values.is_filler_password(value)
+        or value[:1] in "%:?$@{<"
+    )
+
+
+def _kubernetes(text: str) -> Iterator[Hit]:
+    for kind in _KIND.finditer(text):
+        before = max(text.rfind("\n---", 0, kind.start()), kind.start() - 20_000, 0)
+        after = text.find("\n---", kind.end())
+        end = min(after if after >= 0 else len(text), kind.end() + 20_000)
+        data = _DATA.search(text, before, end)
+        if data is None:
+            continue
+        at = data.end()
+        indent = None
+        while (entry := _ENTRY.match(text, at, end)) is not None:
+            depth = len(entry[0]) - len(entry[0].lstrip(" \t"))
+            indent = depth if indent is None else indent
+            if depth < indent or entry["n"] in ("kind", "metadata", "apiVersion", "type", "name", "namespace"):
+                break
+            value = entry["v"]
+            if not _empty(value) and not values.is_filler(value):
+                yield Hit(*entry.span("v"), "SECRET", "kubernetes-secret", 0.85)
+            at = entry.end()
+
+
+def _router(text: str) -> Iterator[Hit]:
+    for match in _CISCO.finditer(text):
+        kind, value = match["t"], match["v"]
+        if (
+            (kind == "7" and re.fullmatch(r"[01]\d(?:[0-9A-Fa-f]{2}){3,}", value))
+            or (kind in "589" and value.startswith("$"))
+            or (kind == "0" and any(map(str.isdigit, value)) and not value.isdigit() and not _empty(value))
+        ):
+            yield Hit(*match.span("v"), "PASSWORD", f"router-type-{kind}", 0.85)
