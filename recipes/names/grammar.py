@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and lists of words)
 """Labelled sentences out of templates: choices are drawn, slots are filled, and every fill knows what it is.
 
 A sentence is a list of pieces ``(text, entity or "")``; pieces joined give the text.
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from recipes.names.words import (
     DEMONYMS,
@@ -61,7 +63,7 @@ class Lists:
     """What slots are filled from; ``part`` keeps the names of a part of the locales and lists away."""
 
     seed: int = 0
-    body: dict[str, object] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls) -> Lists:
@@ -72,7 +74,6 @@ class Lists:
     def locales(self) -> list[str]:
         """Locales with first and last names."""
         first, last = self.body["first"], self.body["last"]
-        assert isinstance(first, dict) and isinstance(last, dict)
         return sorted(set(first) & set(last))
 
     def draw(self, what: str, draw: random.Random, locale: str | None = None) -> str:
@@ -80,7 +81,6 @@ class Lists:
         values = self.body[what]
         if isinstance(values, dict):
             values = values[locale if locale in values else draw.choice(sorted(values))]
-        assert isinstance(values, list)
         one = draw.choice(values)
         return str(one[0] if isinstance(one, list) else one)
 
@@ -94,17 +94,20 @@ class Filler:
 
     def __init__(self, lists: Lists, draw: random.Random) -> None:
         self.lists, self.draw_from = lists, draw
-        self.cities = [c for c in lists.body["cities"] if isinstance(c, list)]  # type: ignore[attr-defined]
-        self.more_cities = list(lists.body["more_cities"])  # type: ignore[call-overload]
-        self.addresses = [a for rows in lists.body["addresses"].values() for a in rows]  # type: ignore[attr-defined]
-        self.streets = [a for rows in lists.body["streets"].values() for a in rows]  # type: ignore[attr-defined]
-        self.companies = [a for rows in lists.body["companies"].values() for a in rows]  # type: ignore[attr-defined]
-        self.drawn_names = [a for rows in lists.body["names"].values() for a in rows]  # type: ignore[attr-defined]
-        self.census_last = list(lists.body["census_last"])  # type: ignore[call-overload]
-        self.census_first = list(lists.body["census_first_common"])  # type: ignore[call-overload]
+        self.cities = [c for c in lists.body["cities"] if isinstance(c, list)]
+        self.more_cities = list(lists.body["more_cities"])
+        self.addresses = [a for rows in lists.body["addresses"].values() for a in rows]
+        self.streets = [a for rows in lists.body["streets"].values() for a in rows]
+        self.companies = [a for rows in lists.body["companies"].values() for a in rows]
+        self.drawn_names = [a for rows in lists.body["names"].values() for a in rows]
+        names = sorted((str(c) for c in lists.body["countries"]), key=len, reverse=True)
+        self.countries = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+        self.census_last = list(lists.body["census_last"])
+        self.census_first = list(lists.body["census_first_common"])
 
     # --- persons
     def locale(self) -> str:
+        """Return where a name is from; ``census`` is the United States."""
         d = self.draw_from
         return "census" if d.random() < 0.3 else d.choice(self.lists.locales)
 
@@ -113,7 +116,7 @@ class Filler:
         d = self.draw_from
         locale = locale or self.locale()
         if locale == "census":
-            return str(d.choice(self.census_first if d.random() < 0.8 else self.lists.body["census_first"]))  # type: ignore[arg-type]
+            return str(d.choice(self.census_first if d.random() < 0.8 else self.lists.body["census_first"]))
         return self._bent(self.lists.draw("first", d, locale))
 
     def last(self, locale: str | None = None) -> str:
@@ -250,6 +253,24 @@ class Filler:
         return "".join(d.choice("ABCDEFGHIKLMNOPRSTUW") for _ in range(d.choice([3, 3, 4]))) + d.choice(
             ["", " Bank", " Group", " Inc."]
         )
+
+    def implant(self) -> str:
+        """Return what a malware, a group or a product might be called."""
+        d = self.draw_from
+        roll = d.random()
+        if roll < 0.25:
+            return self.last()
+        if roll < 0.35:
+            return self.first()
+        if roll < 0.5:
+            return str(d.choice(self.lists.body["english"])).title()
+        if roll < 0.6:
+            return str(d.choice(self.lists.body["english"])).upper()
+        if roll < 0.75:
+            return f"{d.choice(self.lists.body['english'])} {d.choice(self.lists.body['english'])}".title()
+        if roll < 0.9:
+            return self.org()
+        return self.city()
 
     # --- addresses
     def zip(self) -> str:
@@ -605,6 +626,9 @@ class Filler:
             "XMONTH": (lambda: d.choice(MONTHS[0]), ""),
             "XTIME": (self.time, ""),
             "XDATETIME": (self.datetime, ""),
+            "XNAME": (self.implant, ""),
+            "XORG": (self.org, ""),
+            "XCITY": (self.city, ""),
             "XNRP": (lambda: d.choice(DEMONYMS), ""),
             "XNUM": (lambda: str(d.randrange(2, 120)), ""),
             "XCARD": (self.card, ""),
@@ -617,7 +641,7 @@ class Filler:
         d = self.draw_from
         roll = d.random()
         if roll < 0.4:
-            text = str(d.choice(self.lists.body["jobs"]))  # type: ignore[arg-type]
+            text = str(d.choice(self.lists.body["jobs"]))
             return text if d.random() < 0.6 else text.lower()
         if roll < 0.8:
             return d.choice(JOBS)

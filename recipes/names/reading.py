@@ -58,11 +58,28 @@ def reports(data: Path, *, held: bool = False) -> list[str]:
     for name in ("bootstrap_sentences.jsonl.gz", "single_label.jsonl"):
         found += [plain(row.get("sentence") or row["text"]) for row in rows(data / "tram" / name)]
     found += [plain(row["text"]) for row in rows(data / "attack-procedures" / "procedures.jsonl.gz")]
-    found = [text for text in found if apart(text) == held]
-    if held:
-        return found
-    for row in rows(data / "vulnrichment" / "cves.jsonl.gz"):
-        found.append(row["description"])
+    return [text for text in found if apart(text) == held]
+
+
+def renamed(data: Path) -> list[tuple[str, str]]:
+    """Return sentences of training with the name of the group or malware in them."""
+    found = []
+    for row in rows(data / "attack-procedures" / "procedures.jsonl.gz"):
+        text = plain(row["text"])
+        if row["actor"] in text and not apart(text):
+            found.append((text, row["actor"]))
+    for name in ("groups.jsonl", "software.jsonl"):
+        for row in rows(data / "attack-kb" / name):
+            found += [(part, row["name"]) for part in plain(row["description"]).split("\n") if row["name"] in part]
+    return found
+
+
+def descriptions(data: Path) -> list[str]:
+    """Return what else is written of attacks, flaws and tools."""
+    found = []
+    for row in rows(data / "vulnrichment" / "cves-full.jsonl.gz"):
+        if apart(row["description"]):
+            found.append(row["description"])
     for name in ("techniques.jsonl.gz", "groups.jsonl", "software.jsonl", "mitigations.jsonl", "capec.jsonl"):
         for row in rows(data / "attack-kb" / name):
             text = plain(str(row.get("description") or ""))

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from recipes.names import reading
 from recipes.names.grammar import Filler, Lists, Piece, templates
 from recipes.names.words import (
@@ -30,10 +29,12 @@ from recipes.names.words import (
     FIRM_WORDS,
     JOBS,
     MONTHS,
+    STREETS,
     TITLES,
     WEEKDAYS,
 )
-from vedette.guard.names.features import AFFIXES, SLOTS, SPECIAL, Features, Row
+
+from vedette.guard.names.features import SLOTS, SPECIAL, Features, Row
 from vedette.guard.names.gazetteer import BIT, Gazetteer, folded
 from vedette.guard.names.model import LABELS, REACH, TYPES, Tagger, Weights
 
@@ -53,14 +54,6 @@ COUNTED = ("", "TITLE", "NRP", "DATE_TIME", "AGE")
 THRESHOLDS = {kind: 0.5 for kind in TYPES}
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
-STREETS = (
-    "street road avenue lane drive st rd ave court terrace way place crescent close boulevard blvd square rue avenue chemin "
-    "place via viale piazza corso calle avenida plaza rua travessa largo str strasse platz allee weg gasse laan straat "
-    "plein gade vej vaenget vegen veien gata gatan vagen stigen katu tie kuja utca ut ter ul ulica al cesta ulice nam trg "
-    "ulitsa sok caddesi cad jalan jl marg sharia vegur straeti strada bulevardul dori ro lu duong pho iela apt suite flat "
-    "unit box po apartment floor postfach corner psc apo fpo dpo highway hwy pkwy parkway alley row mews hill grove park "
-    "circle loop pass crossing junction shoals ridge manor estate building tower house door"
-).split()
 
 
 def gazetteer(lists: Lists) -> Gazetteer:
@@ -96,6 +89,7 @@ def gazetteer(lists: Lists) -> Gazetteer:
     add(TITLES, "title")
     add(JOBS + body["jobs"], "job")
     add(STREETS, "street")
+    add(body["english"], "english")
     add("van von de der la di del bin al el da dos ter den le ten zu af ibn abu mc mac o".split(), "particle")
     bits: dict[str, int] = {}
     for (word, bit), count in words.items():
@@ -130,7 +124,7 @@ def vocabulary(data: Path, filler: Filler, made: Sequence[str]) -> tuple[list[st
             for text, kind in filler.sentence(template):
                 if kind in COUNTED:
                     see(text, 2)
-    for text in reading.reports(data):
+    for text in [*reading.reports(data), *reading.descriptions(data)]:
         see(text, 1)
     for lines in reading.documents(data):
         see("\n".join(lines), 1)
@@ -220,6 +214,7 @@ def round_of(
     made: Sequence[str],
     read: Sequence[str],
     whole: Sequence[list[str]],
+    actors: Sequence[tuple[str, str]],
     machine: Sequence[str],
 ) -> list[Example]:
     """Return a round's documents: sentences alone and together."""
@@ -239,22 +234,40 @@ def round_of(
             documents.append(pieces)
     for _ in range(READ):
         roll = draw.random()
-        if roll < 0.35:
+        if roll < 0.15:
+            text, actor = draw.choice(actors)
+            text = text.replace(actor, filler.implant())
+        elif roll < 0.35:
             text = draw.choice(read)
         elif roll < 0.50:
             text = draw.choice([" ", "\n"]).join(draw.choice(read) for _ in range(draw.randrange(2, 6)))
         elif roll < 0.80:
             lines = draw.choice(whole)
             at = draw.randrange(len(lines))
-            text = "\n".join(lines[at : at + draw.choice([1, 1, 1, 2, 3, 6, 12])])
+            text = "\n".join(lines[at : at + draw.choice([1, 1, 2, 4, 10, 30])])
         elif roll < 0.95:
             text = draw.choice(machine)
         else:
             text = draw.choice(read) + "\n" + draw.choice(machine)
+        if draw.random() < 0.5:
+            text = shaken(text, draw, filler)
         roll = draw.random()
-        text = text[:1500]
+        text = text[: 1500 if roll < 0.9 else 5000]
         documents.append([(text.lower() if roll < 0.05 else reading.spaced(text) if roll < 0.12 else text, "")])
     return [found for pieces in documents if (found := example(pieces, features))[0]]
+
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_MONTH = re.compile(rf"\b(?:{'|'.join(sorted({m for ms in MONTHS for m in ms} - {'May'}))})\b")
+_PEOPLE = re.compile(rf"\b(?:{'|'.join(sorted(DEMONYMS))})\b")
+
+
+def shaken(text: str, draw: random.Random, filler: Filler) -> str:
+    """Return security text with other years, months, countries and peoples: none of them is to be learnt."""
+    text = _YEAR.sub(lambda _: filler.year(), text)
+    text = _MONTH.sub(lambda _: draw.choice(draw.choice(MONTHS)), text)
+    text = _PEOPLE.sub(lambda _: draw.choice(DEMONYMS), text)
+    return filler.countries.sub(lambda _: filler.place(), text)
 
 
 def batches(examples: list[Example], draw: random.Random) -> list[list[Example]]:
@@ -266,7 +279,7 @@ def batches(examples: list[Example], draw: random.Random) -> list[list[Example]]
         if part and len(one[0]) * (len(part) + 1) > BATCH_TOKENS:
             found.append(part)
             part = []
-        part.append((one[0][:400], one[1][:400]))
+        part.append((one[0][:1000], one[1][:1000]))
     if part:
         found.append(part)
     draw.shuffle(found)
@@ -285,11 +298,11 @@ def network(n_rows: int) -> Any:
             nn.init.normal_(self.table.weight, std=0.15)
             self.near = nn.Linear(5 * WIDTH, HIDDEN)
             self.wide = nn.Linear(WIDTH, WIDE)
-            self.told = nn.Linear(WIDE, HIDDEN, bias=False)
+            self.told = nn.Linear(len(REACH) * WIDE, HIDDEN, bias=False)
             self.second = nn.Linear(3 * HIDDEN, HIDDEN)
             self.third = nn.Linear(3 * HIDDEN, HIDDEN)
             self.out = nn.Linear(HIDDEN, len(LABELS))
-            self.out_wide = nn.Linear(WIDE, len(LABELS), bias=False)
+            self.out_wide = nn.Linear(len(REACH) * WIDE, len(LABELS), bias=False)
             self.drop = nn.Dropout(0.15)
 
         @staticmethod
@@ -306,9 +319,12 @@ def network(n_rows: int) -> Any:
             n = x.shape[1]
             total = nn.functional.pad(wide.cumsum(1), (0, 0, 1, 0))
             counted = nn.functional.pad(mask.cumsum(1), (0, 0, 1, 0))
-            low = (torch.arange(n) - REACH).clamp(min=0)
-            high = (torch.arange(n) + REACH + 1).clamp(max=n)
-            told = (total[:, high] - total[:, low]) / (counted[:, high] - counted[:, low]).clamp(min=1)
+            means = []
+            for reach in REACH:
+                low = (torch.arange(n) - reach).clamp(min=0)
+                high = (torch.arange(n) + reach + 1).clamp(max=n)
+                means.append((total[:, high] - total[:, low]) / (counted[:, high] - counted[:, low]).clamp(min=1))
+            told = torch.cat(means, dim=2)
             h = torch.relu(self.near(self.taps(x, 2)) + self.told(told)) * mask
             h = self.drop(h)
             h = (h + torch.relu(self.second(self.taps(h, 1)))) * mask
@@ -359,26 +375,26 @@ def train(data: Path, *, rounds: int = ROUNDS, say: Any = print) -> Tagger:
 
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
-    draw = random.Random(SEED)  # noqa: S311  (training data, no secret)
+    draw = random.Random(SEED)  # noqa: S311 (no secret)
     dice = np.random.default_rng(SEED)
     lists = Lists.read()
-    filler = Filler(lists, random.Random(SEED + 1))  # noqa: S311
+    filler = Filler(lists, random.Random(SEED + 1))  # noqa: S311 (no secret)
     made = templates()
     words, common = vocabulary(data, filler, made)
     features = Features((*SPECIAL, *words), common, gazetteer(lists))
     lexicon = features.gazetteer
-    read = [text for text in reading.reports(data) if not named(text, lexicon, common)]
+    told = [*reading.reports(data), *reading.descriptions(data)]
+    read = [text for text in told if not named(text, lexicon, common)]
+    actors = reading.renamed(data)
     whole = [[line for line in lines if not named(line, lexicon, common)] for lines in reading.documents(data)]
     machine = reading.machine(data)
-    say(
-        f"{len(made)} templates, {len(words)} words, {len(features.gazetteer.keys)} of lists, {len(read)} + {len(machine)} pieces"
-    )
+    say(f"{len(made)} templates, {len(words)} words, {len(lexicon.keys)} of lists, {len(read)} + {len(machine)} pieces")
     net = network(features.n_rows)
     optimiser = torch.optim.Adam(net.parameters(), lr=RATE, betas=(0.9, 0.98))
     step, began = 0, time.perf_counter()
     steps = rounds * 900
     for number in range(rounds):
-        examples = round_of(draw, filler, features, made, read, whole, machine)
+        examples = round_of(draw, filler, features, made, read, whole, actors, machine)
         parts = batches(examples, draw)
         steps = rounds * len(parts) if not number else steps
         total = 0.0
@@ -407,10 +423,9 @@ def train(data: Path, *, rounds: int = ROUNDS, say: Any = print) -> Tagger:
             optimiser.step()
             total += float(loss.detach())
             step += 1
-        say(
-            f"round {number + 1}: {len(examples)} documents, loss {total / len(parts):.4f}, {time.perf_counter() - began:.0f} s"
-        )
-    return Tagger("names", "0", features, weights_of(net), {"thresholds": dict(THRESHOLDS)})
+        took = time.perf_counter() - began
+        say(f"round {number + 1}: {len(examples)} documents, loss {total / len(parts):.4f}, {took:.0f} s")
+    return Tagger("names", "0", features, weights_of(net), {"reach": list(REACH), "thresholds": dict(THRESHOLDS)})
 
 
 def main() -> int:

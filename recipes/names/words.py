@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and lists of words)
 """Closed lists of words that slots are filled from, and that the gazetteer marks."""
 
 from __future__ import annotations
@@ -67,4 +68,11 @@ FIRM_TAILS = ["Inc", "Inc.", "Ltd", "Ltd.", "LLC", "GmbH", "AG", "Group", "& Son
 FIRM_ENDS = ["Sons", "Partners", "Co", "Co.", "Company", "Daughters", "Associates", "Brothers"]
 FIRM_STARTS = ["Blue", "Bright", "Data", "Cloud", "Green", "North", "Red", "Open", "True", "Ever", "Air", "Sun", "Star", "Silver", "Next", "Urban", "Smart", "Clear", "First", "Health", "Home", "Food", "Farm", "Trade", "Pay", "Loan", "Card", "Ship", "Route", "Map", "Site", "Page", "Code", "Bio", "Geo", "Aero", "Terra", "Aqua", "Nova", "Vita", "Opti", "Inno", "Quanti", "Lumi", "Credi", "Medi", "Fin", "Legi", "Agri", "Edu", "Zen", "Kali", "Veri", "Axi", "Omni", "Poly", "Trans", "Inter", "Pro", "Tele", "Nano", "Macro", "Ro", "Za", "Vo", "Pa", "Que", "Su"]  # fmt: skip
 FIRM_WORDS = ["Point", "Bridge", "Works", "Stone", "Path", "House", "Field", "Wave", "Leaf", "Nest", "Forge", "Market", "Shop", "Street", "Ledger", "Karma", "Census", "List", "Care", "Guard", "Robotics", "Energy", "Analytics", "Dental", "Travel", "Garden", "Kitchen", "Bakery", "Books", "Records", "Pictures", "Games", "Sports", "Fitness", "Insurance", "Finance", "Credit", "Trust", "Mutual", "Savings", "Realty", "Homes", "Builders", "Steel", "Paper", "Textiles", "Plastics", "Pharma", "Genetics", "Imaging", "Optics", "Sensors", "Mobile", "Telecom", "Networks", "Software", "Digital", "Studio", "Design", "Press", "News", "Radio", "Express", "Freight", "Cargo", "Marine", "Airways", "Rail", "Auto", "Tire", "Parts", "Tools", "Supply", "Depot", "Outlet", "Fashion", "Shoes", "Jewelers", "Toys", "Pets", "Farms", "Dairy", "Coffee", "Brewing", "Wines", "Catering", "Hotels", "Resorts", "Events", "Maintenance", "Cleaning", "Recycling", "Water", "Solar", "Power", "Oil", "Gas", "Mining", "Gold", "Capital", "Ventures", "Advisors", "Staffing", "Academy", "Learning", "Institute", "Foundation", "Alliance", "Network", "Union", "Council"]  # fmt: skip
-SECOND = ""
+STREETS = (
+    "street road avenue lane drive st rd ave court terrace way place crescent close boulevard blvd square rue avenue chemin "
+    "place via viale piazza corso calle avenida plaza rua travessa largo str strasse platz allee weg gasse laan straat "
+    "plein gade vej vaenget vegen veien gata gatan vagen stigen katu tie kuja utca ut ter ul ulica al cesta ulice nam trg "
+    "ulitsa sok caddesi cad jalan jl marg sharia vegur straeti strada bulevardul dori ro lu duong pho iela apt suite flat "
+    "unit box po apartment floor postfach corner psc apo fpo dpo highway hwy pkwy parkway alley row mews hill grove park "
+    "circle loop pass crossing junction shoals ridge manor estate building tower house door"
+).split()

@@ -93,7 +93,7 @@ class Features:
         plain = text.lower()
         if text[0].isdigit():
             place = self.places.get(plain, 2)
-            bits = BIT["year"] if _YEAR.fullmatch(text) else 0
+            bits = BIT["calendar"] if _YEAR.fullmatch(text) else 0
         else:
             place = self.places.get(plain, 1)
             bits = self.gazetteer.look_up(folded(text))

@@ -28,10 +28,10 @@ BITS = (
     "firm",
     "title",
     "job",
-    "year",
+    "english",
     "particle",
 )
-"""What each bit of a word says, lowest first; ``year`` is worked out from the word itself."""
+"""What each bit of a word says, lowest first; a number has ``calendar`` where it may be a year."""
 BIT = {name: 1 << place for place, name in enumerate(BITS)}
 _MASK = 0xFFFFFF
 

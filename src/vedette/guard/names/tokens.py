@@ -42,13 +42,15 @@ _CLOSING = ".,;:!?\"')]>}*`\u201d\u2019\u00bb"
 _MACHINE = (
     ("url", re.compile(r"://|^www\.|^hxxp")),
     ("mail", re.compile(r"[\w.+-]@[\w-]+(?:\.|$)")),
-    ("path", re.compile(r"^[A-Za-z]:[\\/]|^\\\\\w|\w\\\w|^~?\.{0,2}/[\w.]+(?:/|$)|[A-Za-z_]\w*/[\w.]+/\w|%\w+%|^HK(?:LM|CU|EY)\b")),
+    ("path", re.compile(r"^[A-Za-z]:[\\/]|^\\\\\w|\w\\\w|^~?\.{0,2}/[\w.]+(?:/|$)"
+                        r"|[A-Za-z_]\w*/[\w.]+/\w|%\w+%|^HK(?:LM|CU|EY)\b")),
     ("assign", re.compile(r"\w[=]|==|::|->|=>|\$[\w{(]|\w\(|\)\{|&&|\|\||\w\|\w|\[\w*\]|^@\w+\(")),
     ("option", re.compile(r"^--?[A-Za-z][\w-]*$|^/[A-Za-z?]{1,2}$")),
     ("name", re.compile(r"\w_\w|^_|\w#\w|^#[A-Za-z]\w+$")),
     ("file", re.compile(r"^[\w-]+(?:\.[\w-]+)*\.[a-z][a-z0-9]{1,4}$")),
     ("dotted", re.compile(r"^[\w-]*[a-z0-9]\.[a-z_][\w-]*(?:\.[\w-]+)*$|^\w+(?:\.\w+){3,}$|^v?\d+(?:\.\d+){2,}$")),
-    ("hex", re.compile(r"^(?:0x)?(?=\w*\d)[0-9a-fA-F]{8,}$|^[0-9a-fA-F]{8}-[0-9a-fA-F-]{9,}$|^(?=\w*\d\w*\d)(?=\w*[A-Za-z])\w{14,}$")),
+    ("hex", re.compile(r"^(?:0x)?(?=\w*\d)[0-9a-fA-F]{8,}$|^[0-9a-fA-F]{8}-[0-9a-fA-F-]{9,}$"
+                       r"|^(?=\w*\d\w*\d)(?=\w*[A-Za-z])\w{14,}$")),
     ("id", re.compile(r"^(?:CVE|CWE|MS|KB|T|TA|G|S|M|APT|UNC|FIN|TEMP|DEV|S-1)-?\d[\d.-]{2,}$|^[A-Z]+-\d+$|^S-1-\d")),
 )  # fmt: skip
 
