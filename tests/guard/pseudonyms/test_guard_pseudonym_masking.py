@@ -49,6 +49,10 @@ OVERLAPS = [
     ("私は田中です", [("田中", "PERSON")], "私はPERSON_*です"),
     ("AliceBob", [("Alice", "PERSON"), ("Bob", "PERSON")], "PERSON_*"),
     ("(Alice)(Bob)", [("(Alice)", "PERSON"), ("(Bob)", "PERSON")], "PERSON_*"),
+    ("so Alice\\_2 is", [("Alice", "PERSON")], "so PERSON_*\\_2 is"),
+    ("so Alice%5F2 and ALICE", [("Alice", "PERSON"), ("ALICE", "PERSON")], "so PERSON_* and PERSON_*_2"),
+    ("so Alice\u200b_2 is", [("Alice", "PERSON")], "so PERSON_*\u200b_2 is"),
+    ("host PERSON_2B3C4D5!", [("PERSON_2B3C4D5", "HOSTNAME")], "host HOSTNAME_*!"),
     ("nothing", [], "nothing"),
     ("", [], ""),
 ]

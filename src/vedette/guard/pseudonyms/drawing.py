@@ -107,7 +107,7 @@ class Draft:
 
         for turn in range(TURNS):
             name = surrogate(entity, value, self._book.secret, turn)
-            if name is None:
+            if name is None or letter_of(name) is not None:
                 return None
             if self._free(name, same):
                 return name

@@ -222,13 +222,25 @@ class _Work:
             for piece in pieces:
                 found += self._piece(*piece, entity, action, None)
         ranges = apart(text, found, gap)
-        if strings and gap:
-            ranges = [
-                Range(*piece, one.entity, one.action, one.score, one.found)
-                for one in ranges
-                for piece in strings.pieces(one.start, one.end)
-            ]
-        return ranges
+        if not gap:
+            return ranges
+        wide = apart(text, [self._widest(one) for one in ranges], gap)
+        return [
+            Range(*piece, one.entity, one.action, one.score, one.found)
+            for one in wide
+            for piece in (strings.pieces(one.start, one.end) if strings else [(one.start, one.end)])
+        ]
+
+    def _widest(self, one: Range) -> Range:
+        """Return a range with all that touches it, up to white space."""
+        if one.action is not Action.PSEUDONYMISE:
+            return one
+        start, end = one.start, one.end
+        while start > 0 and not self.text[start - 1].isspace():
+            start -= 1
+        while end < len(self.text) and not self.text[end].isspace():
+            end += 1
+        return Range(start, end, one.entity, one.action, one.score, one.found)
 
     def _piece(self, start: int, end: int, entity: str, action: Action, score: float | None) -> list[Range]:
         """Return a range as whole words; none where it lies in a pseudonym of the session.

@@ -61,11 +61,13 @@ class Restorer:
 
     def standing(self, text: str, start: int = 0) -> Iterator[Standing]:
         """Yield the session's pseudonyms in a text, in order; none overlap."""
-        found = [
-            Standing(shape.start, shape.end, pair, letter_of(shape.name) or "")
-            for shape in shapes(text, self.index.words, start)
-            if (pair := self.book.value_of(shape.name)) is not None
-        ]
+        found: list[Standing] = []
+        for shape in shapes(text, self.index.words, start):
+            pair = self.book.value_of(shape.name)
+            if pair is not None:
+                found.append(Standing(shape.start, shape.end, pair, letter_of(shape.name) or ""))
+            elif shape.plain_end > 0 and (pair := self.book.value_of(shape.plain)) is not None:
+                found.append(Standing(shape.start, shape.plain_end, pair, ""))
         if self.index.surrogates:
             known = self.index.by_surrogate
             found += [

@@ -26,7 +26,7 @@ _DIGITS = frozenset("23456789")
 _THIN = f"[{INVISIBLE}]{{0,2}}"
 _TAG_CHAR = "[2-9BCDFGHJKMNP-TV-Zbcdfghjkmnp-tv-z]"
 _UNDERSCORE = r"(?:_|\\{1,4}_|%5[Ff]|&#95;)"
-_MARK = f"(?:{_THIN}{_UNDERSCORE}{_THIN}([A-Za-z]?{_THIN}[1-9][0-9]{{0,4}})(?![0-9A-Za-z]))?"
+_MARK = f"(?:{_UNDERSCORE}{_THIN}([A-Za-z]?{_THIN}[1-9][0-9]{{0,4}})(?![0-9A-Za-z]))?"
 _TAG = re.compile(
     f"(?:(?<![A-Za-z0-9])|(?<=%5[Ff]))({_TAG_CHAR}(?:{_THIN}{_TAG_CHAR}){{{TAG_LENGTH - 1}}})(?![A-Za-z0-9]){_MARK}"
 )
@@ -52,7 +52,11 @@ class Found:
     start: int
     end: int
     name: str
-    """As it would have been given out: ``PERSON_7KQ2M4T``."""
+    """As it would have been given out: ``PERSON_7KQ2M4T_2``."""
+    plain: str
+    """The same without its mark."""
+    plain_end: int
+    """Where it ends without its mark; -1 where it would then be a part of a longer word."""
 
 
 def word_of(entity: str) -> str:
@@ -174,7 +178,8 @@ def shapes(text: str, words: Words, start: int = 0) -> Iterator[Found]:
             mark = _INVISIBLE.sub("", tag[2] or "").upper()
             word = _UNSPELLED.sub("_", _INVISIBLE.sub("", before[1][::-1]).upper())
             plain = f"{word}_{spelled}"
-            yield Found(low, tag.end(), f"{plain}_{mark}" if mark else plain)
+            plain_end = tag.end(1) if mark and is_whole(text, low, tag.end(1)) else -1
+            yield Found(low, tag.end(), f"{plain}_{mark}" if mark else plain, plain, plain_end)
 
 
 def begun_at(text: str, words: Words, start: int = 0) -> int:
