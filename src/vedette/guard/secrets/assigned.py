@@ -28,8 +28,8 @@ _SIGN = re.compile(
     | [ \t]{0,12} (?P<colon>[:：]) (?:\*\*)? [ \t]{0,40}
     | [ \t]{0,3} (?P<comma>,) [ \t]{0,40} (?=[bru]?["'])
     | [ \t]{0,2} (?P<call>\() [ \t]{0,4} (?=[bru]?["'])
-    | (?P<tag>(?:[ ][^<>\n]{0,120})?>) \s{0,40}
     | (?P<attribute>[ ]{1,4}(?:[Vv]alue|content)\s{0,3}=\s{0,3}) (?=["'])
+    | (?P<tag>(?:[ ][^<>\n]{0,120})?>) \s{0,40}
     | (?P<gap>[ \t]{1,20})
     )"""
 )
@@ -42,6 +42,8 @@ _QUOTED = re.compile(
 _BARE = re.compile(r"[^\s\"'`<>]{1,1000}")
 _CUT = re.compile(r"[;&|]|,(?=[\w-]{1,30}[:=])|,$|/(?=[A-Za-z]{2,20}[:=])|\\n|\\r|&quot")
 _TAG_VALUE = re.compile(r"(?:<!\[CDATA\[)?[\"']?([^<>\n\"']{1,1000}?)\s{0,40}(?:\]\]>)?(?:</|\n[^<>]{1,2000}</)")
+_OTHERWISE = re.compile(r"[^\n;]{1,120}?(?:\bor\b|\|\||\?\?)[ ]{0,2}[\"'](?P<v>[^\"'\n]{4,100})[\"']")
+"""``os.environ.get("PASSWORD") or "…"``."""
 _ARRAY = re.compile(
     r"(?:\[\d{0,4}\])?\s{0,3}=?\s{0,3}(?:new byte\[\]\s?)?[{\[]\s{0,40}(?:(?://|/\*)[^\n]{0,120}\n\s{0,40})?(?P<v>(?:0x[0-9A-Fa-f]{1,2}|0[0-7]{2,3}|[0-9]{1,3}),\s{0,40}(?:(?:0x[0-9A-Fa-f]{1,2}|0[0-7]{2,3}),\s{0,40}){6,200}(?:0x[0-9A-Fa-f]{1,2})?)"
 )
@@ -74,7 +76,7 @@ def find(text: str, low: str) -> Iterator[Hit]:
     automaton, words = _automaton()
     seen_to = 0
     for which, start, end in automaton.find_matches_as_indexes(low, overlapping=True):
-        if start < seen_to:
+        if start < seen_to and " " not in words[which]:
             continue
         left = text[max(0, start - 60) : start]
         first = start - (len(left) - len(left.rstrip(_IDENTIFIER)))
@@ -129,6 +131,11 @@ def _named(text: str, first: int, last: int, word: str) -> Hit | None:
     if not quoted and text.startswith(("...", "…"), span[1]) and spot.sort is not names.Sort.PASSWORD:
         return None
     score = judging.judge(spot, text[span[0] : span[1]], span[0], span[1], quoted)
+    if not score and kind == "equals" and not quoted:
+        other = _OTHERWISE.match(text, at)
+        if other is not None:
+            span = other.span("v")
+            score = judging.judge(spot, other["v"], *span, True)
     if not score and kind in ("equals", "colon") and _provided(name.lower(), text[span[0] : span[1]]):
         score = 0.7
     if not score:
@@ -208,7 +215,11 @@ def _provided(name: str, value: str) -> bool:
 def _provider(text: str, name: str, last: int, word: str) -> Hit | None:
     """Return a key whose name holds only its provider's."""
     words = names.words_of(name)
-    if not words or words[-1] in names.NOT_AFTER or words[-1] not in {word, *_OF_KEYS}:
+    if (
+        not words
+        or (words[-1] in names.NOT_AFTER and words[-2:] not in (["access", "id"], ["key", "id"]))
+        or words[-1] not in {word, *_OF_KEYS}
+    ):
         return None
     sign = _SIGN.match(text, last)
     if sign is None or sign.lastgroup not in ("equals", "colon"):

@@ -138,7 +138,7 @@ def _plausible(one: Format, value: str) -> bool:
 
 
 def _open_before(text: str, at: int) -> bool:
-    """Return whether a key can begin here: behind a joint, an escape (``\\n``) or a percent sign's two digits."""
+    """Return whether a key can begin here: behind a joint, an escape, or a percent sign's two digits."""
     if at == 0:
         return True
     before = text[at - 1]

@@ -149,7 +149,13 @@ def _password(spot: Spot, value: str, start: int, end: int, quoted: bool) -> flo
         return 0.0
     if quoted:
         return _quoted_password(spot, value, strong)
-    if len(value) < 4 or values.is_code(value) or value[0] in "=!<>|{[(" or (value[-1] in "{[(" and len(value) < 12):
+    if (
+        len(value) < 4
+        or _PASSWD.match(value)
+        or values.is_code(value)
+        or value[0] in "=!<>|{[("
+        or (value[-1] in "{[(" and len(value) < 12)
+    ):
         return 0.0
     if spot.sign == "equals":
         if spot.mark in ("==", "!=", "===", "!=="):
@@ -192,6 +198,8 @@ def _quoted_password(spot: Spot, value: str, strong: bool) -> float:
     return 0.8 if strong or spot.sign in ("define", "line") else 0.6
 
 
+_PASSWD = re.compile(r"[x*!]{1,2}:\d")
+"""A line of ``/etc/passwd``."""
 _DEFINE = re.compile(r"(?i)define\s{0,3}\(\s{0,3}[\"']$")
 _PASSWORD_WORD = re.compile(r"(?i)passw|pwd|_pass|pass_|secret|token|credential|username|user_")
 

@@ -81,7 +81,7 @@ _PASSWORDS = {
 _SHORT = {"pass", "pwd", "pw", "psw", "pass1", "pwds"}
 _BEFORE_SHORT = re.compile(
     r"(?:^|[^a-z])(?:db|my|user|root|admin|ftp|ssh|sql|mysql|pg|redis|mail|smtp|irc|ldap|proxy|wifi|http|host|auth|login|web|new|old|"
-    r"default|test|any|key|store|keystore|truststore|master|sa|su|rds|mongo|imap|pop|svn|git|vnc|rdp|vpn|snmp|app|api|svc|service|acct|account|client|server|remote|local|m|e)$"
+    r"default|test|any|key|store|keystore|truststore|master|sa|su|rds|mongo|imap|pop|svn|git|vnc|rdp|vpn|snmp|app|api|svc|service|acct|account|client|server|remote|local|m|e|require)$"
 )
 _SECRETS = {
     "secret",

@@ -13,7 +13,7 @@ from vedette.guard.secrets import values
 from vedette.guard.secrets.base import Hit
 
 _KIND = re.compile(r"[\"']?kind[\"']?\s{0,3}:\s{0,3}[\"']?Secret[\"']?\s{0,3}(?:[,}\n\r]|$)")
-_DATA = re.compile(r"[\"']?(?:data|stringData)[\"']?[ \t]{0,3}:[ \t]{0,3}(?:\{|\r?\n|$)")
+_DATA = re.compile(r"(?<![A-Za-z])[\"']?(?:data|stringData)[\"']?[ \t]{0,3}:[ \t]{0,3}(?:\{|\r?\n|$)")
 _ENTRY = re.compile(
     r"[ \t]{0,40}[\"']?(?P<n>[\w.-]{1,80})[\"']?[ \t]{0,3}:[ \t]{0,3}(?:[|>][+-]?\s{1,60})?[\"']?(?P<v>[^\s\"',{}]{6,4000})[\"']?[,;]?[ \t}]{0,8}(?:\r?\n|$|,)"
 )

@@ -56,7 +56,7 @@ TALK = (
         r"webhook\.office\.com/webhookb2/[0-9a-f-]{36}@[0-9a-f-]{36}/IncomingWebhook/[A-Za-z0-9]{32}/[0-9a-f-]{36}(?:/[A-Za-z0-9_-]{30,50})?",
         fixed=29,
     ),
-    Format("telegram-bot-token", (":A",), r"(?P<v>[0-9]{6,12}:A[A-Za-z0-9_-]{34})", lead=12, tail="-"),
+    Format("telegram-bot-token", (":A",), r"(?P<v>[0-9]{6,12}:A[A-Za-z0-9_-]{34})", lead=12, fixed=10, tail="-"),
     Format("sendgrid-key", ("SG.",), r"SG\.[A-Za-z0-9_-]{16,24}\.[A-Za-z0-9_-]{16,50}", fixed=3),
     Format("mailgun-key", ("key-",), r"key-[0-9a-f]{32}", fixed=4),
     Format("mailersend-key", ("mlsn.",), r"mlsn\.[a-f0-9]{64}", fixed=5),
