@@ -106,7 +106,7 @@ def hexes(text: str) -> Iterator[Found]:
         return of_bytes(bytes.fromhex(digits[: len(digits) // 2 * 2]))
 
     two = "[0-9a-fA-F]{2}"
-    yield from _each("hex", rf"(?:{two}){{8,}}|(?:(?:0x|\\x)?{two}[ :,-]{{0,2}}){{8,}}", text, decode)
+    yield from _each("hex", rf"(?:\\x|\b(?:0x)?){two}(?:[ :,-]{{0,2}}(?:0x|\\x)?{two}){{7,}}", text, decode)
 
 
 def base64s(text: str) -> Iterator[Found]:
@@ -165,7 +165,7 @@ def entities(text: str) -> Iterator[Found]:
     """Find text with its characters as ``&#NN;``."""
     one = r"&#(?:[xX][0-9a-fA-F]{1,6}|[0-9]{1,7});"
     yield from _each(
-        "entities", rf"(?:{one}[^&]{{0,3}}){{4,}}", text, lambda written: _if_readable(html.unescape(written))
+        "entities", rf"{one}(?:[^&]{{0,3}}{one}){{3,}}", text, lambda written: _if_readable(html.unescape(written))
     )
 
 
@@ -182,7 +182,7 @@ def escapes(text: str) -> Iterator[Found]:
         return _if_readable(codes) or _if_readable(codes[::2])
 
     form = r"(?:\\u\{?[0-9a-fA-F]{4,6}\}?|\\x[0-9a-fA-F]{2}|\\[0-7]{3}|U\+[0-9A-Fa-f]{4,6})"
-    yield from _each("escapes", rf"(?:{form} ?){{4,}}", text, decode)
+    yield from _each("escapes", rf"{form}(?: ?{form}){{3,}}", text, decode)
 
 
 def numbers(text: str) -> Iterator[Found]:
@@ -239,7 +239,7 @@ def braille(text: str) -> Iterator[Found]:
             "braille", "[⠀-⣿ ]{8,}", text, lambda written: _if_readable("".join(_BRAILLE.get(c, c) for c in written))
         )
     if "ǝ" in text or "ɹ" in text:
-        yield from _each("upside-down", r"[^\n]{6,2000}", text, flipped)
+        yield from _each("upside-down", r"[^\n]{6,}", text, flipped)
 
 
 def joined(text: str) -> Iterator[Found]:

@@ -154,7 +154,7 @@ def _of_parts(parts: list[str], digits: str) -> str | None:
 def _split_words(text: str) -> Iterator[Hidden]:
     cuts = [match.span() for match in _SPLIT_WORD.finditer(text)]
     if len(cuts) >= MOST_SPLIT:
-        yield Hidden(kind=HiddenKind.SPLIT_WORDS, start=cuts[0][0], end=min(cuts[-1][1] + 1, len(text)), score=0.8)
+        yield Hidden(kind=HiddenKind.SPLIT_WORDS, start=cuts[0][0], end=min(cuts[-1][1] + 1, len(text)), score=0.6)
 
 
 def _bidi(text: str) -> Iterator[Hidden]:

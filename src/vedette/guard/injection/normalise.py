@@ -22,6 +22,7 @@ from vedette.guard.injection.normalise_tables import (
     INVISIBLE,
     LEET,
     LOOKALIKES,
+    LOOSE,
     MARKS,
     OTHER_SCRIPTS,
     SINGLE,
@@ -252,13 +253,15 @@ def _foreign_words(text: str) -> Iterable[Edit]:
         return
     latin = sum(1 for c in text if c.isascii() and c.isalpha())
     foreign = sum(1 for word in words for c in word[0] if not c.isascii() and c not in LOOKALIKES)
-    reads_latin = latin >= ONE_WRITER * foreign
+    reads_latin = 0 < latin >= ONE_WRITER * foreign
     for word in words:
         letters = word[0]
         mixed = any(c.isascii() for c in letters)
         alike = all(c.isascii() or c in LOOKALIKES for c in letters)
         latin_word = "".join(LOOKALIKES.get(c, c) for c in letters).lower()
-        if (mixed and alike) or (alike and len(letters) > 1 and (reads_latin or latin_word in WORDS)):
+        known = len(letters) > 3 and latin_word in WORDS
+        pretends = len(letters) > 1 and not LOOSE.intersection(letters) and (reads_latin or known)
+        if alike and (mixed or pretends):
             yield word.start(), word.end(), latin_word
 
 
