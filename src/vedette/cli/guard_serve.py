@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from vedette.server.gateway import GatewayConfig, Upstream
 
 PORT = 8585
+SWITCH_S = 0.0005
+"""For so long one thread keeps the interpreter from others: the loop would else wait longer than a piece takes."""
 _EXAMPLE = (
     "vedette guard serve --upstream openai=https://api.openai.com/v1 --key-env openai=OPENAI_API_KEY, "
     "or --config gateway.yaml"
@@ -87,6 +90,7 @@ def serve(
     from vedette.server import Access, Limits
     from vedette.server.gateway.assembly import opened_gateway
 
+    sys.setswitchinterval(SWITCH_S)
     said = _config(config, upstream, key_env)
     access = Access(
         host=host,

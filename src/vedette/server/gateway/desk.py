@@ -42,6 +42,7 @@ from vedette.server.access import Principal
 from vedette.server.gateway.config import GatewayConfig, Upstream
 from vedette.server.gateway.judging import Judge, strings
 from vedette.server.gateway.metrics import Metrics
+from vedette.server.gateway.pool import Pool
 from vedette.server.gateway.relay import Relay
 from vedette.server.gateway.sessions import HEADER, Keyed, OpenVault, book_of
 from vedette.server.gateway.spending import Reserved, Spending
@@ -118,10 +119,12 @@ class Gateway:
         n = parts.config.n_judging
         self.judging = Workers("guard", n_slots=n, max_waiting=4096, max_waiting_each=1024)
         self.checking = Workers("check", n_slots=2, max_waiting=4096, max_waiting_each=10**9)
+        self.pieces = Pool(min(n, 2))
         self.warm = False
 
     async def close(self) -> None:
         """Stop what runs."""
+        self.pieces.close()
         await asyncio.gather(self.judging.close(3.0), self.checking.close(3.0))
 
     async def answer(
@@ -294,13 +297,23 @@ class Gateway:
                 job.principal.key, lambda _: call(), timeout_s=self.parts.config.scan_timeout_s
             )
         except TooSlowError:
-            raise RefusalError(
-                503,
-                f"judging took longer than {self.parts.config.scan_timeout_s:g} s, so nothing passes",
-                code="guard_timeout",
-                next_step="send less at once, or try again",
-                retry_after_s=2.0,
-            ) from None
+            raise self._too_slow() from None
+
+    async def _piece(self, call: Callable[[], bytes]) -> bytes:
+        """Return what comes of a piece of a stream, within the time for judging."""
+        try:
+            return await self.pieces.run(call, timeout_s=self.parts.config.scan_timeout_s)
+        except TooSlowError:
+            raise self._too_slow() from None
+
+    def _too_slow(self) -> RefusalError:
+        return RefusalError(
+            503,
+            f"judging took longer than {self.parts.config.scan_timeout_s:g} s, so nothing passes",
+            code="guard_timeout",
+            next_step="send less at once, or try again",
+            retry_after_s=2.0,
+        )
 
     # -- streams --------------------------------------------------------------------------------
 
@@ -320,7 +333,7 @@ class Gateway:
             try:
                 async with aclosing(answer.blocks()) as blocks:
                     async for block in blocks:
-                        made = await self._run(job, lambda block=block: relay.feed(block))  # type: ignore[misc]
+                        made = await self._piece(lambda block=block: relay.feed(block))  # type: ignore[misc]
                         if relay.ended:
                             made = await self._ending(job, relay, made)
                         if made:
