@@ -171,7 +171,7 @@ def check_policy(
 def show_policy(context: typer.Context, policy: PolicyArgument = None, json: JsonOption = False) -> None:
     """Print a policy whole, with what it extends: what is printed is a policy that decides the same.
 
-    Example: vedette guard policy show strict > guard.yaml
+    Example: vedette guard policy show strict
     """
     from vedette.guard.policy import to_plain, to_yaml
 
@@ -636,9 +636,7 @@ def list_audit(
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, max=100_000, help="At most so many, newest first.")
     ] = 20,
-    action: Annotated[
-        str | None, typer.Option("--action", help="Only this: block, pseudonymise, vault.erase, …")
-    ] = None,
+    action: Annotated[str | None, typer.Option("--action", help="Only this: request.refuse, vault.erase, …")] = None,
     actor: Annotated[str | None, typer.Option("--actor", help="Only of this one.")] = None,
     session: Annotated[str | None, typer.Option("--session", help="Only of the session of this digest.")] = None,
     since: Annotated[datetime | None, typer.Option("--since", help="Only from then on (UTC).")] = None,
@@ -718,7 +716,7 @@ def export_audit(
 ) -> None:
     """Write the audit as JSON lines, each with its digest and the one before, for a log store that is only added to.
 
-    Example: vedette guard audit export --after 1200 >> audit.jsonl
+    Example: vedette guard audit export --after 1200 --out audit.jsonl
     """
     import sys
 

@@ -8,7 +8,9 @@ import pytest
 from vault_support import Clock, keyring
 
 from vedette.errors import UserError
+from vedette.guard.policy import read_policy
 from vedette.guard.vault import Approvals, ApprovalState, approvals
+from vedette.schema.guarding import Action, Direction, GuardFinding, GuardVerdict, Passage, Scanned
 from vedette.store import Lake
 
 VALUE = "AKIA-of-the-approvals"
@@ -74,3 +76,29 @@ def test_no_value_lies_in_the_database(tmp_path: Path) -> None:
     book_of(lake, Clock()).ask("ana", "API_KEY", VALUE)
     assert not any(VALUE.encode() in p.read_bytes() for p in lake.home.rglob("*") if p.is_file())
     lake.close()
+
+
+def test_a_verdict_is_answered_by_what_was_decided(lake: Lake) -> None:
+    policy = read_policy("version: 1\nname: t\nrules: [{name: a, when: {groups: [secret]}, do: ask}]\n")
+    text = "key one and key two"
+    findings = tuple(GuardFinding(entity="API_KEY", start=at, end=at + 7, score=1.0, scanner="t") for at in (0, 12))
+    held = policy.decide(Passage(text=text, direction=Direction.PROMPT), Scanned(findings=findings))
+    book = book_of(lake, Clock())
+
+    def answered() -> GuardVerdict:
+        return book.answered(held, text, asked_by="ana", route="chat")
+
+    first = answered()
+    ids = [one.approval_id for one in book.all()]
+    assert (first.action, len(ids)) == (Action.ASK, 2)
+    assert all(one in first.reason for one in ids)
+    assert answered().action is Action.ASK
+    assert len(book.all()) == 2, "asking again asks nothing new"
+    book.decide(ids[0], True, decided_by="eva", for_s=60)
+    one_left = answered()
+    assert (one_left.action, ids[0] in one_left.reason, ids[1] in one_left.reason) == (Action.ASK, False, True)
+    book.decide(ids[1], True, decided_by="eva", for_s=60)
+    assert (answered().action, answered().reason) == (Action.ALLOW, "")
+    book.decide(ids[1], False, decided_by="eva", for_s=60)
+    assert answered().action is Action.BLOCK
+    assert text[:7] not in answered().reason

@@ -137,6 +137,19 @@ def test_what_has_expired_resolves_nothing_and_is_purged(lake: Lake) -> None:
     assert [one.n_pairs for one in vault.sessions()] == [1]
 
 
+def test_a_vault_that_is_used_tidies_itself(lake: Lake) -> None:
+    clock = Clock()
+    vault = vault_of(lake, clock)
+    for n in range(5):
+        vault.open(f"s{n}", ttl_s=60).add([pair("Alice", f"A{n}")])
+    clock.on(seconds=59)
+    vault.open("other", ttl_s=600)
+    assert len(vault.sessions()) == 6
+    clock.on(seconds=2)
+    vault.open("other", ttl_s=600)
+    assert len(vault.sessions()) == 1
+
+
 def test_a_session_begun_again_is_another_one(lake: Lake) -> None:
     clock = Clock()
     vault = vault_of(lake, clock)
@@ -278,6 +291,7 @@ def test_a_rotation_that_was_stopped_goes_on(lake: Lake, monkeypatch: pytest.Mon
 
 def test_a_lost_master_key_is_named_and_there_is_a_way_on(lake: Lake) -> None:
     vault_of(lake).open("talk", ttl_s=60).add([pair("Alice", "A")])
+    vault_of(lake).house.key("another part")
     lost = keyring(lake.home).current()
     (lake.home / "guard" / "keys.json").unlink()
     vault = vault_of(lake)
@@ -287,7 +301,10 @@ def test_a_lost_master_key_is_named_and_there_is_a_way_on(lake: Lake) -> None:
     with pytest.raises(OutsideError, match=lost):
         vault.check()
     assert vault.rotate().missing == (lost,)
+    with pytest.raises(OutsideError, match=lost):
+        vault.house.key("another part")
     assert vault.reset().n_sessions == 1
+    assert len(vault.house.key("another part")) == 32
     vault.open("talk", ttl_s=60).add([pair("Bob", "B")])
     vault.check()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy import Engine, delete, insert, select, update
 
 from vedette.errors import UserError
+from vedette.guard.policy.settling import settle
 from vedette.guard.vault import sealing
 from vedette.guard.vault.base import KeyProvider
 from vedette.guard.vault.house import NAMES, HouseKeys, kept
+from vedette.schema.guarding import Action, GuardFinding, GuardVerdict
 from vedette.store import tables
 from vedette.store.state import from_db, to_db, writing
 
@@ -107,6 +109,34 @@ class Approvals:
                     connection.execute(insert(t).values(**values))
                     row = connection.execute(select(t).where(t.c.digest == digest)).one()
         return _approval(row)
+
+    def answered(self, verdict: GuardVerdict, text: str, *, asked_by: str, route: str = "") -> GuardVerdict:
+        """Return a verdict with its questions answered; those that wait are asked, and named in its reason.
+
+        Args:
+            verdict: what the policy decided of a text.
+            text: that text.
+            asked_by: whose request it is: the client's name.
+            route: the gateway's route.
+
+        Raises:
+            UserError: too many questions wait.
+            OutsideError: the answers cannot be read, or a question not kept.
+        """
+        waiting: list[str] = []
+
+        def said(finding: GuardFinding) -> bool | None:
+            one = self.ask(asked_by, finding.entity, text[finding.start : finding.end], route=route)
+            if one.state is ApprovalState.OPEN:
+                waiting.append(one.approval_id)
+                return None
+            return one.state is ApprovalState.ALLOWED
+
+        settled = settle(verdict, said)
+        if not waiting or settled.action is not Action.ASK:
+            return settled
+        ids = ", ".join(dict.fromkeys(waiting))
+        return replace(settled, reason=f"{settled.reason}; approvals: {ids}")
 
     def find(self, asked_by: str, entity: str, value: str) -> Approval | None:
         """Return what is known of a value: a question, an answer that holds still, or None.

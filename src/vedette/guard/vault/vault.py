@@ -24,6 +24,7 @@ from vedette.store.state import empty_log, from_db, to_db, writing
 MOST_SESSIONS = 512
 """Sessions whose pairs this process holds decrypted; those used longest ago are let go."""
 DAY_S = 86_400.0
+TIDY_EVERY = timedelta(minutes=1)
 _BATCH = 200
 _TOUCH_SHARE = 20
 """A session's end is moved once a twentieth of its time has passed: not every request writes."""
@@ -82,6 +83,7 @@ class Vault:
         self._clock = clock
         self.house = HouseKeys(engine, keys)
         self._names: bytes | None = None
+        self._tidied_at = clock()
         self._held: OrderedDict[str, Held] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -134,6 +136,7 @@ class Vault:
         session = self.digest(session_id, owner)
         now = self._clock()
         with kept(self._engine, "cannot open the session"):
+            self._tidy(now)
             held = self._existing(session, now) or self._begun(session, now, ttl_s or DAY_S, longest_s)
             with held.lock:
                 if ttl_s is None:
@@ -143,6 +146,14 @@ class Vault:
                     with writing(self._engine) as connection:
                         touched(connection, held, now, end)
         return VaultPairs(self._engine, held, clock=self._clock)
+
+    def _tidy(self, now: datetime) -> None:
+        """Delete some of the sessions that have expired, once in a while: whoever uses a vault keeps it small."""
+        with self._lock:
+            if now - self._tidied_at < TIDY_EVERY:
+                return
+            self._tidied_at = now
+        self._purged(_BATCH)
 
     @staticmethod
     def _end(created_at: datetime, now: datetime, ttl_s: float, longest_s: float | None) -> datetime:
@@ -267,16 +278,21 @@ class Vault:
         Raises:
             OutsideError: they cannot be erased.
         """
-        t = tables.guard_sessions
         with kept(self._engine, "cannot erase what has expired"):
-            query = select(t.c.session).where(t.c.expires_at <= to_db(self._clock()))
-            with self._engine.connect() as connection:
-                if not connection.execute(query.limit(1)).first():
-                    return Erased(n_sessions=0, n_pairs=0)
-            with writing(self._engine) as connection:
-                sessions = [row.session for row in connection.execute(query)]
-                erased = self._delete(connection, sessions)
-            self._swept()
+            erased = self._purged(None)
+            if erased.n_sessions:
+                self._swept()
+        return erased
+
+    def _purged(self, most: int | None) -> Erased:
+        t = tables.guard_sessions
+        query = select(t.c.session).where(t.c.expires_at <= to_db(self._clock())).limit(most)
+        with self._engine.connect() as connection:
+            if connection.execute(query).first() is None:
+                return Erased(n_sessions=0, n_pairs=0)
+        with writing(self._engine) as connection:
+            sessions = [row.session for row in connection.execute(query)]
+            erased = self._delete(connection, sessions)
         self._forget(sessions)
         return erased
 
@@ -352,6 +368,8 @@ class Vault:
                 sessions = [row.session for row in connection.execute(select(t.c.session))]
                 erased = self._delete(connection, sessions)
                 connection.execute(delete(tables.guard_approvals))
+                k = tables.guard_keys
+                connection.execute(delete(k).where(k.c.name.not_in((NAMES, TRAIL))))  # made anew when asked for
             self.house.add(NAMES)
             self.house.add(TRAIL)
             self._swept()
