@@ -9,18 +9,20 @@ from vedette.guard.personal.cues import Cues
 from vedette.guard.personal.sheet import Pattern, Sheet
 
 _NOBODY = frozenset(
-    """system local service network service localservice networkservice local system localsystem root administrator admin
-    administrateur administrador guest gast invité nobody www-data daemon bin sys sync games man lp mail news uucp proxy
-    backup list irc gnats systemd-network systemd-resolve systemd-timesync messagebus syslog _apt sshd nginx apache apache2
-    httpd mysql postgres postgresql redis mongodb tomcat tomcat8 tomcat9 jenkins gitlab-runner git docker rpc rpcuser
-    ntp chrony polkitd dbus avahi colord lightdm gdm sddm elasticsearch logstash kibana splunk zabbix nagios www ftp
-    anonymous anonymous logon unknown none null unset n/a - (none) (unknown) users user username default defaultaccount
-    defaultuser0 admini~1 public all users default user wdagutilityaccount krbtgt ec2-user ubuntu centos debian vagrant azureuser
-    creator owner everyone authenticated users batch interactive self iusr network local trustedinstaller
-    nt authority builtin font driver host window manager healthmailbox me my you your someone somebody undefined true
-    false test example username@ hadoop spark kafka zookeeper node app web operator shutdown halt adm tty uuidd
-    landscape tcpdump pollinate lxd sa dba oracle bob_placeholder defaultapppool appdata runneradmin runner
-    trusted installer umfd-0 umfd-1 umfd-2 umfd-3 umfd-4 dwm-1 dwm-2 dwm-3 dwm-4 vss cloudbase-init www-user
+    """
+    system local service network service localservice networkservice local system localsystem root administrator
+    admin administrateur administrador guest gast invité nobody www-data daemon bin sys sync games man lp mail
+    news uucp proxy backup list irc gnats systemd-network systemd-resolve systemd-timesync messagebus syslog
+    _apt sshd nginx apache apache2 httpd mysql postgres postgresql redis mongodb tomcat tomcat8 tomcat9 jenkins
+    gitlab-runner git docker rpc rpcuser ntp chrony polkitd dbus avahi colord lightdm gdm sddm elasticsearch
+    logstash kibana splunk zabbix nagios www ftp anonymous anonymous logon unknown none null unset n/a - (none)
+    (unknown) users user username default defaultaccount defaultuser0 admini~1 public all users default user
+    wdagutilityaccount krbtgt ec2-user ubuntu centos debian vagrant azureuser creator owner everyone
+    authenticated users batch interactive self iusr network local trustedinstaller nt authority builtin font
+    driver host window manager healthmailbox me my you your someone somebody undefined true false test example
+    username@ hadoop spark kafka zookeeper node app web operator shutdown halt adm tty uuidd landscape tcpdump
+    pollinate lxd sa dba oracle bob_placeholder defaultapppool appdata runneradmin runner trusted installer
+    umfd-0 umfd-1 umfd-2 umfd-3 umfd-4 dwm-1 dwm-2 dwm-3 dwm-4 vss cloudbase-init www-user
     """.split()
 ) | frozenset(
     (
@@ -53,17 +55,20 @@ _NOBODY = frozenset(
     )
 )
 _NO_DOMAIN = frozenset(
-    "nt authority|builtin|nt service|font driver host|window manager|iis apppool|nt virtual machine|workgroup|autorite nt|"
-    "autorité nt|nt-autorität|nt|authority|apppool|service|swd|printenum|hklm|hkcu|hkcr|hku|hkey_local_machine|hkey_current_user|software|system|system32|windows|"
-    "winnt|temp|users|sys|dll|exe|error|warning|info|debug|fatal|http|https|registry|machine|device|users|sam|security|"
-    "harddisk|global|globalroot|program files|microsoft|currentversion|services|control|classes|root|cimv2|c|d|e|bin|obj|src|"
-    "api|rpc|lsa|iis|inetpub|sysvol|netlogon|admin$|ipc$|c$|syswow64|drivers|etc|app|apps|data|lib|test|tests|build|dev|"
-    "appdata|programdata|csidl|rfc|utf|html|json|xml|sql|nul|null|and|or|not|the|clsid|inprocserver32|ntds|ts|s|w|b".split(
-        "|"
-    )
+    (
+        "nt authority|builtin|nt service|font driver host|window manager|iis apppool|nt virtual machine|workgroup|"
+        "autorite nt|autorité nt|nt-autorität|nt|authority|apppool|service|swd|printenum|hklm|hkcu|hkcr|hku|"
+        "hkey_local_machine|hkey_current_user|software|system|system32|windows|winnt|temp|users|sys|dll|exe|error|"
+        "warning|info|debug|fatal|http|https|registry|machine|device|sam|security|harddisk|global|globalroot|"
+        "program files|microsoft|currentversion|services|control|classes|root|cimv2|c|d|e|bin|obj|src|api|rpc|lsa|"
+        "iis|inetpub|sysvol|netlogon|admin$|ipc$|c$|syswow64|drivers|etc|app|apps|data|lib|test|tests|build|dev|"
+        "appdata|programdata|csidl|rfc|utf|html|json|xml|sql|nul|null|and|or|not|the|clsid|inprocserver32|ntds|ts|"
+        "s|w|b"
+    ).split("|")
 )
 _FILE_ENDING = re.compile(
-    r"\.(?:exe|dll|sys|ini|cfg|txt|log|bat|cmd|ps1|vbs|js|hta|dat|tmp|xml|json|msi|lnk|zip|inf|mui|evtx|pol|py|c|h|cs|cpp|java|doc|docx|xls|xlsx|pdf|png|jpg)$"
+    r"\.(?:exe|dll|sys|ini|cfg|txt|log|bat|cmd|ps1|vbs|js|hta|dat|tmp|xml|json|msi|lnk|zip|"
+    r"inf|mui|evtx|pol|py|c|h|cs|cpp|java|doc|docx|xls|xlsx|pdf|png|jpg)$"
 )
 
 
@@ -91,8 +96,8 @@ def is_person(name: str) -> bool:
 
 _DOMAIN_USER = Pattern(rb"([A-Za-z0-9][A-Za-z0-9.\-_]{0,62})(\\{1,2}|\\{4})([A-Za-z0-9_.][A-Za-z0-9_.\-]{1,63}\$?)")
 _SAYS_USER = Pattern(
-    rb"(?i)(?:users?|username|user name|account|logon|login|owner|caller|runas|as|by|identity|principal|-u|-user|/user:|"
-    rb"/ru|/u|domain user|member|credential|admin|name)[\"']?[\s:=\"'(,>]{0,4}$"
+    rb"(?i)(?:users?|username|user name|account|logon|login|owner|caller|runas|as|by|identity|principal|-u|-user|"
+    rb"/user:|/ru|/u|domain user|member|credential|admin|name)[\"']?[\s:=\"'(,>]{0,4}$"
 )
 _LINE_ESCAPES = b"nrtbfv0xud"
 
@@ -245,7 +250,8 @@ def _account(sheet: Sheet, span: tuple[int, int], score: float, rule: str) -> No
 
 
 _WINDOWS_HOME = Pattern(
-    rb"(?i)(?:[a-z]:|\\\\?\?\\[a-z]:|%systemdrive%|\\device\\{1,2}harddiskvolume\d{1,3})[\\/]{1,2}(?:users|documents and settings|benutzer|usuarios|utilisateurs)"
+    rb"(?i)(?:[a-z]:|\\\\?\?\\[a-z]:|%systemdrive%|\\device\\{1,2}harddiskvolume\d{1,3})[\\/]{1,2}(?:users|"
+    rb"documents and settings|benutzer|usuarios|utilisateurs)"
     rb"[\\/]{1,4}([^\\/:*?\"<>|\r\n\t%$;,&^()=]{1,64})((?:[\\/][^\\/:*?\"<>|\r\n\t ;,&^()=']*)*)"
 )
 _UNIX_HOME = Pattern(

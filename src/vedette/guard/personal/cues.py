@@ -41,8 +41,8 @@ _WORDS: dict[str, str] = {
     "health_plan|health_insurance_number|member_id|krankenversichertennummer|versichertennummer|"
     "medical_rec_no|encounter_number|health_card|medicaid|medicaid_number|beneficiary_id|hicn|mbi|"
     "numéro_de_patient|admission_number|patient_mrn",
-    "birth": "date_of_birth|dob|d.o.b.|d.o.b|birth_date|birthdate|birthday|born_on|born|geburtsdatum|geboren_am|geboren|"
-    "né_le|née_le|date_de_naissance|fecha_de_nacimiento|nacido_el|nacida_el|data_di_nascita|nato_il|nata_il|"
+    "birth": "date_of_birth|dob|d.o.b.|d.o.b|birth_date|birthdate|birthday|born_on|born|geburtsdatum|geboren_am|"
+    "geboren|né_le|née_le|date_de_naissance|fecha_de_nacimiento|nacido_el|nacida_el|data_di_nascita|nato_il|nata_il|"
     "data_de_nascimento|geboortedatum|födelsedatum|fødselsdato|data_urodzenia|syntymäaika|birth_day|geb.",
     "any-id": "national_id|national_identity|national_identification|national_insurance|identity_card|id_card|"
     "identity_number|identification_number|id_number|personal_number|personal_id|citizen_id|tax_id|tax_number|"
@@ -96,6 +96,7 @@ _WORDS: dict[str, str] = {
     "jp-mynumber": "my_number|mynumber|kojin_bango|individual_number|マイナンバー",
     "sg-nric": "nric|fin|singpass",
     "my-nric": "nric|mykad|ic_number|ic_no|my_kad",
+    "pk-cnic": "cnic|nadra",
     "th-pin": "thai_id|national_id|thai_national",
     "vn-mst": "mst",
     "id-nik": "nik|ktp|npwp",
@@ -149,10 +150,9 @@ def _machine() -> tuple[BytesAhoCorasick, list[tuple[str, ...]]]:
     for family, words in _WORDS.items():
         for word in words.split("|"):
             for spelt in {word.replace("_", apart) for apart in _APART} | {word.replace("_", "  ")}:
-                try:
-                    families.setdefault(spelt.encode("latin-1"), set()).add(family)
-                except UnicodeEncodeError:
-                    continue
+                seen = spelt.encode("latin-1", "vedette-mirror")  # as the mirror shows it
+                if sum(97 <= byte <= 122 for byte in seen) > 1:
+                    families.setdefault(seen, set()).add(family)
     words_in_order = sorted(families)
     machine = BytesAhoCorasick(words_in_order, matchkind=MatchKind.LeftmostLongest)
     # whoever says "social security number" says "social security" too

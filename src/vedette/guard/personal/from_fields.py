@@ -12,8 +12,8 @@ from vedette.guard.personal.suffixes import is_house, is_internal, is_suffix
 from vedette.guard.structured import Field
 
 _NOTHING = frozenset(
-    ("", "-", "--", "n/a", "na", "null", "none", "unknown", "redacted", "[redacted]", "(none)", "unset", "?", "*", "true",
-     "false", "undefined", "not available", "localhost", "0", "1", "%%1793", "nil", "todo", "tbd", "xxx", "***")
+    ("", "-", "--", "n/a", "na", "null", "none", "unknown", "redacted", "[redacted]", "(none)", "unset", "?", "*",
+     "true", "false", "undefined", "not available", "localhost", "0", "1", "%%1793", "nil", "todo", "tbd", "xxx", "***")
 )  # fmt: skip
 _ACCOUNT = re.compile(r"[^\s\"'<>|;=*?/:,(){}\[\]]{1,128}")
 _ACCOUNT_WORDS = re.compile(r"[\w.\-\\@$+'’ ]{2,80}")

@@ -17,7 +17,8 @@ _SAID = Pattern(
 _AT_SIGNS = tuple(b"at" + blank + sign for blank in (b"", b" ") for sign in (b")", b"]", b"}", b">"))
 _SHELL = Pattern(rb"(?i)(?:ssh|scp|sftp|rsync|mosh|telnet|git clone|ftp)\b[^\n@]{0,80}$")
 _MESSAGE = Pattern(
-    rb"(?i)(?:message-id|in-reply-to|references|content-id|resent-message-id|cid|x-ms-exchange-[a-z\-]{1,40}):[ \t\"]{0,3}<?$"
+    rb"(?i)(?:message-id|in-reply-to|references|content-id|resent-message-id|cid|"
+    rb"x-ms-exchange-[a-z\-]{1,40}):[ \t\"]{0,3}<?$"
 )
 _SERVICE = frozenset(b"noreply no-reply donotreply do-not-reply mailer-daemon postmaster".split())
 
@@ -54,6 +55,8 @@ def _plain(sheet: Sheet, start: int, at: int, host: int, end: int) -> None:
     # what stands before a sign of assignment or a path is no part of the address
     for sign in (b"=", b"/", b"|", b"{", b"?", b"&", b"'", b"`"):
         if (cut := raw.rfind(sign, start, at)) >= 0 and raw[start] != 0x22:
+            if sign == b"'" and sheet.word_before(cut) and sheet.word_after(cut + 1) and raw[cut - 1] not in b"bfru":
+                continue  # O'Neil, but no b'…'
             start = cut + 1
     while end > host and raw[end - 1] in b"-.":
         end -= 1

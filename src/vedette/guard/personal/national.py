@@ -86,11 +86,11 @@ KINDS: tuple[Kind, ...] = (
     Kind("at-svnr", rb"\d{4} ?" + _DD, "at.vnr"),
     Kind("br-cpf", rb"\d{3}\.?\d{3}\.?\d{3}-?\d{2}", "br.cpf", rb"\d{3}\.\d{3}\.\d{3}-\d{2}"),
     Kind("br-cnpj", rb"\d{2}\.?\d{3}\.?\d{3}/?\d{4}-?\d{2}", "br.cnpj", rb"\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}"),
-    Kind("ar-dni", rb"\d{2}\.\d{3}\.\d{3}|\d{7,8}|\d{2}-\d{8}-\d", ".argentine"),
+    Kind("ar-dni", rb"\d{2}-?\d{8}-?\d|\d{2}\.\d{3}\.\d{3}|\d{7,8}", ".argentine"),
     Kind("cl-rut", rb"(?i)\d{1,2}\.?\d{3}\.?\d{3}-[\dK]", "cl.rut", rb"\d{1,2}\.\d{3}\.\d{3}-[\dKk]"),
     Kind("co-nit", rb"\d{1,3}(?:\.\d{3}){2,3}(?:-\d)?|\d{8,10}(?:-\d)?", ".colombian"),
-    Kind("pe-dni", rb"\d{8}(?:-?[\dA-Z])?|\d{11}", ".peruvian"),
-    Kind("uy-ci", rb"\d\.?\d{3}\.?\d{3}-?\d", "uy.ci"),
+    Kind("pe-dni", rb"\d{11}|\d{8}(?:-?[\dA-Z])?", ".peruvian"),
+    Kind("uy-ci", rb"\d\.?\d{3}\.?\d{3}-?\d", ".uruguayan"),
     Kind("ve-ci", rb"[VEJPG]-?\d{8}-?\d", "ve.rif"),
     Kind("ec-ci", rb"\d{9}-?\d", "ec.ci"),
     Kind(
@@ -110,10 +110,11 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("tw-id", rb"[A-Z][1289]\d{8}", ".taiwanese"),
     Kind("hk-id", rb"[A-Z]{1,2}\d{6} ?\(?[\dA]\)?", ".hongkong", rb"[A-Z]{1,2}\d{6}\([\dA]\)"),
-    Kind("kr-rrn", _YY + rb"-?[1-8]\d{6}", ".korean", _YY + rb"-[1-8]\d{6}"),
+    Kind("kr-rrn", _YY + rb"-?\d{7}", ".korean", _YY + rb"-[1-8]\d{6}"),
     Kind("jp-mynumber", rb"\d{4}[ -]?\d{4}[ -]?\d{4}", "jp.in_"),
     Kind("sg-nric", rb"(?i)[STFGM]\d{7}[A-Z]", ".singaporean", rb"[STFGM]\d{7}[A-Z]"),
     Kind("my-nric", _YY + rb"-?\d{2}-?\d{4}", "my.nric", _YY + rb"-(?:0[1-9]|1[0-6])-\d{4}", 0.85),
+    Kind("pk-cnic", rb"\d{5}-?\d{7}-?\d", "pk.cnic"),
     Kind("th-pin", rb"\d-?\d{4}-?\d{5}-?\d{2}-?\d", "th.pin", rb"\d-\d{4}-\d{5}-\d{2}-\d"),
     Kind("id-nik", rb"\d{16}|\d{2}\.?\d{3}\.?\d{3}\.?\d-?\d{3}\.?\d{3}", ".indonesian", b"", 0.9),
     Kind("au-tfn", rb"\d{3} ?\d{3} ?\d{2,3}", "au.tfn"),
@@ -123,7 +124,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("za-id", _YY + rb" ?\d{4} ?[012][0-9]\d", "za.idnr"),
     Kind("tr-tckn", rb"[1-9]\d{10}", "tr.tckimlik"),
     Kind("il-id", rb"\d{8}-?\d", "il.idnr"),
-    Kind("eg-id", rb"[23]" + _YY + rb"\d{7}", "eg.tn", b"", 0.9),
+    Kind("eg-id", rb"[23]" + _YY + rb"\d{7}", ".egyptian", b"", 0.9),
     Kind("ro-cnp", rb"[1-9]" + _YY + rb"\d{6}", "ro.cnp"),
     Kind("bg-egn", rb"\d{2}[0-5]\d[0-3]\d{5}", "bg.egn"),
     Kind("cz-rc", rb"\d{2}[0-8]\d[0-3]\d/?\d{3,4}", "cz.rc", rb"\d{2}[0-8]\d[0-3]\d/\d{4}"),
@@ -136,7 +137,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("lt-ak", rb"[1-9]" + _YY + rb"\d{4}", "lt.asmens"),
     Kind("lv-pk", rb"(?:" + _DD + rb"|32\d{4})-?\d{5}", ".latvian"),
     Kind("ie-pps", rb"(?i)\d{7}[A-W][A-IW]?", "ie.pps"),
-    Kind("hu-taj", rb"\d{3}[ -]?\d{3}[ -]?\d{3}|8\d{9}", ".hungarian"),
+    Kind("hu-taj", rb"8\d{9}|\d{3}[ -]?\d{3}[ -]?\d{3}", ".hungarian"),
     Kind("ua-rnokpp", rb"\d{10}", "ua.rntrc"),
     Kind("ru-inn", rb"\d{12}|\d{10}|\d{3}-\d{3}-\d{3} \d{2}", ".russian"),
 )
@@ -146,7 +147,8 @@ _ANY_ALONE = Pattern(rb"(?i)\b(?:" + b"|".join(b"(?:" + kind.alone + b")" for ki
 _BY_RULE = {kind.rule: kind for kind in KINDS}
 _SHAPES = {kind.rule: Pattern(kind.shape) for kind in KINDS}
 _ALONE = tuple((kind, Pattern(kind.alone)) for kind in KINDS if kind.alone)
-_ANY = tuple(kind for kind in KINDS)
+_MOST_NAMED = 500
+"""Numbers behind general words of one text whose kind is looked for; those after it are of none."""
 _REACH = 72
 """How far behind its word a number may stand."""
 
@@ -161,7 +163,22 @@ def valid(rule: str, value: str) -> bool:
     kind = _BY_RULE[rule]
     if kind.check.startswith("."):
         return bool(_OWN[kind.check[1:]](value))
-    return bool(getattr(_module(kind.check), "is_valid")(value))  # noqa: B009 (no types)
+    return _stdnum(kind.check, value)
+
+
+def _stdnum(module: str, value: str) -> bool:
+    """Return whether python-stdnum takes a value; what it trips over is no number."""
+    try:
+        return bool(getattr(_module(module), "is_valid")(value))  # noqa: B009 (no types)
+    except (ValueError, IndexError, KeyError):
+        return False
+
+
+def warm() -> None:
+    """Load the check sums."""
+    for kind in KINDS:
+        if not kind.check.startswith("."):
+            _module(kind.check)
 
 
 def digits_of(value: str) -> str:
@@ -193,13 +210,13 @@ def _nino(value: str) -> bool:
 
 def _spanish(value: str) -> bool:
     bare = value.upper().replace("-", "").replace(" ", "")
-    return any(bool(getattr(_module(name), "is_valid")(bare)) for name in ("es.dni", "es.nie", "es.nif"))  # noqa: B009
+    return any(_stdnum(name, bare) for name in ("es.dni", "es.nie", "es.nif"))
 
 
 def _danish(value: str) -> bool:
     """Return whether a value is a CPR number: a date; since 2007 its check digit is not kept any more."""
     digits = digits_of(value)
-    return (len(digits) == 10 and bool(getattr(_module("dk.cpr"), "is_valid")(digits))) or _day_first(digits)  # noqa: B009
+    return (len(digits) == 10 and _stdnum("dk.cpr", digits)) or _day_first(digits)
 
 
 def _day_first(digits: str) -> bool:
@@ -209,7 +226,7 @@ def _day_first(digits: str) -> bool:
 def _argentine(value: str) -> bool:
     digits = digits_of(value)
     if len(digits) == 11:
-        return bool(getattr(_module("ar.cuit"), "is_valid")(digits))  # noqa: B009
+        return _stdnum("ar.cuit", digits)
     return 7 <= len(digits) <= 8
 
 
@@ -219,13 +236,30 @@ def _colombian(value: str) -> bool:
 
 def _peruvian(value: str) -> bool:
     digits = digits_of(value)
-    return len(digits) != 11 or bool(getattr(_module("pe.ruc"), "is_valid")(digits))  # noqa: B009
+    return len(digits) != 11 or _stdnum("pe.ruc", digits)
 
 
 def _korean(value: str) -> bool:
     """Return whether a value is an RRN; those given since October 2020 have no check digit, so a date is enough."""
     digits = digits_of(value)
     return len(digits) == 13 and 1 <= int(digits[2:4]) <= 12 and 1 <= int(digits[4:6]) <= 31
+
+
+_UY = (2, 9, 8, 7, 6, 3, 4)
+
+
+def _uruguayan(value: str) -> bool:
+    digits = digits_of(value)
+    total = sum(int(d) * w for d, w in zip(digits, _UY, strict=False))
+    return len(digits) == 8 and -total % 10 == int(digits[7])
+
+
+def _egyptian(value: str) -> bool:
+    """Return whether a value is a number of an Egyptian card: its governorate is one of those that there are."""
+    return value[7:9] in _GOVERNORATES
+
+
+_GOVERNORATES = frozenset("01 02 03 04 11 12 13 14 15 16 17 18 19 21 22 23 24 25 26 27 28 29 31 32 33 34 35 88".split())
 
 
 def _medicare(value: str) -> bool:
@@ -307,7 +341,7 @@ def _russian(value: str) -> bool:
     if len(digits) == 11:
         total = sum(int(d) * w for d, w in zip(digits, range(9, 0, -1), strict=False)) % 101 % 100
         return total == int(digits[9:])
-    return bool(getattr(_module("ru.inn"), "is_valid")(digits))  # noqa: B009
+    return _stdnum("ru.inn", digits)
 
 
 _OWN = {
@@ -319,6 +353,7 @@ _OWN = {
     "argentine": _argentine,
     "colombian": _colombian,
     "peruvian": _peruvian,
+    "egyptian": _egyptian,
     "korean": _korean,
     "medicare": _medicare,
     "german_pension": _german_pension,
@@ -330,6 +365,7 @@ _OWN = {
     "latvian": _latvian,
     "hungarian": _hungarian,
     "russian": _russian,
+    "uruguayan": _uruguayan,
 }
 
 
@@ -356,8 +392,8 @@ def find(sheet: Sheet, cues: Cues) -> None:
         if kind.rule in families:
             _behind(sheet, cues.of(kind.rule), kind)
     if "any-id" in families:
-        for cue in cues.of("any-id"):
-            _any(sheet, cue.end)
+        for n, cue in enumerate(cues.of("any-id")):
+            _any(sheet, cue.end, named=n < _MOST_NAMED)
 
 
 def _trusted(kind: Kind, sheet: Sheet, cues: Cues, start: int, end: int, value: str) -> bool:
@@ -404,13 +440,13 @@ def _free(sheet: Sheet, start: int, end: int) -> bool:
     )
 
 
-_SHAPELESS = Pattern(rb"[A-Za-z]{0,4}\d[\dA-Za-z]*(?:[ .\-/][\dA-Za-z]*\d[\dA-Za-z]*){0,5}")
+_SHAPELESS = Pattern(rb"[A-Za-z]{0,4}-?\d[\dA-Za-z]*(?:[ .\-/][\dA-Za-z]*\d[\dA-Za-z]*){0,5}")
 _TIGHT = Pattern(
     rb"(?i)(?:[\s\"'`:=#>(),|*_.\-]|\b(?:number|numbers|no|nr|num|id|is|was|card|code|value|my|the|and|of|for|are)\b){0,12}"
 )
 
 
-def _any(sheet: Sheet, at: int) -> None:
+def _any(sheet: Sheet, at: int, named: bool) -> None:
     """Take a number behind a word for some identity number: of whatever kind its check sum fits, else of none."""
     raw = sheet.raw
     filler = _TIGHT.match(raw, at, min(len(raw), at + 40))
@@ -422,7 +458,7 @@ def _any(sheet: Sheet, at: int) -> None:
     value = raw[start:end].decode("latin-1")
     if not _free(sheet, start, end) or len(digits_of(value)) < 6 or not _varied(value):
         return
-    for kind in _ANY:
+    for kind in KINDS if named else ():
         if kind.check in (".always", ".colombian", ".peruvian", ".argentine", ".indonesian"):
             continue
         whole = _SHAPES[kind.rule].fullmatch(raw[start:end])

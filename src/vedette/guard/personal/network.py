@@ -11,12 +11,15 @@ from vedette.guard.personal.suffixes import doubtful, is_internal, is_suffix
 
 _V4 = Pattern(rb"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
 _V6 = Pattern(
-    rb"(?i)(?:[0-9a-f]{1,4}:){1,7}(?::[0-9a-f]{1,4}){0,7}(?:[0-9a-f]{1,4}|:)?|::(?:ffff:)?(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}"
+    rb"(?i)(?:[0-9a-f]{1,4}:){1,7}(?::[0-9a-f]{1,4}){0,7}(?:[0-9a-f]{1,4}|:)?|"
+    rb"::(?:ffff:)?(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}"
 )
 _MAC = Pattern(rb"(?i)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}|(?:[0-9a-f]{2}-){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
 _VERSION_BEFORE = Pattern(
-    rb"(?i)(?:\bv|\bversions?|\bver\.?|\bbefore|\bthrough|\bprior to|\bup to|\buntil|\breleases?|\bbuild|\bfirmware|[<>]=?|"
-    rb"\bversion[\"']?\s?[:=]|\bfixed in|\bupgrade to|\bupdate to|\bsince|fileversion[\"']?\s?[:=>]|\bearlier than|\bnewer than)"
+    rb"(?i)(?:\bv|\bversions?|\bver\.?|\bbefore|\bthrough|\bprior to|\bup to|\buntil|"
+    rb"\breleases?|\bbuild|\bfirmware|[<>]=|[<>]\s|<|"
+    rb"\bversion[\"']?\s?[:=]|\bfixed in|\bupgrade to|\bupdate to|\bsince|"
+    rb"[a-z]version[\"']?\s?[:=>]|\bearlier than|\bnewer than)"
     rb"[\s\"'(]{0,4}$"
 )
 _VERSION_LINE = Pattern(
@@ -24,13 +27,16 @@ _VERSION_LINE = Pattern(
     rb"[a-z]+version)\b[^\n]{0,60}$"
 )
 _VERSION_AFTER = Pattern(
-    rb"(?i)\s*(?:and (?:earlier|prior|below|later|above|older)|or (?:earlier|prior|later)|\(?build|\(winbuild|\(rs\d|_\d)"
+    rb"(?i)\s*(?:and (?:earlier|prior|below|later|above|older)|or (?:earlier|prior|later)|"
+    rb"\(?build|\(winbuild|\(rs\d|_\d)"
 )
 _ADDRESS_BEFORE = Pattern(
-    rb"(?i)(?:://|@|\bips?\b[^\w]{0,3}|addr[a-z]*[^\w]{0,6}|src[a-z_]*[^\w]{0,4}|dst[a-z_]*[^\w]{0,4}|host[a-z]*[^\w]{0,6}|"
-    rb"client[^\w]{0,3}|\bfrom |\bto |\bping |\bserver[^\w]{0,3}|\bip[a-z]*[^\w]{1,4}|\\\\)$"
+    rb"(?i)(?:://|@|\bips?\b[^\w]{0,3}|addr[a-z]*[^\w]{0,6}|src[a-z_]*[^\w]{0,4}|dst[a-z_]*[^\w]{0,4}|"
+    rb"host[a-z]*[^\w]{0,6}|"
+    rb"client[^\w]{0,3}|\bping |\bserver ?[:=][^\w]{0,3}|\bdns[^\w]{0,3}|\bip[a-z]*[^\w]{1,4}|\\\\)$"
 )
-_PORT_AFTER = Pattern(rb":\d{1,5}\b|/\d{1,2}\b")
+_COMES_BEFORE = Pattern(rb"(?i)\b(?:from|to|via|at|on|with) $")
+_PORT_AFTER = Pattern(rb":\d{1,5}\b|/\d{1,2}\b| port \d")
 
 
 @lru_cache(maxsize=4096)
@@ -59,18 +65,20 @@ _DOCUMENTATION = tuple(
 def _version(sheet: Sheet, start: int, end: int, rule: str) -> bool:
     """Return whether four numbers are rather a version."""
     raw = sheet.raw
-    value = raw[start:end]
     near = raw[max(0, start - 24) : start]
     if _VERSION_BEFORE.search(near) or _VERSION_AFTER.match(raw, end, min(len(raw), end + 24)):
         return True
     if _ADDRESS_BEFORE.search(near) or _PORT_AFTER.match(raw, end):
         return False
-    octets = [int(part) for part in value.split(b".")]
+    octets = [int(part) for part in raw[start:end].split(b".")]
     if octets[3] == 0:
         return True
+    line = raw[max(0, start - 72) : start]
     if rule == "private":
-        return octets[0] == 10 and bool(_VERSION_LINE.search(raw[max(0, start - 72) : start]))
-    return max(octets) < 64 or octets.count(0) >= 2 or bool(_VERSION_LINE.search(raw[max(0, start - 72) : start]))
+        return octets[0] == 10 and bool(_VERSION_LINE.search(line))
+    if octets[0] < 32 and octets[1] < 32 and octets[2] < 48:  # one public address in three hundred
+        return len(set(octets)) > 1
+    return octets.count(0) >= 2 or bool(_VERSION_LINE.search(line) and not _COMES_BEFORE.search(near))
 
 
 def addresses(sheet: Sheet, cues: Cues) -> None:
@@ -85,6 +93,8 @@ def addresses(sheet: Sheet, cues: Cues) -> None:
         if end < len(raw) and (raw[end] == 0x5B or (raw[end] in b".-" and sheet.word_after(end + 1))):
             continue
         if start > 1 and raw[start - 1] == 0x2D and sheet.word_before(start - 1):
+            continue
+        if start and raw[start - 1] == 0x5C and _component(raw, start):
             continue
         rule = _address(raw[start:end].decode("latin-1"))
         if rule and (_field_says(sheet, start, end) or not _version(sheet, start, end, rule)):
@@ -125,6 +135,14 @@ def addresses(sheet: Sheet, cues: Cues) -> None:
             continue
         if len(set(digits)) > 1:
             sheet.hit("MAC_ADDRESS", start, end, 0.95, "multicast" if digits[1:2] in b"13579bdf" else "")
+
+
+def _component(raw: bytes, start: int) -> bool:
+    """Return whether what stands behind a backslash is one folder of a path, a version mostly."""
+    at = start - 1
+    while at > max(0, start - 5) and raw[at] == 0x5C:
+        at -= 1
+    return chr(raw[at]).isalnum()
 
 
 def _after_escape(raw: bytes, start: int) -> bool:
@@ -226,7 +244,8 @@ _NO_DOMAINS = frozenset(
     b"system.data java.net java.io e.g i.e etc.in command.com microsoft.net config.in makefile.in configure.in".split()
 )
 _SAYS_DOMAIN = Pattern(
-    rb"(?i)(?:\bdomains?|\bhosts?(?:name)?|\bsite|\bwebsite|\bwww|\bfqdn|\bdns|\bserver|\bvisit|\bc2|nslookup|dig|ping|whois|sni|url)[\"']?[\s:=\"']{1,4}(?:is |name )?[\"']?$"
+    rb"(?i)(?:^|[^\w.])(?:domains?|hosts?(?:name)?|site|website|www|fqdn|dns|server|visit|c2|nslookup|dig|ping|whois|sni|url)"
+    rb"[\"']?[\s:=\"']{1,4}(?:is |name )?[\"']?$"
 )
 
 
@@ -292,7 +311,7 @@ def domains(sheet: Sheet, cues: Cues) -> None:
                 and not _SAYS_DOMAIN.search(before)
             ):
                 continue
-        if len(head) == 1 and not head.isdigit():
+        if len(head) == 1 and suffix not in (b"com", b"co", b"org", b"net", b"de"):
             continue
         sheet.hit("DOMAIN_NAME", start, end, 0.85, "public")
 

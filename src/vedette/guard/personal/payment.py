@@ -8,7 +8,8 @@ from vedette.guard.personal.sheet import Pattern, Sheet
 
 _CARD = Pattern(rb"\d{4,6}(?:[ -]?\d{1,7}){1,6}")
 _GROUPED = Pattern(
-    rb"\d{4}([ -])\d{4}[ -]\d{4}[ -]\d{1,7}|\d{4}[ -]\d{6}[ -]\d{4,5}|\d{12,19}|\d{4}[ -]\d{4}[ -]\d{5}|\d{4}[ -]\d{7}[ -]\d{4}"
+    rb"\d{4}([ -])\d{4}[ -]\d{4}[ -]\d{1,7}|\d{4}[ -]\d{6}[ -]\d{4,5}|"
+    rb"\d{12,19}|\d{4}[ -]\d{4}[ -]\d{5}|\d{4}[ -]\d{7}[ -]\d{4}"
 )
 
 

@@ -52,12 +52,13 @@ class PersonalScanner:
     cost = Cost.PATTERN
     entities = frozenset(
         "PERSON EMAIL_ADDRESS PHONE_NUMBER STREET_ADDRESS DATE_OF_BIRTH CREDIT_CARD IBAN_CODE BANK_ACCOUNT NATIONAL_ID "
-        "DRIVER_LICENSE PASSPORT MEDICAL_RECORD CRYPTO_WALLET IP_ADDRESS MAC_ADDRESS HOSTNAME DOMAIN_NAME URL USERNAME SID "
-        "ARN CLOUD_ACCOUNT FILE_PATH".split()
+        "DRIVER_LICENSE PASSPORT MEDICAL_RECORD CRYPTO_WALLET IP_ADDRESS MAC_ADDRESS HOSTNAME DOMAIN_NAME URL USERNAME "
+        "SID ARN CLOUD_ACCOUNT FILE_PATH".split()
     )
 
     def warm(self) -> None:
         """Compile the patterns and load what numbers are checked with."""
+        national.warm()
         self.scan(Passage(text="call +44 20 7946 0958, SSN 219-09-9999, a@example.com"), Around())
 
     def scan(self, passage: Passage, around: Around) -> Scanned:

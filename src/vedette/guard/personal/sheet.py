@@ -141,6 +141,9 @@ class Hit(NamedTuple):
     rule: str
 
 
+_SMALL = bytes(
+    byte + 32 if 65 <= byte <= 90 or (0xC0 <= byte <= 0xDE and byte != 0xD7) else byte for byte in range(256)
+)
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") | frozenset(range(0xC0, 0x100))
 _DIGITS = frozenset(b"0123456789")
 
@@ -163,7 +166,7 @@ class Sheet:
     def low(self) -> bytes:
         """The mirror in small letters."""
         if self._low is None:
-            self._low = self.raw.lower()
+            self._low = self.raw.translate(_SMALL)
         return self._low
 
     def hit(self, entity: str, start: int, end: int, score: float, rule: str = "") -> None:

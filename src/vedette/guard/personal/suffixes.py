@@ -15,15 +15,15 @@ _INTERNAL_NAMES = (
     b".svc.cluster.local",
 )
 _DOUBTFUL = frozenset(
-    b"py sh pl rs md so ps cc zip mov app name id is do my call run host link click date map open new search select read "
-    b"bar best win int support security services systems management network computer exchange tools download email "
-    b"events directory domains media video audio pictures world page stream science software dev cfd ai as by on or if mm "
-    b"pm am ms cs ml mk la ac bat cab st tf tt gdn nu vi re pub sc hm er properties parts report reports review reviews "
-    b"express global group box bot fm dot meet zone today now next here how one fun cat db kim moe ink day foo ing nexus "
-    b"phd prof rsvp soy mn ax ag aw pa pf na ne fo gl ki ls mr mt mw np sb sd sl sm sn sr ss sv sx sz td tg tl sy vc vg vu wf "
-    b"ye yt gt lt py va tn th tr ht im bb bs bj bi bf bd bh bm bn bt bw cd ci cf cm cv cw data sap target windows office "
-    b"microsoft apple amazon google azure aws chrome android cisco oracle dell intel visa amex play drive prime active "
-    b"plus live case blog java lib delivery".split()
+    b"py sh pl rs md so ps cc zip mov app name id is do my call run host link click date map open new search "
+    b"select read bar best win int support security services systems management network computer exchange tools "
+    b"download email events directory domains media video audio pictures world page stream science software dev "
+    b"cfd ai as by on or if mm pm am ms cs ml mk la ac bat cab st tf tt gdn nu vi re pub sc hm er properties parts "
+    b"report reports review reviews express global group box bot fm dot meet zone today now next here how one fun "
+    b"cat db kim moe ink day foo ing nexus phd prof rsvp soy mn ax ag aw pa pf na ne fo gl ki ls mr mt mw np sb sd "
+    b"sl sm sn sr ss sv sx sz td tg tl sy vc vg vu wf ye yt gt lt va tn th tr ht im bb bs bj bi bf bd bh bm bn bt "
+    b"bw cd ci cf cm cv cw data sap target windows office microsoft apple amazon google azure aws chrome android "
+    b"cisco oracle dell intel visa amex play drive prime active plus live case blog java lib delivery".split()
 )
 """Suffixes that as often end a file, a method or a sentence; a bare name with one is taken with a reason only."""
 

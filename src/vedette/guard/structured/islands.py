@@ -80,7 +80,7 @@ def scan(reader: Reader, text: str, depth: int = 0) -> None:
                 may_head = False
                 continue
         island = None
-        if has_objects and (found := _OBJECT.search(text, at, line_end)):
+        if has_objects and (found := _OBJECT.search(text, at, min(end, line_end + 66))) and found.start() < line_end:
             island = (found.start(), "json")
         if (
             has_elements
@@ -127,7 +127,7 @@ def read(text: str, form: Form) -> tuple[Field, ...] | None:
         while at < end and not reader.full:  # one value, or one a line; a line that is none is skipped
             after, whole = read_json(reader, text, at, end, (), nested)
             if not whole:
-                stop = text.find("\n", max(after, at))
+                stop = text.find("\n", max(after - 1, at))  # a line cut off ends where the next begins
                 after = end if stop < 0 else stop + 1
             at = max(after, at + 1)
     elif form is Form.XML:
