@@ -17,6 +17,8 @@ from vedette.guard.injection.rules.engine import meet
 
 ENCODED_BONUS = 0.06
 """What a hit inside an encoding is surer by: nobody encodes an order by accident."""
+WEIGHT = 0.85
+"""What a hint counts beside others."""
 TAIL = 160
 """Characters at the end that noise is looked for in."""
 
@@ -43,6 +45,15 @@ class Signals:
     def score(self) -> float:
         """Return how sure the surest hit is; 0 without any."""
         return max((hit.score for hit in self.hits), default=0.0)
+
+    @property
+    def together(self) -> float:
+        """Return how sure all hits are together: several hints of different rules make an alarm, told ones do not."""
+        surest: dict[str, float] = {}
+        for hit in self.hits:
+            if not hit.told:
+                surest[hit.rule] = max(surest.get(hit.rule, 0.0), hit.score)
+        return max(self.score, 1.0 - math.prod(1.0 - WEIGHT * score for score in surest.values()))
 
     @property
     def alarms(self) -> tuple[RuleHit, ...]:
