@@ -59,6 +59,8 @@ FOUND = [
     ("PHONE_NUMBER", "+442079460958", "+442079460958"),
     ("PHONE_NUMBER", "ring 02.27.96.63.08 tomorrow", "02.27.96.63.08"),
     ("PHONE_NUMBER", "Tel.: 030/1234567", "030/1234567"),
+    ("PHONE_NUMBER", "São Paulo (11) 4706-6184", "(11) 4706-6184"),
+    ("PHONE_NUMBER", "0049 30 1234567", "0049 30 1234567"),
     ("PHONE_NUMBER", "781 5991 office", "781 5991"),
     ("PHONE_NUMBER", "Mobile:\n5403926876", "5403926876"),
     ("PHONE_NUMBER", "＋４４ ２０ ７９４６ ０９５８", "＋４４ ２０ ７９４６ ０９５８"),
@@ -142,6 +144,8 @@ PASSED = [
     ("PHONE_NUMBER", "[ +2.002992] ice 0000:b1:00.0"),
     ("PHONE_NUMBER", "BIOS 0603 11/01/2021"),
     ("PHONE_NUMBER", "1.2.3.4 - - 555-123-4567-890"),
+    ("PHONE_NUMBER", "(c) 2005-2016 Desk"),
+    ("PHONE_NUMBER", "case 003-498-237-832"),
     ("PHONE_NUMBER", "sha1 618226146061822614606182261460"),
     ("CREDIT_CARD", "4111 1111 1111 1112"),
     ("CREDIT_CARD", "id 4111111111111111111111"),
@@ -204,6 +208,15 @@ def test_rules_say_more() -> None:
     assert rules("4111111111111111", "CREDIT_CARD") == ["visa"]
 
 
+HL7 = "MSH|^~\\&|A|B|C|D|2024||ADT^A01|1|P|2.5\rPID|1||555444^^^H^MR||DOE^JOHN||19800203|M|||12 Main St^^Rome\r"
+FHIR = json.dumps(
+    {
+        "resourceType": "Patient",
+        "identifier": [{"system": "urn:x", "value": "00482"}],
+        "name": [{"family": "Doe", "given": ["John"]}],
+        "address": [{"line": ["12 Main St"], "city": "Rome"}],
+    }
+)
 STRUCTURED = [
     ('{"SubjectUserName": "pedro", "SubjectDomainName": "SHIRE"}', "USERNAME", ["pedro"]),
     ('{"SubjectUserName": "pedro", "SubjectDomainName": "SHIRE"}', "DOMAIN_NAME", ["SHIRE"]),
@@ -234,6 +247,17 @@ STRUCTURED = [
     (json.dumps({"raw": json.dumps({"targetUserName": "jdoe"})}), "USERNAME", ["jdoe"]),
     (json.dumps({"Message": "x\r\n\tSource Address:\t\t10.1.2.3\r\n"}), "IP_ADDRESS", ["10.1.2.3"]),
     (json.dumps({"cmd": 'type "C:\\Users\\jdoe\\a.txt"'}), "FILE_PATH", ["C:\\\\Users\\\\jdoe\\\\a.txt"]),
+    (HL7, "PERSON", ["DOE", "JOHN"]),
+    (HL7, "MEDICAL_RECORD", ["555444"]),
+    (HL7, "DATE_OF_BIRTH", ["19800203"]),
+    (HL7, "STREET_ADDRESS", ["12 Main St"]),
+    (FHIR, "PERSON", ["Doe", "John"]),
+    (FHIR, "STREET_ADDRESS", ["12 Main St"]),
+    (FHIR, "MEDICAL_RECORD", ["00482"]),
+    ('{"MemberName": "CN=Anna Roe,OU=Staff,DC=corp,DC=local"}', "PERSON", ["Anna Roe"]),
+    ("CN=Domain Admins,CN=Builtin,DC=corp", "PERSON", []),
+    ('10.0.0.1 - jdoe [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326', "USERNAME", ["jdoe"]),
+    ('10.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326', "USERNAME", []),
     (json.dumps({"unc": "\\\\FILESRV\\share"}), "HOSTNAME", ["FILESRV"]),
 ]
 

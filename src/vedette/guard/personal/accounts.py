@@ -147,6 +147,22 @@ def users(sheet: Sheet, cues: Cues) -> None:
                 "USERNAME", start, end, 0.9 if said else 0.8, "machine-account" if user.endswith("$") else "domain-user"
             )
     _commanded(sheet)
+    if b"CN=" in raw or b"cn=" in raw:
+        for found in _DIRECTORY.finditer(raw):
+            start, end = found.span(1)
+            sheet.hit("PERSON", start, end, 0.8, "distinguished-name")
+    if b" - " in raw:
+        for found in _ACCESS.finditer(raw):
+            start, end = found.span(1)
+            if is_person(raw[start:end].decode("latin-1")):
+                sheet.hit("USERNAME", start, end, 0.9, "access-log")
+
+
+_DIRECTORY = Pattern(
+    rb"(?i:cn)=([A-Z\xc0-\xde][a-z\xdf-\xff'\-]+(?: [A-Z\xc0-\xde][A-Za-z\xc0-\xff'.\-]*){1,3}),(?i:OU=|CN=Users,)"
+)
+"""A person's entry: ``CN=Anna Roe,OU=Staff,DC=…``. Groups are called like that too, but within other containers."""
+_ACCESS = Pattern(rb"(?m)^[0-9a-fA-F.:]{3,45} [^\s]{1,64} ([A-Za-z0-9._@\\\-]{2,64}) \[\d{2}/[A-Z][a-z]{2}/\d{4}:")
 
 
 def sheet_blank(raw: bytes, start: int) -> bool:

@@ -18,7 +18,7 @@ _WORDS: dict[str, str] = {
     "telefoon|puhelin|puh|gsm|msisdn|landline|pager|tlf|komórka|numer_telefonu|cellulare",
     "call": "call|call_me|call_us|dial|reach_me|reached_at|answering_at|reach_us|ring|messages_to|text_me|sms_to|"
     "message_to|texts_to|you_can_call|reach_you|phoned|calls_from|called|texted|callback|call_back|"
-    "number_is|my_number|contact_me_at|contact_us_at",
+    "my_number|contact_me_at|contact_us_at",
     "line": "desk|office|home|work|direct|main|evening|daytime|private|business",
     "card": "credit_card|debit_card|card_number|card_no|cardnumber|creditcard|card|visa|mastercard|amex|maestro|"
     "american_express|diners|discover|cc_number|ccnum|cc_no|kreditkarte|kartennummer|carte_bancaire|tarjeta|"

@@ -33,11 +33,31 @@ def find(sheet: Sheet) -> None:
         if kind is None:
             if one.name in ("displayName", "DisplayName", "Name", "name") and len(one.path) > 1:
                 _displayed(sheet, one)
+            elif one.name in _FHIR and len(one.path) > 2:
+                _resource(sheet, one)
             continue
         value = one.value.strip()
         if len(value) > 512 or value.lower() in _NOTHING:
             continue
         _KIND[kind](sheet, one, value)
+
+
+_FHIR = frozenset(("family", "given", "line", "value", "text"))
+_GIVEN = re.compile(r"[^\W\d_][^\d<>{}\[\]|=;:]{0,60}")
+
+
+def _resource(sheet: Sheet, one: Field) -> None:
+    """Take a part of a FHIR resource: ``name.family``, ``name.given``, ``address.line``, ``identifier.value``."""
+    above = [str(part) for part in one.path[-5:-1] if isinstance(part, str)]
+    value = one.value.strip()
+    if one.name in ("family", "given", "text") and "name" in above and _GIVEN.fullmatch(value) and is_person(value):
+        _hit(sheet, one, "PERSON", 0.9, "field")
+    elif one.name == "line" and "address" in above and len(value) > 4:
+        _hit(sheet, one, "STREET_ADDRESS", 0.9, "field")
+    elif one.name == "value" and "identifier" in above and len(_DIGIT.findall(value)) > 3 and "://" not in value:
+        _hit(sheet, one, "MEDICAL_RECORD", 0.8, "field")
+    elif one.name == "value" and "telecom" in above:
+        _phone(sheet, one, value)
 
 
 def _hit(sheet: Sheet, one: Field, entity: str, score: float, rule: str) -> None:

@@ -369,6 +369,11 @@ _OWN = {
 }
 
 
+def _count(value: str) -> bool:
+    """Return whether a number is rather years in a row."""
+    return all(len(part) == 4 and "1900" <= part <= "2099" for part in value.split(" "))
+
+
 def _varied(value: str) -> bool:
     """Return whether digits vary: ``000000000`` passes many check sums."""
     return len(set(digits_of(value))) > 2
@@ -383,7 +388,7 @@ def find(sheet: Sheet, cues: Cues) -> None:
             if not sheet.number_alone(start, end):
                 continue
             value = raw[start:end].decode("latin-1")
-            if _varied(value) and _trusted(kind, sheet, cues, start, end, value):
+            if _varied(value) and not _count(value) and _trusted(kind, sheet, cues, start, end, value):
                 sheet.hit("NATIONAL_ID", start, end, kind.score, kind.rule)
     families = cues.families()
     if not families:

@@ -12,6 +12,7 @@ _PLUS = Pattern(rb"\+\(?[1-9]\d{0,3}\)?(?:[ .\-/]{0,2}\(?\d{1,12}\)?){1,7}" + _E
 _NANP = Pattern(rb"(?:(?:001|1)[ .\-])?(?:\(\d{3}\)[ .\-]?|\d{3}[ .\-])\d{3}[ .\-]\d{4}" + _EXTENSION)
 _ZEROS = Pattern(rb"00[1-9]\d{0,2}(?:[ .\-/]\(?\d{1,9}\)?){1,6}|00[1-9]\d{9,12}|001-\d{3}-\d{3}-\d{4}" + _EXTENSION)
 _NATIONAL = Pattern(rb"\(?0[1-9]\d{0,4}\)?(?:[ /\-]\d{2,8}){1,5}|0[1-9](?:\.\d{2}){4}")
+_AREA = Pattern(rb"\(\d{2,5}\)[ \-]?\d{3,5}[ \-]\d{3,5}")
 _GROUPS = Pattern(rb"\(?\+?\d{1,5}\)?(?:[ .\-/]{1,2}\(?\d{2,6}\)?){1,5}" + _EXTENSION)
 _PLAIN = Pattern(rb"\+?\d{6,14}" + _EXTENSION)
 _AFTER = Pattern(rb"(?i)[ \t\-(,]{0,3}(?:office|fax|mobile|cell|home|work|desk|direct|tel|voice|toll.free)\b")
@@ -109,8 +110,15 @@ def _apart(sheet: Sheet, start: int, end: int) -> bool:
 _DATES = frozenset(((2, 2, 4), (1, 2, 4), (2, 1, 4), (1, 1, 4)))
 
 
+def _years(groups: list[bytes]) -> bool:
+    """Return whether all groups are years: ``2005-2016``."""
+    return all(len(group) == 4 and b"1900" <= group <= b"2099" for group in groups)
+
+
 def _like_date(groups: list[bytes]) -> bool:
     """Return whether groups read as a date, or hold one."""
+    if _years(groups):
+        return True
     for at in range(len(groups) - 2):
         sizes = tuple(map(len, groups[at : at + 3]))
         if sizes == (4, 2, 2) and 1900 <= int(groups[at]) <= 2100 and int(groups[at + 1]) <= 12:
@@ -146,7 +154,7 @@ def find(sheet: Sheet, cues: Cues) -> None:
             else:
                 continue
             sheet.hit("PHONE_NUMBER", start, end, score, "international")
-    for pattern, rule in ((_NANP, "nanp"), (_ZEROS, "international"), (_NATIONAL, "national")):
+    for pattern, rule in ((_NANP, "nanp"), (_ZEROS, "international"), (_NATIONAL, "national"), (_AREA, "area")):
         for found in pattern.finditer(raw):
             start, end = found.span()
             if not _apart(sheet, start, end):
@@ -167,10 +175,18 @@ def find(sheet: Sheet, cues: Cues) -> None:
                 continue
             elif rule == "national" and not said and not _national(groups, value):
                 continue
-            elif rule == "international" and not 10 <= len(digits) <= 16:
+            elif rule == "international" and not said and not _dialled(digits, len(groups)):
+                continue
+            elif rule == "area" and not 8 <= len(digits) <= 12:
                 continue
             sheet.hit("PHONE_NUMBER", start, end, 0.9 if said else 0.8, rule)
     _announced(sheet, cues)
+
+
+def _dialled(digits: bytes, n_groups: int) -> bool:
+    """Return whether digits behind two zeros are a country's and a number there."""
+    number = "+" + digits[2:].decode()
+    return 10 <= len(digits) <= 16 and (_valid(number) or (n_groups > 2 and _possible(number)))
 
 
 def _national(groups: list[bytes], value: bytes) -> bool:

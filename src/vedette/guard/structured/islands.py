@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from vedette.guard.structured.base import MAX_NESTED, Field, Path, Places, Reader
+from vedette.guard.structured.hl7 import read_segments
 from vedette.guard.structured.json_text import Nested, read_json
 from vedette.guard.structured.pairs import read_line, read_pairs
 from vedette.guard.structured.rows import header_of, named_columns, read_rows
@@ -71,6 +72,12 @@ def scan(reader: Reader, text: str, depth: int = 0) -> None:
         if text[at] == "#" and (named := named_columns(text[at:line_end])):
             columns = named
             at = following
+            continue
+        if text.startswith(("MSH|", "PID|"), at):
+            stop = text.find("\n\n", at)
+            stop = end if stop < 0 else stop
+            read_segments(reader, text, at, stop)
+            at = stop
             continue
         if columns and text[at] != "#":
             after = read_rows(reader, text, at, end, *columns)
