@@ -123,6 +123,7 @@ class Trail:
         self._lock = threading.Lock()
         self._anchored_s = float("-inf")
         self._anchored = 0
+        self._begun = False
 
     # -- writing --------------------------------------------------------------------------------
 
@@ -179,11 +180,17 @@ class Trail:
             },
             sort_keys=True,
         )
-        number, key = self._key()
+        if not self._begun:
+            self._key()
+            self._begun = True
         at = self._clock()
         t = tables.guard_trail
         with kept(self._engine, "cannot write the guard's audit"), writing(self._engine) as connection:
             seq, prev = _last(connection)
+            number = self._house.latest(connection, TRAIL)  # a reset elsewhere may have begun another
+            if not number:
+                raise _key_is_gone()
+            key = self._house.key(TRAIL, number)
             self._move_anchor(seq, prev, key)
             digest = _digest(key, seq + 1, at, number, body, prev)
             connection.execute(
@@ -210,10 +217,7 @@ class Trail:
     def _key(self) -> tuple[int, bytes]:
         with kept(self._engine, "cannot read the guard's keys"), self._engine.connect() as connection:
             if not self._house.latest(connection, TRAIL) and _last(connection)[0]:
-                raise OutsideError(
-                    "the key of the guard's audit is gone from the state database",
-                    next_step="restore the database from a backup",
-                )
+                raise _key_is_gone()
         return self._house.newest(TRAIL)
 
     def _move_anchor(self, seq: int, digest: str, key: bytes, *, now: bool = False) -> None:
@@ -388,6 +392,12 @@ class Trail:
             if len(rows) < _BATCH:
                 return
             place = rows[-1].seq
+
+
+def _key_is_gone() -> OutsideError:
+    return OutsideError(
+        "the key of the guard's audit is gone from the state database", next_step="restore the database from a backup"
+    )
 
 
 def as_dict(entry: TrailEntry) -> dict[str, Any]:
