@@ -9,6 +9,9 @@ from vedette.guard.secrets import checks, values
 from vedette.guard.secrets.names import Sort, words_of
 from vedette.guard.secrets.providers.named import NAMED
 
+_LOOKED_AT = 240
+"""Characters of a value that are judged: what is drawn at random is so from the start."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -50,7 +53,7 @@ def rule_of(spot: Spot, name: str) -> str:
 
 def judge(spot: Spot, value: str, start: int, end: int, quoted: bool) -> float:
     """Return how sure it is that a value is a secret, in [0, 1]; 0 where it is none."""
-    bare = value.strip()
+    bare = value.strip()[:_LOOKED_AT]
     if spot.sign == "comma" and len(bare) >= 40 and _DEFINE.search(spot.text[max(0, spot.start - 24) : spot.start]):
         return 0.9 if values.entropy(bare) > 4.5 and values.n_classes(bare) >= 3 else 0.0
     if len(bare) < 3 or values.is_reference(bare) or values.is_nothing(bare):
@@ -176,7 +179,8 @@ def _password(spot: Spot, value: str, start: int, end: int, quoted: bool) -> flo
     if spot.sign == "netrc":
         return 0.8
     if spot.sign in ("define", "line"):
-        return 0.7 if strong and not values.is_identifier(value) and _own_line(spot, end) else 0.0
+        ends = _LINE_END.match(spot.text, end) if spot.sign == "define" else _own_line(spot, end)
+        return 0.7 if strong and not values.is_identifier(value) and ends else 0.0
     return 0.0
 
 

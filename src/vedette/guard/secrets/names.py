@@ -236,10 +236,10 @@ _AFTER = frozenset(
 )
 """Words that, behind the word of a secret, make it something about one."""
 _BEFORE = frozenset(
-    "public pub is has no use uses show hide forgot forgotten reset change enter get foreign primary partition sort cache row map registry hot page object index "
+    "public pub is has no use uses show hide forgot forgotten reset change enter get foreign primary partition sort cache row map registry hot page index "
     "routing csrf xsrf pagination next continuation cancellation cancel count num n max min total per input output prompt completion cached by sub super unique "
     "column tree lookup dictionary dict hash idempotency invalid missing wrong bad without require required requires verify validate check "
-    "parse lex lexer syntax semicolon comma keyword string number identifier eof special pad eos bos unk sep cls mask end start stop begin previous curr current "
+    "parse lex lexer syntax semicolon comma identifier eof special pad eos bos unk sep cls mask end start stop begin previous curr current "
     "sync design theme color spacing css style anchor msg logon process subject target linked elevated restricted primary impersonation "
     "tracking trace correlation answer bypass assembly strong toolkit".split()
 )

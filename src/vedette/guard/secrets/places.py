@@ -87,11 +87,15 @@ def _empty(value: str) -> bool:
 
 
 def _kubernetes(text: str) -> Iterator[Hit]:
-    for kind in _KIND.finditer(text):
-        before = max(text.rfind("\n---", 0, kind.start()), kind.start() - 20_000, 0)
-        after = text.find("\n---", kind.end())
-        end = min(after if after >= 0 else len(text), kind.end() + 20_000)
+    kinds = [m.span() for m in _KIND.finditer(text)]
+    done = 0
+    for number, (first, last) in enumerate(kinds):
+        following = kinds[number + 1][0] if number + 1 < len(kinds) else len(text)
+        before = max(text.rfind("\n---", done, first), first - 20_000, done)
+        after = text.find("\n---", last, following)
+        end = min(after if after >= 0 else following, last + 20_000)
         data = _DATA.search(text, before, end)
+        done = last
         if data is None:
             continue
         at = data.end()

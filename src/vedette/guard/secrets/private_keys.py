@@ -11,6 +11,7 @@ _BEGIN = re.compile(r"-{4,5} ?BEGIN (?P<sort>[A-Z0-9 ]{0,40}?)PRIVATE KEY(?: BLO
 _END = re.compile(r"-{4,5} ?END [A-Z0-9 ]{0,40}?PRIVATE KEY(?: BLOCK)? ?-{4,5}")
 _RUN = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 _MAX_CHARS = 24_000
+_MIN_CHARS = 40
 _MAX_GAP = 90
 """Between two lines of a key: a time, a file's name, the mark of a diff."""
 
@@ -42,22 +43,22 @@ def _pem(text: str) -> Iterator[Hit]:
     at = 0
     while (begin := _BEGIN.search(text, at)) is not None:
         at = begin.end()
-        end = _END.search(text, at, at + _MAX_CHARS)
-        another = text.find("-BEGIN ", at, end.start() if end else at)
-        if end is not None and another < 0:
-            runs = list(_RUN.finditer(text, at, end.start()))
-            if sum(len(m[0]) for m in runs) >= 40:
+        following = text.find("-BEGIN ", at, at + _MAX_CHARS)
+        stop = following if following >= 0 else at + _MAX_CHARS
+        end = _END.search(text, at, stop)
+        if end is not None:
+            if sum(len(m[0]) for m in _RUN.finditer(text, at, end.start())) >= _MIN_CHARS:
                 yield Hit(begin.start(), end.end(), "PRIVATE_KEY", "pem-key", 0.98)
-                at = end.end()
+            at = end.end()
             continue
         last, chars = at, 0
-        for run in _RUN.finditer(text, at, at + _MAX_CHARS):
+        for run in _RUN.finditer(text, at, stop):
             if run.start() - last > _MAX_GAP:
                 break
             last, chars = run.end(), chars + len(run[0])
-        if chars >= 40:
+        if chars >= _MIN_CHARS:
             yield Hit(begin.start(), last, "PRIVATE_KEY", "pem-key", 0.95)
-            at = last
+        at = last
 
 
 def _der(text: str) -> Iterator[Hit]:
@@ -91,10 +92,11 @@ def _der(text: str) -> Iterator[Hit]:
 
 def _jwk(text: str) -> Iterator[Hit]:
     done = 0
-    for kty in _JWK.finditer(text):
-        low = max(done, text.rfind("{", max(0, kty.start() - 3000), kty.start()))
-        high = text.find("}", kty.end(), kty.end() + 6000)
-        found = _JWK_SECRET.search(text, low, high if high >= 0 else kty.end() + 3000)
+    places = [m.span() for m in _JWK.finditer(text)]
+    for number, (start, end) in enumerate(places):
+        following = places[number + 1][0] if number + 1 < len(places) else len(text)
+        high = text.find("}", end, min(following, end + 6000))
+        found = _JWK_SECRET.search(text, max(done, start - 3000), high if high >= 0 else min(following, end + 6000))
+        done = end
         if found is not None:
-            done = found.end()
             yield Hit(*found.span("v"), "PRIVATE_KEY", "json-web-key", 0.95)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 
 from vedette.guard.base import Cost
@@ -9,6 +10,9 @@ from vedette.guard.entities import ENTITIES, Group
 from vedette.guard.secrets import assigned, commands, encoded, formatted, headers, places, private_keys, urls
 from vedette.guard.secrets.base import Hit, settled
 from vedette.schema.guarding import Around, Direction, GuardFinding, Passage, Scanned
+
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which no expression engine takes."""
 
 
 def plain(text: str) -> list[Hit]:
@@ -29,6 +33,10 @@ def plain(text: str) -> list[Hit]:
 
 def every(text: str) -> list[Hit]:
     """Return secrets of a text, those behind encodings too."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = _HALVES.sub("\ufffd", text)
     return settled(chain(plain(text), encoded.find(text, plain)))
 
 

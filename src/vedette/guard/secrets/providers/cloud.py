@@ -184,11 +184,5 @@ CLOUD = (
     Format("astra-token", ("AstraCS:",), r"AstraCS:[A-Za-z]{24}:[a-f0-9]{64}", fixed=8),
     Format("wundergraph-key", ("cosmo_",), r"cosmo_[a-f0-9]{32}", fixed=6),
     Format("prefect-token", ("pnu_", "pnb_"), r"pn[ub]_[A-Za-z0-9]{36}", fixed=4),
-    Format(
-        "lambda-cloud-key",
-        ("secret_lambda_", "secret_hub_"),
-        r"secret_[a-z]{3,12}_[a-f0-9]{32}\.[A-Za-z0-9]{32}",
-        fixed=14,
-    ),
 )
 """Formats."""

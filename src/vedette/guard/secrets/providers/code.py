@@ -70,7 +70,7 @@ CODE = (
     Format("postman-key", ("PMAK-", "PMAT-"), r"PMAK-[a-fA-F0-9]{24}-[a-fA-F0-9]{34}|PMAT-[A-Z0-9]{26}", fixed=5),
     Format("readme-key", ("rdme_",), r"rdme_[a-z0-9]{70}", fixed=5),
     Format("scalingo-token", ("tk-us-", "tk-eu-"), r"tk-(?:us|eu)-[A-Za-z0-9_-]{48}", fixed=6),
-    Format("octopus-key", ("API-",), r"API-(?:[A-Z0-9]{26}|[A-Z0-9]{28})", fixed=4, score=0.9, tail="-"),
+    Format("octopus-key", ("API-",), r"API-(?:[A-Z0-9]{28}|[A-Z0-9]{26})", fixed=4, score=0.9, tail="-"),
     Format("harness-token", ("pat.", "sat."), r"[ps]at\.[A-Za-z0-9_-]{22}\.[a-f0-9]{24}\.[A-Za-z0-9]{20}", fixed=4),
     Format(
         "launchdarkly-key",

@@ -71,7 +71,7 @@ MONEY = (
     Format(
         "chargebee-key",
         ("live_", "test_"),
-        r"(?:live|test)_[A-Za-z0-9]{32,34}(?:cu[A-Za-z0-9]{0,20})?",
+        r"(?:live|test)_[A-Za-z0-9]{32,60}",
         fixed=5,
         score=0.85,
     ),
