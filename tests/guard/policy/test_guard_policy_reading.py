@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from vedette.guard.policy import (
     PRESETS,
     Mode,
     Passing,
+    When,
     load_policy,
     preset,
     preset_text,
@@ -275,3 +278,25 @@ def test_a_preset_with_a_piece_cut_out_or_put_in_never_raises_anything_else(data
     put = data.draw(st.sampled_from(["", ":", "- ", "\n", "{", "]", "null", "1e999", "2026-02-30", "&a", "? "]))
     error = refusal(text[:start] + put + text[end:])
     assert error is None or error.location
+
+
+def test_policies_that_the_documentation_shows_are_policies() -> None:
+    docs = Path(__file__).parents[3] / "docs"
+    shown = [
+        block
+        for page in sorted(docs.rglob("*guard*.md"))
+        for block in re.findall(r"^```yaml\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+        if block.startswith("version: 1\nname:")
+    ]
+    assert len(shown) >= 4
+    for block in shown:
+        read_policy(block)
+
+
+def test_every_key_is_in_the_reference() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "guard-policy.md").read_text(encoding="utf-8")
+    told = to_plain(
+        read_policy(HEAD + "extends: strict\nforbidden_content: {words: [x]}\nlinks: {allowed_hosts: [a.b]}\n")
+    )
+    for key in (*told, *(f.name for f in fields(When)), *Action, *Direction, *Group):
+        assert f"`{key}`" in page, key

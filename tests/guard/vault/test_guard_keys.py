@@ -7,14 +7,16 @@ import json
 import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vedette import plugins
 from vedette.errors import OutsideError, UserError
-from vedette.guard.vault import EnvironmentKeys, FileKeys, KeyPlace, KeyProvider, key_provider, sealing
+from vedette.guard.vault import GROUP, EnvironmentKeys, FileKeys, KeyPlace, KeyProvider, key_provider, sealing
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 
@@ -181,3 +183,19 @@ def test_derived_keys_follow_the_standard() -> None:
     wanted = hmac.digest(key, b"vedette guard some use\x01", "sha256")
     assert sealing.derive(key, "some use") == wanted
     assert sealing.derive(key, "some use", 48)[:32] == wanted
+
+
+def test_a_key_management_service_is_a_plug_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    point = EntryPoint(name="far", value="vault_support:FarAwayKeys", group=GROUP)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [point] if group == GROUP else [])
+    plugins.plugin_points.cache_clear()
+    try:
+        keys = key_provider("far", KeyPlace(file=tmp_path / "none", options="eu"))
+        assert isinstance(keys, KeyProvider)
+        assert keys.region == "eu"  # type: ignore[attr-defined]
+        key_id = keys.current()
+        assert keys.unwrap(key_id, keys.wrap(key_id, b"k" * 32, b"aad"), b"aad") == b"k" * 32
+        with pytest.raises(UserError, match="no key provider"):
+            key_provider("far", KeyPlace(file=tmp_path / "none"), third_party=False)
+    finally:
+        plugins.plugin_points.cache_clear()
