@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from vedette.guard.injection import features
 from vedette.guard.injection.features import Vectors
 
-HIDDEN = 96
+HIDDEN = 64
+BATCH = 256
 MOST_WINDOWS = 3
 """Windows of one benign row that are trained on."""
 
@@ -143,6 +144,24 @@ class Net:
         return out
 
 
+_STANDARD: dict[int, tuple[Any, Any, Any]] = {}
+
+
+def _standard(given: Packed) -> tuple[Any, Any, Any]:
+    """Return the mean and the spread of the features of pieces, and the features with both taken out."""
+    if id(given) not in _STANDARD:
+        some = given.dense[:: max(len(given.dense) // 20000, 1)].astype(np.float32)
+        mean, spread = some.mean(0), some.std(0) + 0.05
+        _STANDARD[id(given)] = mean, spread, (given.dense.astype(np.float32) - mean) / spread
+    return _STANDARD[id(given)]
+
+
+def _ranges(starts: NDArray[Any], sizes: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the numbers of ranges after each other."""
+    ends = np.cumsum(sizes)
+    return np.repeat(starts - np.concatenate([[0], ends[:-1]]), sizes) + np.arange(int(ends[-1]) if len(ends) else 0)
+
+
 def fit(given: Packed, rows: Sequence[Row], keep: NDArray[np.bool_], *, seed: int = 0, epochs: int = 6,
         weights: NDArray[np.float64] | None = None, hidden: int = HIDDEN) -> Net:  # fmt: skip
     """Return a network taught by the rows kept."""
@@ -159,11 +178,10 @@ def fit(given: Packed, rows: Sequence[Row], keep: NDArray[np.bool_], *, seed: in
         weights_of([row for row, k in zip(rows, keep, strict=True) if k]) if weights is None else weights[keep]
     )
     per_row = np.bincount(given.row_of, minlength=len(rows))
-    dims = n_whole - features.N_SHAPE - features.N_PLACE
+    dims = (n_dense - 2 * features.N_CONCEPTS - features.N_SHAPE - features.N_PLACE) // 2
     blocks = [(0, dims), (dims, 2 * dims), (2 * dims, 2 * dims + features.N_CONCEPTS),
               (2 * dims + features.N_CONCEPTS, 2 * dims + 2 * features.N_CONCEPTS)]  # fmt: skip
-    mean = given.dense[:: max(len(given.dense) // 20000, 1)].astype(np.float32).mean(0)
-    spread = given.dense[:: max(len(given.dense) // 20000, 1)].astype(np.float32).std(0) + 0.05
+    mean, spread, dense = _standard(given)
     wmean, wspread = given.whole.mean(0), given.whole.std(0) + 0.02
 
     class Two(nn.Module):
@@ -192,23 +210,22 @@ def fit(given: Packed, rows: Sequence[Row], keep: NDArray[np.bool_], *, seed: in
     net = Two()
     steps = [{"params": [q for name, q in net.named_parameters() if "pairs" not in name], "weight_decay": 1e-4},
              {"params": net.pairs.parameters(), "weight_decay": 1e-3}]  # fmt: skip
-    opt = torch.optim.AdamW(steps, lr=2e-3)
+    opt = torch.optim.AdamW(steps, lr=3e-3)
     windows = np.flatnonzero(keep[given.row_of])
-    per_epoch = (len(windows) + 127) // 128
-    sched = torch.optim.lr_scheduler.OneCycleLR(opt, 4e-3, total_steps=epochs * per_epoch + 1)
+    per_epoch = (len(windows) + BATCH - 1) // BATCH
+    sched = torch.optim.lr_scheduler.OneCycleLR(opt, 6e-3, total_steps=epochs * per_epoch + 1)
     loss_of = nn.BCEWithLogitsLoss(reduction="none")
     net.train()
     for _ in range(epochs):
         rng.shuffle(windows)
-        for start in range(0, len(windows), 128):
-            some = windows[start : start + 128]
-            index = np.concatenate([np.arange(given.piece_starts[i], given.piece_starts[i + 1]) for i in some])
+        for start in range(0, len(windows), BATCH):
+            some = windows[start : start + BATCH]
             sizes = given.piece_starts[some + 1] - given.piece_starts[some]
+            index = _ranges(given.piece_starts[some], sizes)
             of = torch.from_numpy(np.repeat(np.arange(len(some)), sizes))
-            x = (given.dense[index].astype(np.float32) - mean) / spread
+            x = dense[index]
             p_sizes = given.pair_starts[index + 1] - given.pair_starts[index]
-            p = (np.concatenate([given.pairs[given.pair_starts[i] : given.pair_starts[i + 1]] for i in index])
-                 if p_sizes.sum() else np.zeros(0, dtype=np.int32))  # fmt: skip
+            p = given.pairs[_ranges(given.pair_starts[index], p_sizes)]
             po = np.concatenate([[0], np.cumsum(p_sizes)[:-1]])
             for low, high in blocks:
                 out = np.repeat(rng.random(len(some)) < 0.2, sizes)

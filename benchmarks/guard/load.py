@@ -32,6 +32,7 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.guard.gateway_process import free_port, started
+from benchmarks.guard.planted import KINDS
 from benchmarks.guard.tables import write_section
 
 PROSE = (
@@ -114,10 +115,9 @@ class Stream:
 def stream_of(number: int, n_words: int, chosen: random.Random) -> Stream:
     """Return a stream with values of its own."""
     name = "".join(LETTERS[int(c)] for c in f"{number:05d}")
-    letters = "".join(chosen.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=16))
     values = (
-        f"AKIA{letters}",
-        f"{name}.{letters[:6].lower()}@nordwind-logistik.de",
+        KINDS["aws key id"][0](chosen),
+        f"{name}@nordwind-logistik.de",
         f"10.{chosen.randrange(256)}.{chosen.randrange(256)}.{chosen.randrange(1, 255)}",
     )
     words = [PROSE[(number + at) % len(PROSE)] for at in range(n_words)]
@@ -352,7 +352,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--interval", type=float, default=0.5, help="seconds between the pieces of a stream")
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--hold", default="word", choices=("word", "sentence", "reply"))
-    parser.add_argument("--judging", type=int, default=4, help="threads that judge")
+    parser.add_argument("--judging", type=int, default=2, help="threads that judge")
     parser.add_argument("--scanners", default="", help="names with commas between; all by default")
     parser.add_argument("--write", action="store_true", help="fill the README's table")
     parser.add_argument("--role", choices=("upstream",), help=argparse.SUPPRESS)

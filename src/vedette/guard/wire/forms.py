@@ -51,9 +51,9 @@ def text(direction: Direction, role: Role | None = None, form: Form = Form.AUTO)
     """Return the form of a text."""
 
     def read(walk: Walk, value: Any, place: str) -> Any:
-        return walk.slot(
-            Passage(text=_string(value, place), direction=direction, role=role, form=form, place=pointer(place))
-        )
+        said = _string(value, place)
+        kind = form_of(said) if form is Form.AUTO else form
+        return walk.slot(Passage(text=said, direction=direction, role=role, form=kind, place=pointer(place)))
 
     return read
 
@@ -282,6 +282,13 @@ def is_json(said: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def form_of(said: str) -> Form:
+    """Return how a text is read: as JSON where it is such, or is on each line; not by its beginning alone."""
+    if said.lstrip()[:1] not in ("{", "["):
+        return Form.AUTO
+    return Form.JSON if is_json(said) or all(is_json(line) for line in said.splitlines() if line) else Form.PLAIN
 
 
 def pointer(place: str) -> str:

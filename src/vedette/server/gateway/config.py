@@ -105,8 +105,8 @@ class GatewayConfig:
     """Whether audio passes unread; images and files are the policy's matter."""
     scan_timeout_s: float = 10.0
     """For judging one request, one reply, or one piece of a stream."""
-    n_judging: int = 4
-    """Texts judged at once."""
+    n_judging: int = 2
+    """Requests and replies judged at once."""
     max_request_bytes: int = 8 << 20
     requests_per_minute: int = 600
     spend: SpendLimit = SpendLimit()

@@ -11,7 +11,6 @@ import asyncio
 import json
 import logging
 import secrets
-import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing
@@ -50,7 +49,7 @@ from vedette.server.gateway.tracing import Span, span
 from vedette.server.gateway.upstreams import Answer, Ways, checked_headers
 from vedette.server.refusals import RefusalError, as_refusal
 from vedette.server.streaming import EventStream
-from vedette.server.work import TooSlowError, Workers
+from vedette.server.work import TooSlowError
 
 T = TypeVar("T")
 
@@ -117,15 +116,15 @@ class Gateway:
         self.metrics = metrics
         self._ways = ways
         n = parts.config.n_judging
-        self.judging = Workers("guard", n_slots=n, max_waiting=4096, max_waiting_each=1024)
-        self.checking = Workers("check", n_slots=2, max_waiting=4096, max_waiting_each=10**9)
-        self.pieces = Pool(min(n, 2))
+        self.judging = Pool(n, name="vedette-guard")
+        self.checking = Pool(2, name="vedette-check")
+        self.pieces = Pool(min(n, 2), name="vedette-pieces", at_once=4)
         self.warm = False
 
     async def close(self) -> None:
-        """Stop what runs."""
-        self.pieces.close()
-        await asyncio.gather(self.judging.close(3.0), self.checking.close(3.0))
+        """Let the threads end."""
+        for one in (self.judging, self.checking, self.pieces):
+            one.close()
 
     async def answer(
         self, principal: Principal, endpoint: Endpoint, data: bytes, headers: Mapping[str, str]
@@ -293,16 +292,14 @@ class Gateway:
     async def _run(self, job: _Job, call: Callable[[], T]) -> T:
         """Return what a blocking call returns, within the time for judging."""
         try:
-            return await self.judging.run(
-                job.principal.key, lambda _: call(), timeout_s=self.parts.config.scan_timeout_s
-            )
+            return await self.judging.run(job.principal.key, call, timeout_s=self.parts.config.scan_timeout_s)
         except TooSlowError:
             raise self._too_slow() from None
 
-    async def _piece(self, call: Callable[[], bytes]) -> bytes:
+    async def _piece(self, owner: str, call: Callable[[], bytes]) -> bytes:
         """Return what comes of a piece of a stream, within the time for judging."""
         try:
-            return await self.pieces.run(call, timeout_s=self.parts.config.scan_timeout_s)
+            return await self.pieces.run(owner, call, timeout_s=self.parts.config.scan_timeout_s)
         except TooSlowError:
             raise self._too_slow() from None
 
@@ -333,7 +330,7 @@ class Gateway:
             try:
                 async with aclosing(answer.blocks()) as blocks:
                     async for block in blocks:
-                        made = await self._piece(lambda block=block: relay.feed(block))  # type: ignore[misc]
+                        made = await self._piece(job.request_id, lambda block=block: relay.feed(block))  # type: ignore[misc]
                         if relay.ended:
                             made = await self._ending(job, relay, made)
                         if made:
@@ -417,19 +414,18 @@ class Gateway:
 
     async def _over(self, job: _Job, error: BaseException, relay: Relay | None = None) -> RefusalError:
         """Settle and record a request that ends badly; return the refusal that the client sees."""
-        refusal = refused_by(error)
+        left = not isinstance(error, Exception)
+        refusal = RefusalError(499, "the client left", code="client_left") if left else refused_by(error)
         code = refusal.code or "internal"
-        if not isinstance(error, Exception):
-            code = "client_left"
 
-        def ended(_: threading.Event) -> None:
+        def ended() -> None:
             usage = relay.usage if relay is not None else None
             self._settle(job, usage, n_chars=relay.n_chars if relay is not None else 0)
             direction = "reply" if job.asked else "prompt"
             self._record(job, f"{'reply' if job.asked else 'request'}.refuse", direction=direction, reason=code)
 
         self.metrics.refused.labels(job.endpoint.value, code).inc()
-        self._count(job, refusal.status if isinstance(error, Exception) else 499)
+        self._count(job, refusal.status)
         try:
             # also where the client left: the row is written all the same
             await asyncio.shield(self.checking.run(job.principal.key, ended, timeout_s=10.0))

@@ -82,7 +82,7 @@ def create_app(
 
     async def who(token: str | None, address: str) -> Principal | None:
         gateway: Gateway = app.state.desk
-        return await gateway.checking.run(address, lambda _: authenticate(token, address), timeout_s=30.0)
+        return await gateway.checking.run(address, lambda: authenticate(token, address), timeout_s=30.0)
 
     known: Authenticate = who
     rates = Rates()
@@ -193,7 +193,7 @@ async def _ready(request: Request) -> Response:
     if gateway is not None and wrong is None:
         check = gateway.parts.check
         try:
-            await gateway.checking.run("ready", lambda _: check(), timeout_s=5.0)
+            await gateway.checking.run("ready", check, timeout_s=5.0)
         except Exception as error:
             wrong = error.message if isinstance(error, VedetteError) else type(error).__name__
     return JSONResponse({"status": "ready" if wrong is None else wrong}, status_code=200 if wrong is None else 503)

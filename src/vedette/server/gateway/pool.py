@@ -1,8 +1,9 @@
-"""Threads that judge pieces of streams: few, standing, and fed by one queue.
+"""Threads that judge requests and pieces of streams: few, standing, fed by turns.
 
 A piece costs half a millisecond. To start a thread for it, as :mod:`vedette.server.work` does for calls that take
-longer, would keep the loop waiting for longer than that: it stands still until the new thread has begun. Here a call is
-put into a queue, and its result comes back by one wake-up of the loop, together with those that were ready with it.
+longer, would keep the loop waiting for longer than that: it stands still until the new thread has begun. Here a call
+waits in its owner's queue, and its result comes back by one wake-up of the loop, together with those that were ready
+with it. Owners are served by turns: who asks a hundred questions waits behind its own.
 
 Whoever stops waiting leaves the call to its thread. A call that does not come back in its time is given up, and its
 thread with it: another takes its place, so that a scanner that hangs closes its own streams and no others; when too
@@ -12,8 +13,8 @@ many hang, nothing is judged any more, and so nothing passes.
 from __future__ import annotations
 
 import asyncio
-import queue
 import threading
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -22,8 +23,6 @@ from vedette.server.work import TooSlowError
 
 T = TypeVar("T")
 
-AT_ONCE = 4
-"""Calls that a thread answers together, where so many wait."""
 MOST_STUCK = 32
 
 
@@ -33,12 +32,15 @@ class Pool:
     Args:
         n_threads: calls that run at once.
         name: of the threads.
+        at_once: calls that a thread takes together, where so many wait: for short ones.
         most_waiting: calls that may wait.
     """
 
-    def __init__(self, n_threads: int, *, name: str = "vedette-pieces", most_waiting: int = 20_000) -> None:
-        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+    def __init__(self, n_threads: int, *, name: str, at_once: int = 1, most_waiting: int = 20_000) -> None:
+        self._queues: OrderedDict[str, deque[_Call]] = OrderedDict()
+        self._ready = threading.Condition()
         self._name = name
+        self._at_once = at_once
         self._n_threads = n_threads
         self._most_waiting = most_waiting
         self._n_waiting = 0
@@ -46,8 +48,13 @@ class Pool:
         self._begun = False
         self._closed = False
 
-    async def run(self, call: Callable[[], T], *, timeout_s: float) -> T:
+    async def run(self, owner: str, call: Callable[[], T], *, timeout_s: float) -> T:
         """Return what a call returns, from a thread.
+
+        Args:
+            owner: in whose turn it is.
+            call: what runs.
+            timeout_s: for waiting and running together.
 
         Raises:
             TooSlowError: it was not done in time.
@@ -62,7 +69,9 @@ class Pool:
                 self._start(loop)
         made = _Call(call, loop.create_future())
         self._n_waiting += 1
-        self._calls.put(made)
+        with self._ready:
+            self._queues.setdefault(owner, deque()).append(made)
+            self._ready.notify()
         late = loop.call_later(timeout_s, self._late, made, loop)
         try:
             found: T = await made.future
@@ -74,9 +83,9 @@ class Pool:
 
     def close(self) -> None:
         """Let the threads end."""
-        self._closed = True
-        for _ in range(self._n_threads + self._n_stuck):
-            self._calls.put(None)
+        with self._ready:
+            self._closed = True
+            self._ready.notify_all()
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         threading.Thread(target=self._work, args=(loop,), name=self._name, daemon=True).start()
@@ -88,23 +97,13 @@ class Pool:
             call.stuck = True
             self._n_stuck += 1
             self._start(loop)
-        call.future.set_exception(TooSlowError("a piece of a stream was not judged in its time"))
+        call.future.set_exception(TooSlowError("this was not done in its time", next_step="try again"))
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
         while True:
-            first = self._calls.get()
-            if first is None:
+            calls = self._next()
+            if not calls:
                 return
-            calls = [first]
-            while len(calls) < AT_ONCE:
-                try:
-                    another = self._calls.get_nowait()
-                except queue.Empty:
-                    break
-                if another is None:
-                    self._calls.put(None)
-                    break
-                calls.append(another)
             for call in calls:
                 if call.over:
                     continue
@@ -120,6 +119,21 @@ class Pool:
                 return  # the loop is closed
             if any(call.stuck for call in calls):
                 return  # another has taken its place
+
+    def _next(self) -> list[_Call]:
+        """Return calls whose turn it is, waiting for one; none where the pool is closed."""
+        with self._ready:
+            while not self._queues:
+                if self._closed:
+                    return []
+                self._ready.wait()
+            calls: list[_Call] = []
+            while self._queues and len(calls) < self._at_once:
+                owner, waiting = self._queues.popitem(last=False)
+                calls.append(waiting.popleft())
+                if waiting:
+                    self._queues[owner] = waiting  # at the end: the others come first
+            return calls
 
     def _done(self, calls: list[_Call]) -> None:
         for call in calls:
