@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from recipes.injection import benign, containers, direct, disguises, indirect, languages
+from recipes.injection import benign, containers, direct, disguises, everyday, indirect, languages, long
 from recipes.injection.grammar import Grammar
 from recipes.injection.slots import SLOTS
 
@@ -41,6 +41,8 @@ SLOT_LISTS: dict[str, tuple[str, ...]] = {
     "question": direct.QUESTIONS,
     "statement": direct.STATEMENTS,
     "harm_q": direct.HARM_QUESTIONS,
+    "harmless": everyday.HARMLESS,
+    "harmless_thing": everyday.HARMLESS_THINGS,
     "code": indirect.CODE,
     "code_bare": indirect.CODE,
     "language": benign.LANGUAGES,
@@ -61,7 +63,7 @@ def rows(seed: int = SEED) -> list[Row]:
     """Return all rows, the same ones in the same order for the same seed; no text twice."""
     grammar = Grammar(SLOT_LISTS)
     found: dict[str, Row] = {}
-    for part in (_direct, _foreign, _disguised, _indirect, _benign, _twins):
+    for part in (_direct, _long, _foreign, _disguised, _indirect, _benign, _everyday, _frames, _twins):
         for row in part(grammar, random.Random(f"{seed}-{part.__name__}")):  # noqa: S311 (not for secrets)
             found.setdefault(row.text, row)
     return list(found.values())
@@ -98,6 +100,22 @@ def _direct(grammar: Grammar, rng: random.Random) -> Iterator[Row]:
         for first, second in direct.HALVES:
             for text in _spellings(grammar, form, 2, rng, half_a=first, half_b=grammar.fill(second, rng)):
                 yield _whole(text, "payload-splitting", "direct", "JAILBREAK")
+
+
+def _long(grammar: Grammar, rng: random.Random) -> Iterator[Row]:
+    for opening in long.OPENINGS:
+        for _ in range(18):
+            rules = rng.sample(long.RULES, rng.randrange(2, 6))
+            parts = [opening, *rules, *rng.sample(long.FORMATS, rng.randrange(0, 2)), rng.choice(long.ENDS)]
+            text = _filled(grammar, rng.choice((" ", " ", "\n", "\n- ")).join(parts), rng)
+            yield _whole(_voice(text, rng), f"long-persona-{long.OPENINGS.index(opening)}", "direct", "JAILBREAK")
+    for number, form in enumerate(long.SUBTLE):
+        for text in _spellings(grammar, form, 18, rng):
+            yield _whole(text, f"long-subtle-{number}", "direct", "JAILBREAK")
+
+
+def _filled(grammar: Grammar, form: str, rng: random.Random) -> str:
+    return _tidy(grammar.fill(form, rng, {"bot": rng.choice(SLOTS["bot"])}))
 
 
 VOICES: tuple[tuple[float, Callable[[str], str]], ...] = (
@@ -240,3 +258,37 @@ def _benign(grammar: Grammar, rng: random.Random) -> Iterator[Row]:
         for form in forms:
             for text in _spellings(grammar, form, 12, rng):
                 yield _whole(_voice(text, rng), f"benign-{family}", "benign")
+
+
+def _everyday(grammar: Grammar, rng: random.Random) -> Iterator[Row]:
+    for family, forms in everyday.EVERYDAY.items():
+        for form in forms:
+            for text in _spellings(grammar, form, 24 if family == "long-request" else 14, rng):
+                yield _whole(_voice(text, rng), f"everyday-{family}", "benign")
+    for form in everyday.WITH_WORDS:
+        for _ in range(22):
+            first, second = rng.sample(everyday.EVERYDAY_WORDS, 2)
+            text = _tidy(grammar.fill(form, rng, {"w": first, "w2": second, "w_upper": first.upper()}))
+            yield _whole(text, "everyday-with-words", "benign")
+
+
+def _frames(grammar: Grammar, rng: random.Random) -> Iterator[Row]:
+    """The attackers' frames around harmless questions."""
+    harmless = Grammar(
+        {
+            **grammar.slots,
+            "harm": everyday.HARMLESS,
+            "harm_thing": everyday.HARMLESS_THINGS,
+            "harm_q": everyday.HARMLESS_QUESTIONS,
+        }
+    )
+    for family in everyday.TWINNED:
+        for form in direct.JAILBREAK[family]:
+            for text in _spellings(harmless, form, 10, rng):
+                yield _whole(_voice(text, rng), f"frame-twin-{family}", "benign")
+    for number, form in enumerate(long.SUBTLE[:4]):
+        for text in _spellings(harmless, form, 14, rng):
+            yield _whole(text, f"frame-twin-subtle-{number}", "benign")
+    for form in direct.JAILBREAK["refusal-suppression"][2:3]:
+        for text in _spellings(harmless, form, 24, rng):
+            yield _whole(text, "frame-twin-start-with", "benign")
