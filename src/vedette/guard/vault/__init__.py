@@ -5,6 +5,7 @@ Each session has a random key of its own, wrapped by a master key; erasing the k
 
 from vedette.guard.vault.approvals import Approval, Approvals, ApprovalState
 from vedette.guard.vault.base import GROUP, KeyPlace, KeyProvider, key_provider
+from vedette.guard.vault.batching import batched
 from vedette.guard.vault.keys import EnvironmentKeys, FileKeys, shown_key
 from vedette.guard.vault.pairs import VaultPairs
 from vedette.guard.vault.vault import Erased, Rotated, Vault, VaultSession
@@ -23,6 +24,7 @@ __all__ = [
     "Vault",
     "VaultPairs",
     "VaultSession",
+    "batched",
     "key_provider",
     "shown_key",
 ]
