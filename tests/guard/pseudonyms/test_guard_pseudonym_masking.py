@@ -346,3 +346,15 @@ def test_strange_texts_pass_unchanged(book, text, form) -> None:
     assert masker.mask(text, [], form=form).text == text
     stream = Restorer(book).stream(form=form)
     assert "".join([*map(stream.feed, text), stream.close()]) == text
+
+
+@pytest.mark.parametrize("form", [Form.PLAIN, Form.JSON])
+@pytest.mark.parametrize("unit", ["\\", "x", '{\\"a\\": \\"', "PERSON_2B3C4D5 ", "P\u200b", "a.b@c.d "])
+def test_long_hostile_texts_come_back(book, unit, form) -> None:
+    text = '{"a": ' + unit * (20_000 // len(unit))
+    found = [
+        (GuardFinding(entity="SECRET", start=at, end=at + 3, score=1.0, scanner="test"), Action.PSEUDONYMISE)
+        for at in range(0, len(text), 500)
+    ]
+    masked = Masker(book).mask(text, found, form=form)
+    assert Restorer(book).restore(masked.text, form=form) == text

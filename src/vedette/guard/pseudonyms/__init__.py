@@ -7,7 +7,7 @@ the pairs are kept in a session's book (:class:`MemoryPairs`, or one of the vaul
 from vedette.guard.pseudonyms.masking import Masked, Masker, Replaced
 from vedette.guard.pseudonyms.memory import MemoryPairs
 from vedette.guard.pseudonyms.restoring import Invented, Restorer, StreamRestorer, invented
-from vedette.guard.pseudonyms.tokens import token_shapes
+from vedette.guard.pseudonyms.tokens import token_shapes, warm
 
 __all__ = [
     "Invented",
@@ -19,4 +19,5 @@ __all__ = [
     "StreamRestorer",
     "invented",
     "token_shapes",
+    "warm",
 ]

@@ -20,6 +20,7 @@ _NOT_SWEPT = frozenset({"AGE", "NRP", "TITLE"})
 """These are words of the language, which name nobody where they stand alone."""
 _SPACELESS = re.compile(f"[{SPACELESS}]")
 _LEAST = 3
+_MOST = 4096
 _LEAST_SPACELESS = 2
 _LEAST_DIGITS = 4
 
@@ -129,7 +130,7 @@ def is_whole_value(text: str, start: int, end: int) -> bool:
 
 def sweepable(entity: str, value: str) -> bool:
     """Return whether a value names somebody or something wherever it stands, and not only where it was found."""
-    if entity in _NOT_SWEPT:
+    if entity in _NOT_SWEPT or len(value) > _MOST:
         return False
     if value.isdigit():
         return len(value) >= _LEAST_DIGITS

@@ -19,6 +19,8 @@ from vedette.guard.pseudonyms.words import widened
 from vedette.schema.guarding import Action, Form, GuardFinding
 
 _TRIES = 8
+_ROUNDS = 2
+"""Times that a text is gone through anew for values that only replacing it brought up."""
 _NEAR = 4
 """Characters between two ranges that are made one where a text does not come back otherwise."""
 
@@ -78,11 +80,11 @@ class Masker:
         """
         form = settled(form, text) or Form.PLAIN
         for gap, tokens in ((0, False), (0, True), (_NEAR, True), (len(text), True)):
-            for _ in range(_TRIES):
+            for again in range(_TRIES):
                 self.index.catch_up(self.book)
                 work = _Work(self, text, form, tokens=tokens)
                 masked = work.masked(findings, gap)
-                if self._kept(work.draft) and not work.missed():
+                if self._kept(work.draft) and (again >= _ROUNDS or not work.missed()):
                     break
             else:
                 raise OutsideError(
@@ -139,6 +141,7 @@ class _Work:
         self._masker = masker
         self._form = form
         self._here = Phrases()
+        self._word = (0, 0)  # the last word that a finding cut
         self._strings = Strings(text) if form is Form.JSON else None
         self.standing = masker.standing(text)
         self._standing_starts = [one.start for one in self.standing]
@@ -248,7 +251,12 @@ class _Work:
         What was not found but is known (no score) gives way to every pseudonym that it touches.
         """
         n_found = end - start
-        start, end = widened(self.text, start, end)
+        if self._word[0] <= start and end <= self._word[1]:
+            start, end = self._word
+        else:
+            start, end = wide = widened(self.text, start, end)
+            if end - start > n_found:
+                self._word = wide
         which = max(0, bisect_right(self._standing_starts, start) - 1)
         for standing in self.standing[which:]:
             if standing.start >= end:
@@ -265,7 +273,7 @@ class _Work:
         """Return where values stand that the session knows, or that were found elsewhere in this text."""
         here = self._here
         named: dict[str, Range] = {}
-        for one in found:
+        for one in {(each.start, each.end, each.action): each for each in found}.values():
             raw = self.text[one.start : one.end]
             for value in {raw, read(raw, Place(depth=1))}:
                 if sweepable(one.entity, value):

@@ -23,7 +23,6 @@ DEEPEST = 3
 BARE = "N"
 """The letter of a mark whose value stands in JSON without quotes; its pseudonym stands in quotes there."""
 _OPENERS = 64
-_QUOTE = re.compile(r'\\*"')
 _OPENS_JSON = re.compile(r"(?:\s|\\+[nrt])*[{\[](?:\s|\\+[nrt]|[{\[,\d.\-]|true|false|null)*\Z")
 _URL_ENDS = re.compile(r"[\s\"'<>`)\]}|\\,]")
 _URL_SAFE = "-._~:/@!$'()*,;"
@@ -159,13 +158,16 @@ class Tracker:
 
     def _follow_json(self, text: str) -> None:
         done = 0
-        for found in _QUOTE.finditer(text):
-            n_slashes = found.end() - found.start() - 1
-            if found.start() == 0:
-                n_slashes += self._slashes
-            self._note(text, done, found.start())
-            done = found.end()
+        at = text.find('"')
+        while at >= 0:
+            first = at
+            while first > done and text[first - 1] == "\\":
+                first -= 1
+            n_slashes = at - first + (self._slashes if first == 0 else 0)
+            self._note(text, done, first)
             self._at_quote(n_slashes)
+            done = at + 1
+            at = text.find('"', done)
         self._note(text, done, len(text))
         n_slashes = len(text) - len(text.rstrip("\\"))
         self._slashes = n_slashes + (self._slashes if n_slashes == len(text) else 0)
@@ -218,6 +220,7 @@ class Strings:
         self._text = text
         self._spans = [found.span(1) for found in _STRING.finditer(text)]
         self._starts = [start for start, _ in self._spans]
+        self._literal = (0, 0)
 
     def pieces(self, start: int, end: int) -> list[tuple[int, int]]:
         """Return the parts of a range that can be replaced: of strings, and single literals outside them."""
@@ -242,10 +245,14 @@ class Strings:
         out = []
         for found in LITERAL.finditer(self._text, start, end):
             low, high = found.span()
-            while low > 0 and LITERAL.match(self._text[low - 1]):
-                low -= 1
-            while high < len(self._text) and LITERAL.match(self._text[high]):
-                high += 1
+            if self._literal[0] <= low and high <= self._literal[1]:
+                low, high = self._literal
+            else:
+                while low > 0 and LITERAL.match(self._text[low - 1]):
+                    low -= 1
+                after = LITERAL.match(self._text, high)
+                high = after.end() if after else high
+                self._literal = low, high
             out.append((low, high))
         return out
 

@@ -103,14 +103,14 @@ class Words:
     """The words that pseudonyms of a session begin with: those of our entities, and those of packs' entities."""
 
     def __init__(self) -> None:
-        self._words: set[str] = {word_of(name) for name in ENTITIES}
+        self.words: set[str] = {word_of(name) for name in ENTITIES}
         self._before: re.Pattern[str] | None = None
         self._begun: re.Pattern[str] | None = None
 
     def learn(self, word: str) -> None:
         """Take in the word of an entity that is none of ours."""
-        if word not in self._words:
-            self._words = self._words | {word}
+        if word not in self.words:
+            self.words = self.words | {word}
             self._before = self._begun = None
 
     @property
@@ -118,7 +118,7 @@ class Words:
         """What stands before a tag, spelt backwards, so that it can be matched from there."""
         found = self._before
         if found is None:
-            found = self._before = _before(frozenset(self._words))
+            found = self._before = _before(frozenset(self.words))
         return found
 
     @property
@@ -126,7 +126,7 @@ class Words:
         """The end of a text that may become a pseudonym, or another one, with what follows."""
         found = self._begun
         if found is None:
-            found = self._begun = _begun(frozenset(self._words))
+            found = self._begun = _begun(frozenset(self.words))
         return found
 
 
@@ -196,3 +196,9 @@ def token_shapes(text: str, words: Words | None = None) -> Iterator[tuple[int, i
 
 
 _OURS = Words()
+
+
+def warm() -> None:
+    """Compile what recognises tokens, once for all sessions: it takes a few tenths of a second."""
+    _before(frozenset(_OURS.words))
+    _begun(frozenset(_OURS.words))
