@@ -9,7 +9,7 @@ from vedette.guard.secrets import checks, values
 from vedette.guard.secrets.names import Sort, words_of
 from vedette.guard.secrets.providers.named import NAMED
 
-_LOOKED_AT = 240
+_LOOKED_AT = 160
 """Characters of a value that are judged: what is drawn at random is so from the start."""
 
 
@@ -74,7 +74,11 @@ def judge(spot: Spot, value: str, start: int, end: int, quoted: bool) -> float:
 
 def _sealed(spot: Spot, value: str) -> bool:
     """Return whether a value is encrypted for a cluster, as sealed secrets of Kubernetes are."""
-    return len(value) > 200 and value[0] == "A" and "SealedSecret" in spot.text[max(0, spot.start - 8000) : spot.start]
+    return (
+        len(value) >= _LOOKED_AT
+        and value[0] == "A"
+        and "SealedSecret" in spot.text[max(0, spot.start - 8000) : spot.start]
+    )
 
 
 def is_drawn(value: str) -> bool:
@@ -148,7 +152,7 @@ def _own_line(spot: Spot, end: int) -> bool:
 
 def _password(spot: Spot, value: str, start: int, end: int, quoted: bool) -> float:
     strong = _strong(value)
-    if _is_text(value) or values.is_path(value) or len(value) > 200:
+    if _is_text(value) or values.is_path(value) or len(value) >= _LOOKED_AT:
         return 0.0
     if quoted:
         return _quoted_password(spot, value, strong)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import re2
+
 from vedette.guard.secrets import values
 from vedette.guard.secrets.base import Hit
 
@@ -35,6 +37,13 @@ _LOGIN = re.compile(
 _SEEDS = re.compile(r"otpauth://|nsec1|S[ACNOUX][A-Z2-7]{56}")
 
 
+_SQL_GATE = re2.compile(
+    r"(?i)identified (?:with|by)|with (?:un)?(?:encrypted )?password|(?:user|role|login) [^\n;]{1,160}password|password ?\("
+)
+_ROUTER_GATE = re2.compile(r"(?i)(?:password|secret|key-string|key|md5|community) [0-9] [^\s]")
+_PGPASS_GATE = re2.compile(r":(?:[0-9]{2,5}|\*):[\w*-]{1,60}:[\w*.@-]{1,60}:[^\s]")
+
+
 def find(text: str, low: str) -> Iterator[Hit]:
     """Yield secrets known by their surroundings.
 
@@ -44,13 +53,13 @@ def find(text: str, low: str) -> Iterator[Hit]:
     """
     if "secret" in low and "kind" in low and "data" in low:
         yield from _kubernetes(text)
-    if "identified " in low or "password" in low:
+    if ("identified " in low or "password" in low) and _SQL_GATE.search(text):
         for match in _SQL.finditer(text):
             if not _empty(match["v"]):
                 yield Hit(*match.span("v"), "PASSWORD", "sql-password", 0.85)
-    if " 5 " in text or " 7 " in text or " 8 " in text or " 9 " in text or " 0 " in text:
+    if _ROUTER_GATE.search(text):
         yield from _router(text)
-    if ":" in text and text.count(":", 0, 4000) >= 4:
+    if _PGPASS_GATE.search(text):
         for match in _PGPASS.finditer(text):
             if not _empty(match["v"]) and not match["v"].startswith("/"):
                 yield Hit(*match.span("v"), "PASSWORD", "pgpass", 0.85)

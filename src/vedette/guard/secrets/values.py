@@ -42,9 +42,12 @@ _CODE = re.compile(
     r"^[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*)+(?:[(\[].*)?$|^[A-Za-z_$][\w$.]*[(\[].*$|^[&*][A-Za-z_]\w*$|[(){};]\s*$|=>|\)\."
 )
 _PATH = re.compile(
-    r"(?i)^(?:~|\.{1,2})?/[\w.@%+-]+(?:/[\w.@%+ -]*)+$|^[A-Z]:[\\/]|^\\\\|^(?:https?|file|ftp|git|ssh)://[^@\s]*$|"
-    r"^[\w./\\ -]{1,200}\.(?:pem|cer|crt|cert|key|p12|pfx|jks|txt|xml|json|ya?ml|toml|ini|cfg|conf|py|js|ts|rb|go|java|php|cs|html?|"
-    r"css|md|log|exe|dll|sys|sh|ps1|bat|png|jpe?g|gif|svg|ico|so|jar|properties|env|bak|zip|gz|local|com|org|net|io)(?::\d+)?$|^HK(?:LM|CU|U|CR|EY)"
+    r"(?i)(?:~|\.{1,2})?/[\w.@%+-]+(?:/[\w.@%+ -]*)+$|[A-Z]:[\\/]|\\\\|(?:https?|file|ftp|git|ssh)://[^@\s]*$|HK(?:LM|CU|U|CR|EY)"
+)
+_FILE = re.compile(r"[\w./\\ -]{1,200}\.[A-Za-z0-9]{1,10}(?::\d{1,5})?$")
+_SUFFIXES = frozenset(
+    "pem cer crt cert key p12 pfx jks txt xml json yml yaml toml ini cfg conf py js ts rb go java php cs htm html css md log exe dll sys sh "
+    "ps1 bat png jpg jpeg gif svg ico so jar properties env bak zip gz local com org net io".split()
 )
 _VERSION = re.compile(r"^[vV]?\d+(?:\.\d+)+[\w.+-]*$")
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d(?:[T ]|$)|^\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
@@ -71,7 +74,7 @@ def n_classes(value: str) -> int:
 def in_sequence(value: str, n: int = 6) -> bool:
     """Return whether characters follow each other in order, up or down, ``n`` in a row: ``abcdef``, ``654321``."""
     up = down = 1
-    codes = value.lower().encode("utf-8", "replace")
+    codes = value[:160].lower().encode("utf-8", "replace")
     for before, after in pairwise(codes):
         step = after - before
         # 9 is followed by 0, in the invented
@@ -116,6 +119,8 @@ def is_code(value: str) -> bool:
 
 def is_path(value: str) -> bool:
     """Return whether a value is a path, a file's name, an address or a version."""
+    if "." in value and _FILE.match(value) and value.rpartition(".")[2].partition(":")[0].lower() in _SUFFIXES:
+        return True
     return bool(_PATH.match(value) or _VERSION.match(value) or _DATE.match(value))
 
 
