@@ -114,6 +114,7 @@ def serve(
             options=ModelOptions(proxy=settings.llm_proxy, ca_file=settings.llm_ca_file),
             third_party=settings.third_party_plugins,
         )
+        opened.parts.guard.warm()  # what cannot be loaded is said here, and not by a server that does not start
         listening = bind(access, port)
         port = listening.getsockname()[1]
         run(

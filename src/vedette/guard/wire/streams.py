@@ -190,11 +190,13 @@ class ChatStream:
         first = len(parts)
         made["delta"] = self._delta(walk, delta if isinstance(delta, dict) else {}, number, at, parts)
         for part in parts[first:]:
+            # a call begins with an empty piece; whoever reads takes what was before it for whole
+            if not part.text and "/tool_calls/" not in part.channel:
+                continue
             before = self._current.get(number)
-            if before is not None and before != part.channel and part.text:
+            if before is not None and before != part.channel:
                 closes.append(before)
-            if part.text:
-                self._current[number] = part.channel
+            self._current[number] = part.channel
         if "logprobs" in value:
             made["logprobs"] = None
         made["finish_reason"] = plain(walk, value.get("finish_reason"), "finish_reason")
