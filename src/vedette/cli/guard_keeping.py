@@ -319,7 +319,7 @@ def erase(
         list[str] | None,
         typer.Argument(metavar="SESSION…", help="What the client calls it, or its digest as status shows it."),
     ] = None,
-    owner: Annotated[str, typer.Option("--owner", help="Whose session it is, where the gateway keeps owners.")] = "",
+    owner: Annotated[str, typer.Option("--owner", help="Whose: the id of the client's token.")] = "",
     value: Annotated[
         list[str] | None,
         typer.Option("--value", help="Erase this value from every session; - reads values from stdin, one a line."),
