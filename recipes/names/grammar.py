@@ -37,10 +37,11 @@ HERE = Path(__file__).parent
 Piece = tuple[str, str]
 
 _SLOT = re.compile(r"\{([A-Z0-9]+)\}")
+_LONGER = re.compile(r"(?<![\w'])[a-z]{4,}(?![\w'])")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 
 
-def templates(names: tuple[str, ...] = ("talk", "service", "letters", "news", "work", "nothing")) -> list[str]:
+def templates(names: tuple[str, ...] = ("talk", "service", "letters", "news", "work", "plain", "nothing")) -> list[str]:
     """Return the templates, in order of the files and of the lines."""
     found = []
     for name in names:
@@ -212,8 +213,10 @@ class Filler:
         """Return a company, a school, an office."""
         d = self.draw_from
         roll = d.random()
-        if roll < 0.22:
+        if roll < 0.16:
             return str(d.choice(self.companies))
+        if roll < 0.22:
+            return str(d.choice(self.lists.body["english"])).title()
         if roll < 0.34:
             return f"{self.last('census')}, {self.last('census')} and {self.last('census')}"
         if roll < 0.44:
@@ -626,6 +629,7 @@ class Filler:
             "XMONTH": (lambda: d.choice(MONTHS[0]), ""),
             "XTIME": (self.time, ""),
             "XDATETIME": (self.datetime, ""),
+            "W": (lambda: str(d.choice(self.lists.body["english"])), ""),
             "XNAME": (self.implant, ""),
             "XORG": (self.org, ""),
             "XCITY": (self.city, ""),
@@ -659,7 +663,19 @@ class Filler:
             pieces += self.fill(match.group(1))
             done = match.end()
         pieces.append((text[done:], ""))
-        return worn([p for p in pieces if p[0]], self.draw_from)
+        pieces = [p for p in pieces if p[0]]
+        if self.draw_from.random() < 0.35:
+            pieces = [(text if kind else self.swapped(text, 0.14), kind) for text, kind in pieces]
+        return worn(pieces, self.draw_from)
+
+    def swapped(self, text: str, chance: float) -> str:
+        """Return a text with some of its longer small words replaced by any others: templates are not to be learnt."""
+        english = self.lists.body["english"]
+
+        def other(match: re.Match[str]) -> str:
+            return str(self.draw_from.choice(english)) if self.draw_from.random() < chance else match.group()
+
+        return _LONGER.sub(other, text)
 
 
 def worn(pieces: list[Piece], draw: random.Random) -> list[Piece]:

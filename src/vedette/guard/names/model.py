@@ -31,6 +31,9 @@ REACH = (40, 300)
 BLOCK = 4096
 """Tokens that are tagged at once."""
 _EDGE = 320
+_REGISTER_STEPS = 50
+_PROSE = 60
+"""Tokens to each side that tell everyday prose from security prose."""
 _LEAST = 0.35
 """Probability of a token's type, at least, for the token to be of a range."""
 """Tokens of the neighbouring blocks that are read along."""
@@ -100,8 +103,11 @@ class Tagger:
     version: str
     features: Features
     weights: Weights
+    register: NDArray[np.float32]
+    """``(n_words,)`` how much each known word speaks for security prose, in logarithms of odds."""
     facts: Mapping[str, Any]
-    """``thresholds`` by type, ``reach`` of the wide windows, and the curve of the scores."""
+    """``thresholds`` by type: of everyday prose, of security prose, and where no person stands beside; ``reach`` of the
+    wide windows; ``registers`` between which the first threshold becomes the second."""
 
     def probabilities(self, rows: Sequence[Row]) -> Matrix:
         """Return ``(n_tokens, n_labels)``, each row adding up to 1."""
@@ -122,7 +128,7 @@ class Tagger:
         x = w.table[ids[:, 0]]
         for slot in range(1, SLOTS):
             x += w.table[ids[:, slot]]
-        told = _window_means(np.maximum(x @ w.wide + w.wide_bias, 0), self.facts.get("reach", (48,)))
+        told = _window_means(np.maximum(x @ w.wide + w.wide_bias, 0), self.facts["reach"])
         h = np.maximum(_taps(x, 2) @ w.near + w.near_bias + told @ w.told, 0)
         h = h + np.maximum(_taps(h, 1) @ w.second + w.second_bias, 0)
         h = h + np.maximum(_taps(h, 1, 2) @ w.third + w.third_bias, 0)
@@ -132,8 +138,8 @@ class Tagger:
         scores /= scores.sum(axis=1, keepdims=True)
         return np.asarray(scores, dtype=np.float32)
 
-    def spans(self, chances: Matrix) -> list[Span]:
-        """Return the ranges that reach their type's threshold, in order."""
+    def spans(self, chances: Matrix, rows: Sequence[Row]) -> list[Span]:
+        """Return the ranges that reach their type's threshold in the prose that they stand in, in order."""
         if not len(chances):
             return []
         kinds = chances[:, 1::2] + chances[:, 2::2]
@@ -157,16 +163,40 @@ class Tagger:
                 sure.append(told[at][3])
                 at += 1
             score = (max(sure) + sum(sure) / len(sure)) / 2
-            if score >= self.facts["thresholds"][TYPES[kind]]:
+            if score >= self.facts["thresholds"][TYPES[kind]][0]:
                 found.append(Span(TYPES[kind], first, first + len(sure) - 1, score))
-        return found
+        if not found:
+            return found
+        security = self._security(rows)
+        kept = []
+        for span in found:
+            everyday, other, _ = self.facts["thresholds"][span.kind]
+            if span.score >= everyday + (other - everyday) * float(security[span.first]):
+                kept.append(span)
+        return kept
+
+    def alone(self, kind: str) -> float:
+        """Return the threshold of a type where no person stands beside."""
+        return float(self.facts["thresholds"][kind][2])
+
+    def _security(self, rows: Sequence[Row]) -> NDArray[np.float64]:
+        """Return for each token whether its surroundings are everyday prose (0), security prose (1), or between."""
+        n = len(rows)
+        places = np.fromiter((row[0] for row in rows), dtype=np.int64, count=n)
+        total = np.concatenate(([0.0], np.cumsum(self.register[places], dtype=np.float64)))
+        at = np.arange(n)
+        low, high = np.maximum(at - _PROSE, 0), np.minimum(at + _PROSE + 1, n)
+        told = (total[high] - total[low]) / np.sqrt(high - low + 4)
+        everyday, security = self.facts["registers"]
+        return np.clip((told - everyday) / (security - everyday), 0, 1)
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return which types each text holds, the surest first."""
         told = []
         for text in texts:
             best: dict[str, float] = {}
-            for span in self.spans(self.probabilities(self.features.of_text(text)[1])):
+            rows = self.features.of_text(text)[1]
+            for span in self.spans(self.probabilities(rows), rows):
                 best[span.kind] = max(best.get(span.kind, 0.0), span.score)
             ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
             labels = tuple(RankedLabel(label=kind, confidence=score) for kind, score in ranked)
@@ -186,6 +216,7 @@ class Tagger:
         arrays: dict[str, Any] = {
             "table": np.rint(self.weights.table / scale).astype(np.int8),
             "scale": scale.astype(np.float32),
+            "register": np.rint(self.register * _REGISTER_STEPS).astype(np.int8),
             **self.features.gazetteer.to_arrays(),
         }
         for field in Weights.__dataclass_fields__:
@@ -216,7 +247,10 @@ def load(folder: Path, name: str, version: str) -> Tagger:
             raise ValueError("it tags other types")
         layers = {k: arrays[k].astype(np.float32) for k in Weights.__dataclass_fields__ if k != "table"}
         facts = {key: value for key, value in body.items() if key not in ("form", "types")}
-        return Tagger(name, version, features, Weights(table=table, **layers), facts)
+        register = arrays["register"].astype(np.float32) / _REGISTER_STEPS
+        if len(register) != len(words):
+            raise ValueError("words and their registers differ in number")
+        return Tagger(name, version, features, Weights(table=table, **layers), register, facts)
 
     tagger: Tagger = read_folder(folder, build)
     return tagger

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from vedette.guard.base import Cost
 from vedette.guard.names.model import Span, Tagger, tagger
-from vedette.guard.names.prose import lines
+from vedette.guard.names.parts import Part, parts
 from vedette.schema.guarding import Around, Direction, GuardFinding, Passage, Scanned, Unjudged
 
 MOST_CHARS = 4_000_000
@@ -17,6 +18,15 @@ _BIRTH = re.compile(
 )
 _BEFORE_BIRTH = 48
 """Characters before a date in which a word of birth makes it a date of birth."""
+_CODE = re.compile(r"(?i)\b(?:zip|post(?:al)?|plz|p\.?o\.?|cp|code)\b")
+_BESIDE = 12
+"""Tokens between the parts of an address, at most."""
+_NEAR = 25
+"""Tokens between a place, a firm or a date and the person whom it is of, at most."""
+_ONESELF = frozenset(
+    "i i'm i've i'd i'll i\u2019m i\u2019ve my me mine he she his her him you your he's she's mr mrs ms dear hi "
+    "hello name".split()
+)
 _TRIM = " \t\r\n,;:()[]<>\"'*"
 
 
@@ -44,13 +54,19 @@ class NamesScanner:
         model = self._model or tagger()
         text = passage.text[:MOST_CHARS]
         findings: list[GuardFinding] = []
-        for low, high in lines(text):
-            part = text[low:high]
-            spans, rows = model.features.of_text(part)
-            for span in model.spans(model.probabilities(rows)):
-                found = self._finding(part, span, spans, low)
+        for part in parts(text, passage.form):
+            spans, rows = model.features.of_text(part.text)
+            tagged = model.spans(model.probabilities(rows), rows)
+            persons = _persons(part.text, spans, tagged) if tagged else []
+            for at, span in enumerate(tagged):
+                if span.score < model.alone(span.kind) and not _beside(span, persons):
+                    continue
+                if span.kind == "STREET_ADDRESS" and not _holds_letters(part.text, spans, tagged, at):
+                    continue
+                found = self._finding(part, span, spans)
                 if found is not None:
                     findings.append(found)
+        findings.sort(key=lambda one: (one.start, one.end))
         unjudged: tuple[Unjudged, ...] = ()
         if len(passage.text) > MOST_CHARS:
             unjudged = (
@@ -58,22 +74,44 @@ class NamesScanner:
             )
         return Scanned(findings=tuple(findings), unjudged=unjudged)
 
-    def _finding(self, part: str, span: Span, spans: list[tuple[int, int]], offset: int) -> GuardFinding | None:
+    def _finding(self, part: Part, span: Span, spans: list[tuple[int, int]]) -> GuardFinding | None:
+        text = part.text
         start, end = spans[span.first][0], spans[span.last][1]
-        while start < end and part[start] in _TRIM:
+        while start < end and text[start] in _TRIM:
             start += 1
-        while end > start and part[end - 1] in _TRIM:
+        while end > start and text[end - 1] in _TRIM:
             end -= 1
-        if not any(c.isalnum() for c in part[start:end]):
+        if not any(c.isalnum() for c in text[start:end]):
+            return None
+        place = part.span(start, end)
+        if place is None or place[0] >= place[1]:
             return None
         kind = span.kind
-        if kind == "DATE_TIME" and _BIRTH.search(part, max(0, start - _BEFORE_BIRTH), start):
+        if kind == "DATE_TIME" and _BIRTH.search(text, max(0, start - _BEFORE_BIRTH), start):
             kind = "DATE_OF_BIRTH"
         return GuardFinding(
-            entity=kind,
-            start=start + offset,
-            end=end + offset,
-            score=round(span.score, 4),
-            scanner=self.name,
-            rule="tagger",
+            entity=kind, start=place[0], end=place[1], score=round(span.score, 4), scanner=self.name, rule="tagger"
         )
+
+
+def _persons(text: str, spans: list[tuple[int, int]], tagged: list[Span]) -> list[int]:
+    """Return the places of tokens that a person stands at: names, ages, streets, and words such as *my* and *she*."""
+    found = {span.first for span in tagged if span.kind in ("PERSON", "AGE", "STREET_ADDRESS")}
+    found.update(at for at, (start, end) in enumerate(spans) if end - start < 9 and text[start:end].lower() in _ONESELF)
+    return sorted(found)
+
+
+def _beside(span: Span, persons: list[int]) -> bool:
+    """Return whether a person stands within some tokens of a range."""
+    at = bisect_left(persons, span.first - _NEAR)
+    return at < len(persons) and persons[at] <= span.last + _NEAR
+
+
+def _holds_letters(text: str, spans: list[tuple[int, int]], tagged: list[Span], at: int) -> bool:
+    """Return whether a part of an address has letters, or stands beside one that has: numbers alone are none."""
+    for other in tagged[max(0, at - 2) : at + 3]:
+        if other.kind not in ("STREET_ADDRESS", "LOCATION") or abs(other.first - tagged[at].first) > _BESIDE:
+            continue
+        if sum(c.isalpha() for c in text[spans[other.first][0] : spans[other.last][1]]) > 1:
+            return True
+    return bool(_CODE.search(text, max(0, spans[tagged[at].first][0] - 16), spans[tagged[at].first][0]))
