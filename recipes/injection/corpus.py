@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from recipes.injection import benign, containers, direct, disguises, everyday, indirect, languages, long
+from recipes.injection import benign, containers, direct, disguises, everyday, indirect, languages, long, more
 from recipes.injection.grammar import Grammar
 from recipes.injection.slots import SLOTS
 
@@ -35,8 +35,13 @@ class Row:
     """Which container an indirect attack, or its harmless twin, stands in."""
 
 
+CONTENT: dict[str, tuple[str, ...]] = {
+    name: containers.CONTENT.get(name, ()) + more.CONTENT.get(name, ())
+    for name in {**containers.CONTENT, **more.CONTENT}
+} | {"mail": containers.CONTENT["mail_text"] + more.CONTENT["mail_text"]}
+ORDERS = {**indirect.ORDERS, **more.ORDERS}
 SLOT_LISTS: dict[str, tuple[str, ...]] = {
-    **containers.CONTENT,
+    **CONTENT,
     **SLOTS,
     "question": direct.QUESTIONS,
     "statement": direct.STATEMENTS,
@@ -181,10 +186,10 @@ def _disguised(grammar: Grammar, rng: random.Random) -> Iterator[Row]:
 
 
 def _indirect(grammar: Grammar, rng: random.Random) -> Iterator[Row]:
-    everyday = [form for name in list(indirect.ORDERS)[:9] for form in indirect.ORDERS[name]]
-    for family, forms in indirect.ORDERS.items():
+    everyday = [form for name in (*list(indirect.ORDERS)[:9], *more.ORDERS) for form in ORDERS[name]]
+    for family, forms in ORDERS.items():
         for form in forms:
-            for _ in range(14):
+            for _ in range(11):
                 planted = _order(grammar, form, everyday, rng)
                 carrier = rng.choice(_fitting(family))
                 yield _planted(grammar, carrier, planted, f"indirect-{family}", rng)
@@ -207,7 +212,7 @@ def _fitting(family: str) -> list[containers.Container]:
 
 def _planted(grammar: Grammar, carrier: containers.Container, planted: str, family: str, rng: random.Random) -> Row:
     """Put an order where another's words stand: alone, before, after or between ordinary ones."""
-    ordinary = [_tidy(grammar.fill(rng.choice(containers.CONTENT[carrier.content]), rng)) for _ in range(2)]
+    ordinary = [_tidy(grammar.fill(rng.choice(CONTENT[carrier.content]), rng)) for _ in range(2)]
     before, after = rng.choice((("", ""), (ordinary[0], ""), ("", ordinary[0]), (ordinary[0], ordinary[1])))
     marked = (f"{before} " if before else "") + f"\x01{planted}\x02" + (f" {after}" if after else "")
     text = grammar.fill(carrier.form, rng, {"x": _escaped(carrier, marked)}).replace("\x05", "<")
@@ -242,11 +247,9 @@ def _escaped(carrier: containers.Container, text: str) -> str:
 def _twins(grammar: Grammar, rng: random.Random) -> Iterator[Row]:
     """The same containers with nothing but ordinary words."""
     for carrier in containers.CONTAINERS:
-        for _ in range(26):
+        for _ in range(34):
             count = rng.choice((1, 1, 2, 3))
-            words = " ".join(
-                _tidy(grammar.fill(rng.choice(containers.CONTENT[carrier.content]), rng)) for _ in range(count)
-            )
+            words = " ".join(_tidy(grammar.fill(rng.choice(CONTENT[carrier.content]), rng)) for _ in range(count))
             text = grammar.fill(carrier.form, rng, {"x": carrier.escaped(words)}).replace("\x05", "<")
             yield Row(
                 text=text, label=0, family=f"twin-{carrier.name}", kind="benign", end=len(text), carrier=carrier.name
