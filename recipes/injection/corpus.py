@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from recipes.injection import benign, containers, direct, disguises, everyday, indirect, languages, long, more
+from recipes.injection import (
+    benign,
+    containers,
+    direct,
+    disguises,
+    everyday,
+    indirect,
+    languages,
+    long,
+    more,
+    technical,
+)
 from recipes.injection.grammar import Grammar
 from recipes.injection.slots import SLOTS
 
@@ -50,6 +62,9 @@ SLOT_LISTS: dict[str, tuple[str, ...]] = {
     "harmless_thing": everyday.HARMLESS_THINGS,
     "code": indirect.CODE,
     "code_bare": indirect.CODE,
+    "goal": technical.GOALS,
+    "plang": technical.LANGUAGES,
+    "act": technical.ACTIONS,
     "language": benign.LANGUAGES,
     "book": benign.BOOKS,
     "country": benign.COUNTRIES,
@@ -84,8 +99,11 @@ def _spellings(grammar: Grammar, form: str, count: int, rng: random.Random, **gi
     return list(made)
 
 
+_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+
+
 def _tidy(text: str) -> str:
-    return text.replace("\x05", "<").replace("  ", " ").replace(" .", ".").replace(" ,", ",").strip()
+    return _GAP.sub(" ", text.replace("\x05", "<")).replace(" .", ".").replace(" ,", ",").strip()
 
 
 def _whole(text: str, family: str, kind: str, entity: str = "") -> Row:
@@ -93,6 +111,8 @@ def _whole(text: str, family: str, kind: str, entity: str = "") -> Row:
 
 
 PER_FORM = 11
+MORE = 22
+"""Spellings of forms with many words to fill in."""
 
 
 def _direct(grammar: Grammar, rng: random.Random) -> Iterator[Row]:
@@ -264,9 +284,11 @@ def _benign(grammar: Grammar, rng: random.Random) -> Iterator[Row]:
 
 
 def _everyday(grammar: Grammar, rng: random.Random) -> Iterator[Row]:
-    for family, forms in everyday.EVERYDAY.items():
+    for family, forms in {**everyday.EVERYDAY, **technical.TECHNICAL}.items():
         for form in forms:
-            for text in _spellings(grammar, form, 24 if family == "long-request" else 14, rng):
+            for text in _spellings(
+                grammar, form, MORE if family in ("long-request", *technical.TECHNICAL) else 14, rng
+            ):
                 yield _whole(_voice(text, rng), f"everyday-{family}", "benign")
     for form in everyday.WITH_WORDS:
         for _ in range(22):
