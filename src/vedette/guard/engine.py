@@ -191,7 +191,7 @@ class Guard:
         """
         from vedette.guard.pseudonyms import Masker
 
-        masker = Masker(book)
+        masker = Masker(book, styles=self.policy.styles)
         out: list[Protected] = []
         for passage in passages:
             verdict = self.check(passage, around, who=who)
