@@ -19,7 +19,7 @@ BOUND = 2.5
 LINES = 3
 READ = 5000
 FILLS = 8
-EVERYDAY = ("talk", "service", "letters", "news", "plain")
+EVERYDAY = ("talk", "service", "letters", "news", "plain", "tongues")
 
 
 def register(data: Path, lists: Lists, features: Features) -> NDArray[np.float32]:

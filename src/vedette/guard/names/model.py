@@ -188,7 +188,7 @@ class Tagger:
         low, high = np.maximum(at - _PROSE, 0), np.minimum(at + _PROSE + 1, n)
         told = (total[high] - total[low]) / np.sqrt(high - low + 4)
         everyday, security = self.facts["registers"]
-        return np.clip((told - everyday) / (security - everyday), 0, 1)
+        return np.asarray(np.clip((told - everyday) / (security - everyday), 0, 1), dtype=np.float64)
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return which types each text holds, the surest first."""
@@ -247,7 +247,7 @@ def load(folder: Path, name: str, version: str) -> Tagger:
             raise ValueError("it tags other types")
         layers = {k: arrays[k].astype(np.float32) for k in Weights.__dataclass_fields__ if k != "table"}
         facts = {key: value for key, value in body.items() if key not in ("form", "types")}
-        register = arrays["register"].astype(np.float32) / _REGISTER_STEPS
+        register = arrays["register"].astype(np.float32) / np.float32(_REGISTER_STEPS)
         if len(register) != len(words):
             raise ValueError("words and their registers differ in number")
         return Tagger(name, version, features, Weights(table=table, **layers), register, facts)
