@@ -258,7 +258,7 @@ class Guard:
         if passage.direction is not Direction.REPLY:
             running.append("inside")
             try:
-                findings += inside(passage.text, self.scanners, findings)
+                findings += inside(passage.text, self.scanners)
             except Exception as error:
                 unjudged.append(Unjudged(scanner="inside", reason=f"{FAILED}{type(error).__name__}"))
         size = len(passage.text)
