@@ -48,12 +48,14 @@ class Signals:
 
     @property
     def together(self) -> float:
-        """Return how sure all hits are together: several hints of different rules make an alarm, told ones do not."""
-        surest: dict[str, float] = {}
-        for hit in self.hits:
-            if not hit.told:
-                surest[hit.rule] = max(surest.get(hit.rule, 0.0), hit.score)
-        return max(self.score, 1.0 - math.prod(1.0 - WEIGHT * score for score in surest.values()))
+        """Return how sure all hits are together: hints of different rules in different places make an alarm."""
+        taken: list[RuleHit] = []
+        for hit in sorted(self.hits, key=lambda hit: -hit.score):
+            if not hit.told and all(
+                hit.rule != one.rule and (hit.end <= one.start or one.end <= hit.start) for one in taken
+            ):
+                taken.append(hit)
+        return max(self.score, 1.0 - math.prod(1.0 - WEIGHT * hit.score for hit in taken))
 
     @property
     def alarms(self) -> tuple[RuleHit, ...]:
@@ -120,7 +122,7 @@ def _numbers(
     size = max(len(text), 1)
     ascii_only = text.isascii()
     tail = plain.text[-TAIL:]
-    marks = sum(1 for c in tail if not c.isalnum() and not c.isspace())
+    marks = len(tail) - sum(map(str.isalnum, tail)) - sum(map(str.isspace, tail))
     scores = sorted((hit.score for hit in hits), reverse=True)
     return {
         "unseen_share": 0.0 if ascii_only else min(1.0, len(_UNSEEN.findall(text)) / size),
