@@ -3,9 +3,9 @@
 A stream is judged in windows: what is new, with what went before as far as :data:`OVERLAP`. What goes out was judged;
 what is judged worse with what follows it is too late to take back. So what may still become something waits: with
 ``word``, an unfinished word that is more than a plain word or a short number, a link or picture whose brackets are
-open, a key between its BEGIN and END. Plain prose goes out as it comes. What takes a whole sentence to tell (a leaked
-instruction, forbidden content) is stopped with ``sentence`` before its sentence is seen, and with ``reply`` before
-anything is.
+open, a key between its BEGIN and END. Plain prose goes out as it comes: a value that begins with a plain word shows
+that word and no more, the rest of it is masked. What takes a whole sentence to tell (a leaked instruction, forbidden
+content) is stopped with ``sentence`` before its sentence is seen, and with ``reply`` before anything is.
 """
 
 from __future__ import annotations

@@ -175,10 +175,9 @@ class Judge:
             if one.action is not Action.MASK:
                 continue
             if one.finding.end <= start:
-                continue  # it went out as it was allowed to before more was known
-            if one.finding.start < start:
-                raise _begun(one.finding.entity)
-            at = replace(one.finding, start=one.finding.start - start, end=one.finding.end - start)
+                continue  # it was dealt with when it was new
+            # what began as a plain word went out as such; the rest of it does not
+            at = replace(one.finding, start=max(one.finding.start - start, 0), end=one.finding.end - start)
             masks.append((at, Action.MASK))
         return Masker(self._book).mask(piece, masks, form=form).text if masks else piece
 
@@ -230,15 +229,6 @@ def refusal(verdict: GuardVerdict, place: str, *, reply: bool = False) -> Refusa
         code="guard_blocked",
         param=place or None,
         next_step="take it out, or ask whoever keeps the policy",
-    )
-
-
-def _begun(entity: str) -> RefusalError:
-    return RefusalError(
-        502,
-        f"the reply holds {entity} whose beginning went out before it could be told for what it is",
-        code="guard_blocked",
-        next_step="`hold: sentence` in the gateway's configuration holds more back",
     )
 
 
