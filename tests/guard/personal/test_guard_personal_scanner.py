@@ -305,3 +305,30 @@ def test_what_stands_around_a_value_does_not_hide_it(around: str) -> None:
 @pytest.mark.parametrize("unit", ["7", "@", "{", "a@", "1.", "\\", "ssn 1", '{"', "x=", "4111 ", "http://a"])
 def test_hostile_texts_are_done_with(unit: str) -> None:
     assert len(scan(unit * 20_000)) <= 20_000
+
+
+def test_what_a_field_gave_away_is_found_wherever_it_stands() -> None:
+    text = json.dumps({"Computer": "WS7.corp.local", "User": "CORP\\anna.roe", "cmd": "x /S ws7 by anna.roe", "ws7": 1})
+    assert found(text, "HOSTNAME") == ["WS7.corp.local", "ws7"]
+    assert found(text, "USERNAME") == ["CORP\\\\anna.roe", "anna.roe"]
+    assert rules(text, "HOSTNAME")[1] == "again"
+    common = json.dumps({"user": "backup", "cmd": "run backup now", "host": "server"})
+    assert "again" not in rules(common, "USERNAME") + rules(common, "HOSTNAME")
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("schtasks /create /S PC9 /tn x", "PC9"),
+        ("Invoke-Command -ComputerName PC9 -ScriptBlock {}", "PC9"),
+        ('wmic /node:"PC9" os get', "PC9"),
+        ("ticket for TERMSRV/PC9 given", "PC9"),
+    ],
+)
+def test_hosts_of_commands(text: str, host: str) -> None:
+    assert found(text, "HOSTNAME") == [host]
+
+
+@pytest.mark.parametrize("text", ["reg add HKLM /s PC9", "HTTP/HTTPS and HTTP/1.1", "grep /s x"])
+def test_no_hosts_of_other_commands(text: str) -> None:
+    assert found(text, "HOSTNAME") == []

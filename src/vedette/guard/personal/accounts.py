@@ -115,7 +115,7 @@ def users(sheet: Sheet, cues: Cues) -> None:
             ):
                 continue
             if sheet.word_before(start) or (
-                end < len(raw) and ((raw[end] in b"\\/(:*?[<" and raw[end : end + 1] != b":") or sheet.word_after(end))
+                end < len(raw) and ((raw[end] in b"\\/(:*?[" and raw[end : end + 1] != b":") or sheet.word_after(end))
             ):
                 continue
             while end > found.start(3) and raw[end - 1] in b".-":
@@ -150,7 +150,8 @@ def users(sheet: Sheet, cues: Cues) -> None:
     if b"CN=" in raw or b"cn=" in raw:
         for found in _DIRECTORY.finditer(raw):
             start, end = found.span(1)
-            sheet.hit("PERSON", start, end, 0.8, "distinguished-name")
+            if not _GROUPS.search(raw[start:end]):
+                sheet.hit("PERSON", start, end, 0.8, "distinguished-name")
     if b" - " in raw:
         for found in _ACCESS.finditer(raw):
             start, end = found.span(1)
@@ -162,6 +163,10 @@ _DIRECTORY = Pattern(
     rb"(?i:cn)=([A-Z\xc0-\xde][a-z\xdf-\xff'\-]+(?: [A-Z\xc0-\xde][A-Za-z\xc0-\xff'.\-]*){1,3}),(?i:OU=|CN=Users,)"
 )
 """A person's entry: ``CN=Anna Roe,OU=Staff,DC=…``. Groups are called like that too, but within other containers."""
+_GROUPS = Pattern(
+    rb"(?i)\b(?:groups?|admins?|administrators?|services?|servers?|policy|policies|accounts?|users?|guests?|teams?|roles?|"
+    rb"tests?|domains?|computers?|operators?|controllers?|readers?|creators?|owners?|publishers?|everyone)\b"
+)
 _ACCESS = Pattern(rb"(?m)^[0-9a-fA-F.:]{3,45} [^\s]{1,64} ([A-Za-z0-9._@\\\-]{2,64}) \[\d{2}/[A-Z][a-z]{2}/\d{4}:")
 
 

@@ -52,14 +52,15 @@ _TABLE: dict[str, str] = {
         publicip privateip nodeip peerip
         """,
     "host": """
-        computer computername hostname host workstation workstationname sourcehostname destinationhostname
-        sourcehost desthost destinationhost machinename machine devicename devicehostname dvchost shost
-        dhost targetservername targetserver servername clienthostname clientname1 nodename node agentname
-        agenthostname remotemachine remotehost sourceworkstation targetinfo dnshostname fqdn localhostname
-        computerdnsname device assetname logonserver
+        queryname dnsqueryname computer computername hostname host workstation workstationname
+        sourcehostname destinationhostname sourcehost desthost destinationhost machinename machine
+        devicename devicehostname dvchost shost dhost targetservername targetserver servername
+        clienthostname clientname1 nodename node agentname agenthostname remotemachine remotehost
+        sourceworkstation targetinfo dnshostname fqdn localhostname computerdnsname device assetname
+        logonserver
         """,
     "windows-domain": """
-        subjectdomainname targetdomainname accountdomain userdomain domainname ntdomain samdomain
+        domain subjectdomainname targetdomainname accountdomain userdomain domainname ntdomain samdomain
         logondomain initiatingprocessaccountdomain targetoutbounddomainname
         """,
     "sid": """

@@ -21,6 +21,7 @@ _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,252}")
 _PERSON = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'’\-]){0,79}")
 _DIGIT = re.compile(r"\d")
 _GUID = re.compile(r"(?i)\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?")
+_MACHINE = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-]{1,19}\$")
 _SURE_HOSTS = frozenset("computer computername workstation workstationname machinename devicename hostname".split())
 
 Kind = Callable[[Sheet, Field, str], None]
@@ -33,6 +34,8 @@ def find(sheet: Sheet) -> None:
         if kind is None:
             if one.name in ("displayName", "DisplayName", "Name", "name") and len(one.path) > 1:
                 _displayed(sheet, one)
+            elif one.value.endswith("$") and _MACHINE.fullmatch(one.value):
+                _hit(sheet, one, "USERNAME", 0.85, "machine-account")
             elif one.name in _FHIR and len(one.path) > 2:
                 _resource(sheet, one)
             continue
@@ -71,6 +74,8 @@ def _hit(sheet: Sheet, one: Field, entity: str, score: float, rule: str) -> None
 
 
 def _user(sheet: Sheet, one: Field, value: str) -> None:
+    if value.isdigit() and len(value) == 12 and one.name.lower() == "owner":
+        _hit(sheet, one, "CLOUD_ACCOUNT", 0.85, "aws")
     if value.startswith("S-1-") or _GUID.fullmatch(value) or value.isdigit() or len(value) > 128:
         return
     if not (_ACCOUNT.fullmatch(value) or ("\\" in value and _ACCOUNT_WORDS.fullmatch(value))):
@@ -148,10 +153,13 @@ def _host(sheet: Sheet, one: Field, value: str) -> None:
 
 
 def _windows_domain(sheet: Sheet, one: Field, value: str) -> None:
-    if _HOST.fullmatch(value) and is_person(value + "\\x") and value.lower() not in (
-        "workgroup", "nt authority", "builtin", "window manager", "font driver host", "nt service"
-    ):  # fmt: skip
+    if not _HOST.fullmatch(value) or not is_person(value + "\\person") or value.lower() in _NO_DOMAINS:
+        return
+    if one.name.lower() != "domain" or not ("." in value or "_" in value):  # a dotted name is found as what it is
         _hit(sheet, one, "DOMAIN_NAME", 0.9, "internal")
+
+
+_NO_DOMAINS = frozenset(("workgroup", "nt authority", "builtin", "window manager", "font driver host", "nt service"))
 
 
 def _address(sheet: Sheet, one: Field, value: str) -> None:

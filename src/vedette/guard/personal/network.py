@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from vedette.guard.personal.cues import Cues
 from vedette.guard.personal.sheet import Pattern, Sheet
-from vedette.guard.personal.suffixes import doubtful, is_internal, is_suffix
+from vedette.guard.personal.suffixes import doubtful, is_house, is_internal, is_suffix
 
 _V4 = Pattern(rb"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
 _V6 = Pattern(
@@ -321,6 +321,15 @@ _MACHINE = Pattern(
     rb"(?:DESKTOP|LAPTOP)-[A-Z0-9]{7}|WIN-[A-Z0-9]{11}|EC2AMAZ-[A-Z0-9]{7}|ip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}|MSEDGEWIN\d+"
 )
 _MACHINE_MARKS = (b"DESKTOP-", b"LAPTOP-", b"WIN-", b"EC2AMAZ-", b"ip-", b"MSEDGEWIN")
+_NAMED_HOST = Pattern(
+    rb"(?:-(?i:computername|vmhost|targetserver)[ :=]|/(?i:node|server):)[\"'\\]{0,3}([A-Za-z][A-Za-z0-9_.\-]{1,62})|"
+    rb"\b(?:HTTP|HOST|cifs|CIFS|ldap|LDAP|TERMSRV|MSSQLSvc|WSMAN|RPCSS|RestrictedKrbHost)/([A-Za-z][A-Za-z0-9_.\-]{2,62})"
+)
+_SYSTEM = Pattern(rb" /[sS] [\\\"]{0,4}([A-Za-z][A-Za-z0-9\-]{1,62})\b")
+_TAKES_SYSTEM = Pattern(
+    rb"\b(?:schtasks|systeminfo|tasklist|taskkill|driverquery|gpresult|eventcreate|openfiles|getmac)"
+    rb"(?:\.exe)?[\"\\]{0,2} "
+)
 _SHARE = Pattern(rb"(?:^|[\s\"'=(,>])(\\{2,4})([A-Za-z0-9][A-Za-z0-9_.\-]{0,62})(\\{1,2})[A-Za-z$%<]")
 
 
@@ -331,6 +340,22 @@ def hosts(sheet: Sheet, cues: Cues) -> None:
         start, end = found.span()
         if not sheet.word_before(start) and not sheet.word_after(end):
             sheet.hit("HOSTNAME", start, end, 0.9, "machine")
+    for found in _NAMED_HOST.finditer(raw) if b"/" in raw or b"-" in raw else ():
+        which = 1 if found.span(1) != (-1, -1) else 2
+        start, end = found.span(which)
+        while end > start and raw[end - 1] in b".-":
+            end -= 1
+        name = raw[start:end].lower()
+        if name in (b"localhost", b"server", b"computer", b"hostname", b"env") or sheet.word_before(start):
+            continue
+        if which == 2 and not any(byte in b"0123456789.-" for byte in name):
+            continue  # HTTP/HTTPS is no principal's name
+        if b"." not in name or is_house(name):
+            sheet.hit("HOSTNAME", start, end, 0.85, "command" if which == 1 else "principal")
+    for found in _SYSTEM.finditer(raw) if b"/s " in sheet.low else ():
+        start, end = found.span(1)
+        if _TAKES_SYSTEM.search(sheet.low[max(0, start - 300) : start]):
+            sheet.hit("HOSTNAME", start, end, 0.85, "command")
     if b"\\\\" in raw:
         for found in _SHARE.finditer(raw):
             start, end = found.span(2)

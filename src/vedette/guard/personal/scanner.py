@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from vedette.guard.base import Cost
-from vedette.guard.personal import accounts, from_fields, mail, national, network, payment, phones, records
+from vedette.guard.personal import accounts, echoes, from_fields, mail, national, network, payment, phones, records
 from vedette.guard.personal.cues import Cues
 from vedette.guard.personal.sheet import Hit, Sheet
 from vedette.guard.structured import fields
@@ -70,6 +70,7 @@ class PersonalScanner:
         for find in _FINDERS:
             find(sheet, cues)
         from_fields.find(sheet)
+        echoes.find(sheet)
         return Scanned(
             findings=tuple(
                 GuardFinding(
