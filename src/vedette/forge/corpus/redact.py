@@ -43,7 +43,7 @@ class RulesRedactor:
     """Finds by rules: formats, check sums, context and entropy. Needs no model."""
 
     name = "rules"
-    version = 2
+    version = 3
     """Goes up with the rules, so that a corpus built by older ones is built again."""
 
     def redact(self, text: str) -> Redacted:

@@ -66,12 +66,13 @@ def folded(text: str) -> str:
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-def find(text: str, low: str) -> Iterator[Hit]:
+def find(text: str, low: str, *, eager: bool = False) -> Iterator[Hit]:
     """Yield secrets behind names.
 
     Args:
         text: what is looked through.
         low: the same in lower case, of the same length.
+        eager: take any value of letters and digits, though it look invented.
     """
     automaton, words = _automaton()
     seen_to = 0
@@ -85,13 +86,13 @@ def find(text: str, low: str) -> Iterator[Hit]:
         while last > end and text[last - 1] in ".-":
             last -= 1
         seen_to = last
-        hit = _named(text, first, last, words[which])
+        hit = _named(text, first, last, words[which], eager)
         if hit is not None:
             yield hit
             seen_to = max(seen_to, hit.end)
 
 
-def _named(text: str, first: int, last: int, word: str) -> Hit | None:
+def _named(text: str, first: int, last: int, word: str, eager: bool) -> Hit | None:
     name = text[first:last]
     before = _BEFORE_WORD.search(text[max(0, first - 22) : first])
     told = f"{before[1]} {name}" if before else name
@@ -112,6 +113,7 @@ def _named(text: str, first: int, last: int, word: str) -> Hit | None:
         sign=kind,
         mark=(sign[kind] or "").strip(),
         spaced=sign[0][-1:] in " \t",
+        eager=eager,
     )
     if kind == "gap":
         spot = _after_gap(spot, text, first)

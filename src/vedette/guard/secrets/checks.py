@@ -85,6 +85,11 @@ def aws_key_id(token: str) -> bool | None:
     return None if (account >> 7) <= _MAX_ACCOUNT and all(c in _BASE32 for c in token[14:]) else False
 
 
+def google_api_key(token: str) -> bool | None:
+    """Return False where a key does not begin as all of Google's do."""
+    return None if token.startswith("AIzaSy") else False
+
+
 def bech32(token: str) -> bool:
     """Return whether the check sum of a bech32 string is right."""
     text = token.lower()

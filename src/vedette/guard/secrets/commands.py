@@ -87,12 +87,13 @@ def load() -> None:
     _programs()
 
 
-def find(text: str, low: str) -> Iterator[Hit]:
+def find(text: str, low: str, *, eager: bool = False) -> Iterator[Hit]:
     """Yield passwords among the arguments of programs.
 
     Args:
         text: what is looked through.
         low: the same in lower case, of the same length.
+        eager: take a value though it look invented.
     """
     automaton, patterns, words = _programs()
     done: dict[int, int] = {}
@@ -116,7 +117,7 @@ def find(text: str, low: str) -> Iterator[Hit]:
         line = text[base:stop]
         for pattern in patterns[which]:
             match = pattern.search(line)
-            if match is not None and match.lastgroup and _is_password(match[match.lastgroup]):
+            if match is not None and match.lastgroup and _is_password(match[match.lastgroup], eager):
                 first, last = match.span(match.lastgroup)
                 kept = match[match.lastgroup].rstrip("\"'),;`") if match.lastgroup == "c" else match[match.lastgroup]
                 yield Hit(base + first, base + first + len(kept), "PASSWORD", f"argument-of-{word.rstrip('-')}", 0.85)
@@ -124,9 +125,11 @@ def find(text: str, low: str) -> Iterator[Hit]:
         done[which] = max(done.get(which, 0), stop if stop - start < _REACH else end)
 
 
-def _is_password(value: str) -> bool:
+def _is_password(value: str, eager: bool) -> bool:
     value = value.strip("\"'")
-    if len(value) < 4 or value[:1] in "-/%$<[{(*\\" or values.is_reference(value) or values.is_filler(value):
+    if len(value) < 4 or value[:1] in "-/%$<[{(*\\" or values.is_reference(value):
+        return False
+    if not eager and values.is_filler(value):
         return False
     if values.is_nothing(value) or values.is_path(value) or "$" in value[:3]:
         return False

@@ -15,10 +15,10 @@ from vedette.guard.secrets import checks
 from vedette.guard.secrets.base import Hit
 
 DEPTH = 3
-_MIN_CHARS = 20
-_BASE64 = re2.compile(r"[A-Za-z0-9+/_-]{20,}(?:\r?\n[ \t]{0,8}[A-Za-z0-9+/]{8,})*={0,2}")
+_MIN_CHARS = 16
+_BASE64 = re2.compile(r"[A-Za-z0-9+/_-]{16,}(?:\r?\n[ \t]{0,8}[A-Za-z0-9+/]{8,})*={0,2}")
 _HEX = re2.compile(
-    r"(?:[0-9A-Fa-f]{2}){16,}|(?:\\x[0-9A-Fa-f]{2}){8,}|(?:0x[0-9A-Fa-f]{2},[ \t]?){8,}0x[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}[ :]){11,}[0-9A-Fa-f]{2}"
+    r"(?:[0-9A-Fa-f]{2}){10,}|(?:\\x[0-9A-Fa-f]{2}){8,}|(?:0x[0-9A-Fa-f]{2},[ \t]?){8,}0x[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}[ :]){11,}[0-9A-Fa-f]{2}"
 )
 _PERCENT = re2.compile(
     r"[A-Za-z0-9_.~!*'();:@&=+$,/?#\[\]%-]*%(?:2[0-9A-Fa-f]|3[ABDFabdf]|40|5[BDbd])[A-Za-z0-9_.~!*'();:@&=+$,/?#\[\]%-]*"

@@ -27,6 +27,8 @@ class Spot:
     sign: str
     """``equals``, ``colon``, ``comma``, ``call``, ``tag``, ``option``, ``define``, ``netrc``, ``line``, ``prose``."""
     mark: str = ""
+    eager: bool = False
+    """Whether any value of letters and digits will do."""
     spaced: bool = False
     """Whether white space stands between the sign and the value."""
 
@@ -58,6 +60,8 @@ def judge(spot: Spot, value: str, start: int, end: int, quoted: bool) -> float:
         return 0.9 if values.entropy(bare) > 4.5 and values.n_classes(bare) >= 3 else 0.0
     if len(bare) < 3 or values.is_reference(bare) or values.is_nothing(bare):
         return 0.0
+    if spot.eager and spot.sort is not Sort.KEY and spot.sign != "prose" and _has_both(bare):
+        return 0.6
     if spot.sort is Sort.PASSWORD:
         if values.is_filler_password(bare):
             return 0.0
@@ -70,6 +74,11 @@ def judge(spot: Spot, value: str, start: int, end: int, quoted: bool) -> float:
     if spot.sort is Sort.KEY or spot.random:
         return _key(spot, bare, quoted)
     return _secret(spot, bare, start, end, quoted)
+
+
+def _has_both(value: str) -> bool:
+    """Return whether a value has letters and digits, and no blank."""
+    return len(value) >= 6 and any(map(str.isdigit, value)) and any(map(str.isalpha, value)) and " " not in value
 
 
 def _sealed(spot: Spot, value: str) -> bool:
@@ -103,6 +112,8 @@ def judge_told(spot: Spot, value: str, after: str, quoted: bool) -> float:
     """Return how sure it is that what a sentence names is a secret: here words are the rule."""
     if values.is_reference(value) or values.is_nothing(value) or values.is_filler(value) or values.is_path(value):
         return 0.0
+    if spot.eager and len(value) >= 10 and value.isalnum() and _has_both(value):
+        return 0.6
     if _ALGORITHM.search(value) or _MEASURE.match(after) or values.is_code(value) or values.in_sequence(value, 8):
         return 0.0
     if spot.sort is not Sort.PASSWORD or spot.random:

@@ -12,19 +12,32 @@ from vedette.guard.secrets.base import Hit, settled
 from vedette.schema.guarding import Around, Direction, GuardFinding, Passage, Scanned
 
 _HALVES = re.compile("[\ud800-\udfff]")
-"""Halves of characters, which no expression engine takes."""
 
 
-def plain(text: str) -> list[Hit]:
-    """Return secrets that stand in a text as they are, in order, without overlaps."""
+def whole(text: str) -> str:
+    """Return a text of the same length without halves of characters, which no expression engine takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _HALVES.sub("\ufffd", text)
+    return text
+
+
+def plain(text: str, *, eager: bool = False) -> list[Hit]:
+    """Return secrets that stand in a text as they are, in order, without overlaps.
+
+    Args:
+        text: what is looked through.
+        eager: miss little and alarm more: for corpora, where a secret does more harm than a gap.
+    """
     low = assigned.folded(text)
     return settled(
         chain(
-            formatted.find(text),
+            formatted.find(text, eager=eager),
             private_keys.find(text),
             urls.find(text),
-            assigned.find(text, low),
-            commands.find(text, low),
+            assigned.find(text, low, eager=eager),
+            commands.find(text, low, eager=eager),
             headers.find(text, low),
             places.find(text, low),
         )
@@ -33,10 +46,7 @@ def plain(text: str) -> list[Hit]:
 
 def every(text: str) -> list[Hit]:
     """Return secrets of a text, those behind encodings too."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = _HALVES.sub("\ufffd", text)
+    text = whole(text)
     return settled(chain(plain(text), encoded.find(text, plain)))
 
 

@@ -17,7 +17,7 @@ CLOUD = (
     ),
     Format("aws-mws-token", ("amzn.mws.",), r"amzn\.mws\.[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{12}", fixed=9),
     Format("amazon-oauth-secret", ("amzn1.oa2-cs.v1.",), r"amzn1\.oa2-cs\.v1\.[0-9a-f]{64}", fixed=16),
-    Format("google-api-key", ("AIzaSy",), r"AIzaSy[0-9A-Za-z_-]{33}", fixed=6, tail="-"),
+    Format("google-api-key", ("AIza",), r"AIza[0-9A-Za-z_-]{35}", check=checks.google_api_key, fixed=6, tail="-"),
     Format("google-oauth-token", ("ya29.",), r"ya29\.[0-9A-Za-z_.-]{30,}", fixed=5, reach=2100),
     Format("google-oauth-secret", ("GOCSPX-",), r"GOCSPX-[0-9A-Za-z_-]{28}", fixed=7),
     Format("google-refresh-token", ("1//0",), r"1//0[0-9A-Za-z_-]{40,140}", fixed=4),
