@@ -62,7 +62,7 @@ def commands(page: Path) -> Iterator[str]:
 
 def _parts(command: str) -> Iterator[list[str]]:
     """Yield the words of each command of a line; what stands in quotes is no operator."""
-    lexer = shlex.shlex(command, posix=True, punctuation_chars="|;&<")
+    lexer = shlex.shlex(command, posix=True, punctuation_chars="|;&<>")
     lexer.whitespace_split = True
     words: list[str] = []
     taken = True
@@ -70,7 +70,7 @@ def _parts(command: str) -> Iterator[list[str]]:
         if token and set(token) <= set("|;&"):
             yield words
             words, taken = [], True
-        elif token == "<":
+        elif token in ("<", ">", ">>"):
             taken = False
         elif taken:
             words.append(token)

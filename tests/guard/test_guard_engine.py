@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -69,9 +70,7 @@ class Broken(Words):
         if self.how == "hangs":
             time.sleep(1.5)
         if self.how == "outside":
-            return Scanned(
-                findings=(GuardFinding(entity="PERSON", start=0, end=10_000, score=1.0, scanner=self.name),)
-            )
+            return Scanned(findings=(GuardFinding(entity="PERSON", start=0, end=10_000, score=1.0, scanner=self.name),))
         if self.how == "unsure":
             return Scanned(unjudged=(Unjudged(scanner=self.name, reason="too deep to look into"),))
         return Scanned()
@@ -230,4 +229,29 @@ def test_a_value_that_stands_only_encoded_is_found_there() -> None:
     pairs = book()
     protected = one.protect(prompt(text), pairs)
     assert coded not in protected.text
+    assert Restorer(pairs).restore(protected.text) == text
+
+
+def test_where_one_passage_is_blocked_nothing_is_kept() -> None:
+    one = guard(Words("Alice"), Words("ignore", entity="PROMPT_INJECTION"))
+    pairs = book()
+    protected = one.protect_all([prompt("Alice is here"), prompt("ignore it")], pairs)
+    assert [p.text for p in protected] == ["", ""]
+    assert pairs.pairs() == ()
+
+
+def test_what_is_held_back_goes_on_once_it_is_approved() -> None:
+    asks = "version: 1\nname: asks\nrules:\n- name: people\n  when: {entities: [PERSON]}\n  do: ask\n"
+    one = Guard([Words("Alice")], load_policy(asks), timeout_s=None)
+    assert not one.protect(prompt("Alice"), book()).passes
+    protected = one.protect(prompt("Alice"), book(), approve=lambda verdict, _: replace(verdict, action=Action.ALLOW))
+    assert protected.passes
+
+
+def test_many_values_are_kept_together() -> None:
+    words = [f"Alice{i:03}" for i in range(60)]
+    pairs = book()
+    text = " ".join(words)
+    protected = guard(Words(*words)).protect(prompt(text), pairs)
+    assert len(pairs.pairs()) == 60
     assert Restorer(pairs).restore(protected.text) == text

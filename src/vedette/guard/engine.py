@@ -30,10 +30,15 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+Approve = Callable[[GuardVerdict, str], GuardVerdict]
+"""Takes a verdict that asks, and its text; returns the verdict as it was answered."""
+
 MOST_CHARS = 4_000_000
 """Of one passage; a longer one is not judged, and so blocks."""
 _SESSIONS_HELD = 256
 """Sessions whose values' other forms are held ready."""
+_MANY = 16
+"""Findings of a request from which on its pairs are kept in one go."""
 _REMEMBERED = 2048
 """Texts whose findings are remembered; not the texts."""
 FAILED = "failed: "
@@ -53,7 +58,7 @@ class Protected:
     @property
     def passes(self) -> bool:
         """Whether the text may go on."""
-        return self.verdict.dry_run or self.verdict.action not in (Action.BLOCK, Action.ASK)
+        return not _stops(self.verdict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,10 @@ class Who:
 
 
 NOBODY = Who()
+
+
+def _stops(verdict: GuardVerdict) -> bool:
+    return not verdict.dry_run and verdict.action in (Action.BLOCK, Action.ASK)
 
 
 def scanners_named(names: Iterable[str] | None = None, *, third_party: bool = True) -> tuple[Scanner, ...]:
@@ -170,40 +179,77 @@ class Guard:
             return replace(verdict, action=Action.BLOCK, reason=reason, dry_run=False)
         return verdict
 
-    def protect(self, passage: Passage, book: PairBook, around: Around = _NOTHING, *, who: Who = NOBODY) -> Protected:
+    def protect(
+        self,
+        passage: Passage,
+        book: PairBook,
+        around: Around = _NOTHING,
+        *,
+        who: Who = NOBODY,
+        approve: Approve | None = None,
+    ) -> Protected:
         """Return a passage's text as it may go on, its values replaced as the policy says.
 
         Raises:
             OutsideError: the pairs cannot be kept; nothing may then go on.
         """
-        return self.protect_all([passage], book, around, who=who)[0]
+        return self.protect_all([passage], book, around, who=who, approve=approve)[0]
 
     def protect_all(
-        self, passages: Sequence[Passage], book: PairBook, around: Around = _NOTHING, *, who: Who = NOBODY
+        self,
+        passages: Sequence[Passage],
+        book: PairBook,
+        around: Around = _NOTHING,
+        *,
+        who: Who = NOBODY,
+        approve: Approve | None = None,
     ) -> tuple[Protected, ...]:
         """Return the passages of one request as they may go on: to be used for all of them together.
 
-        A value that is found in one of them is replaced in all, also where it stands encoded. A passage that may not go
-        on has no text; then none of them may.
+        A value that is found in one of them is replaced in all, also where it stands encoded. Where one may not go on,
+        none may: none has a text then, and nothing is kept in the book.
+
+        Args:
+            passages: the texts of the request.
+            book: the session's pairs.
+            around: what is known of the conversation.
+            who: on whose behalf.
+            approve: answers what the policy holds back until somebody approves it.
 
         Raises:
             OutsideError: the pairs cannot be kept; nothing may then go on.
         """
+        verdicts = []
+        for passage in passages:
+            verdict = self.check(passage, around, who=who)
+            if approve is not None and verdict.action is Action.ASK and not verdict.dry_run:
+                verdict = approve(verdict, passage.text)
+            verdicts.append(verdict)
+        if any(_stops(one) for one in verdicts):
+            return tuple(Protected(text="", verdict=one) for one in verdicts)
+        if sum(len(one.decided) for one in verdicts) < _MANY:
+            return tuple(self._masked(passages, verdicts, book))
+        from vedette.guard.vault.batching import batched
+
+        with batched(book) as gathered:
+            made = tuple(self._masked(passages, verdicts, gathered))
+        return made
+
+    def _masked(
+        self, passages: Sequence[Passage], verdicts: Sequence[GuardVerdict], book: PairBook
+    ) -> Iterator[Protected]:
         from vedette.guard.pseudonyms import Masker
 
         masker = Masker(book, styles=self.policy.styles)
         out: list[Protected] = []
-        for passage in passages:
-            verdict = self.check(passage, around, who=who)
+        for passage, verdict in zip(passages, verdicts, strict=True):
             if verdict.dry_run:
                 out.append(Protected(text=passage.text, verdict=verdict))
-            elif verdict.action in (Action.BLOCK, Action.ASK):
-                out.append(Protected(text="", verdict=verdict))
-            else:
-                wanted = [(one.finding, one.action) for one in verdict.decided]
-                masked = masker.mask(passage.text, wanted, form=passage.form)
-                out.append(Protected(text=masked.text, verdict=verdict, n_replaced=len(masked.spans)))
-        return tuple(self._again(masker, book, passages, out))
+                continue
+            wanted = [(one.finding, one.action) for one in verdict.decided]
+            masked = masker.mask(passage.text, wanted, form=passage.form)
+            out.append(Protected(text=masked.text, verdict=verdict, n_replaced=len(masked.spans)))
+        return self._again(masker, book, passages, out)
 
     def _again(
         self, masker: Masker, book: PairBook, passages: Sequence[Passage], protected: Sequence[Protected]
