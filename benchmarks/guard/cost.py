@@ -140,8 +140,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         jobs[f"scanner {one.name}"] = lambda text, one=one: one.scan(
             Passage(text=text, direction=Direction.PROMPT), around
         )
+    from vedette.guard.engine import Guard
+    from vedette.guard.policy import load_policy
+
+    guards: list[Guard] = []
+    jobs["the whole guard, policy included"] = lambda text: guards[-1].check(
+        Passage(text=text, direction=Direction.PROMPT)
+    )
     times: dict[str, list[float]] = {name: [] for name in jobs} | ({"Presidio": []} if presidio else {})
     for number in range(args.rounds + 1):
+        guards.append(Guard(scanners, load_policy("default"), timeout_s=None))  # it remembers what it has seen
         for text in texts:
             taken = {name: timed(job, text) for name, job in jobs.items()}
             if presidio:
