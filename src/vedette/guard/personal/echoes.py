@@ -43,10 +43,10 @@ def _names(hit: Hit, low: bytes) -> list[tuple[bytes, str]]:
 
 def _telling(name: bytes) -> bool:
     """Return whether a name is hardly a word that also stands for itself."""
-    if not 4 <= len(name) <= 63 or name in _COMMON or name.isdigit() or name in suffixes():
+    if not 3 <= len(name) <= 63 or name in _COMMON or name.isdigit() or name in suffixes():
         return False
     odd = any(not chr(byte).isalpha() for byte in name)
-    return (odd or len(name) > 4) and is_person(name.decode("latin-1"))
+    return (odd or len(name) > 4) and name[0] != 0x2D and is_person(name.decode("latin-1"))
 
 
 def find(sheet: Sheet) -> None:
