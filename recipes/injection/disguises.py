@@ -76,47 +76,20 @@ ASKS = (
 )
 PLAIN_ASKS = "What does this say? {x}"
 
-_ENDS = (
-    "describing",
-    "similarly",
-    "Now",
-    "oppositeley",
-    "write",
-    "sure",
-    "revert",
-    "manual",
-    "Text",
-    "please",
-    "%",
-    "tutorial",
-)
+_PIECES = (
+    "Sure", "Here", "JSON", "reply", "Title", "Column", "wiki", "text", "ification", "Node", "item", "begin", "script", "draft", "table",
+    "View", "Registr", "style", "Liste", "pour", "und", "manual", "now", "ans", "story", "scala", "query", "assert", "Array", "paper",
+)  # fmt: skip
 _MARKS = (
-    "!!",
-    "\\+",
-    "](",
-    "{!--",
-    '"/>',
-    "==",
-    "~~",
-    ";)",
-    "]{",
-    "\\\\",
-    "**",
-    "<|",
-    "(?",
-    "@@",
-    "::",
-    "`;",
-    "}}",
-    "[[",
-    '.")',
-    "_%",
-)
+    "!!", "\\+", "](", "{", "}[", "({", "=[", "))", "]{", "\\\\", "**(", "<?", "$$", "`'", "::", ",,]", "}}", "[[", ".]", "<<", "{\\", ")$", "===", ";)", "|(",
+)  # fmt: skip
 
 
 def noise(rng: random.Random) -> str:
-    """Return what looks like a suffix found by search: words and marks without sense."""
-    words = ["".join(rng.choices(string.ascii_lowercase, k=rng.randrange(3, 9))) for _ in range(6)]
-    parts = rng.choices(_MARKS, k=rng.randrange(5, 10)) + rng.choices(_ENDS, k=3) + rng.sample(words, 3)
-    rng.shuffle(parts)
-    return rng.choice((" ", "")).join(parts) if rng.random() < 0.3 else " ".join(parts)
+    """Return what looks like a suffix found by search: pieces of words, code and marks without sense."""
+    parts: list[str] = []
+    for _ in range(rng.randrange(7, 15)):
+        letters = "".join(rng.choices(string.ascii_lowercase, k=rng.randrange(2, 8)))
+        parts.append(rng.choice((rng.choice(_PIECES), rng.choice(_PIECES).lower(), letters)))
+        parts.append(rng.choice((" ", "", rng.choice(_MARKS), rng.choice(_MARKS) + " ", " " + rng.choice(_MARKS))))
+    return "".join(parts).strip()

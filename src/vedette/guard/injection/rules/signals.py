@@ -14,6 +14,7 @@ from vedette.guard.injection.normalise import Normalised, normalise
 from vedette.guard.injection.normalise_tables import INVISIBLE
 from vedette.guard.injection.rules.base import ALARM, RuleHit
 from vedette.guard.injection.rules.engine import meet
+from vedette.guard.injection.rules.noise import noise
 
 ENCODED_BONUS = 0.06
 """What a hit inside an encoding is surer by: nobody encodes an order by accident."""
@@ -73,6 +74,8 @@ def signals(text: str) -> Signals:
         for match in meet(plain.text)
         for start, end in (plain.span(match.start, match.end),)
     ]
+    if (tail := noise(text)) is not None:
+        hits.append(tail)
     inner = layers(text)
     unseen = hidden(text)
     for layer in inner:
