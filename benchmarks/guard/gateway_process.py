@@ -5,16 +5,22 @@ The same parts as ``vedette guard serve``, without its command line.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vedette.server.gateway.assembly import Opened
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,6 +40,34 @@ def main(home: str, config: str, port: str, policy: str = "default") -> None:
     limits = Limits(requests_per_minute=10**6, body_bytes=said.max_request_bytes, shutdown_grace_s=1.0)
     opened = opened_gateway(lake, said, policy=policy)
     serve(opened.app(access=Access(), limits=limits), bind(Access(), int(port)), limits=limits)
+
+
+@contextlib.contextmanager
+def in_thread(opened: Opened) -> Iterator[str]:
+    """Serve opened parts in a thread; yield the address, up to ``/v1``."""
+    from vedette.server.access import Access
+    from vedette.server.limits import Limits
+    from vedette.server.serving import StoppableServer, bind, config
+
+    limits = Limits(requests_per_minute=10**6, body_bytes=opened.parts.config.max_request_bytes, shutdown_grace_s=0.5)
+    listening = bind(Access(), 0)
+    begun = threading.Event()
+    server = StoppableServer(config(opened.app(access=Access(), limits=limits), limits), begun.set)
+
+    def work() -> None:
+        try:
+            asyncio.run(server._serve([listening]))
+        finally:
+            begun.set()
+
+    thread = threading.Thread(target=work, name="gateway")
+    thread.start()
+    begun.wait(60)
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+    finally:
+        server.should_exit = True
+        thread.join(30)
 
 
 def free_port() -> int:

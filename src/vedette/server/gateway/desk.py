@@ -36,13 +36,14 @@ from vedette.guard.wire import (
     stream_reader,
     usage_of,
 )
+from vedette.schema.guarding import Form
 from vedette.schema.message import Usage
 from vedette.server.access import Principal
 from vedette.server.gateway.config import GatewayConfig, Upstream
 from vedette.server.gateway.judging import Judge, strings
 from vedette.server.gateway.metrics import Metrics
 from vedette.server.gateway.pool import Pool
-from vedette.server.gateway.relay import Relay
+from vedette.server.gateway.relay import Relay, malformed
 from vedette.server.gateway.sessions import HEADER, Keyed, OpenVault, book_of
 from vedette.server.gateway.spending import Reserved, Spending
 from vedette.server.gateway.tracing import Span, span
@@ -243,8 +244,13 @@ class Gateway:
     def _finished(self, job: _Job, whole: bytes) -> bytes:
         """Return a whole reply as the client may see it; recorded and settled."""
         assert job.judge is not None and job.reading is not None  # noqa: S101, PT018 (prepared)
-        value = parsed(whole)
-        body = read_reply(job.endpoint, value, job.reading)
+        try:
+            value = parsed(whole)
+            body = read_reply(job.endpoint, value, job.reading)
+        except WireError as error:
+            if error.code == "invalid_json":
+                raise malformed("it is no JSON") from None
+            raise RefusalError(502, error.message, code=error.code, next_step=error.next_step) from None
         self._settle(job, usage_of(job.endpoint, value), n_chars=len(whole))
         job.n_reply_chars = len(whole)
         job.judge.counts.clear()
@@ -396,7 +402,7 @@ class Gateway:
         )
 
     def _error_text(self, job: _Job, data: bytes) -> str:
-        """Return an upstream's own words, judged and restored; empty where there are none to show."""
+        """Return an upstream's own words, judged, pseudonyms left in them; empty where there are none to show."""
         assert job.judge is not None  # noqa: S101 (prepared)
         try:
             value = json.loads(data)
@@ -404,13 +410,8 @@ class Gateway:
             text = said.get("message") if isinstance(said, dict) else said
         except (ValueError, AttributeError, RecursionError):
             return ""
-        if not isinstance(text, str):
-            return ""
-        from vedette.guard.wire.replies import read_with
-        from vedette.guard.wire.replies import said as shape
-
-        body = read_with(shape, text[:4000], job.reading)  # type: ignore[arg-type]
-        return job.judge.reply(body, job.known, {})[0]
+        # errors end up in logs: what they quote is not turned back
+        return job.judge.piece(text[:2000], 0, Form.PLAIN) if isinstance(text, str) else ""
 
     async def _over(self, job: _Job, error: BaseException, relay: Relay | None = None) -> RefusalError:
         """Settle and record a request that ends badly; return the refusal that the client sees."""

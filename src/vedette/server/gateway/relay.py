@@ -129,9 +129,9 @@ class Relay:
 
 
 def malformed(why: str) -> RefusalError:
-    """Return the refusal of a stream that is none."""
+    """Return the refusal of a reply that is none."""
     return RefusalError(
-        502, f"the upstream's stream cannot be read: {why}", code="upstream_malformed", next_step="try again"
+        502, f"the upstream's reply cannot be read: {why}", code="upstream_malformed", next_step="try again"
     )
 
 
