@@ -258,6 +258,16 @@ STRUCTURED = [
     ("CN=Domain Admins,CN=Builtin,DC=corp", "PERSON", []),
     ('10.0.0.1 - jdoe [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326', "USERNAME", ["jdoe"]),
     ('10.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326', "USERNAME", []),
+    ("name,email\nAna Roe,ana@example.com\n", "PERSON", ["Ana Roe"]),
+    ('{"name": "Windows Defender", "version": "1"}', "PERSON", []),
+    ("Logon. Account Name: jdoe Account Domain: CORP Workstation Name: WS-77 x", "USERNAME", ["jdoe"]),
+    ("Logon. Account Name: jdoe Account Domain: CORP Workstation Name: WS-77 x", "HOSTNAME", ["WS-77"]),
+    ("Logon. Account Name: SYSTEM Account Domain: NT AUTHORITY x", "USERNAME", []),
+    ("Jan  2 03:04:05 web01 sshd[2231]: Server listening", "HOSTNAME", ["web01"]),
+    ("<34>1 2024-01-02T03:04:05.003Z web01 su 77 - x", "HOSTNAME", ["web01"]),
+    ("Jan  2 03:04:05 10.1.1.1 sshd[2231]: Server listening", "HOSTNAME", []),
+    ("Jan  2 03:04:06 web01 sudo:    jdoe : TTY=pts/0 ; USER=root", "USERNAME", ["jdoe"]),
+    ("DHCPACK on 10.1.1.55 to 3c:52:82:aa:bb:cc (Annas-iPhone) via eth0", "HOSTNAME", ["Annas-iPhone"]),
     (json.dumps({"unc": "\\\\FILESRV\\share"}), "HOSTNAME", ["FILESRV"]),
 ]
 

@@ -147,6 +147,8 @@ def users(sheet: Sheet, cues: Cues) -> None:
                 "USERNAME", start, end, 0.9 if said else 0.8, "machine-account" if user.endswith("$") else "domain-user"
             )
     _commanded(sheet)
+    if b"Account " in raw or b"Workstation" in raw:
+        _labelled(sheet)
     if b"CN=" in raw or b"cn=" in raw:
         for found in _DIRECTORY.finditer(raw):
             start, end = found.span(1)
@@ -157,6 +159,27 @@ def users(sheet: Sheet, cues: Cues) -> None:
             start, end = found.span(1)
             if is_person(raw[start:end].decode("latin-1")):
                 sheet.hit("USERNAME", start, end, 0.9, "access-log")
+
+
+_LABELLED = Pattern(
+    rb"\b(?:(Account Name|Logon Account|Caller User Name|Target Account Name)|(Account Domain)|"
+    rb"(Workstation Name|Source Workstation|Caller Computer Name)):"
+    rb"[ \t]{1,4}([A-Za-z0-9_][A-Za-z0-9_.@$\-]{0,63})(?:[ \t\r\n]|$)"
+)
+
+
+def _labelled(sheet: Sheet) -> None:
+    """Take accounts and machines of a Windows event whose lines were joined on the way."""
+    for found in _LABELLED.finditer(sheet.raw):
+        start, end = found.span(4)
+        name = sheet.raw[start:end].decode("latin-1")
+        if found.span(1) != (-1, -1):
+            if name.endswith("$") and len(name) > 1:
+                sheet.hit("USERNAME", start, end, 0.85, "machine-account")
+            elif is_person(name):
+                sheet.hit("USERNAME", start, end, 0.85, "field")
+        elif is_person(name + "\\person") and name.lower() not in _NO_DOMAIN and name != "NT":
+            sheet.hit("DOMAIN_NAME" if found.span(2) != (-1, -1) else "HOSTNAME", start, end, 0.85, "field")
 
 
 _DIRECTORY = Pattern(
@@ -181,7 +204,7 @@ _COMMANDED = Pattern(
     rb"session (?:opened|closed) for user|authentication failure for|password changed for|new user: name|"
     rb"(?:Disconnected from|Connection closed by) (?:authenticating |invalid )?user|"
     rb"sudo -u|su -l?|useradd(?: -[a-zA-Z]{1,3})?|adduser|usermod(?: -[a-zA-Z]{1,3} \S{1,32})?|userdel|chpasswd|"
-    rb"(?i:net1?(?:\.exe)? user)|runas /user|--user|-UserName|-Identity|/ru)[ =:]|/(?i:user|u):)[\"']?"
+    rb"sudo: {1,4}|(?i:net1?(?:\.exe)? user)|runas /user|--user|-UserName|-Identity|/ru)[ =:]|/(?i:user|u):)[\"']?"
     rb"([A-Za-z_\xc0-\xff][A-Za-z0-9_.\-\xc0-\xff]{1,63})"
 )
 _WORDS = frozenset(

@@ -10,16 +10,20 @@ from vedette.guard.personal.accounts import is_person
 from vedette.guard.personal.sheet import Hit, Sheet
 from vedette.guard.personal.suffixes import suffixes
 
-_TOLD = frozenset(("field", "machine-account", "domain-user", "home", "upn", "internal", "machine", "share"))
+_TOLD = frozenset(
+    ("field", "machine-account", "domain-user", "home", "upn", "internal", "machine", "share", "command", "syslog")
+)
 _MOST = 400
 """Names of one text that are looked for."""
 _COMMON = frozenset(
-    b"local domain server client system service services security account computer machine windows microsoft "
-    b"network public default desktop documents downloads program files data host hosts internal corp home office "
-    b"users user name test tests example admin root linux ubuntu debian centos docker jenkins github gitlab "
-    b"value string object event events channel message process source target provider action status result error "
-    b"info debug group groups policy http https file path true false null none this that from with your login "
-    b"logon session database master guest operator manager support sales mail email backup".split()
+    b"file path main type time date port node core base work help demo sync task team view open read list exec "
+    b"shell java temp logs oper sales call note code form text page book case disk drop edit find first last "
+    b"next menu more move local domain server client system service services security account computer machine "
+    b"windows microsoft network public default desktop documents downloads program files data host hosts "
+    b"internal corp home office users user name test tests example admin root linux ubuntu debian centos docker "
+    b"jenkins github gitlab value string object event events channel message process source target provider "
+    b"action status result error info debug group groups policy http https true false null none this that from "
+    b"with your login logon session database master guest operator manager support mail email backup".split()
 )
 
 
@@ -46,7 +50,7 @@ def _telling(name: bytes) -> bool:
     if not 3 <= len(name) <= 63 or name in _COMMON or name.isdigit() or name in suffixes():
         return False
     odd = any(not chr(byte).isalpha() for byte in name)
-    return (odd or len(name) > 4) and name[0] != 0x2D and is_person(name.decode("latin-1"))
+    return (odd or len(name) > 3) and name[0] != 0x2D and is_person(name.decode("latin-1"))
 
 
 def find(sheet: Sheet) -> None:

@@ -9,7 +9,7 @@ from vedette.guard.personal.accounts import is_person
 from vedette.guard.personal.field_names import kind_of
 from vedette.guard.personal.sheet import Sheet
 from vedette.guard.personal.suffixes import is_house, is_internal, is_suffix
-from vedette.guard.structured import Field
+from vedette.guard.structured import Field, Path
 
 _NOTHING = frozenset(
     ("", "-", "--", "n/a", "na", "null", "none", "unknown", "redacted", "[redacted]", "(none)", "unset", "?", "*",
@@ -29,9 +29,16 @@ Kind = Callable[[Sheet, Field, str], None]
 
 def find(sheet: Sheet) -> None:
     """Put down the values of fields whose names say what they are."""
+    beside: set[Path] | None = None
     for one in sheet.fields:
         kind = kind_of(one.name)
         if kind is None:
+            if one.name.lower() in _CALLED:
+                if beside is None:
+                    beside = {other.path[:-1] for other in sheet.fields if kind_of(other.name) in _PERSONAL}
+                if one.path[:-1] in beside:
+                    _named(sheet, one)
+                    continue
             if one.name in ("displayName", "DisplayName", "Name", "name") and len(one.path) > 1:
                 _displayed(sheet, one)
             elif one.value.endswith("$") and _MACHINE.fullmatch(one.value):
@@ -61,6 +68,17 @@ def _resource(sheet: Sheet, one: Field) -> None:
         _hit(sheet, one, "MEDICAL_RECORD", 0.8, "field")
     elif one.name == "value" and "telecom" in above:
         _phone(sheet, one, value)
+
+
+_CALLED = frozenset(("name", "customer", "contact", "patient", "employee", "client", "member", "applicant", "tenant"))
+_PERSONAL = frozenset(("mail", "phone", "birth", "national", "medical", "passport", "licence", "card", "person"))
+"""What stands beside a plain ``name`` says that it is a person's."""
+
+
+def _named(sheet: Sheet, one: Field) -> None:
+    value = one.value.strip()
+    if " " in value and len(value.split()) <= 5 and _PERSON.fullmatch(value) and is_person(value):
+        _hit(sheet, one, "PERSON", 0.85, "field")
 
 
 def _hit(sheet: Sheet, one: Field, entity: str, score: float, rule: str) -> None:

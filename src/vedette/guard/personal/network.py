@@ -320,6 +320,13 @@ _CODED = frozenset(b"cc ai app dev ms tt pm ml cf tf sc st as by pl rs md so".sp
 _MACHINE = Pattern(
     rb"(?:DESKTOP|LAPTOP)-[A-Z0-9]{7}|WIN-[A-Z0-9]{11}|EC2AMAZ-[A-Z0-9]{7}|ip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}|MSEDGEWIN\d+"
 )
+_LOGGED = Pattern(
+    rb"(?m)^(?:<\d{1,3}>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}|"
+    rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+\-Z]{0,14}) "
+    rb"([A-Za-z0-9][A-Za-z0-9_.\-]{0,62}) [A-Za-z][\w\-/.()]{1,40}(?:\[\d{1,10}\])?(?:: | \d)"
+)
+"""Who wrote a line of syslog (RFC 3164, RFC 5424)."""
+_LEASED = Pattern(rb"DHCP(?:ACK|REQUEST|OFFER|DISCOVER)[^(\r\n]{1,80}\(([A-Za-z0-9][A-Za-z0-9_.\-]{0,62})\)")
 _MACHINE_MARKS = (b"DESKTOP-", b"LAPTOP-", b"WIN-", b"EC2AMAZ-", b"ip-", b"MSEDGEWIN")
 _NAMED_HOST = Pattern(
     rb"(?:-(?i:computername|vmhost|targetserver)[ :=]|/(?i:node|server):)[\"'\\]{0,3}([A-Za-z][A-Za-z0-9_.\-]{1,62})|"
@@ -336,6 +343,18 @@ _SHARE = Pattern(rb"(?:^|[\s\"'=(,>])(\\{2,4})([A-Za-z0-9][A-Za-z0-9_.\-]{0,62})
 def hosts(sheet: Sheet, cues: Cues) -> None:
     """Put down names of machines: those that installers make up, and those of shares."""
     raw = sheet.raw
+    for found in _LOGGED.finditer(raw) if b":" in raw else ():
+        start, end = found.span(1)
+        name = raw[start:end]
+        if (
+            not name.replace(b".", b"").isdigit()
+            and name.lower() != b"localhost"
+            and any(chr(b).isalpha() for b in name)
+        ):
+            sheet.hit("HOSTNAME", start, end, 0.85, "syslog")
+    for found in _LEASED.finditer(raw) if b"DHCP" in raw else ():
+        start, end = found.span(1)
+        sheet.hit("HOSTNAME", start, end, 0.85, "lease")
     for found in _MACHINE.finditer(raw) if any(mark in raw for mark in _MACHINE_MARKS) else ():
         start, end = found.span()
         if not sheet.word_before(start) and not sheet.word_after(end):

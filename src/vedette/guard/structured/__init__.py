@@ -8,11 +8,11 @@ fields before the fault, or None. Time is linear in the text, depth and number a
 
 from __future__ import annotations
 
-from vedette.guard.structured.base import MAX_DEPTH, MAX_FIELDS, Field
+from vedette.guard.structured.base import MAX_DEPTH, MAX_FIELDS, Field, Path
 from vedette.guard.structured.islands import read
 from vedette.schema.guarding import Form
 
-__all__ = ["MAX_DEPTH", "MAX_FIELDS", "Field", "fields"]
+__all__ = ["MAX_DEPTH", "MAX_FIELDS", "Field", "Path", "fields"]
 
 
 def fields(text: str, form: Form = Form.AUTO) -> tuple[Field, ...] | None:
