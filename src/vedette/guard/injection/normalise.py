@@ -152,6 +152,8 @@ def normalise(text: str) -> Normalised:
         work.apply(_spaced(work.text), undone=True)
         work.apply(_mixed(work.text), undone=True)
         work.apply(_stretched(work.text), undone=True)
+        if work.count > before and not work.text.isascii():
+            work.apply(_foreign_words(work.text), undone=True)
         if work.count == before:
             break
     work.apply(_spaces(work.text))

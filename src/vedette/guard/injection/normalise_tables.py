@@ -31,7 +31,13 @@ LOOKALIKES: dict[str, str] = {
 }
 """Cyrillic, Greek, Armenian, Cherokee and Lisu letters, mapped only in words that pretend to be Latin."""
 
-LOOSE = frozenset("пигьёї")
+LOOKALIKES |= {
+    letter.upper(): latin
+    for letter, latin in LOOKALIKES.items()
+    if len(letter.upper()) == 1 and letter.upper() not in LOOKALIKES
+}
+
+LOOSE = frozenset("пигьёїПИГЬЁЇ")
 """Those that look like nothing Latin at a second glance: read so beside Latin letters alone."""
 
 OTHER_SCRIPTS = "\u0370-\u03ff\u1f00-\u1fff\u0400-\u052f\u0531-\u0587\u13a0-\u13f5\ua4d0-\ua4f7"
