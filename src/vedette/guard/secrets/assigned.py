@@ -24,7 +24,7 @@ _SIGN = re.compile(
     r"""(?x)
     (?P<close>(?:\\?["'`]|[\])}*]|&quot;){0,4})
     (?:
-      [ \t]{0,40}(?::[ \t]{0,3}[A-Za-z][\w.<>\[\]|?]{0,40}[ \t]{0,8})? (?P<equals>=== | !== | == | != | :== | := | =>  | \+= | \?= | = | <- | ->) [ \t]{0,40}
+      [ \t]{0,40}(?::[ \t]{0,3}[A-Za-z][\w.<>\[\]|?]{0,40}[ \t]{0,8})? (?P<equals>=== | !== | == | != | :== | := | =>  | \+= | \?= | = | <-) [ \t]{0,40}
     | [ \t]{0,12} (?P<colon>[:：]) (?:\*\*)? [ \t]{0,40}
     | [ \t]{0,3} (?P<comma>,) [ \t]{0,40} (?=[bru]?["'])
     | [ \t]{0,2} (?P<call>\() [ \t]{0,4} (?=[bru]?["'])
@@ -40,7 +40,7 @@ _QUOTED = re.compile(
     | “(?P<h>[^”\n]{1,200})” )'''
 )
 _BARE = re.compile(r"[^\s\"'`<>]{1,1000}")
-_CUT = re.compile(r"[;&|]|,(?=[\w-]{1,30}[:=])|,$|/(?=[A-Za-z]{2,20}[:=])|\\n|\\r|&quot")
+_CUT = re.compile(r"[;&|]|,(?=[\w.-]{1,40}[:=])|,$|/(?=[A-Za-z]{2,20}[:=])|\\n|\\r|&quot")
 _TAG_VALUE = re.compile(r"(?:<!\[CDATA\[)?[\"']?([^<>\n\"']{1,1000}?)\s{0,40}(?:\]\]>)?(?:</|\n[^<>]{1,2000}</)")
 _OTHERWISE = re.compile(r"[^\n;]{1,120}?(?:\bor\b|\|\||\?\?)[ ]{0,2}[\"'](?P<v>[^\"'\n]{4,100})[\"']")
 """``os.environ.get("PASSWORD") or "…"``."""
@@ -169,10 +169,10 @@ def value_at(text: str, at: int) -> tuple[tuple[int, int] | None, bool]:
 
 
 _CONFIG = re.compile(r"(?i)(?:^|[\n\r;])[ \t]*(?:#define|%define|%global|set|setx|export|env|identity)?[ \t]*$")
-_NETRC = re.compile(r"(?i)^\s*(?:machine|default|account)\s|\slogin\s|^\s*login\s")
+_NETRC = re.compile(r"(?i)(?:^|\s)(?:(?P<sure>machine\s+\S+\s+|default\s+)login|login|user)\s+\S+\s+$")
 _PROSE = re.compile(
     r"""(?xi)["'`*)\]]{0,3}(?:[ \t]{1,3}(?:for|of|to|in|on|für|pour|para)[ \t][^\n:=.,;]{1,40}?)?
-    (?:[ \t]{1,3}(?:now[ ]|still[ ]|will[ ]be[ ]|has[ ]been[ ]|again[ ]|initially[ ]|currently[ ])?(?:is|was|are|be|equals|(?:re)?set[ ]to|changed[ ]to|es|ist|lautet|est|è|é|är|jest|on|olarak|to)[ \t]{0,2}:?[ \t]{1,3}
+    (?:[ \t]{1,3}(?:now[ ]|still[ ]|will[ ]be[ ]|has[ ]been[ ]|again[ ]|initially[ ]|currently[ ])?(?:is|was|are|be|equals|(?:re)?set[ ]to|changed[ ]to|es|ist|lautet|est|è|é|är|jest|on|olarak|(?P<weak>to))[ \t]{0,2}:?[ \t]{1,3}
     |[ \t]{0,3}(?:は|是|为|為|：|은|는|→|->)[ \t]{0,3}|(?<=[^\s])[ ]{0,2}:[ ]{0,3})
     (?P<quote>["'“‘`«]?)(?P<v>[^\s"'“”‘’`«»<>]{4,100})"""
 )
@@ -185,8 +185,8 @@ def _after_gap(spot: judging.Spot, text: str, first: int) -> judging.Spot:
     line = before[before.rfind("\n") + 1 :]
     if name.startswith("-") or (line.endswith("/") and line[-2:-1] in " \t"):
         return judging.moved(spot, "option")
-    if spot.sort is names.Sort.PASSWORD and name.islower() and _NETRC.search(line):
-        return judging.moved(spot, "netrc")
+    if spot.sort is names.Sort.PASSWORD and name.islower() and (pair := _NETRC.search(line)) is not None:
+        return judging.moved(spot, "netrc" if pair["sure"] else "pair")
     if _CONFIG.search("\n" + line):
         return judging.moved(spot, "define" if line.strip() else "line")
     return judging.moved(spot, "prose")
@@ -198,6 +198,8 @@ def _told(spot: judging.Spot, text: str, last: int) -> Hit | None:
     if match is None:
         return None
     start = match.start("v")
+    if match["weak"] and (values.n_classes(match["v"].rstrip(".,;:!?)")) < 3 or not any(map(str.isdigit, match["v"]))):
+        return None
     value = match["v"].rstrip(",;.:)]}!?")
     if match["v"][len(value) :][:1] == "!" and not match["quote"]:
         value += "!"

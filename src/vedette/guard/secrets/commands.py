@@ -117,7 +117,7 @@ def find(text: str, low: str, *, eager: bool = False) -> Iterator[Hit]:
         line = text[base:stop]
         for pattern in patterns[which]:
             match = pattern.search(line)
-            if match is not None and match.lastgroup and _is_password(match[match.lastgroup], eager):
+            if match is not None and match.lastgroup and _is_password(match[match.lastgroup], eager, word == "net"):
                 first, last = match.span(match.lastgroup)
                 kept = match[match.lastgroup].rstrip("\"'),;`") if match.lastgroup == "c" else match[match.lastgroup]
                 yield Hit(base + first, base + first + len(kept), "PASSWORD", f"argument-of-{word.rstrip('-')}", 0.85)
@@ -125,8 +125,10 @@ def find(text: str, low: str, *, eager: bool = False) -> Iterator[Hit]:
         done[which] = max(done.get(which, 0), stop if stop - start < _REACH else end)
 
 
-def _is_password(value: str, eager: bool) -> bool:
+def _is_password(value: str, eager: bool, strong: bool) -> bool:
     value = value.strip("\"'")
+    if strong and values.is_wordlike(value):
+        return False
     if len(value) < 4 or value[:1] in "-/%$<[{(*\\" or values.is_reference(value):
         return False
     if not eager and values.is_filler(value):

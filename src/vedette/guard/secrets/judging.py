@@ -126,6 +126,9 @@ def judge_told(spot: Spot, value: str, after: str, quoted: bool) -> float:
         )
     if values.is_identifier(value) and not any(map(str.isdigit, value)):
         return 0.0
+    if value[0] in "%&;" or not value.isprintable():
+        return 0.0
+    value = value.rstrip("!?")
     letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
     signs = any(not c.isalnum() and c not in "-_./," for c in value[:-1])
     if letters and (digits or (signs and len(value) >= 6)):
@@ -167,11 +170,14 @@ def _password(spot: Spot, value: str, start: int, end: int, quoted: bool) -> flo
         return 0.0
     if quoted:
         return _quoted_password(spot, value, strong)
+    if spot.name.lower() == "psw" and values.HEX.match(value):
+        # the program status word of a processor
+        return 0.0
     if (
         len(value) < 4
         or _PASSWD.match(value)
         or values.is_code(value)
-        or value[0] in "=!<>|{[("
+        or value[0] in "=!<>|{[(&;%"
         or (value[-1] in "{[(" and len(value) < 12)
     ):
         return 0.0
@@ -193,6 +199,8 @@ def _password(spot: Spot, value: str, start: int, end: int, quoted: bool) -> flo
         return 0.8 if strong or (not value.startswith("-") and values.n_classes(value) > 1) else 0.0
     if spot.sign == "netrc":
         return 0.8
+    if spot.sign == "pair":
+        return 0.7 if strong and not values.is_identifier(value) else 0.0
     if spot.sign in ("define", "line"):
         ends = _LINE_END.match(spot.text, end) if spot.sign == "define" else _own_line(spot, end)
         return 0.7 if strong and not values.is_identifier(value) and ends else 0.0
@@ -292,4 +300,4 @@ def _key(spot: Spot, value: str, quoted: bool) -> float:
     return 0.6
 
 
-_SIGNED = re.compile(r"[\\{}()<>]|^(?:sha\d|md5)|^AAAA[BCE]|^ssh-|^MII[BC]I[jI]|^[\w.]+:[\w.]+:")
+_SIGNED = re.compile(r"[\\{}()<>\[\]]|^(?:sha\d|md5)|^AAAA[BCE]|^ssh-|^MII[BC]I[jI]|^[\w.]+:[\w.]+:")

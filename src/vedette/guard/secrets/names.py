@@ -21,6 +21,7 @@ _PASSWORDS = {
     for s in ("s", "ss")
     for w in ("w", "")
     for o in ("", "r", "or", "o", "ro", "ors")
+    if w or "or" in o
 } | {
     "password",
     "passwd",
@@ -254,7 +255,7 @@ def words_of(name: str) -> list[str]:
 def sort_of(name: str) -> tuple[Sort, bool] | None:
     """Return what a name announces, and whether its value must look drawn at random; None where it announces nothing."""
     words = words_of(name)
-    if "public" in words or "pub" in words:
+    if "public" in words or "pub" in words or words[-1:] == ["publickey"]:
         return None
     while (
         words

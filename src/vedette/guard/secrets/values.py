@@ -32,7 +32,7 @@ _REFERENCE = re.compile(
 _NOTHING = frozenset(
     "none null nil undefined nan true false yes no on off void empty unset default required optional string str text int integer "
     "bool boolean bytes byte char varchar object array list dict any number float double hash map set type value values new "
-    "password passwd passphrase pass pwd secret token key apikey api_key user username login name email basic bearer digest ntlm "
+    "pswd psw pw password passwd passphrase pass pwd secret token key apikey api_key user username login name email basic bearer digest ntlm "
     "negotiate kerberos oauth oauth2 saml ldap md5 sha1 sha256 sha512 bcrypt plain plaintext cleartext encrypted n/a na unknown "
     "same blank prompt ask interactive stdin - -- . .. ... ? ?? ??? * ** *** is the and or for to of in a an this that your my "
     "disabled enabled enable disable static public private protected const final var let self cls this error invalid missing "
