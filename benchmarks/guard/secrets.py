@@ -1,14 +1,14 @@
-"""Secrets found and false alarms on logs, beside other scanners: ``python -m benchmarks.guard.secrets [--peers DIR] [--write]``.
+"""Secrets found, and false alarms on logs, beside other scanners: ``python -m benchmarks.guard.secrets [--write]``.
 
 How each set is scored, for every tool alike:
 
-- gitleaks' rule cases: a text is found or not; label 1 must be, label 0 must not. Texts of label 0 hold no secret *of that
-  rule*, but may hold another.
-- CredSweeper's samples: lines. What it reports itself is the label, so its own figure says only how well it repeats itself.
-  Lines of one PEM key are one; a finding over several lines counts for each label that it covers, and as one false alarm where
-  it covers none.
-- leaky-repo: per file, the lines that a finding begins on; true positives are the smaller of found and risky lines, what is
-  found beyond is false, what is missing is missed. The set says how many lines are risky, not which.
+- gitleaks' rule cases: a text is found or not; label 1 must be, label 0 must not. Texts of label 0 hold no secret *of
+  that rule*, but may hold another.
+- CredSweeper's samples: lines. What it reports itself is the label, so its own figure says only how well it repeats
+  itself. Lines of one PEM key are one; a finding over several lines counts for each label that it covers, and as one
+  false alarm where it covers none.
+- leaky-repo: per file, the lines that a finding begins on; true positives are the smaller of found and risky lines,
+  what is found beyond is false, what is missing is missed. The set says how many lines are risky, not which.
 - logs: findings per million bytes; these hold a few real passwords, so 0 would be wrong too.
 
 Intervals are of 95%, by drawing rules (gitleaks) or files (the others) anew 1,000 times.
@@ -221,7 +221,8 @@ def main() -> None:
             timed[name].append(size / 1e6 / max(1e-3, find(sample)[1]))
     figures: dict[str, Any] = {}
     lines = [
-        "| tool | gitleaks F1 (P / R) | CredSweeper F1 (P / R) | leaky-repo F1 (P / R) | mean | alarms per MB of logs | MB/s |",
+        "| tool | gitleaks F1 (P / R) | CredSweeper F1 (P / R) | leaky-repo F1 (P / R) | mean "
+        "| alarms per MB of logs | MB/s |",
         "|---|---|---|---|---|---|---|",
     ]
     for name, find in tools.items():
@@ -249,13 +250,14 @@ def main() -> None:
     lines += [f"- {told}" for told in told_of(raw)]
     lines += [
         "",
-        "Seven of gitleaks' negatives are keys that Firebase publishes in its SDKs' tests; our list of published sample keys "
-        f"knows them. Without that list our F1 on that set is {bare:.3f}.",
+        "Seven of gitleaks' negatives are keys that Firebase publishes in its SDKs' tests; our list of published "
+        f"sample keys knows them. Without that list our F1 on that set is {bare:.3f}.",
     ]
     lines += [
         "",
-        f"Logs: {n_bytes / 1e6:.1f} MB, one event a line. Speed: median of {SPEED_ROUNDS} interleaved rounds over {size / 1e6:.1f} MB of them, "
-        "one process, start-up left out. CredSweeper labels its own samples: its figure there says how well it repeats itself.",
+        f"Logs: {n_bytes / 1e6:.1f} MB, one event a line. Speed: median of {SPEED_ROUNDS} interleaved rounds over "
+        f"{size / 1e6:.1f} MB of them, one process, start-up left out. CredSweeper labels its own samples: its figure "
+        "there says how well it repeats itself.",
     ]
     print("\n".join(lines))
     if asked.write:

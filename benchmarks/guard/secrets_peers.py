@@ -1,9 +1,9 @@
-"""Secret scanners of others, run by their own virtual environment: JSON lines in (``name``, ``text``), JSON lines out.
+"""Secret scanners of others, run by their own virtual environment: JSON lines in (``name``, ``text``), and out.
 
-``python secrets_peers.py detect-secrets|credsweeper|betterleaks`` reads every text, lays each in a folder of its own under its
-own name, scans them all, and prints for each ``{"found": [[first line, last line], …]}``, then ``{"seconds": …}`` of the
-scanning alone. Each tool runs with its defaults; CredSweeper with ``--pedantic``, without which it leaves files without an
-extension out.
+``python secrets_peers.py detect-secrets|credsweeper|betterleaks`` reads every text, lays each in a folder of its own
+under its own name, scans them all, and prints for each ``{"found": [[first line, last line], …]}``, then
+``{"seconds": …}`` of the scanning alone. Each tool runs with its defaults; CredSweeper with ``--pedantic``, without
+which it leaves files without an extension out.
 """
 
 import json
