@@ -266,6 +266,8 @@ def fill_guard(lake: Lake) -> None:
     Approvals(lake.state, keys).ask("jo", "PERSON", HOSTILE)
     for n in range(3):
         Trail(lake.state, keys).record(action="allow", actor="jo", reason=HOSTILE, size_bytes=n)
+    with writing(lake.state) as connection:
+        connection.execute(insert(tables.guard_spend).values(client="jo", day="2026-03-09", n_tokens=2**40, usd=0.5))
 
 
 def guard_goes_on(lake: Lake) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, NoSuchM
 
 from vedette.errors import MissingExtraError, OutsideError, UserError
 
-HEAD = "0003"
+HEAD = "0004"
 """Alembic revision that this code speaks."""
 
 STATE_FILE = "state.json"

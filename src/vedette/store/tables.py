@@ -319,3 +319,13 @@ guard_trail = Table(
     Column("digest", String(64), nullable=False),
 )
 """What passed the guard: each row's digest is keyed and holds the one before it. It is appended to, and no more."""
+
+guard_spend = Table(
+    "guard_spend",
+    metadata,
+    Column("client", String(200), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("n_tokens", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+    Column("usd", Float, nullable=False),
+)
+"""What clients of the gateway used on each day (UTC)."""

@@ -22,7 +22,7 @@ from vedette.server.access import Access, Principal
 from vedette.server.gateway.config import GatewayConfig
 from vedette.server.gateway.desk import Parts
 from vedette.server.gateway.doors import create_app
-from vedette.server.gateway.spending import MemorySpendBook, Spending
+from vedette.server.gateway.spending import KeptSpendBook, Spending
 from vedette.server.gateway.upstreams import Ways
 from vedette.server.limits import Limits
 from vedette.store import Lake, audit
@@ -113,7 +113,7 @@ def opened_gateway(
         guard=guard,
         replies=replies,
         trail=trail,
-        spending=Spending(MemorySpendBook()),
+        spending=Spending(KeptSpendBook(lake.state)),
         key=vault.house.key(KEY_NAME),
         open_vault=open_session,
         check=check,

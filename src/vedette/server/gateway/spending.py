@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy import Engine, func, insert, select, update
+
+from vedette.guard.vault.house import kept
 from vedette.llm.options import Price
 from vedette.schema.message import Usage
 from vedette.server.gateway.config import SpendLimit
 from vedette.server.refusals import RefusalError
+from vedette.store import tables
+from vedette.store.state import writing
 
 CHARS_PER_TOKEN = 4
 """What a token is taken for where nobody counts; upstreams do, in the end."""
@@ -67,6 +72,43 @@ class MemorySpendBook:
             self._days[client, day] = self._days.get((client, day), Spent()).plus(spent)
             while len(self._days) > 100_000:
                 del self._days[min(self._days, key=lambda key: key[1])]
+
+
+class KeptSpendBook:
+    """Keeps it in a state database, for all gateways that share it.
+
+    Args:
+        engine: the state database.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def since(self, client: str, day: date) -> Spent:
+        """Return what a client used from a day on.
+
+        Raises:
+            OutsideError: it cannot be read.
+        """
+        t = tables.guard_spend
+        total = select(func.sum(t.c.n_tokens), func.sum(t.c.usd)).where(t.c.client == client, t.c.day >= str(day))
+        with kept(self._engine, "cannot read what was used"), self._engine.connect() as connection:
+            n_tokens, usd = connection.execute(total).one()
+        return Spent(n_tokens=int(n_tokens or 0), usd=float(usd or 0.0))
+
+    def add(self, client: str, day: date, spent: Spent) -> None:
+        """Add to what a client used on a day.
+
+        Raises:
+            OutsideError: it cannot be kept.
+        """
+        t = tables.guard_spend
+        more = {"n_tokens": t.c.n_tokens + spent.n_tokens, "usd": t.c.usd + spent.usd}
+        with kept(self._engine, "cannot keep what was used"), writing(self._engine) as connection:
+            changed = connection.execute(update(t).where(t.c.client == client, t.c.day == str(day)).values(**more))
+            if not changed.rowcount:
+                row = {"client": client, "day": str(day), "n_tokens": spent.n_tokens, "usd": spent.usd}
+                connection.execute(insert(t).values(**row))
 
 
 @dataclass(slots=True)
