@@ -268,6 +268,9 @@ STRUCTURED = [
     ("Jan  2 03:04:05 10.1.1.1 sshd[2231]: Server listening", "HOSTNAME", []),
     ("Jan  2 03:04:06 web01 sudo:    jdoe : TTY=pts/0 ; USER=root", "USERNAME", ["jdoe"]),
     ("DHCPACK on 10.1.1.55 to 3c:52:82:aa:bb:cc (Annas-iPhone) via eth0", "HOSTNAME", ["Annas-iPhone"]),
+    ('{"sin": 0.1234567891, "operator": "AND", "machine": "x86_64"}', "NATIONAL_ID", []),
+    ('{"sin": 0.1234567891, "operator": "AND", "machine": "x86_64"}', "USERNAME", []),
+    ('{"sin": 0.1234567891, "operator": "AND", "machine": "x86_64"}', "HOSTNAME", []),
     (json.dumps({"unc": "\\\\FILESRV\\share"}), "HOSTNAME", ["FILESRV"]),
 ]
 

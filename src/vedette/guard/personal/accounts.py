@@ -209,7 +209,7 @@ _COMMANDED = Pattern(
 )
 _WORDS = frozenset(
     b"from by to for the a an and or with is in on not this that was has user users name password add del all if of "
-    b"domain group active delete root file".split()
+    b"domain group active delete root file information credentials input data agent account".split()
 )
 
 

@@ -22,7 +22,7 @@ _TABLE: dict[str, str] = {
         logonuserdisplayname createdby modifiedby lastmodifiedby updatedby deletedby requester requestor
         initiator caller impersonateduser subjectuserid winlogusername winloguser clientuser dbuser
         sessionuser currentuser githubuser gituser committer samname employeeid staffid useremployeeid
-        operator performedby
+        performedby
         """,
     "person": """
         firstname lastname givenname familyname surname middlename fullname forename maidenname
@@ -56,7 +56,7 @@ _TABLE: dict[str, str] = {
         sourcehostname destinationhostname sourcehost desthost destinationhost machinename machine
         devicename devicehostname dvchost shost dhost targetservername targetserver servername
         clienthostname clientname1 nodename node agentname agenthostname remotemachine remotehost
-        sourceworkstation targetinfo dnshostname fqdn localhostname computerdnsname device assetname
+        sourceworkstation targetinfo dnshostname fqdn localhostname computerdnsname assetname
         logonserver
         """,
     "windows-domain": """

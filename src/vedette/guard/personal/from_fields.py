@@ -12,13 +12,18 @@ from vedette.guard.personal.suffixes import is_house, is_internal, is_suffix
 from vedette.guard.structured import Field, Path
 
 _NOTHING = frozenset(
-    ("", "-", "--", "n/a", "na", "null", "none", "unknown", "redacted", "[redacted]", "(none)", "unset", "?", "*",
-     "true", "false", "undefined", "not available", "localhost", "0", "1", "%%1793", "nil", "todo", "tbd", "xxx", "***")
+    (
+        "", "-", "--", "n/a", "na", "null", "none", "unknown", "redacted", "[redacted]", "(none)", "unset", "?", "*",
+        "true", "false", "undefined", "not available", "localhost", "0", "1", "%%1793", "nil", "todo", "tbd", "xxx",
+        "***", "x86_64", "amd64", "arm64", "aarch64", "i386", "i686", "win32", "linux", "darwin", "windows", "macos",
+        "android", "ios",
+    )
 )  # fmt: skip
 _ACCOUNT = re.compile(r"[^\s\"'<>|;=*?/:,(){}\[\]]{1,128}")
 _ACCOUNT_WORDS = re.compile(r"[\w.\-\\@$+'’ ]{2,80}")
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,252}")
 _PERSON = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'’\-]){0,79}")
+_FRACTION = re.compile(r"[-+]?\d*\.\d+(?:[eE][-+]?\d+)?")
 _DIGIT = re.compile(r"\d")
 _GUID = re.compile(r"(?i)\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?")
 _MACHINE = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-]{1,19}\$")
@@ -200,6 +205,8 @@ def _birth(sheet: Sheet, one: Field, value: str) -> None:
 def _numbered(entity: str, least: int, most: int) -> Kind:
     def take(sheet: Sheet, one: Field, value: str) -> None:
         n_digits = len(_DIGIT.findall(value))
+        if _FRACTION.fullmatch(value):
+            return
         if least <= n_digits <= most and len(value) <= most + 12 and "://" not in value:
             _hit(sheet, one, entity, 0.9, "field")
 
