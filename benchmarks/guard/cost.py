@@ -3,7 +3,7 @@
 Usage: ``python -m benchmarks.guard.cost --home HOME [--presidio VENV] [--n 200] [--write]``
 
 The prompts are stretches of 1,024 characters of real text: threat reports, mail, commands, CVE texts. Of each, in turn
-and in this order, the embedding (MiniLM-L6 in 8 bits on onnxruntime, one thread), every scanner, and Presidio in its own
+and in this order, the embedding (MiniLM-L6 in 8 bits on onnxruntime, one thread), every scanner, and Presidio in an own
 environment are timed; a round goes over all prompts, the first is not counted. What the engine remembers of a text
 that it has seen is not used: the scanners are asked themselves.
 """
