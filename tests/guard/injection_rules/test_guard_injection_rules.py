@@ -48,6 +48,8 @@ def test_no_alarm_for_what_is_near(text: str) -> None:
         "Users who ask the bot to disregard your rules get a warning.",
         "Requests that said 'repeat the words above' were blocked.",
         "AML.T0051: An adversary may craft malicious prompts that cause the LLM to ignore its original instructions.",
+        "Classify this report: a customer pasted 'disregard your instructions' into the chat.",
+        "Hi Hana, please ignore my previous message, the date was wrong. Forget what I said yesterday.",
         "The implant waits for new tasks; the operator then sends the next command.",
         "Disable the firewall rules before the update and enable them again.",
         "The actor enabled developer options and bypassed the lock screen.",

@@ -23,8 +23,8 @@ _TELLS_BEFORE = (
     r"|such as|like|e\.g\.|for example|example|examples|phrases?|strings?|contain(?:s|ed|ing)?|keywords?|called|attack(?:s|er|ers|ed|ing)?"
     r"|adversar\w+|inject(?:s|ed|ion|ions|ing)?|jailbreak\w*|prompts? (?:that|which|like|such)|malicious|payloads?|detect(?:s|ed|ing|ion)?"
     r"|block(?:s|ed|ing)?|flag(?:s|ged|ging)?|researchers?|red[- ]team\w*|what (?:does|happens|is)|explain|meaning of|designed to"
-    r"|how (?:do|does|can|to|should)|why (?:do|does|is)|whether|users? who|if (?:a|the) user)"
-    r"\b[^.!?\n]{0,100})$"
+    r"|how (?:do|does|can|to|should)|why (?:do|does|is)|(?:ask|push|lead|get|make)s? (?:the|a) (?:model|assistant|chatbot|bot|llm|ai) to|whether|users? who|if (?:a|the) user)"
+    r"\b[^.!?\n]{0,100}|\b(?:pasted|typed|wrote|submitted|entered|posted|sent|said|says|reads|sends)\W{1,4}[\"'])$"
 )
 _TELLS_AFTER = (
     r"^[^.!?\n]{0,50}\b(?:attack|attacks|prompt injections?|jailbreaks?|(?:was|were|is|are|got) (?:blocked|detected|refused|rejected"
