@@ -41,7 +41,9 @@ _LONGER = re.compile(r"(?<![\w'])[a-z]{4,}(?![\w'])")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 
 
-def templates(names: tuple[str, ...] = ("talk", "service", "letters", "news", "work", "plain", "tongues", "nothing")) -> list[str]:
+def templates(
+    names: tuple[str, ...] = ("talk", "service", "letters", "news", "work", "plain", "tongues", "nothing"),
+) -> list[str]:
     """Return the templates, in order of the files and of the lines."""
     found = []
     for name in names:

