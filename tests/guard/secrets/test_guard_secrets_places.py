@@ -42,6 +42,7 @@ PROSE = [
     "I changed the password to {v} today.", "le mot de passe est {v}",
 ]  # fmt: skip
 FILES = [
+    "BUNDLE_GEMS__HOST__TEST=joe:{v}", "snmp-server community {v} RO", "パスワードは {v} です", "密码是 {v}",
     "localhost:5432:main:postgres:{v}", "CREATE USER joe WITH PASSWORD '{v}';", "ALTER USER joe IDENTIFIED BY '{v}'",
     "conn.login(\"joe@corp.test\", \"{v}\", callback)",
 ]  # fmt: skip

@@ -18,6 +18,8 @@ from vedette.guard.secrets.providers.named import NAMED
 from vedette.guard.secrets.published import PUBLISHED
 
 _IDENTIFIER = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$-"
+_PARTICLES = ".-はがを是为為은는이"
+"""What may end a name's letters and is none of them; the grammar of some languages puts it there."""
 _RIGHT = re.compile(r"[\w$.-]{0,40}")
 _BEFORE_WORD = re.compile(r"(?:^|[\s\"'(>,;-])([A-Za-z][A-Za-z-]{1,20}) $")
 _SIGN = re.compile(
@@ -77,13 +79,13 @@ def find(text: str, low: str, *, eager: bool = False) -> Iterator[Hit]:
     automaton, words = _automaton()
     seen_to = 0
     for which, start, end in automaton.find_matches_as_indexes(low, overlapping=True):
-        if start < seen_to and " " not in words[which]:
+        if start < seen_to and " " not in words[which] and words[which] not in NAMED:
             continue
         left = text[max(0, start - 60) : start]
         first = start - (len(left) - len(left.rstrip(_IDENTIFIER)))
         right = _RIGHT.match(text, end)
         last = right.end() if right else end
-        while last > end and text[last - 1] in ".-":
+        while last > end and text[last - 1] in _PARTICLES:
             last -= 1
         seen_to = last
         hit = _named(text, first, last, words[which], eager)
@@ -101,7 +103,10 @@ def _named(text: str, first: int, last: int, word: str, eager: bool) -> Hit | No
         return _provider(text, name, last, word) if word in NAMED else None
     sign = _SIGN.match(text, last)
     if sign is None:
-        return None
+        spot = judging.Spot(
+            text=text, name=name, start=first, sort=found[0], random=found[1], sign="prose", eager=eager
+        )
+        return None if last < len(text) and text[last].isascii() else _told(spot, text, last)
     at = sign.end()
     kind = sign.lastgroup or ""
     spot = judging.Spot(

@@ -28,6 +28,11 @@ _SQL = re.compile(
 _CISCO = re.compile(
     r"(?i)\b(?:password|secret|key-string|key|md5|community)[ ](?:(?P<t>[0-9])[ ])(?P<v>\$[0-9]\$[\w./$]{10,120}|(?:[0-9A-F]{2}){4,60}|[^\s]{5,60})(?=\s|$)"
 )
+_COMMUNITY = re.compile(r"(?i)\bsnmp-server[ ]community[ ](?!public|private|<)(?P<v>[^\s<>$]{4,40})")
+_BUNDLER = re.compile(
+    r"\bBUNDLE_[A-Z0-9_]{3,80}[\"']?[ ]{0,2}[=:][ ]{0,2}[\"']?[\w.-]{2,80}:(?P<v>[^\s\"'$<>@]{4,100})"
+)
+"""How Ruby's package manager is given the name and the password of a host."""
 _OTPAUTH = re.compile(r"otpauth://[^\s\"'<>]{1,300}?[?&]secret=(?P<v>[A-Za-z2-7=]{16,128})")
 _NATS = re.compile(r"(?<![A-Z0-9])(?P<v>S[ACNOUX][A-Z2-7]{56})(?![A-Z0-9])")
 _NOSTR = re.compile(r"(?<![a-z0-9])(?P<v>nsec1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{58})(?![a-z0-9])")
@@ -59,6 +64,9 @@ def find(text: str, low: str) -> Iterator[Hit]:
                 yield Hit(*match.span("v"), "PASSWORD", "sql-password", 0.85)
     if _ROUTER_GATE.search(text):
         yield from _router(text)
+    for mark, pattern, rule in (("snmp-server", _COMMUNITY, "snmp-community"), ("BUNDLE_", _BUNDLER, "bundler-host")):
+        if mark in text:
+            yield from (Hit(*m.span("v"), "PASSWORD", rule, 0.85) for m in pattern.finditer(text) if not _empty(m["v"]))
     if _PGPASS_GATE.search(text):
         for match in _PGPASS.finditer(text):
             if not _empty(match["v"]) and not match["v"].startswith("/"):
