@@ -7,6 +7,8 @@ from importlib.resources import files
 
 _INTERNAL = frozenset(b"local localdomain lan corp internal intra intranet".split())
 _HOUSE = frozenset(b"home priv private ad domain dom office campus site".split())
+_RESERVED = frozenset(b"example test invalid onion alt".split())
+"""Of RFC 2606, 7686 and 9476: no root zone has them, and texts hold them all the same."""
 _INTERNAL_NAMES = (
     b".home.arpa",
     b".ec2.internal",
@@ -23,7 +25,8 @@ _DOUBTFUL = frozenset(
     b"cat db kim moe ink day foo ing nexus phd prof rsvp soy mn ax ag aw pa pf na ne fo gl ki ls mr mt mw np sb sd "
     b"sl sm sn sr ss sv sx sz td tg tl sy vc vg vu wf ye yt gt lt va tn th tr ht im bb bs bj bi bf bd bh bm bn bt "
     b"bw cd ci cf cm cv cw data sap target windows office microsoft apple amazon google azure aws chrome android "
-    b"cisco oracle dell intel visa amex play drive prime active plus live case blog java lib delivery".split()
+    b"cisco oracle dell intel visa amex play drive prime active plus live case blog java lib delivery test invalid "
+    b"alt".split()
 )
 """Suffixes that as often end a file, a method or a sentence; a bare name with one is taken with a reason only."""
 
@@ -35,8 +38,8 @@ def suffixes() -> frozenset[bytes]:
 
 
 def is_suffix(label: bytes) -> bool:
-    """Return whether a last label is one of the root zone's; foreign letters are believed."""
-    return label in suffixes() or (len(label) > 1 and all(byte >= 0xC0 for byte in label))
+    """Return whether a last label is one of the root zone's, or reserved; foreign letters are believed."""
+    return label in suffixes() or label in _RESERVED or (len(label) > 1 and all(byte >= 0xC0 for byte in label))
 
 
 def is_internal(domain: bytes) -> bool:
