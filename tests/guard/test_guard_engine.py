@@ -255,3 +255,22 @@ def test_many_values_are_kept_together() -> None:
     protected = guard(Words(*words)).protect(prompt(text), pairs)
     assert len(pairs.pairs()) == 60
     assert Restorer(pairs).restore(protected.text) == text
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "4111\u200b1111\u200b1111\u200b1111",
+        "\uff14111 1111 1111 111\uff11",
+        "4111 1111\u00ad 1111 1111",
+        "mail ana.ko\u200dvacs@corp.example",
+    ],
+)
+def test_a_value_in_disguise_is_replaced_and_given_back_as_it_was(written: str) -> None:
+    one = Guard(scanners_named(["personal"]), load_policy("default"), timeout_s=None)
+    pairs = book()
+    text = f"my card: {written}, thanks"
+    protected = one.protect(prompt(text), pairs)
+    assert "1111" not in protected.text
+    assert "vacs" not in protected.text
+    assert Restorer(pairs).restore(protected.text) == text

@@ -1,12 +1,15 @@
-"""Values that a text holds in encoded form only: what scanners find in what base64, hex and percent signs decode to.
+"""Values that a text holds in disguise only: encoded, broken up by what nobody sees, or in full-width characters.
 
-The finding's range is that of the encoded text, which is replaced whole. Addresses, hosts and links are left out:
-encoded commands are the daily bread of security work, and replacing each that names a host would leave nothing to
-analyse. Names are, too: of what decodes, little is prose.
+What base64, hex and percent signs decode to is given to the scanners, and the text as a reader sees it. The finding's
+range is that of the disguise, which is replaced whole. Addresses, hosts and links in encodings are left out: encoded
+commands are the daily bread of security work, and replacing each that names a host would leave nothing to analyse.
+Names are, too: of what decodes, little is prose.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from vedette.guard.base import Cost, Scanner
@@ -19,6 +22,11 @@ _ENTITIES = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "DATE_OF_BIRTH"})
 LEAST_SCORE = 0.8
 SCANNER = "inside"
 _NOTHING = Around()
+_UNSEEN_CLASS = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+)
+_UNSEEN = re.compile(f"[{_UNSEEN_CLASS}]")
+_DISGUISED = re.compile(f"[{_UNSEEN_CLASS}\uff01-\uff5e\u2460-\u24ff\U0001d7ce-\U0001d7ff]")
 
 
 def inside(text: str, scanners: Sequence[Scanner]) -> Iterator[GuardFinding]:
@@ -41,7 +49,15 @@ def inside(text: str, scanners: Sequence[Scanner]) -> Iterator[GuardFinding]:
             if _counts(one.entity) and one.score >= LEAST_SCORE
         ]
 
-    for hit in encoded.find(text, look):
+    hits = list(encoded.find(text, look))
+    if not text.isascii() and _DISGUISED.search(text):
+        plain, at = _undisguised(text)
+        hits += [
+            Hit(at[one.start], at[one.end - 1] + 1, one.entity, one.rule, one.score, ("disguised", *one.within))
+            for one in look(plain)
+            if plain[one.start : one.end] != text[at[one.start] : at[one.end - 1] + 1]
+        ]
+    for hit in hits:
         yield GuardFinding(
             entity=hit.entity,
             start=hit.start,
@@ -51,6 +67,19 @@ def inside(text: str, scanners: Sequence[Scanner]) -> Iterator[GuardFinding]:
             rule=hit.rule,
             within=hit.within,
         )
+
+
+def _undisguised(text: str) -> tuple[str, list[int]]:
+    """Return a text as a reader sees it, and where each of its characters stood."""
+    chars: list[str] = []
+    at: list[int] = []
+    for place, char in enumerate(text):
+        if _UNSEEN.match(char):
+            continue
+        plain = char if char.isascii() else unicodedata.normalize("NFKC", char)
+        chars.append(plain if len(plain) == 1 else char)
+        at.append(place)
+    return "".join(chars), at
 
 
 def _counts(entity: str) -> bool:
