@@ -8,7 +8,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from secrets_support import drawn
+from secrets_support import b64, drawn
 
 from vedette.guard.base import Cost, Scanner
 from vedette.guard.entities import Group, group_of
@@ -46,6 +46,15 @@ def test_offsets_hold_behind_letters_that_grow_in_lower_case() -> None:
     value = "Zx82kd" + "Pq7"
     text = f"İİİ ẞ 𝕏 password={value} x"
     assert [text[f.start : f.end] for f in scan(text).findings] == [value]
+
+
+def test_what_is_encoded_too_deep_is_not_called_safe() -> None:
+    text = "nothing of the sort is written here, and nothing else"
+    for layers in range(1, 6):
+        text = b64(text)
+        told = scan(f"blob {text} end")
+        assert not told.findings
+        assert bool(told.unjudged) is (layers > 3), layers
 
 
 @settings(max_examples=60, deadline=None)

@@ -201,7 +201,7 @@ def _told(spot: judging.Spot, text: str, last: int) -> Hit | None:
     """Return what a sentence says that a password or a token is."""
     match = _PROSE.match(text, last)
     if match is None:
-        return None
+        return _beside(spot, text, last)
     start = match.start("v")
     if match["weak"] and (values.n_classes(match["v"].rstrip(".,;:!?)")) < 3 or not any(map(str.isdigit, match["v"]))):
         return None
@@ -212,6 +212,20 @@ def _told(spot: judging.Spot, text: str, last: int) -> Hit | None:
         spot, value, text[start + len(match["v"]) : start + len(match["v"]) + 24], bool(match["quote"])
     )
     return Hit(start, start + len(value), judging.entity_of(spot), f"{spot.sort.value}-told", score) if score else None
+
+
+_BESIDE = re.compile(r"[ \t]{1,4}(?P<v>[A-Za-z0-9+/_=.-]{24,400})(?=[\s\"'`,;)]|$)")
+
+
+def _beside(spot: judging.Spot, text: str, last: int) -> Hit | None:
+    """Return what stands behind a name with nothing between, where nothing but a key can look so."""
+    match = _BESIDE.match(text, last)
+    if match is None or spot.sort is not names.Sort.SECRET or spot.random:
+        return None
+    value = match["v"].rstrip(".")
+    if values.n_classes(value) < 3 or not judging.judge(judging.moved(spot, "line"), value, *match.span("v"), False):
+        return None
+    return Hit(match.start("v"), match.start("v") + len(value), "SECRET", "secret-beside", 0.7)
 
 
 def _provided(name: str, value: str) -> bool:

@@ -7,6 +7,8 @@ bounded by the text's length, so that layers cannot multiply.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 import re2
@@ -25,34 +27,44 @@ _PERCENT = re2.compile(
 )
 
 
-def find(text: str, look: Callable[[str], list[Hit]], depth: int = 0, budget: list[int] | None = None) -> Iterator[Hit]:
+@dataclass(slots=True)
+class Allowance:
+    """What may still be decoded, and whether something was left for want of it."""
+
+    n_chars: int
+    short: bool = False
+
+
+def allowance(text: str) -> Allowance:
+    """Return how much of a text is decoded at most."""
+    return Allowance(2 * len(text) + 4096)
+
+
+def find(
+    text: str, look: Callable[[str], list[Hit]], depth: int = 0, allowed: Allowance | None = None
+) -> Iterator[Hit]:
     """Yield encoded ranges that hold a secret.
 
     Args:
         text: what is looked through.
         look: finds in plain text.
         depth: layers already taken off.
-        budget: characters that may still be decoded, in its one item; used up as it goes.
+        allowed: what may still be decoded; used up as it goes, and told where it did not suffice.
     """
-    budget = [2 * len(text) + 4096] if budget is None else budget
-    forms: list[tuple[str, object, Callable[[str], str | None]]] = [
-        ("base64", _BASE64, _from_base64),
-        ("hex", _HEX, _from_hex),
-    ]
-    if "%" in text:
-        forms.append(("url", _PERCENT, _from_percent))
-    for form, pattern, decode in forms:
-        for match in pattern.finditer(text):  # type: ignore[attr-defined]
+    allowed = allowed or allowance(text)
+    for form, pattern, decode in _FORMS:
+        if form == "url" and "%" not in text:
+            continue
+        for match in pattern.finditer(text):
             start, end = match.span()
-            if budget[0] <= 0:
-                return
             plain = decode(match.group())
             if plain is None:
                 continue
-            budget[0] -= len(plain)
-            inside = look(plain)
-            if not inside and depth + 1 < DEPTH:
-                inside = list(find(plain, look, depth + 1, budget))
+            if depth >= DEPTH or allowed.n_chars <= 0:
+                allowed.short = True
+                return
+            allowed.n_chars -= len(plain)
+            inside = look(plain) or list(find(plain, look, depth + 1, allowed))
             if inside:
                 best = max(inside, key=lambda h: h.score)
                 yield Hit(start, end, best.entity, best.rule, best.score, (form, *best.within))
@@ -100,3 +112,10 @@ def _from_hex(value: str) -> str | None:
 def _from_percent(value: str) -> str | None:
     plain = unquote(value, errors="replace")
     return plain if plain != value else None
+
+
+_FORMS: tuple[tuple[str, Any, Callable[[str], str | None]], ...] = (
+    ("base64", _BASE64, _from_base64),
+    ("hex", _HEX, _from_hex),
+    ("url", _PERCENT, _from_percent),
+)

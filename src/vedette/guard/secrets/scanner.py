@@ -9,7 +9,7 @@ from vedette.guard.base import Cost
 from vedette.guard.entities import ENTITIES, Group
 from vedette.guard.secrets import assigned, commands, encoded, formatted, headers, places, private_keys, urls
 from vedette.guard.secrets.base import Hit, settled
-from vedette.schema.guarding import Around, Direction, GuardFinding, Passage, Scanned
+from vedette.schema.guarding import Around, Direction, GuardFinding, Passage, Scanned, Unjudged
 
 _HALVES = re.compile("[\ud800-\udfff]")
 
@@ -46,8 +46,15 @@ def plain(text: str, *, eager: bool = False) -> list[Hit]:
 
 def every(text: str) -> list[Hit]:
     """Return secrets of a text, those behind encodings too."""
+    return _looked(text)[0]
+
+
+def _looked(text: str) -> tuple[list[Hit], bool]:
+    """Return the secrets of a text, and whether more was encoded in it than is looked into."""
     text = whole(text)
-    return settled(chain(plain(text), encoded.find(text, plain)))
+    allowed = encoded.allowance(text)
+    found = settled(chain(plain(text), encoded.find(text, plain, allowed=allowed)))
+    return found, allowed.short
 
 
 class SecretsScanner:
@@ -65,7 +72,9 @@ class SecretsScanner:
         commands.load()
 
     def scan(self, passage: Passage, around: Around) -> Scanned:
-        """Return the secrets of a passage."""
+        """Return the secrets of a passage; unjudged is what was encoded deeper than is looked."""
+        found, more = _looked(passage.text)
+        reason = "something in it is encoded more than three layers deep, or more than is looked into"
         return Scanned(
             findings=tuple(
                 GuardFinding(
@@ -78,6 +87,7 @@ class SecretsScanner:
                     within=hit.within,
                     note=hit.note,
                 )
-                for hit in every(passage.text)
-            )
+                for hit in found
+            ),
+            unjudged=(Unjudged(scanner=self.name, reason=reason),) if more else (),
         )
