@@ -11,6 +11,7 @@ import gzip
 import json
 import random
 import re
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -88,7 +89,7 @@ def planted(before: str, order: str, after: str, **facts: Any) -> Row:
 
 
 def bipia(shared: Path, seed: int = 0) -> list[Row]:
-    """Return BIPIA's attacks in its contexts (start, middle, end), and the bare contexts. Its contexts teach nothing."""
+    """Return BIPIA's attacks in its contexts (start, middle, end), and the bare contexts, which teach nothing."""
     drawn = random.Random(seed)
     folder = shared / "inj-bipia"
     contexts: dict[str, list[str]] = {
@@ -174,10 +175,11 @@ def goals(shared: Path) -> list[Row]:
     for one in read(shared / "inj-agentdojo/agentdojo_tasks.jsonl"):
         bad = one["kind"] == "injection_goal"
         source = "agentdojo" if bad else "agentdojo-tasks"
-        rows.append(Row(text=one["text"].strip(), attack=bad, source=source, group="agentdojo:" + one["text"]))
+        group = "agentdojo:" + one["text"]
+        rows.append(Row(text=one["text"].strip(), attack=bad, source=source, group=group, teaches=not bad))
     for one in read(shared / "inj-asb/attack_tools.jsonl"):
         group = "asb:" + str(one["Attacker Tool"])
-        rows.append(Row(text=one["Attacker Instruction"], attack=True, source="asb", group=group))
+        rows.append(Row(text=one["Attacker Instruction"], attack=True, source="asb", group=group, teaches=False))
     return rows
 
 
@@ -298,7 +300,7 @@ def grouped(rows: list[Row], near: float = 0.5) -> list[Row]:
     for i, row in enumerate(rows):
         words = _WORD.findall(row.text[:20_000].lower())
         n = 3 if len(words) > 8 else 2
-        own = frozenset(hash(tuple(words[j : j + n])) for j in range(max(len(words) - n + 1, 1)))
+        own = frozenset(zlib.crc32(" ".join(words[j : j + n]).encode()) for j in range(max(len(words) - n + 1, 1)))
         runs.append(own)
         for run in own:
             holders[run].append(i)

@@ -25,6 +25,9 @@ from vedette.guard.injection.features import Vectors
 
 HIDDEN = 64
 BATCH = 256
+DECAY = 0.05
+SMOOTH = 0.005
+"""How far labels are moved from 0 and 1."""
 MOST_WINDOWS = 3
 """Windows of one benign row that are trained on."""
 
@@ -96,7 +99,7 @@ def packed(rows: Sequence[Row], vectors: Vectors, cache: Path | None, name: str,
     path = cache / f"{name}-{most}-{seen.hexdigest()[:16]}.pickle"
     if path.exists():
         with path.open("rb") as file:
-            kept: Packed = pickle.load(file)  # noqa: S301  (written by this module)
+            kept: Packed = pickle.load(file)
         return kept
     made = pack(rows, vectors, most)
     cache.mkdir(parents=True, exist_ok=True)
@@ -106,7 +109,7 @@ def packed(rows: Sequence[Row], vectors: Vectors, cache: Path | None, name: str,
 
 
 def weights_of(rows: Sequence[Row], power: float = 0.5) -> NDArray[np.float64]:
-    """Return what each row counts: a set counts as a power of its size, attacks and benign rows as much as each other."""
+    """Return what each row counts: a set as a power of its size, attacks and benign rows as much as each other."""
     sizes = Counter((row.source, row.attack) for row in rows)
     weights = np.array([sizes[row.source, row.attack] ** (power - 1) for row in rows])
     bad = np.array([row.attack for row in rows])
@@ -121,27 +124,22 @@ class Net:
 
     arrays: dict[str, NDArray[np.float32]]
 
-    def scores(self, given: Packed) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the score of each window and of each piece."""
-        from vedette.guard.injection.model import judge
 
-        out = np.zeros(len(given.row_of), dtype=np.float32)
-        each = np.zeros(len(given.dense), dtype=np.float32)
-        for i in range(len(out)):
-            low, high = given.piece_starts[i], given.piece_starts[i + 1]
-            first, last = given.pair_starts[low], given.pair_starts[high]
-            ends = given.pair_starts[low + 1 : high + 1] - first
-            out[i], each[low:high] = judge(
-                self.arrays, given.dense[low:high].astype(np.float32), given.pairs[first:last], ends, given.whole[i]
-            )
-        return out, each
+def score(nets: Sequence[Net], given: Packed, wanted: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the score of each row wanted, that of its worst window, averaged over networks; NaN for the others."""
+    from vedette.guard.injection.model import NOTHING, judge
 
-    def row_scores(self, given: Packed, n_rows: int) -> NDArray[np.float32]:
-        """Return the score of each row: that of its worst window."""
-        out = np.full(n_rows, -20.0, dtype=np.float32)
-        windows, _ = self.scores(given)
-        np.maximum.at(out, given.row_of, windows)
-        return out
+    out = np.full(len(wanted), np.nan, dtype=np.float32)
+    out[wanted] = NOTHING
+    for i in np.flatnonzero(wanted[given.row_of]):
+        low, high = given.piece_starts[i], given.piece_starts[i + 1]
+        first, last = given.pair_starts[low], given.pair_starts[high]
+        dense, pairs = given.dense[low:high].astype(np.float32), given.pairs[first:last]
+        ends = given.pair_starts[low + 1 : high + 1] - first
+        each = [judge(net.arrays, dense, pairs, ends, given.whole[i])[0] for net in nets]
+        row = given.row_of[i]
+        out[row] = max(out[row], sum(each) / len(each))
+    return out
 
 
 _STANDARD: dict[int, tuple[Any, Any, Any]] = {}
@@ -194,7 +192,7 @@ def fit(given: Packed, rows: Sequence[Row], keep: NDArray[np.bool_], *, seed: in
             self.piece = nn.Linear(32, 1)
             self.whole = nn.Linear(2 * hidden + n_whole, 48)
             self.out = nn.Linear(48, 1)
-            self.drop = nn.Dropout(0.25)
+            self.drop = nn.Dropout(0.3)
 
         def forward(self, x: Any, p: Any, po: Any, w: Any, of: Any, n: int) -> tuple[Any, Any]:
             h = torch.relu(self.first(x) + self.pairs(p, po))
@@ -205,11 +203,11 @@ def fit(given: Packed, rows: Sequence[Row], keep: NDArray[np.bool_], *, seed: in
             mid = torch.zeros((n, h.shape[1])).scatter_reduce(0, at, h, "mean", include_self=False)
             d = self.out(torch.relu(self.whole(torch.cat([top, mid, w], 1)))).squeeze(1)
             best = torch.full((n,), -30.0).scatter_reduce(0, of, s, "amax", include_self=True)
-            return best + d, s
+            return torch.logaddexp(best, d), s
 
     net = Two()
-    steps = [{"params": [q for name, q in net.named_parameters() if "pairs" not in name], "weight_decay": 1e-4},
-             {"params": net.pairs.parameters(), "weight_decay": 1e-3}]  # fmt: skip
+    steps = [{"params": [q for name, q in net.named_parameters() if "pairs" not in name], "weight_decay": DECAY},
+             {"params": net.pairs.parameters(), "weight_decay": DECAY}]  # fmt: skip
     opt = torch.optim.AdamW(steps, lr=3e-3)
     windows = np.flatnonzero(keep[given.row_of])
     per_epoch = (len(windows) + BATCH - 1) // BATCH
@@ -237,8 +235,8 @@ def fit(given: Packed, rows: Sequence[Row], keep: NDArray[np.bool_], *, seed: in
                 torch.from_numpy(x), p_t, torch.from_numpy(po), torch.from_numpy(w.astype(np.float32)), of, len(some)
             )
             y = torch.from_numpy(label[given.row_of[some]])
+            y = y * (1 - 2 * SMOOTH) + SMOOTH
             weight = torch.from_numpy((worth[given.row_of[some]] / per_row[given.row_of[some]]).astype(np.float32))
-            y = y * 0.98 + 0.01
             loss = (loss_of(logit, y) * weight).mean()
             told = torch.from_numpy(given.told[index].astype(np.float32))
             known = told >= 0

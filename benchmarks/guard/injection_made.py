@@ -5,10 +5,13 @@ purpose (mail, report, event, table, code, a page of a scanner); the same texts 
 A row made from a set carries that set's name, so that leaving the set out leaves out what was made from it.
 """
 
+# ruff: noqa: E501 (forms of sentences)
+
 from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.guard.injection_data import Row, read
@@ -16,7 +19,7 @@ from recipes.injection import corpus, disguises
 from recipes.injection.grammar import Grammar
 
 SEED = 7
-_COPIES = {"agentdojo": 8, "asb": 3, "injecagent": 8, "bipia": 5, "own orders": 1, "own tasks": 1}
+_COPIES = {"agentdojo": 8, "asb": 3, "injecagent": 8, "bipia": 6, "own orders": 2, "own tasks": 1}
 """How often an order of each set is planted."""
 LEADS = (
     "", "", "", "", "", "", "", "{x}", "Note: ", "Also, ", "P.S. ", "Important: ", "By the way, ", "TODO: ", "AI: ",
@@ -116,12 +119,83 @@ def wrapped(shared: Path, seed: int = SEED) -> list[Row]:
             continue  # a behaviour of jailbreakbench: it would not be unseen
         given = {"goal": goal, "goal_low": goal[:1].lower() + goal[1:]}
         facts = {"source": "wrapped", "group": "harm:" + goal}
-        frame = drawn.choice(FRAMES)
-        rows.append(Row(text=grammar.fill(frame, drawn, given), attack=True, kind="framed", **facts))
-        rows.append(Row(text=f"{goal} {disguises.noise(drawn)}", attack=True, kind="noise", **facts))
-    for _ in range(500):
-        text = grammar.fill(drawn.choice(GENTLE), drawn)
+        for frame in drawn.sample(FRAMES, 3):
+            rows.append(Row(text=_told(frame, grammar, drawn, given), attack=True, kind="framed", **facts))
+        for _ in range(2):
+            rows.append(Row(text=f"{goal} {disguises.noise(drawn)}", attack=True, kind="noise", **facts))
+    for _ in range(900):
+        text = _told(drawn.choice(GENTLE), grammar, drawn, {})
         rows.append(Row(text=text, attack=False, source="wrapped-benign", group="gentle", kind="gentle"))
+    return rows
+
+
+MORE = (
+    "The place is {city}, the year {year}.", "{first} is tired but curious.", "Use at least three paragraphs.",
+    "The tone should be {how}.", "Our readers know {topic} well.", "Feel free to be creative.", "Take your time.",
+    "You have spent years in this field and people trust you.", "Nobody else has been able to help me so far.",
+    "A group of friends waits for the outcome.", "Use dialogue where it helps.", "Think of {topic} as a background.",
+    "It is late at night and the rain does not stop.", "I will use it for {what}.", "Please be as {how} as you can.",
+)  # fmt: skip
+"""Sentences that say nothing of what is asked for."""
+
+
+def _told(frame: str, grammar: Grammar, drawn: random.Random, given: Mapping[str, str]) -> str:
+    """Return a request in a frame, with things around it that say nothing."""
+    before = " ".join(drawn.sample(MORE, drawn.choice((0, 0, 1, 2))))
+    after = " ".join(drawn.sample(MORE, drawn.choice((0, 0, 1, 2))))
+    return grammar.fill(f"{before} {frame} {after}".strip(), drawn, given)
+
+
+def asked(rows: list[Row], own_rows: list[Row], seed: int = SEED) -> list[Row]:
+    """Return our orders to drop all orders before, after and between what users ordinarily ask."""
+    drawn = random.Random(seed)
+    carriers = [r for r in [*rows, *own_rows] if not r.attack and r.teaches and r.source in _CARRY and len(r.text) > 20]
+    direct = [r for r in own_rows if r.attack and not r.planted and r.kind.startswith(_SHORT) and len(r.text) < 260]
+    made = []
+    for row in drawn.sample(direct, min(1300, len(direct))):
+        first, second = drawn.choice(carriers), drawn.choice(carriers)
+        gap = drawn.choice((" ", "\n", "\n\n", ". "))
+        before, after = drawn.choice(
+            (("", gap + first.text), (first.text + gap, ""), (first.text + gap, gap + second.text))
+        )
+        span = (len(before), len(before) + len(row.text))
+        made.append(Row(text=before + row.text + after, attack=True, source="own asked", group=row.group, kind="asked",
+                        planted=span))  # fmt: skip
+    for _ in range(500):  # two ordinary questions after each other
+        text = drawn.choice(carriers).text + drawn.choice((" ", "\n", "\n\n")) + drawn.choice(carriers).text
+        made.append(Row(text=text, attack=False, source="own-asked-benign", group="asked", kind="asked"))
+    return made
+
+
+_CARRY = ("deepset-benign", "agentdojo-tasks", "own-benign", "frr")
+_SHORT = ("override", "extraction", "foreign", "secret", "persuasion", "format")
+
+LOGS = (
+    "{year}-0{m}-{day}T0{m}:{day}:{day}Z {host} sshd[{num}]: Failed password for invalid user {first_low} from 10.0.{day}.{m} port {num}",
+    "type=EXECVE msg=audit({num}.{num}:{num}): argc=3 a0=\"/bin/sh\" a1=\"-c\" a2=\"/usr/bin/{cmd} -{m} {plain_file}\" success=no exit=-2 uid={num} comm=\"{cmd}\"",
+    '{{"level":"warn","ts":{num},"logger":"{team}","msg":"could not {act} {noun}, will try again in {num} s","host":"{host}"}}',
+    "{host} kernel: [{num}.{num}] audit: {act} {noun} denied for user={first_low} key=(null) cwd=/home/{first_low}",
+    '10.{m}.{day}.7 - {first_low} [{day}/May/{year}] "POST /api/{noun}/{act} HTTP/1.1" 403 {num} "-" "curl/8.1"',
+    '{{"EventID":{num},"Channel":"Security","Message":"The system was asked to {act} a {noun}.\\r\\n\\r\\nSubject:\\r\\n\\tAccount Name:\\t{first_low}\\r\\n\\tProcess Name:\\tC:\\\\Windows\\\\{cmd}.exe"}}',
+    '{{"eventSource":"iam.amazonaws.com","eventName":"{act_cap}{noun_cap}","userIdentity":{{"userName":"{first_low}"}},"errorMessage":"User is not authorized to {act} this {noun}"}}',
+    "{year} {host} app[{num}]: {act} of {noun} requested by {first_low}; please see {plain_file} for details, ignoring {num} older entries",
+    "INFO  {team} - user {first_low} asked to {act} the {noun}; previous state restored, new rules loaded from {plain_file}",
+)  # fmt: skip
+WORDS = {
+    "m": tuple("123456789"), "cmd": ("curl", "netstat", "mkdir", "chmod", "find", "java", "perl", "tar", "hostname", "apt"),
+    "act": ("delete", "create", "update", "unlock", "grant", "read", "send", "restart", "disable", "lock", "share", "reset"),
+    "noun": ("password", "policy", "file", "account", "role", "token", "rule", "session", "message", "key", "group", "task"),
+}  # fmt: skip
+
+
+def logs(seed: int = SEED) -> list[Row]:
+    """Return lines of logs of ours, with the verbs that orders are made of."""
+    drawn = random.Random(seed)
+    grammar = Grammar({**corpus.SLOT_LISTS, **WORDS})
+    rows = []
+    for _ in range(500):
+        lines = [grammar.fill(drawn.choice(LOGS), drawn) for _ in range(drawn.choice((1, 1, 1, 3, 12)))]
+        rows.append(Row(text="\n".join(lines), attack=False, source="own-logs", group="own-logs", kind="log"))
     return rows
 
 
@@ -238,7 +312,7 @@ def carried(rows: list[Row], own_rows: list[Row], seed: int = SEED) -> list[Row]
                     group=group,
                     kind="planted",
                     planted=(len(before), len(before) + len(order)),
-                )  # fmt: skip
+                )
             )
     for _ in range(500):
         made.append(Row(text=table(drawn, grammar), attack=False, source="tables", group="tables", kind="table"))
@@ -250,4 +324,4 @@ def carried(rows: list[Row], own_rows: list[Row], seed: int = SEED) -> list[Row]
 def made_of(shared: Path, rows: list[Row]) -> list[Row]:
     """Return every made row."""
     own_rows = own()
-    return [*own_rows, *wrapped(shared), *carried(rows, own_rows)]
+    return [*own_rows, *wrapped(shared), *carried(rows, own_rows), *asked(rows, own_rows), *logs()]

@@ -3,3 +3,7 @@
 ``normalise``, ``decode`` and ``hidden`` make disguises plain, ``rules`` know the known forms, ``segments``,
 ``features`` and ``model`` judge what no rule knows, and ``scanner`` weighs both at one threshold.
 """
+
+from vedette.guard.injection.scanner import InjectionScanner
+
+__all__ = ["InjectionScanner"]

@@ -8,10 +8,11 @@ order included. Nothing depends on the words of one attack.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,8 @@ _MARKS = "'\"|\n<{\\"
 _STOP = frozenset(
     """the a an of to and in is it for on with that this be as are was at by or from but not have has you your i we he
     they will can if do so what which who their there been were more would about when all my our me its der die das und
-    ist ein eine in zu den mit von für auf le la les de des et un une en que el los se por con per il di che o""".split()
+    ist ein eine in zu den mit von für auf le la les de des et un une en que el los se por con per il di che
+    o""".split()
 )
 NAMES: tuple[str, ...] = (*CONCEPTS, *PHRASES)
 N_CONCEPTS = len(NAMES)
@@ -47,14 +49,31 @@ class Vectors:
     places: dict[str, int]
     table: NDArray[np.float32]
     """(n_words, n_dims)"""
+    steps: NDArray[np.int8]
+    """The same in whole steps, as stored."""
+    scale: NDArray[np.float32]
+    """(n_dims,) what a step is worth."""
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Vectors:
+        """Return the vectors stored by ``to_arrays``."""
+        words = arrays["words"].tobytes().decode("utf-8").split("\n")
+        table = arrays["vectors"].astype(np.float32) * arrays["scale"]
+        if len(words) != len(table):
+            raise ValueError("words and vectors differ in number")
+        places = {word: place for place, word in enumerate(words)}
+        return cls(places, np.ascontiguousarray(table, dtype=np.float32), arrays["vectors"], arrays["scale"])
 
     @classmethod
     def load(cls, path: Path) -> Vectors:
         """Return the vectors in a file."""
         with np.load(path) as arrays:
-            words = arrays["words"].tobytes().decode("utf-8").split("\n")
-            table = arrays["vectors"].astype(np.float32) * arrays["scale"]
-        return cls({word: place for place, word in enumerate(words)}, np.asarray(table, dtype=np.float32))
+            return cls.of(dict(arrays))
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays to store."""
+        words = np.frombuffer("\n".join(self.places).encode("utf-8"), dtype=np.uint8)
+        return {"words": words, "vectors": self.steps, "scale": self.scale}
 
     def pieces(self, word: str) -> tuple[int, ...]:
         """Return the places of a word's pieces, longest first from the left; none where it has none."""
@@ -131,9 +150,11 @@ def _shape(text: str, tokens: Sequence[str], n_pieces: int, n_stop: int) -> list
     spaces = text.count(" ")
     last = text[-1:]
     return [
-        np.log1p(len(text)) / 6, np.log1p(n_words) / 4, letters / size, len(marks) / n, (n - len(words) - len(marks)) / n,
+        np.log1p(len(text)) / 6, np.log1p(n_words) / 4, letters / size, len(marks) / n,
+        (n - len(words) - len(marks)) / n,
         odd / n_words, upper / n_words, min(n_pieces / n_words, 4.0), n_stop / n_words, spaces / size,
-        1.0 if last == "?" else 0.0, 1.0 if last == "!" else 0.0, 1.0 if last == "." else 0.0, 1.0 if last == ":" else 0.0,
+        1.0 if last == "?" else 0.0, 1.0 if last == "!" else 0.0, 1.0 if last == "." else 0.0,
+        1.0 if last == ":" else 0.0,
         1.0 if text[0].isupper() else 0.0, 0.0 if text.isascii() else 1.0, 1.0 if "@" in text else 0.0,
         1.0 if "://" in text or "www." in text else 0.0, 1.0 if ">" in text[:2] else 0.0,
         sum(map(text.count, "(){};=")) / size * 5, sum(map(text.count, "/\\_")) / size * 5, text.count('"') / size * 5,
@@ -155,7 +176,6 @@ def read(text: str, vectors: Vectors) -> list[Reading]:
 
 
 def _window(text: str, pieces: Sequence[Segment], vectors: Vectors) -> Reading:
-    dims = vectors.table.shape[1]
     n = len(pieces)
     places: list[int] = []
     place_ends: list[int] = []

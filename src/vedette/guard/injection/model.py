@@ -1,12 +1,41 @@
-"""The model of injections: two views of a window, served with NumPy alone."""
+"""The model of injections: two views of a window, served with NumPy alone.
+
+The first view scores each piece in the light of the rest, the second the window as a whole; either is enough, and a
+text's score, in log odds, is that of its worst window. What the rules say is among the features: a known form that a
+story merely quotes is not believed by itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from vedette.guard.injection.features import Vectors, read
+from vedette.guard.injection.rules import INJECTION, JAILBREAK, Signals
+from vedette.guard.injection.rules.signals import signals
+from vedette.models import shipped
+from vedette.models.linear import read_folder
+from vedette.schema import Prediction, RankedLabel, Span
+
+NAME = "injection"
+NOTHING = -20.0
+"""Log odds of a text that says nothing."""
+MOST_SPANS = 4
+BELOW = 3.0
+"""How far under the strongest piece another may be and still be told."""
+
+
+def chance(logit: float) -> float:
+    """Return the chance of log odds."""
+    return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
 
 
 def judge(
@@ -28,4 +57,143 @@ def judge(
     pieces = inner @ weights["piece"] + weights["piece_bias"]
     view = np.concatenate([hidden.max(axis=0), hidden.mean(axis=0), whole])
     over = np.maximum(view @ weights["whole"] + weights["whole_bias"], 0.0) @ weights["out"] + weights["out_bias"]
-    return float(pieces.max() + over[0]), pieces
+    return float(np.logaddexp(pieces.max(), over[0])), pieces
+
+
+def told_by_rules(known: Signals) -> NDArray[np.float32]:
+    """Return what the rules say of a text, in numbers."""
+    best = [
+        max((hit.score for hit in known.hits if hit.entity == entity and not hit.told), default=0.0)
+        for entity in (INJECTION, JAILBREAK)
+    ]
+    return np.array([*known.numbers.values(), *best], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the model says of a text."""
+
+    logit: float
+    """Log odds in its worst window."""
+    spans: tuple[tuple[int, int, float], ...] = ()
+    """Ranges that carry it, and their own scores."""
+    entity: str = INJECTION
+    within: tuple[str, ...] = ()
+    """Encodings that it stood in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A loaded model. Immutable; several threads may use one."""
+
+    name: str
+    version: str
+    nets: tuple[Mapping[str, NDArray[np.float32]], ...]
+    """Networks from different starts, whose scores are averaged: what one of them alone believes is mostly an error."""
+    vectors: Vectors
+    threshold: float
+    """Log odds from which on a text is called an attack."""
+    slope: float
+    """What log odds are multiplied with to be a chance that holds."""
+    middle: float
+    """How much more than any piece the whole must say for a jailbreak."""
+
+    def judge(self, text: str, known: Signals) -> Judged:
+        """Return what the model says of a text, given what the rules say."""
+        rules = told_by_rules(known)
+        worst = Judged(logit=NOTHING)
+        for window in read(text, self.vectors):
+            whole = np.concatenate([rules, window.whole])
+            each = [judge(net, window.dense, window.pairs, window.pair_ends, whole) for net in self.nets]
+            logit = sum(one for one, _ in each) / len(each)
+            pieces = np.mean([told for _, told in each], axis=0)
+            if logit > worst.logit:
+                top = float(pieces.max())
+                order = [int(i) for i in np.argsort(-pieces, kind="stable")[:MOST_SPANS] if pieces[i] > top - BELOW]
+                spans = tuple((window.pieces[i].start, window.pieces[i].end, float(pieces[i])) for i in sorted(order))
+                entity = JAILBREAK if logit - top > self.middle else INJECTION
+                worst = Judged(logit=logit, spans=_joined(spans, text), entity=entity)
+        return worst
+
+    def chance(self, logit: float) -> float:
+        """Return the calibrated chance that a text of this score is an attack."""
+        return chance(self.slope * (logit - self.threshold))
+
+    def predict(self, texts: Sequence[str], *, fields: Sequence[Mapping[str, Any]] | None = None) -> list[Prediction]:
+        """Return one prediction for each text, in order; ``fields`` are not read."""
+        found = []
+        for text in texts:
+            judged = self.judge(text, signals(text))
+            span = Span(start=judged.spans[0][0], end=judged.spans[0][1], label=judged.entity) if judged.spans else None
+            ranked = RankedLabel(label=judged.entity, confidence=self.chance(judged.logit), span=span)
+            found.append(Prediction(labels=(ranked,), abstained=judged.logit < self.threshold))
+        return found
+
+    def save(self, folder: Path) -> None:
+        """Write the model into a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        body = {
+            "form": "injection",
+            "nets": len(self.nets),
+            "threshold": self.threshold,
+            "slope": self.slope,
+            "middle": self.middle,
+        }
+        (folder / "model.json").write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
+        arrays: dict[str, Any] = {
+            f"{number}-{name}": array.astype(np.float16)
+            for number, net in enumerate(self.nets)
+            for name, array in net.items()
+        }
+        arrays |= self.vectors.to_arrays()
+        with (folder / "weights.npz").open("wb") as file:
+            np.savez_compressed(file, **arrays)
+
+
+def _joined(spans: Sequence[tuple[int, int, float]], text: str) -> tuple[tuple[int, int, float], ...]:
+    """Return ranges in order, those that only white space parts as one."""
+    kept: list[tuple[int, int, float]] = []
+    for low, high, score in spans:
+        if kept and not text[kept[-1][1] : low].strip():
+            kept[-1] = (kept[-1][0], high, max(kept[-1][2], score))
+        else:
+            kept.append((low, high, score))
+    return tuple(kept)
+
+
+def load(folder: Path, name: str, version: str) -> Model:
+    """Return the model in a folder.
+
+    Raises:
+        OutsideError: the folder holds no whole model.
+    """
+
+    def build(body: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Model:
+        nets = tuple(
+            {one: np.ascontiguousarray(arrays[f"{number}-{one}"], dtype=np.float32) for one in WEIGHTS}
+            for number in range(int(body["nets"]))
+        )
+        if not nets:
+            raise ValueError("there is no network")
+        facts = {key: float(body[key]) for key in ("threshold", "slope", "middle")}
+        return Model(name=name, version=version, nets=nets, vectors=Vectors.of(arrays), **facts)
+
+    model: Model = read_folder(folder, build)
+    return model
+
+
+WEIGHTS = (
+    "first", "first_bias", "pairs", "second", "second_bias", "piece", "piece_bias",
+    "whole", "whole_bias", "out", "out_bias",
+)  # fmt: skip
+
+
+@cache
+def shipped_model() -> Model:
+    """Return the model that comes with the package, loaded once.
+
+    Raises:
+        InternalError: its files are not what was packaged.
+    """
+    entry = shipped.entry(NAME)
+    return load(entry.path, NAME, entry.version)
