@@ -1,6 +1,8 @@
 """How much later does each piece of a stream come through the gateway, with many streams at once?
 
-Usage: ``python -m benchmarks.guard.load [--streams 200] [--interval 0.5] [--rounds 4] [--hold word] [--write]``
+Usage: ``python -m benchmarks.guard.load [--streams 200] [--interval 1] [--rounds 4] [--hold word] [--write]``
+
+Streams begin one after the other within ``--ramp`` seconds, and run together for the rest of a round.
 
 Three processes: an upstream that says the prompt again, word by word, and notes when it sent each; the gateway; and
 this one, which reads. Rounds alternate: all streams straight to the upstream, then all through the gateway. Every
@@ -126,8 +128,9 @@ def stream_of(number: int, n_words: int, chosen: random.Random) -> Stream:
     return Stream(name, " ".join(["stream", name, *words]), values)
 
 
-async def read(stream: Stream, port: int) -> None:
+async def read(stream: Stream, port: int, wait_s: float = 0.0) -> None:
     """Ask, and read to the end."""
+    await asyncio.sleep(wait_s)
     body = json.dumps(
         {"model": "echo", "stream": True, "messages": [{"role": "user", "content": stream.text}]}
     ).encode()
@@ -208,10 +211,13 @@ class Round:
     n_held: int
 
 
-async def round_of(streams: list[Stream], port: int, upstream_port: int, *, guarded: bool) -> Round:
-    """Read all streams at once."""
+async def round_of(
+    streams: list[Stream], port: int, upstream_port: int, *, guarded: bool, ramp_s: float = 0.0
+) -> Round:
+    """Read all streams at once; they begin one after the other within the ramp."""
     began = time.monotonic()
-    await asyncio.gather(*(read(one, port) for one in streams))
+    waits = [at * ramp_s / len(streams) for at in range(len(streams))]
+    await asyncio.gather(*(read(one, port, wait_s) for one, wait_s in zip(streams, waits, strict=True)))
     seconds = time.monotonic() - began
     said = await noted(upstream_port)
     latencies: list[float] = []
@@ -261,7 +267,7 @@ async def measured(said: argparse.Namespace, gateway_port: int, upstream_port: i
             number += said.streams
             cpu = cpu_s(pid)
             port = gateway_port if guarded else upstream_port
-            one = await round_of(streams, port, upstream_port, guarded=guarded)
+            one = await round_of(streams, port, upstream_port, guarded=guarded, ramp_s=said.ramp)
             if guarded:
                 memory.append(memory_mb(pid))
                 load.append((cpu_s(pid) - cpu) / one.seconds)
@@ -275,6 +281,7 @@ async def measured(said: argparse.Namespace, gateway_port: int, upstream_port: i
     return {
         "streams": said.streams,
         "interval_s": said.interval,
+        "ramp_s": said.ramp,
         "pieces_per_s": round(said.streams / said.interval),
         "hold": said.hold,
         "n_pieces": len(through),
@@ -327,6 +334,7 @@ def table(found: dict[str, Any]) -> str:
     memory = found["memory_mb"]
     rows = [
         ("streams at once", f"{found['streams']}"),
+        ("in which they begin", f"{found['ramp_s']:g} s"),
         ("pieces a second, all streams", f"{found['pieces_per_s']}"),
         ("pieces measured", f"{found['n_pieces']:,}"),
         ("of which came with the next piece (held back)", f"{found['share_held']:.1%}"),
@@ -349,7 +357,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--streams", type=int, default=200)
     parser.add_argument("--words", type=int, default=40, help="pieces of a stream")
-    parser.add_argument("--interval", type=float, default=0.5, help="seconds between the pieces of a stream")
+    parser.add_argument("--interval", type=float, default=1.0, help="seconds between the pieces of a stream")
+    parser.add_argument("--ramp", type=float, default=10.0, help="seconds in which the streams of a round begin")
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--hold", default="word", choices=("word", "sentence", "reply"))
     parser.add_argument("--judging", type=int, default=2, help="threads that judge")

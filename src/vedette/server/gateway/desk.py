@@ -118,8 +118,9 @@ class Gateway:
         self._ways = ways
         n = parts.config.n_judging
         self.judging = Pool(n, name="vedette-guard")
-        self.checking = Pool(2, name="vedette-check")
-        self.pieces = Pool(min(n, 2), name="vedette-pieces", at_once=4)
+        # one each: with more, the interpreter is handed round for longer than the work takes
+        self.checking = Pool(1, name="vedette-check")
+        self.pieces = Pool(1, name="vedette-pieces", at_once=4)
         self.warm = False
 
     async def close(self) -> None:
