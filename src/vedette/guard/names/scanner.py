@@ -19,6 +19,8 @@ _BIRTH = re.compile(
 _BEFORE_BIRTH = 48
 """Characters before a date in which a word of birth makes it a date of birth."""
 _CODE = re.compile(r"(?i)\b(?:zip|post(?:al)?|plz|p\.?o\.?|cp|code)\b")
+_UNIT = re.compile(r"(?i)(?:unit|suite|ste\.?|apt\.?|flat|box|floor|room|level|block|top)\s*#?\s*\w{1,5}")
+_OF_ADDRESSES = frozenset(("STREET_ADDRESS", "LOCATION", "PERSON"))
 _BESIDE = 12
 """Tokens between the parts of an address, at most."""
 _NEAR = 25
@@ -28,6 +30,7 @@ _ONESELF = frozenset(
     "hello".split()
 )
 _WORDY = frozenset(("PERSON", "ORGANIZATION"))
+_JOINED = re.compile(r"(?:-[^\W\d_]+)+")
 _WORD = re.compile(r"[^\W\d_]{2}|[^\W\d_a-zA-Z]")
 _TRIM = " \t\r\n,;:()[]<>\"'*"
 
@@ -63,7 +66,7 @@ class NamesScanner:
             for at, span in enumerate(tagged):
                 if span.score < model.alone(span.kind) and not _beside(span, persons):
                     continue
-                if span.kind == "STREET_ADDRESS" and not _holds_letters(part.text, spans, tagged, at):
+                if span.kind == "STREET_ADDRESS" and not _is_address(part.text, spans, tagged, at):
                     continue
                 found = self._finding(part, span, spans)
                 if found is not None:
@@ -83,6 +86,13 @@ class NamesScanner:
             start += 1
         while end > start and text[end - 1] in _TRIM:
             end -= 1
+        if span.kind in _WORDY:
+            joined = _JOINED.match(text, end)
+            end = joined.end() if joined else end
+            while start > 1 and text[start - 1] == "-" and text[start - 2].isalpha():
+                start -= 1
+                while start > 0 and text[start - 1].isalpha():
+                    start -= 1
         value = text[start:end]
         if not any(c.isalnum() for c in value) or (span.kind in _WORDY and not _WORD.search(value)):
             return None
@@ -110,10 +120,15 @@ def _beside(span: Span, persons: list[int]) -> bool:
     return at < len(persons) and persons[at] <= span.last + _NEAR
 
 
-def _holds_letters(text: str, spans: list[tuple[int, int]], tagged: list[Span], at: int) -> bool:
-    """Return whether a part of an address has letters, or stands beside one that has: numbers alone are none."""
-    for other in tagged[max(0, at - 2) : at + 3]:
-        if other.kind not in ("STREET_ADDRESS", "LOCATION") or abs(other.first - tagged[at].first) > _BESIDE:
+def _is_address(text: str, spans: list[tuple[int, int]], tagged: list[Span], at: int) -> bool:
+    """Return whether a part of an address is one: a number or a flat alone is none, without a part beside it."""
+    own = tagged[at]
+    value = text[spans[own.first][0] : spans[own.last][1]]
+    if sum(c.isalpha() for c in value) > 1 and not _UNIT.fullmatch(value):
+        return True
+    for place in range(max(0, at - 2), min(len(tagged), at + 3)):
+        other = tagged[place]
+        if place == at or other.kind not in _OF_ADDRESSES or abs(other.first - own.first) > _BESIDE:
             continue
         if sum(c.isalpha() for c in text[spans[other.first][0] : spans[other.last][1]]) > 1:
             return True
