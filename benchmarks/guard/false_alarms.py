@@ -4,7 +4,9 @@ Usage: ``python -m benchmarks.guard.false_alarms [--peers VENV] [--write]``
 
 Raw logs a megabyte, sentences of threat reports a thousand, commands and mail, by the group of what is reported. In a
 log, a finding of an address, host, user, SID or path is right where a field of the parsed record of that kind holds
-it, ours and the peer's alike; everything else counts as false. In reports every finding counts, real names included.
+it, ours and the peer's alike; everything else counts as false. In reports, commands and mail, addresses, domains,
+URLs and paths are counted apart, as they are what they are said to be; every other finding counts as false, real names
+included.
 The quarter of tram and attack-procedures that the tagger never saw is used; annoctr, evtx-attack-samples and
 sigma-regression-events were never trained on.
 """
@@ -32,18 +34,23 @@ from vedette.guard.entities import Group, group_of
 from vedette.models.text import sentences
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+_COMMAND = "command|script|param|payload|message|info|text|data|args|trace|details|image|path|object"
 KINDS = {
-    "IP_ADDRESS": re.compile(r"(?i)ip|addr|address|host|source|dest|remote|client|url|uri|server|name|cidr|query"),
-    "HOSTNAME": re.compile(r"(?i)host|computer|machine|workstation|server|target|dns|domain|name|query|share"),
+    "IP_ADDRESS": re.compile(rf"(?i)ip|addr|host|source|dest|remote|client|ur[il]|server|name|cidr|query|{_COMMAND}"),
+    "HOSTNAME": re.compile(rf"(?i)host|computer|machine|station|server|target|dns|domain|name|query|share|{_COMMAND}"),
     "DOMAIN_NAME": re.compile(
-        r"(?i)domain|host|dns|server|computer|url|uri|query|name|issuer|endpoint|agent|principal"
+        r"(?i)domain|host|dns|server|computer|ur[il]|query|name|issuer|endpoint|agent|principal|source"
     ),
-    "USERNAME": re.compile(r"(?i)user|account|subject|owner|caller|principal|identity|member|actor|name|login|session"),
-    "SID": re.compile(r"(?i)sid|user|member|account|subject|target"),
+    "USERNAME": re.compile(
+        rf"(?i)user|account|subject|owner|caller|principal|identity|member|actor|author|name|login|session|{_COMMAND}"
+    ),
+    "SID": re.compile(r"(?i)sid|user|member|account|subject|target|param"),
     "FILE_PATH": re.compile(
-        r"(?i)path|file|image|dir|command|script|process|folder|module|object|target|application|exe"
+        rf"(?i)path|file|image|dir|process|folder|module|object|target|application|exe|host|{_COMMAND}"
     ),
-    "URL": re.compile(r"(?i)ur[il]|link|address|endpoint|query|command|script|referr?er|schema|xmlns|context|request"),
+    "URL": re.compile(
+        rf"(?i)ur[il]|link|address|endpoint|query|referr?er|schema|xmlns|context|request|company|{_COMMAND}"
+    ),
     "MAC_ADDRESS": re.compile(r"(?i)mac|phys|hw|ether|address"),
     "ARN": re.compile(r"(?i)arn|resource|principal|role|id"),
     "CLOUD_ACCOUNT": re.compile(r"(?i)account|tenant|subscription|project|owner|id"),
@@ -51,6 +58,7 @@ KINDS = {
 """The fields' names by the kind of what may stand in them."""
 _LINE = re.compile(r"^[ \t]*([A-Z][\w /-]{1,40}):[ \t]+(\S[^\r\n]{0,400})", re.MULTILINE)
 _DEEP = 24
+SEEN = ", seen in training"
 
 
 def leaves(value: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -84,7 +92,7 @@ def logs() -> Iterator[tuple[str, str, Sequence[tuple[str, str]]]]:
     for path in sorted((SHARED / "incidents-otrf").glob("*.events.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for at, line in enumerate(file):
-                if at % 4 == 1:
+                if at % 8 == 1:
                     yield "incidents-otrf", line.rstrip("\n"), list(leaves(json.loads(line)))
     for row in reading.rows(SHARED / "evtx-attack-samples" / "evtx_files.jsonl.gz"):
         for event in row["events"][:12]:
@@ -95,12 +103,12 @@ def logs() -> Iterator[tuple[str, str, Sequence[tuple[str, str]]]]:
 
 def reports() -> Iterator[tuple[str, str]]:
     """Yield sentences of threat reports with their set's name."""
-    for row in reading.rows(SHARED / "tram" / "bootstrap_sentences.jsonl.gz"):
-        if reading.apart(reading.plain(row["text"])):
-            yield "tram", row["text"]
-    for row in reading.rows(SHARED / "attack-procedures" / "procedures.jsonl.gz"):
-        if reading.apart(reading.plain(row["text"])):
-            yield "attack-procedures", row["text"]
+    for name, path in (
+        ("tram", SHARED / "tram" / "bootstrap_sentences.jsonl.gz"),
+        ("attack-procedures", SHARED / "attack-procedures" / "procedures.jsonl.gz"),
+    ):
+        for row in reading.rows(path):
+            yield name if reading.apart(reading.plain(row["text"])) else f"{name}{SEEN}", row["text"]
     for name in ("reports_dev.jsonl", "reports_train.jsonl.gz"):
         for row in reading.rows(SHARED / "annoctr" / name):
             for start, end in sentences(row["text"]):
@@ -116,6 +124,11 @@ def others() -> Iterator[tuple[str, str]]:
     for at, text in enumerate(reading.ham(SHARED)):
         if at % 4 == 0:
             yield "mail (SpamAssassin's ham; real names and addresses are in it)", text[:20_000]
+
+
+def is_infrastructure(entity: str, _value: str) -> bool:
+    """Return whether a finding is of an address, a host or the like."""
+    return group_of(entity) is Group.INFRASTRUCTURE
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -150,7 +163,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             count = counts.setdefault((name, side), Counter())
             for entity, start, end in found:
                 if judge(entity, text[start:end]):
-                    count["right"] += 1
+                    count["infrastructure"] += 1
                     continue
                 count[f"{side}:{entity}"] += 1
                 if side == "Vedette" and shown[name] < given.show:
@@ -160,9 +173,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for at, (name, line, fields) in enumerate(logs()):
         ask(name, line, lambda entity, value, fields=fields: right(entity, value, fields), at)  # type: ignore[misc]
     for at, (name, text) in enumerate(reports()):
-        ask(name, text, lambda *_: False, at)
+        ask(name, text, is_infrastructure, at)
     for at, (name, text) in enumerate(others()):
-        ask(name, text, lambda *_: False, at)
+        ask(name, text, is_infrastructure, at)
     if peer:
         peer.close()
     lines = table(counts, size, units)
@@ -182,12 +195,19 @@ def table(
 ) -> list[str]:
     """Return the table: by set and side, alarms a megabyte or a thousand texts, and what they are of."""
     lines = [
-        "| set | whose | texts | MB | alarms | for a MB | for 1,000 texts | by entity |",
-        "|---|---|---|---|---|---|---|---|",
+        "| set | whose | texts | MB | alarms | for a MB | for 1,000 texts | by entity | right, or of infrastructure |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     together = {
         "logs": ("incidents-otrf", "evtx-attack-samples", "sigma-regression-events"),
         "reports": ("tram", "attack-procedures", "annoctr"),
+        "reports, those seen in training too": (
+            "tram",
+            "attack-procedures",
+            "annoctr",
+            f"tram{SEEN}",
+            f"attack-procedures{SEEN}",
+        ),
     }
     for title, names in together.items():
         for side in sorted({side for _, side in counts}, reverse=True):
@@ -198,7 +218,7 @@ def table(
             units[key] = sum(units[name, side] for name in names)
     for name, side in sorted(counts, key=lambda key: (key[0].startswith("**"), key[0], key[1] != "Vedette")):
         count = counts[name, side]
-        alarms = {k.partition(":")[2]: n for k, n in count.items() if k != "right"}
+        alarms = {k.partition(":")[2]: n for k, n in count.items() if k != "infrastructure"}
         number, mb = sum(alarms.values()), size[name, side] / 1e6
         told = ", ".join(f"{k} {n}" for k, n in sorted(alarms.items(), key=lambda item: (-item[1], item[0]))[:6])
         general = sum(n for k, n in alarms.items() if group_of(k) is Group.GENERAL)
@@ -206,7 +226,7 @@ def table(
             told += f" (general: {general})"
         lines.append(
             f"| {name} | {side} | {units[name, side]} | {mb:.2f} | {number} | {number / max(mb, 1e-9):.1f} "
-            f"| {number / max(1, units[name, side]) * 1000:.2f} | {told} |"
+            f"| {number / max(1, units[name, side]) * 1000:.2f} | {told} | {count['infrastructure']} |"
         )
     for key in [k for k in counts if k[0].startswith("**")]:
         del counts[key]

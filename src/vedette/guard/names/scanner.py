@@ -32,7 +32,7 @@ _ONESELF = frozenset(
 _WORDY = frozenset(("PERSON", "ORGANIZATION"))
 _JOINED = re.compile(r"(?:-[^\W\d_]+)+")
 _WORD = re.compile(r"[^\W\d_]{2}|[^\W\d_a-zA-Z]")
-_TRIM = " \t\r\n,;:()[]<>\"'*"
+_TRIM = " \t\r\n,;:()[]<>\"'*|#_`"
 
 
 class NamesScanner:
@@ -124,6 +124,8 @@ def _is_address(text: str, spans: list[tuple[int, int]], tagged: list[Span], at:
     """Return whether a part of an address is one: a number or a flat alone is none, without a part beside it."""
     own = tagged[at]
     value = text[spans[own.first][0] : spans[own.last][1]]
+    if value.startswith("##"):
+        return False
     if sum(c.isalpha() for c in value) > 1 and not _UNIT.fullmatch(value):
         return True
     for place in range(max(0, at - 2), min(len(tagged), at + 3)):
