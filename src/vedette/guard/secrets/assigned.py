@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
+import re2
 from ahocorasick_rs import AhoCorasick
 
 from vedette.guard.secrets import judging, names, values
@@ -55,6 +57,11 @@ _ARRAY = re.compile(
 def _automaton() -> tuple[AhoCorasick, tuple[str, ...]]:
     words = tuple(sorted({*names.KEYWORDS, *NAMED}))
     return AhoCorasick(words), words
+
+
+@lru_cache(maxsize=1)
+def _provider_words() -> Any:
+    return re2.compile("|".join(map(re2.escape, sorted(NAMED, key=len, reverse=True))))
 
 
 def load() -> None:
@@ -230,9 +237,8 @@ def _beside(spot: judging.Spot, text: str, last: int) -> Hit | None:
 
 def _provided(name: str, value: str) -> bool:
     """Return whether a name holds a provider's and the value has the shape of its keys."""
-    return any(word in name and shape.fullmatch(value) for word, (_, shape) in NAMED.items()) and judging.is_drawn(
-        value
-    )
+    word = _provider_words().search(name)
+    return word is not None and NAMED[word.group()][1].fullmatch(value) is not None and judging.is_drawn(value)
 
 
 def _provider(text: str, name: str, last: int, word: str) -> Hit | None:

@@ -247,6 +247,23 @@ _BEFORE = frozenset(
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 
 
+_TRAILING = frozenset(
+    (
+        "value val str string text base raw hex b64 enc encrypted plain plaintext cleartext dev prod live "
+        "staging stage default any hash here as temp tmp old new two main master key data "
+    ).split()
+)
+"""Words behind a name that change nothing of what it announces."""
+_KEY_OF = frozenset(
+    (
+        "api access secret private auth authentication signing encryption master account shared client app "
+        "application service session license storage consumer encrypt decrypt crypto cipher aes hmac jwt "
+        "deploy subscription webhook admin root write in nonce secure "
+    ).split()
+)
+"""What makes a key a secret."""
+
+
 def words_of(name: str) -> list[str]:
     """Return a name's words in lower case: ``dbPassword_2`` gives ``db``, ``password``, ``2``."""
     return [w.lower() for w in _WORD.findall(name)]
@@ -257,49 +274,7 @@ def sort_of(name: str) -> tuple[Sort, bool] | None:
     words = words_of(name)
     if "public" in words or "pub" in words or words[-1:] == ["publickey"]:
         return None
-    while (
-        words
-        and (
-            words[-1].isdigit()
-            or words[-1]
-            in (
-                "value",
-                "val",
-                "str",
-                "string",
-                "text",
-                "base",
-                "raw",
-                "hex",
-                "b64",
-                "enc",
-                "encrypted",
-                "plain",
-                "plaintext",
-                "cleartext",
-                "dev",
-                "prod",
-                "live",
-                "staging",
-                "stage",
-                "default",
-                "any",
-                "hash",
-                "here",
-                "as",
-                "temp",
-                "tmp",
-                "old",
-                "new",
-                "two",
-                "main",
-                "master",
-                "key",
-                "data",
-            )
-        )
-        and len(words) > 1
-    ):
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] in _TRAILING):
         last = words[-1]
         if last in ("key", "master"):
             break
@@ -343,43 +318,7 @@ def _of(words: list[str]) -> tuple[Sort, bool] | None:
     if last in ("key", "keys") or last.endswith("key"):
         if last in ("monkey", "turkey", "hotkey", "donkey", "whiskey", "hockey", "jockey", "keykey"):
             return None
-        strong = before in (
-            "api",
-            "access",
-            "secret",
-            "private",
-            "auth",
-            "authentication",
-            "signing",
-            "encryption",
-            "master",
-            "account",
-            "shared",
-            "client",
-            "app",
-            "application",
-            "service",
-            "session",
-            "license",
-            "storage",
-            "consumer",
-            "encrypt",
-            "decrypt",
-            "crypto",
-            "cipher",
-            "aes",
-            "hmac",
-            "jwt",
-            "deploy",
-            "subscription",
-            "webhook",
-            "admin",
-            "root",
-            "write",
-            "in",
-            "nonce",
-            "secure",
-        )
+        strong = before in _KEY_OF
         return (Sort.SECRET, not strong) if strong else (Sort.KEY, True)
     return None
 

@@ -6,7 +6,9 @@ import hashlib
 import math
 import re
 from collections import Counter
-from itertools import pairwise
+from typing import Any
+
+import re2
 
 UUID = re.compile(r"(?i)^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$")
 HEX = re.compile(r"^(?:0x)?[0-9a-fA-F]+$")
@@ -71,18 +73,18 @@ def n_classes(value: str) -> int:
     )
 
 
+def _runs(n: int) -> Any:
+    """Return RE2 for ``n`` characters in order, up or down; 9 is followed by 0, in the invented."""
+    orders = ("abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba", "01234567890", "9876543210")
+    return re2.compile("(?i)" + "|".join(o[at : at + n] for o in orders for at in range(len(o) - n + 1)))
+
+
+_ORDERED = {n: _runs(n) for n in (6, 7, 8)}
+
+
 def in_sequence(value: str, n: int = 6) -> bool:
-    """Return whether characters follow each other in order, up or down, ``n`` in a row: ``abcdef``, ``654321``."""
-    up = down = 1
-    codes = value[:160].lower().encode("utf-8", "replace")
-    for before, after in pairwise(codes):
-        step = after - before
-        # 9 is followed by 0, in the invented
-        up = up + 1 if step == 1 or (before == 57 and after == 48) else 1
-        down = down + 1 if step == -1 else 1
-        if up >= n or down >= n:
-            return True
-    return False
+    """Return whether 6 to 8 characters follow each other in order, up or down: ``abcdef``, ``654321``."""
+    return _ORDERED[n].search(value[:160]) is not None
 
 
 def is_filler(value: str) -> bool:
