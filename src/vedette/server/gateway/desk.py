@@ -254,7 +254,6 @@ class Gateway:
             raise RefusalError(502, error.message, code=error.code, next_step=error.next_step) from None
         self._settle(job, usage_of(job.endpoint, value), n_chars=len(whole))
         job.n_reply_chars = len(whole)
-        job.judge.counts.clear()
         content = dumped(body.filled(job.judge.reply(body, job.known, {})))
         self._record(job, "reply.pass", direction="reply", size_bytes=len(whole))
         return content
@@ -271,7 +270,9 @@ class Gateway:
     def _record(
         self, job: _Job, action: str, *, direction: str = "", size_bytes: int | None = None, reason: str = ""
     ) -> None:
-        counts = job.judge.counts if job.judge is not None else {}
+        counts = dict(job.judge.counts) if job.judge is not None else {}
+        if job.judge is not None:
+            job.judge.counts.clear()  # the next row has its own
         self.metrics.found(counts)
         entities: dict[str, int] = {}
         for (entity, _, _), n in counts.items():
@@ -323,7 +324,6 @@ class Gateway:
 
     async def _streamed(self, job: _Job, answer: Answer, stack: AsyncExitStack, traced: Span) -> AsyncGenerator[bytes]:
         assert job.judge is not None and job.reading is not None and job.body is not None  # noqa: S101, PT018
-        job.judge.counts.clear()
         relay = Relay(
             stream_reader(job.endpoint, job.reading, json_reply=job.body.json_reply, usage_asked=job.usage_asked),
             job.judge,

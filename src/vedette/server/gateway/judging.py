@@ -37,8 +37,8 @@ class Judge:
     """Judges one request and its reply.
 
     Args:
-        guard: of whole texts.
-        quick: of pieces of a stream; the same, or fewer scanners.
+        guard: of requests.
+        replies: of replies, whole and in pieces; the same, or fewer scanners.
         book: the pairs of the request's session.
         who: on whose behalf.
         canaries: words that no reply may hold.
@@ -48,7 +48,7 @@ class Judge:
     def __init__(
         self,
         guard: Guard,
-        quick: Guard,
+        replies: Guard,
         book: PairBook,
         who: Who,
         *,
@@ -56,7 +56,7 @@ class Judge:
         told: Callable[[str, float], None] = lambda stage, seconds: None,
     ) -> None:
         self._guard = guard
-        self._quick = quick
+        self._replies = replies
         self._book = book
         self._who = who
         self._canaries = canaries
@@ -134,19 +134,21 @@ class Judge:
         Raises:
             RefusalError: it may not be seen.
         """
-        return self._judged(self._quick, Passage(text=text, direction=Direction.REPLY, form=Form.PLAIN), start, form)
+        return self._judged(Passage(text=text, direction=Direction.REPLY, form=Form.PLAIN), start, form)
 
     def restoring(self, form: Form) -> Any:
         """Return what restores one running text."""
         return self._restorer.stream(form=form)
 
     def whole(self, text: str) -> None:
-        """Judge a whole running text by all scanners.
+        """Judge a whole running text once more.
 
         Raises:
             RefusalError: it may not have been seen.
         """
-        self._judged(self._guard, Passage(text=text, direction=Direction.REPLY, form=Form.PLAIN), 0, Form.PLAIN)
+        passage = Passage(text=text, direction=Direction.REPLY, form=Form.PLAIN)
+        # what was found piece by piece is not counted again
+        self._judged(passage, 0, Form.PLAIN, counted_from=len(text))
 
     def _slot(self, slot: Slot, known: frozenset[str], done: dict[str, str]) -> str:
         text = slot.passage.text
@@ -159,12 +161,12 @@ class Judge:
             value = renamed(json.loads(self._restorer.restore(text, form=form)), self._aliases)
             if all(one in known for one in strings(value) if len(one) > _WORD_CHARS or not one.isascii()):
                 return json.dumps(value, ensure_ascii=False)
-        return self._restorer.restore(self._judged(self._guard, slot.passage, 0, form), form=form)
+        return self._restorer.restore(self._judged(slot.passage, 0, form), form=form)
 
-    def _judged(self, guard: Guard, passage: Passage, start: int, form: Form) -> str:
-        scanned = guard.scan(passage, self.around)
-        verdict = guard.decide(passage, self._others(passage.text, scanned), who=self._who)
-        self._count(verdict, Direction.REPLY)
+    def _judged(self, passage: Passage, start: int, form: Form, *, counted_from: int | None = None) -> str:
+        scanned = self._replies.scan(passage, self.around)
+        verdict = self._replies.decide(passage, self._others(passage.text, scanned), who=self._who)
+        self._count(verdict, Direction.REPLY, start if counted_from is None else counted_from)
         piece = passage.text[start:]
         if verdict.dry_run:
             return piece
@@ -193,8 +195,10 @@ class Judge:
         )
         return replace(scanned, findings=kept)
 
-    def _count(self, verdict: GuardVerdict, direction: Direction | None) -> None:
+    def _count(self, verdict: GuardVerdict, direction: Direction | None, start: int = -1) -> None:
         for one in verdict.decided:
+            if one.finding.end <= start:
+                continue
             self.counts[one.finding.entity, direction.value if direction else "", one.action.value] += 1
 
 
