@@ -13,12 +13,13 @@ from vedette.guard.base import PairBook, Scanner
 from vedette.guard.engine import Guard, scanners_named
 from vedette.guard.policy import Policy, load_policy
 from vedette.guard.trail import Trail
-from vedette.guard.vault import KeyPlace, KeyProvider, Vault, key_provider
+from vedette.guard.vault import Approvals, KeyPlace, KeyProvider, Vault, key_provider
 from vedette.llm.egress import EgressRecord
 from vedette.llm.options import ModelOptions
 from vedette.schema import AccessRole
 from vedette.schema.guarding import Action, Direction
 from vedette.server.access import Access, Principal
+from vedette.server.gateway.approving import AskingGuard
 from vedette.server.gateway.config import GatewayConfig
 from vedette.server.gateway.desk import Parts
 from vedette.server.gateway.doors import create_app
@@ -91,7 +92,7 @@ def opened_gateway(
         tuple(scanners) if scanners is not None else scanners_named(config.scanners or None, third_party=third_party)
     )
     n = config.n_judging
-    guard = Guard(looking, decided, timeout_s=config.scan_timeout_s, workers=n)
+    guard = AskingGuard(looking, decided, Approvals(lake.state, keys), timeout_s=config.scan_timeout_s, workers=n)
     replying = [one for one in looking if Direction.REPLY in one.directions and acts(decided, one)]
     # no threads of its own: the gateway's call has its time
     replies = Guard(replying or looking[:1], decided, timeout_s=None)

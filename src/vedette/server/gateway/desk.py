@@ -39,6 +39,7 @@ from vedette.guard.wire import (
 from vedette.schema.guarding import Form
 from vedette.schema.message import Usage
 from vedette.server.access import Principal
+from vedette.server.gateway.approving import AskingGuard
 from vedette.server.gateway.config import GatewayConfig, Upstream
 from vedette.server.gateway.judging import Judge, strings
 from vedette.server.gateway.metrics import Metrics
@@ -63,7 +64,7 @@ class Parts:
     """What a gateway is made of; made once, when it starts."""
 
     config: GatewayConfig
-    guard: Guard
+    guard: AskingGuard
     """Of requests."""
     replies: Guard
     """Of replies: the scanners whose findings the policy does something about."""
@@ -231,7 +232,8 @@ class Gateway:
             canaries=config.canaries,
             told=lambda stage, seconds: self.metrics.judging.labels(stage).observe(seconds),
         )
-        masked = job.judge.request(body)
+        with parts.guard.asked_by(job.principal.name):
+            masked = job.judge.request(body)
         job.n_replaced = masked.n_replaced
         outgoing = body.filled(masked.texts)
         if body.stream and job.endpoint is Endpoint.CHAT and upstream.stream_usage:

@@ -225,7 +225,7 @@ def refusal(verdict: GuardVerdict, place: str, *, reply: bool = False) -> Refusa
             f"{what} is held back: {verdict.reason}",
             code="guard_ask",
             param=place or None,
-            next_step="ask whoever keeps the policy",
+            next_step="have it allowed (vedette guard approvals list on the gateway), then send it again",
         )
     return RefusalError(
         400 if not reply else 502,
