@@ -59,7 +59,7 @@ PROMPT_ALARMS, SET_ALARMS, QUIET_ALARMS = 0.01, 0.019, 0.001
 Scores = NDArray[np.float32]
 
 
-@dataclass(slots=True)
+@dataclass
 class Bench:
     """The rows, read, and how they are parted."""
 
@@ -210,16 +210,26 @@ def cross_validate(bench: Bench, learner: Learner) -> Scores:
 def left_out(bench: Bench, learner: Learner) -> dict[str, Scores]:
     """Return scores of each set by a model that never saw it, and of a fifth of the benign rows, unseen as well."""
     found = {}
-    pairs: dict[str, tuple[str, ...]] = {**SETS, "agentdojo and asb": data.PRINTED}
-    for name, sources in pairs.items():
+    for name, sources in SETS.items():
         inside = np.isin(bench.source, sources)
         like = np.isin(bench.all_group, list(set(bench.group[inside & bench.attack].tolist())))
         unseen = (bench.all_fold == 0) & ~bench.all_attack
         score = learner(~np.isin(bench.all_source, sources) & ~like & ~unseen)
-        if name in SETS:
-            found[name] = score(inside | ((bench.fold == 0) & ~bench.attack))
+        found[name] = score(inside | ((bench.fold == 0) & ~bench.attack))
         print(f"   without {name}", file=sys.stderr, flush=True)
     return found
+
+
+def printed(bench: Bench, threshold: float) -> list[str]:
+    """Return lines on the goals of AgentDojo and ASB built into tool output, mail and reports, both sets left out."""
+    inside = np.isin(bench.all_source, data.PRINTED)
+    nets = nets_of(bench, ~inside)
+    scores = fit.score(nets, bench.train, inside & np.array([row.kind == "planted" for row in bench.all]))
+    told = []
+    for name in data.PRINTED:
+        own = scores[(bench.all_source == name) & ~np.isnan(scores)]
+        told.append(f"{name} {float((own >= threshold).mean()):.3f} of {len(own):,}")
+    return ["", "Goals of agents built into real texts, both sets left out (no bar): " + ", ".join(told) + "."]
 
 
 def threshold_of(bench: Bench, scores: Scores) -> float:
@@ -425,7 +435,7 @@ def main() -> int:
         found.append(reached(bench, "TF-IDF", tfidf(bench)))
         if given.minilm:
             found.append(reached(bench, "MiniLM-L6 int8", minilm(bench, given.minilm, given.cache)))
-    lines = table(bench, found)
+    lines = [*table(bench, found), *printed(bench, ours.threshold)]
     print("\n".join(lines))
     figures = {"learners": [one.figures(bench) for one in found]}
     print(json.dumps(figures), file=sys.stderr)

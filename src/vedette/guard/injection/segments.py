@@ -18,6 +18,8 @@ _SAYS = re.compile(
     r"|[^\W\d_]{2,12}[^\x00-\u2e7f]{3}|[\u0900-\u0dff\u0e00-\u0fff\u2e80-\uffdc]{4}"
 )
 """Three words, or four signs of a script that puts no spaces between words."""
+_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{1,28}(?![^\W_])|[\u0900-\u0dff\u0e00-\u0fff\u2e80-\uffdc]")
+"""A word, as against data."""
 _BREAK = re.compile(
     r"""
     \\?["'`]\s?[,:}\]]\s?[\[{]*\s?(?:\\?["'`](?=\S))?   # the end of a quoted value or name, and the next one's start
@@ -44,17 +46,15 @@ class Segment:
 
 
 def segments(text: str) -> list[Segment]:
-    """Return the pieces of a text, in order: those that hold a letter, or of many only those of three words."""
+    """Return the pieces of a text, in order: those that hold a word, or of many only those of three."""
     found: list[Segment] = []
     at, mark = 0, ""
     for match in _BREAK.finditer(text):
         _take(text, at, match.start(), mark, found)
         at, mark = match.end(), match[0].strip(" \t")[:1] or "\n"
     _take(text, at, len(text), mark, found)
-    if len(found) > FEW:
-        said = [one for one in found if _SAYS.search(text, one.start, one.end)]
-        return said or found[:FEW]
-    return found
+    says = _SAYS if len(found) > FEW else _WORD
+    return [one for one in found if says.search(text, one.start, one.end)]
 
 
 def _take(text: str, start: int, end: int, mark: str, found: list[Segment]) -> None:
