@@ -22,7 +22,16 @@ from vedette.models.manifest import SIGNATURE
 from vedette.models.shipped import FOLDER, write_manifest
 
 RECIPES = Path(__file__).resolve().parent
-SHIPS = ("technique-tagger", "cve-cwe", "cve-cvss", "question-router", "command-techniques", "command-risk", "names", "injection")
+SHIPS = (
+    "technique-tagger",
+    "cve-cwe",
+    "cve-cvss",
+    "question-router",
+    "command-techniques",
+    "command-risk",
+    "names",
+    "injection",
+)
 """Recipes whose models are in the package."""
 CROSS_VALIDATED = {"technique-tagger": RECIPES.parent / "benchmarks" / "techniques" / "run.py"}
 """Models that a benchmark makes from their recipe, in three steps."""
