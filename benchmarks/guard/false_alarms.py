@@ -34,7 +34,7 @@ from vedette.guard.entities import Group, group_of
 from vedette.models.text import sentences
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-_COMMAND = "command|script|param|payload|message|info|text|data|args|trace|details|image|path|object"
+_COMMAND = "command|script|param|payload|message|info|text|data|args|trace|details|image|path|object|string|value|task|source|delegate"
 KINDS = {
     "IP_ADDRESS": re.compile(rf"(?i)ip|addr|host|source|dest|remote|client|ur[il]|server|name|cidr|query|{_COMMAND}"),
     "HOSTNAME": re.compile(rf"(?i)host|computer|machine|station|server|target|dns|domain|name|query|share|{_COMMAND}"),
@@ -44,7 +44,7 @@ KINDS = {
     "USERNAME": re.compile(
         rf"(?i)user|account|subject|owner|caller|principal|identity|member|actor|author|name|login|session|{_COMMAND}"
     ),
-    "SID": re.compile(r"(?i)sid|user|member|account|subject|target|param"),
+    "SID": re.compile(""),
     "FILE_PATH": re.compile(
         rf"(?i)path|file|image|dir|process|folder|module|object|target|application|exe|host|{_COMMAND}"
     ),
@@ -55,7 +55,7 @@ KINDS = {
     "ARN": re.compile(r"(?i)arn|resource|principal|role|id"),
     "CLOUD_ACCOUNT": re.compile(r"(?i)account|tenant|subscription|project|owner|id"),
 }
-"""The fields' names by the kind of what may stand in them."""
+"""The fields' names by the kind of what may stand in them; a SID is one wherever a field holds it."""
 _LINE = re.compile(r"^[ \t]*([A-Z][\w /-]{1,40}):[ \t]+(\S[^\r\n]{0,400})", re.MULTILINE)
 _DEEP = 24
 SEEN = ", seen in training"
