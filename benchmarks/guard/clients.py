@@ -142,7 +142,7 @@ def messages(model: str, values: Sequence[Planted], chosen: random.Random, *, st
         "max_tokens": 1000,
         "system": [{"type": "text", "text": f"You help the team. {said[0]}", "cache_control": {"type": "ephemeral"}}],
         "messages": [
-            {"role": "user", "content": [{"type": "document", "source": document, "title": values[1].value}]},
+            {"role": "user", "content": [{"type": "document", "source": document, "title": said[1]}]},
             {
                 "role": "assistant",
                 "content": [{"type": "tool_use", "id": "toolu_1", "name": "lookup", "input": {"line": said[2]}}],

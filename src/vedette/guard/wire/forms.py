@@ -59,11 +59,16 @@ def text(direction: Direction, role: Role | None = None, form: Form = Form.AUTO)
 
 
 def json_text(direction: Direction, role: Role | None = None) -> Shape:
-    """Return the form of a text that holds JSON, as arguments of tools do; other text is judged as it stands."""
+    """Return the form of a text that holds JSON, as arguments of tools do; other text is judged as it stands.
+
+    What is JSON is written anew, so that no escape hides what it says.
+    """
 
     def read(walk: Walk, value: Any, place: str) -> Any:
         said = _string(value, place)
         form = Form.JSON if is_json(said) else Form.AUTO
+        if form is Form.JSON and direction is not Direction.REPLY and "\\u" in said:
+            said = json.dumps(json.loads(said), ensure_ascii=False)
         return walk.slot(Passage(text=said, direction=direction, role=role, form=form, place=pointer(place)))
 
     return read
