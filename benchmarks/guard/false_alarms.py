@@ -34,12 +34,15 @@ from vedette.guard.entities import Group, group_of
 from vedette.models.text import sentences
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-_COMMAND = "command|script|param|payload|message|info|text|data|args|trace|details|image|path|object|string|value|task|source|delegate"
+_COMMAND = (
+    "command|script|param|payload|message|info|text|data|args|trace|details|image|path|object|string|value|task|source"
+    "|delegate"
+)
 KINDS = {
     "IP_ADDRESS": re.compile(rf"(?i)ip|addr|host|source|dest|remote|client|ur[il]|server|name|cidr|query|{_COMMAND}"),
     "HOSTNAME": re.compile(rf"(?i)host|computer|machine|station|server|target|dns|domain|name|query|share|{_COMMAND}"),
     "DOMAIN_NAME": re.compile(
-        r"(?i)domain|host|dns|server|computer|ur[il]|query|name|issuer|endpoint|agent|principal|source"
+        r"(?i)domain|host|dns|server|computer|ur[il]|query|name|issuer|endpoint|agent|principal|source|company"
     ),
     "USERNAME": re.compile(
         rf"(?i)user|account|subject|owner|caller|principal|identity|member|actor|author|name|login|session|{_COMMAND}"
