@@ -39,7 +39,7 @@ class Side:
     rows: list[Row]
     texts: list[str]
     n_prompts: int = 0
-    n_blocked: int = 0
+    n_pseudonyms: int = 0
 
 
 def says_the_facts(asked: Any) -> str:
@@ -66,7 +66,10 @@ def ask_world(world: str, asked: Sequence[questions.Conversation], folder: Path,
         name = "guarded" if guarded else "plain"
         rows = list(ask_all(asked, lake, survey(lake), model, name, router="rules", details=details))
     texts = [str(one.get("text", one.get("error", ""))) for one in details]
-    return Side(rows, texts, n_prompts=len(double.requests))
+    from vedette.guard.pseudonyms import token_shapes
+
+    said = [message.content for asked in double.requests for message in asked.messages]
+    return Side(rows, texts, len(double.requests), sum(1 for text in said for _ in token_shapes(text)))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -81,10 +84,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = [c for c in questions.load(args.part or ("development",)) if not args.world or c.world in args.world]
     lines = [
         "| world | questions | right, values | right, pseudonyms | answers that differ"
-        " | prompts, values | prompts, pseudonyms |",
-        "|---|---|---|---|---|---|---|",
+        " | prompts, values | prompts, pseudonyms | pseudonyms in them |",
+        "|---|---|---|---|---|---|---|---|",
     ]
-    total = [0] * 6
+    total = [0] * 7
     differing: list[dict[str, str]] = []
     for world in worlds.WORLDS:
         some = [c for c in asked if c.world == world]
@@ -101,6 +104,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             len(apart),
             plain.n_prompts,
             kept.n_prompts,
+            kept.n_pseudonyms,
         ]
         total = [a + b for a, b in zip(total, counts, strict=True)]
         lines.append(f"| {world} | " + " | ".join(str(one) for one in counts) + " |")
