@@ -3,9 +3,9 @@
 Usage: ``python -m benchmarks.guard.cost --home HOME [--presidio VENV] [--n 200] [--write]``
 
 The prompts are stretches of 1,024 characters of real text: threat reports, mail, commands, CVE texts. Of each, in turn
-and in this order, the embedding (MiniLM-L6 in 8 bits on onnxruntime, one thread), every scanner, and Presidio in an own
-environment are timed, by the processor's clock; a round goes over all prompts, the first is not counted. What the engine remembers of a text
-that it has seen is not used: the scanners are asked themselves.
+and in this order, the embedding (MiniLM-L6 in 8 bits on onnxruntime, one thread), every scanner, and Presidio in an
+environment of its own are timed by the processor's clock. A round goes over all prompts; the first is not counted. What
+the engine remembers of a text that it has seen is not used.
 """
 
 from __future__ import annotations
