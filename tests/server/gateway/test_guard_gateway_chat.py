@@ -47,3 +47,53 @@ def test_a_stream_is_what_it_would_have_been(gate: Gate) -> None:
 
     assert text(through) == text(direct)
     assert KEY not in gate.double.requests[-2].everything.decode()
+
+
+def test_a_client_that_leaves_before_its_stream_begins_leaves_nothing_open(gate: Gate) -> None:
+    """The application is called as a server calls it, and cannot send its first line."""
+    import asyncio
+    import json
+
+    body = json.dumps({"model": "echo", "stream": True, "messages": [{"role": "user", "content": SAID}]}).encode()
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/chat/completions",
+        "raw_path": b"",
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")],
+        "client": ("127.0.0.1", 5),
+        "server": ("127.0.0.1", 5),
+        "scheme": "http",
+    }
+
+    async def main() -> None:
+        from vedette.server.access import Access
+        from vedette.server.limits import Limits
+
+        app = gate.opened.app(access=Access(), limits=Limits())
+
+        given = False
+
+        async def receive() -> dict[str, object]:
+            nonlocal given
+            if given:
+                await asyncio.Event().wait()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: dict[str, object]) -> None:
+            raise OSError("gone")
+
+        async with app.router.lifespan_context(app):
+            with pytest.raises(OSError, match="gone"):
+                await app({**scope, "app": app}, receive, send)
+            assert app.state.desk.parts.spending._open == {}
+
+    close = gate.opened.parts.close
+    object.__setattr__(gate.opened.parts, "close", lambda: None)
+    try:
+        asyncio.run(main())
+    finally:
+        object.__setattr__(gate.opened.parts, "close", close)
+    assert gate.opened.parts.trail.entries(limit=1, newest_first=True)[0].reason == "client_left"

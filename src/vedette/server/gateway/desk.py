@@ -12,12 +12,13 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from vedette.errors import OutsideError, VedetteError
 from vedette.guard.base import PairBook
@@ -101,6 +102,25 @@ class _Job:
     status: int | None = None
     n_reply_chars: int = 0
     session: str = ""
+    streaming: bool = False
+    """Whether the stream has begun, and so ends what is open."""
+
+
+class _Streaming(EventStream):
+    """A stream that ends what is open also where its client left before it began."""
+
+    def __init__(
+        self, events: AsyncGenerator[bytes], headers: dict[str, str], over: Callable[[], Awaitable[None]]
+    ) -> None:
+        super().__init__(events, headers)
+        self._over = over
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events as they come."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._over()
 
 
 class Gateway:
@@ -168,7 +188,7 @@ class Gateway:
                 raise RefusalError(502, "the upstream did not answer with a stream", code="upstream_malformed")
             # from here on the stream closes what is open
             events = self._streamed(job, answer, stack, traced)
-            return EventStream(events, headers=named)
+            return _Streaming(events, named, lambda: self._dropped(job, stack))
         except BaseException as error:
             refusal = await self._over(job, error)
             traced.failed(refusal.code or "")
@@ -333,6 +353,7 @@ class Gateway:
             hold=self.parts.config.hold,
             known=job.known,
         )
+        job.streaming = True
         self.metrics.streams.inc()
         refusal: RefusalError | None = None
         try:
@@ -362,6 +383,12 @@ class Gateway:
         finally:
             self.metrics.streams.dec()
             await stack.aclose()
+
+    async def _dropped(self, job: _Job, stack: AsyncExitStack) -> None:
+        """End what is open for a stream that never began."""
+        if not job.streaming:
+            await self._over(job, asyncio.CancelledError())
+        await stack.aclose()
 
     async def _ending(self, job: _Job, relay: Relay, made: bytes) -> bytes:
         """Record and settle a stream before its last events go out."""
