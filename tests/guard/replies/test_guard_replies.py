@@ -128,7 +128,8 @@ def test_nothing_is_raised_and_spans_lie_in_the_text(text: str, told: str) -> No
 
 def test_a_megabyte_of_brackets_ends() -> None:
     for piece in ("![", "[a](", "<img src=", "https://a/?", "url(", "x" * 50 + " "):
-        SCANNER.scan(Passage(text=piece * (300_000 // len(piece)), direction=Direction.REPLY), Around(instructions=(TOLD,)))
+        text = piece * (300_000 // len(piece))
+        SCANNER.scan(Passage(text=text, direction=Direction.REPLY), Around(instructions=(TOLD,)))
 
 
 def test_a_made_up_pseudonym_is_told_from_one_that_was_given_out() -> None:

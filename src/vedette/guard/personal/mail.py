@@ -64,11 +64,14 @@ def _plain(sheet: Sheet, start: int, at: int, host: int, end: int) -> None:
         return
     domain = raw[host:end].lower()
     suffix = domain.rpartition(b".")[2]
-    if b"." not in domain:
-        return
     local = raw[start:at].lower()
     following = raw[end : end + 2]
     before = raw[max(0, start - 96) : start]
+    if b"." not in domain:
+        if local != b"git" and _SHELL.search(before) and not domain.isdigit():
+            _login(sheet, start, at)
+            sheet.hit("HOSTNAME", host, end, 0.8, "login")
+        return
     if before[-1:] in (b":", b"/") and b"://" in before:
         return  # user and password of a URL
     if following[:1] == b":" and (local == b"git" or following[1:] in (b"/", b"~") or sheet.word_after(end + 1)):
@@ -76,6 +79,10 @@ def _plain(sheet: Sheet, start: int, at: int, host: int, end: int) -> None:
     if local == b"git" or before[-1:] == b"@":
         return
     if (is_suffix(suffix) or is_internal(domain)) and _SHELL.search(before):
+        if is_internal(domain):
+            sheet.hit("HOSTNAME", host, end, 0.9, "internal")
+        else:
+            sheet.hit("DOMAIN_NAME", host, end, 0.95, "public")
         return _login(sheet, start, at)
     if _MESSAGE.search(before):
         return

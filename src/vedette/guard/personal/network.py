@@ -73,7 +73,7 @@ def _version(sheet: Sheet, start: int, end: int, rule: str) -> bool:
     octets = [int(part) for part in raw[start:end].split(b".")]
     if octets[3] == 0:
         return True
-    line = raw[max(0, start - 72) : start]
+    line = raw[max(0, start - 72) : start].rpartition(b". ")[2]  # what another sentence says is of other numbers
     if rule == "private":
         return octets[0] == 10 and bool(_VERSION_LINE.search(line))
     if octets[0] < 32 and octets[1] < 32 and octets[2] < 48:  # one public address in three hundred
