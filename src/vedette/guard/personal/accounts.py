@@ -138,7 +138,7 @@ def users(sheet: Sheet, cues: Cues) -> None:
                 not said
                 and found.group(2) == b"\\"
                 and user[0].encode("latin-1") in (b"n", b"r", b"t", b"b", b"f", b"v", b"d", b"s", b"w", b"x", b"u")
-                and (len(user) < 4 or not sheet_blank(raw, start))
+                and (len(user) < 3 or (len(user) == 3 and not user.islower()) or not sheet_blank(raw, start))
             ):
                 continue
             if not said and user.isupper() and len(user) > 3:
