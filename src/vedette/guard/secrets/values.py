@@ -46,6 +46,10 @@ _CODE = re.compile(
 _PATH = re.compile(
     r"(?i)(?:~|\.{1,2})?/[\w.@%+-]+(?:/[\w.@%+ -]*)+$|[A-Z]:[\\/]|\\\\|(?:https?|file|ftp|git|ssh)://[^@\s]*$|HK(?:LM|CU|U|CR|EY)"
 )
+_AWS_CHARS = 40
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*")
+_DRAWN = 4.4
+"""Bits a character from which on 40 characters are no folders' names."""
 _FILE = re.compile(r"[\w./\\ -]{1,200}\.[A-Za-z0-9]{1,10}(?::\d{1,5})?$")
 _SUFFIXES = frozenset(
     "pem cer crt cert key p12 pfx jks txt xml json yml yaml toml ini cfg conf py js ts rb go java php cs htm html css md log exe dll sys sh "
@@ -121,6 +125,8 @@ def is_code(value: str) -> bool:
 
 def is_path(value: str) -> bool:
     """Return whether a value is a path, a file's name, an address or a version."""
+    if len(value) == _AWS_CHARS and _BASE64.fullmatch(value) and n_classes(value) >= 3 and entropy(value) >= _DRAWN:
+        return False  # a drawn key may begin with a stroke
     if "." in value and _FILE.match(value) and value.rpartition(".")[2].partition(":")[0].lower() in _SUFFIXES:
         return True
     return bool(_PATH.match(value) or _VERSION.match(value) or _DATE.match(value))
