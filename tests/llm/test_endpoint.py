@@ -635,7 +635,7 @@ def test_text_that_utf8_cannot_carry_is_sent_all_the_same(serve: Serve, opened: 
         ("openai:gpt", {"api_key": KEY}, "VEDETTE_LLM_ALLOWED_HOSTS=api.openai.com"),
         ("azure:gpt", {"api_key": KEY}, "VEDETTE_LLM_BASE_URL"),
         ("ollama:q", {}, "VEDETTE_LLM_ALLOWED_HOSTS=127.0.0.1:11434"),
-        ("anthropic:x", {"api_key": KEY}, "pip install"),
+        ("groq:x", {"api_key": KEY}, "pip install"),
         ("bedrock:x", {"api_key": KEY}, ""),
         ("deepseek:x", {}, "VEDETTE_LLM_API_KEY"),
         ("deepseek:x", {"api_key": KEY}, "VEDETTE_LLM_ALLOWED_HOSTS=api.deepseek.com"),
