@@ -38,7 +38,11 @@ PolicyOption = Annotated[
 ]
 DirectionOption = Annotated[
     Direction | None,
-    typer.Option("--direction", "-d", help="prompt: the user says it; context: a tool, document or mail; reply."),
+    typer.Option(
+        "--direction",
+        "-d",
+        help="prompt: the user says it; context: a tool, document or mail; reply. Default: as prompt and as context.",
+    ),
 ]
 FormOption = Annotated[Form, typer.Option("--form", help="How to read the text; auto tells by its look.")]
 SessionOption = Annotated[
@@ -125,7 +129,7 @@ def mask(
     if json:
         frame.print_json(guard_shown.masked_json(name, protected))
     else:
-        _write(out, protected.text)
+        _write(out, protected.text, item.encoding)
         frame.note(guard_shown.summary(protected.verdict.decided))
 
 
@@ -156,7 +160,7 @@ def restore(
     if json:
         frame.print_json({"session": session, "text": text, "changed": text != item.text})
     else:
-        _write(out, text)
+        _write(out, text, item.encoding)
 
 
 @contextmanager
@@ -192,8 +196,9 @@ def _one(frame: Frame, path: Path | None, verb: str) -> Given:
     return items[0]
 
 
-def _write(out: Path | None, text: str) -> None:
-    data = text.encode("utf-8", "surrogateescape")
+def _write(out: Path | None, text: str, encoding: str) -> None:
+    """Write a text in the encoding that its bytes came in."""
+    data = text.encode(encoding, "surrogateescape" if encoding == "utf-8" else "surrogatepass")
     if out is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)

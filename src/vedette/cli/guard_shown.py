@@ -15,8 +15,8 @@ import orjson
 
 from vedette.cli.jsonl import exit_code
 from vedette.cli.texts import Given, read_text
-from vedette.errors import UserError, VedetteError
-from vedette.schema.guarding import Action, Decided, Direction, Form, GuardVerdict, Passage
+from vedette.errors import OutsideError, UserError, VedetteError
+from vedette.schema.guarding import Action, Decided, Direction, Form, GuardVerdict, Passage, Unjudged
 
 if TYPE_CHECKING:
     from vedette.cli.frame import Frame
@@ -49,6 +49,10 @@ def judged(guard: Guard, given: Given, direction: Direction | None, form: Form) 
     """Return what the guard says of a text; one that could not be read is unjudged, and blocks."""
     if given.problem is not None:
         from vedette.guard.engine import unread
+
+        if given.met:  # a folder holds pictures too: they are told of, and are no failure
+            unjudged = Unjudged(scanner="reader", reason=given.problem)
+            return Judged(given, GuardVerdict(action=Action.ALLOW, unjudged=(unjudged,)))
 
         return Judged(given, unread(given.problem))
     return Judged(given, guard.check(passage(given, direction, form)))
@@ -142,7 +146,7 @@ def answer_lines(guard: Guard, direction: Direction | None, form: Form, fail_on:
     """Judge each line of standard input, in order; return the exit code."""
     from vedette.guard.engine import failed
 
-    done = wrong = 0
+    done = wrong = broken_lines = 0
     over = False
     for line in sys.stdin.buffer:
         if not line.strip():
@@ -157,6 +161,7 @@ def answer_lines(guard: Guard, direction: Direction | None, form: Form, fail_on:
             broken = next((one for one in verdict.unjudged if failed(one)), None)
             if broken is not None:
                 answer["error"] = f"{broken.scanner} {broken.reason}"
+                broken_lines += 1
         except orjson.JSONDecodeError as error:
             answer["error"] = f"not JSON: {error}"
         except VedetteError as error:
@@ -165,7 +170,13 @@ def answer_lines(guard: Guard, direction: Direction | None, form: Form, fail_on:
         sys.stdout.flush()
         wrong += "error" in answer
         done += "error" not in answer
-    return 1 if over else exit_code(done, wrong)
+    if over:
+        return 1
+    if broken_lines:
+        return OutsideError.exit_code
+    if wrong and fail_on is not None:
+        return UserError.exit_code  # a gate that could not look does not open
+    return exit_code(done, wrong)
 
 
 def _asked(asked: Any, direction: Direction | None, form: Form) -> Passage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vedette.cli.frame import Frame
 
 MOST_BYTES = 32_000_000
+_MARKED = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _LEFT_OUT = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv"})
 
 
@@ -26,6 +27,10 @@ class Given:
     text: str = field(default="", repr=False)
     problem: str | None = None
     """Why it could not be read; the text is then empty."""
+    met: bool = False
+    """Whether it was met in a folder, and not named."""
+    encoding: str = "utf-8"
+    """What its bytes were read as, and are written back as."""
 
 
 def given_texts(frame: Frame, paths: list[Path] | None, usage: str) -> Iterator[Given]:
@@ -47,7 +52,7 @@ def given_texts(frame: Frame, paths: list[Path] | None, usage: str) -> Iterator[
                 for name in sorted(names):
                     one = Path(folder) / name
                     if one.is_file() and not one.is_symlink():
-                        yield read_text(one)
+                        yield replace(read_text(one), met=True)
         elif not path.exists():
             raise UserError(f"{path} is not there", next_step="check the path")
         else:
@@ -68,10 +73,10 @@ def read_bytes(data: bytes, name: str) -> Given:
     """Return bytes as a text, by their byte order mark, else UTF-8; bytes that are none of it are kept as they are."""
     if len(data) > MOST_BYTES:
         return Given(name, problem=f"it is larger than {MOST_BYTES:,} bytes")
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
+    for mark, encoding in _MARKED.items():
+        if data.startswith(mark) and b"\0" in data:
             try:
-                return Given(name, data.decode(encoding))
+                return Given(name, data.decode(encoding), encoding=encoding)  # the mark is its first character
             except UnicodeDecodeError:
                 return Given(name, problem="it begins as UTF-16 and is none")
     if b"\0" in data:

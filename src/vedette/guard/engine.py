@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from vedette.errors import OutsideError, UserError, VedetteError
 from vedette.guard.base import GROUP, Pair, PairBook, Scanner
-from vedette.guard.inside import inside
+from vedette.guard.inside import inside, sound
 from vedette.guard.merging import merged
 from vedette.guard.survivors import Survivors
 from vedette.plugins import load_plugin, load_plugins
@@ -140,7 +140,7 @@ class Guard:
         remembered for a while, by a digest of the text: a conversation is sent whole with each turn.
         """
         if len(passage.text) > MOST_CHARS:
-            reason = f"{FAILED}{len(passage.text):,} characters are more than {MOST_CHARS:,}"
+            reason = f"{FAILED}{len(passage.text):,} characters are more than {MOST_CHARS:,}; give it in parts"
             return Scanned(unjudged=(Unjudged(scanner="engine", reason=reason),))
         key = self._memo_key(passage)
         if key is not None and (held := self._memo.get(key)) is not None:
@@ -261,7 +261,7 @@ class Guard:
             if survivors is None or one.verdict.dry_run or not one.text:
                 yield one
                 continue
-            encoded = [(found, Action.PSEUDONYMISE) for found in survivors.find(one.text)]
+            encoded = [(found, Action.PSEUDONYMISE) for found in survivors.find(sound(one.text))]
             if not encoded and len(passages) == 1:
                 yield one
                 continue

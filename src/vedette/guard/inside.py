@@ -22,6 +22,7 @@ _ENTITIES = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "DATE_OF_BIRTH"})
 LEAST_SCORE = 0.8
 SCANNER = "inside"
 _NOTHING = Around()
+_HALF = re.compile("[\ud800-\udfff]")
 _UNSEEN_CLASS = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 )
@@ -49,7 +50,7 @@ def inside(text: str, scanners: Sequence[Scanner]) -> Iterator[GuardFinding]:
             if _counts(one.entity) and one.score >= LEAST_SCORE
         ]
 
-    hits = list(encoded.find(text, look))
+    hits = list(encoded.find(sound(text), look))
     if not text.isascii() and _DISGUISED.search(text):
         plain, at = _undisguised(text)
         hits += [
@@ -67,6 +68,11 @@ def inside(text: str, scanners: Sequence[Scanner]) -> Iterator[GuardFinding]:
             rule=hit.rule,
             within=hit.within,
         )
+
+
+def sound(text: str) -> str:
+    """Return a text of the same length without half characters, which matchers in other languages do not take."""
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def _undisguised(text: str) -> tuple[str, list[int]]:
