@@ -2,8 +2,9 @@
 
 Digests are keyed (HMAC-SHA256) with a key that lies in the state database under the master key: whoever can write to
 the database but lacks the master key can neither change a row nor write one, and whoever takes rows off the end is told
-by the anchor, a small file outside of the database that says how far the trail had come. Within a second or a hundred
-rows before a crash the anchor lags behind.
+by the anchor (:mod:`vedette.guard.anchor`), a small file outside of the database that says how far the trail has come.
+It knows a row before :meth:`Trail.record` returns: a process that is killed leaves no more than the rows unanchored
+that it was writing at that moment.
 
 A row holds names, counts and times; never a value, and of words that a client chose no more than looks like a name.
 """
@@ -13,7 +14,6 @@ from __future__ import annotations
 import hmac
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -25,7 +25,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select
 
 from vedette.errors import OutsideError, UserError
-from vedette.files import write_whole
+from vedette.guard.anchor import Anchor, Anchored
 from vedette.guard.vault import sealing
 from vedette.guard.vault.base import KeyProvider
 from vedette.guard.vault.house import TRAIL, HouseKeys, kept
@@ -34,9 +34,6 @@ from vedette.store.state import from_db, to_db, writing
 
 BEGINNING = "0" * 64
 """What the first row holds as the digest of the one before."""
-ANCHOR_S = 1.0
-ANCHOR_ROWS = 100
-"""Seconds and rows after which the anchor is moved on."""
 _MOST_CHARS = 300
 _MOST_ENTITIES = 200
 _BATCH = 1000
@@ -117,12 +114,8 @@ class Trail:
     ) -> None:
         self._engine = engine
         self._house = HouseKeys(engine, keys)
-        self._anchor = anchor
+        self._anchor = Anchor(anchor, steady=steady) if anchor is not None else None
         self._clock = clock
-        self._steady = steady
-        self._lock = threading.Lock()
-        self._anchored_s = float("-inf")
-        self._anchored = 0
         self._begun = False
 
     # -- writing --------------------------------------------------------------------------------
@@ -151,7 +144,7 @@ class Trail:
         """Add a row and return it. See :class:`TrailEntry`; no argument may hold a value.
 
         Raises:
-            OutsideError: it cannot be kept; nothing may then pass.
+            OutsideError: it cannot be kept, or the anchor not moved; nothing may then pass.
         """
         said: dict[str, Any] = {
             "actor": _line(actor),
@@ -191,11 +184,12 @@ class Trail:
             if not number:
                 raise _key_is_gone()
             key = self._house.key(TRAIL, number)
-            self._move_anchor(seq, prev, key)
             digest = _digest(key, seq + 1, at, number, body, prev)
             connection.execute(
                 insert(t).values(seq=seq + 1, at=to_db(at), key=number, body=body, prev=prev, digest=digest)
             )
+        # committed: the anchor never knows a row that is not there
+        self._move_anchor(seq + 1, digest, key, prev=prev)
         return TrailEntry(seq=seq + 1, at=at, **said)
 
     def close(self) -> None:
@@ -206,13 +200,10 @@ class Trail:
         """
         if self._anchor is None:
             return
-        with kept(self._engine, "cannot read the guard's audit"):
-            with self._engine.connect() as connection:
-                if not _last(connection)[0]:
-                    return
-            _, key = self._key()
-            with writing(self._engine) as connection:  # no row is added meanwhile: the anchor never goes back
-                self._move_anchor(*_last(connection), key, now=True)
+        with kept(self._engine, "cannot read the guard's audit"), self._engine.connect() as connection:
+            seq, digest = _last(connection)
+        if seq:
+            self._move_anchor(seq, digest, self._key()[1], now=True)
 
     def _key(self) -> tuple[int, bytes]:
         with kept(self._engine, "cannot read the guard's keys"), self._engine.connect() as connection:
@@ -220,17 +211,15 @@ class Trail:
                 raise _key_is_gone()
         return self._house.newest(TRAIL)
 
-    def _move_anchor(self, seq: int, digest: str, key: bytes, *, now: bool = False) -> None:
-        """Let the anchor say that the trail reached a committed row; called by the one writer."""
-        if self._anchor is None or not seq:
-            return
-        with self._lock:
-            late = self._steady() - self._anchored_s >= ANCHOR_S or seq - self._anchored >= ANCHOR_ROWS
-            if not (now or late) or seq == self._anchored:
-                return
-            said = {"seq": seq, "digest": digest, "mac": _mac_of_anchor(key, seq, digest)}
-            write_whole(self._anchor, (json.dumps(said) + "\n").encode(), mode=0o600)
-            self._anchored_s, self._anchored = self._steady(), seq
+    def _move_anchor(self, seq: int, digest: str, key: bytes, *, prev: str | None = None, now: bool = False) -> None:
+        """Let the anchor know a committed row."""
+        if self._anchor is not None:
+            self._anchor.move(seq, digest, key, prev=prev, held=self._digest_of, now=now)
+
+    def _digest_of(self, seq: int) -> str | None:
+        t = tables.guard_trail
+        with kept(self._engine, "cannot read the guard's audit"), self._engine.connect() as connection:
+            return connection.execute(select(t.c.digest).where(t.c.seq == seq)).scalar()
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -299,6 +288,7 @@ class Trail:
                 raise UserError("a head is written as SEQ:DIGEST", next_step="vedette guard audit verify prints it")
             witnesses[int(match[1])] = (match[2], "the head that was noted")
         self._key()
+        known, unreadable = self._known()  # before the rows: the anchor of a trail that grows knows no later one
         seq, prev, keys = 0, BEGINNING, dict[int, bytes]()
         broken: tuple[int, str] | None = None
         n_rows = 0
@@ -314,7 +304,7 @@ class Trail:
             seq, prev = row.seq, row.digest
         anchored: int | None = None
         if broken is None:
-            anchored, reason = self._anchor_says(seq, keys)
+            anchored, reason = self._anchor_says(known, unreadable, seq, keys)
             longest = max((one for one in witnesses if one > seq), default=None)
             if reason is not None:
                 broken = (min(seq, anchored or seq) + 1, reason)
@@ -349,31 +339,32 @@ class Trail:
         digest = _digest(keys[row.key], row.seq, from_db(row.at), row.key, row.body, row.prev)
         return None if hmac.compare_digest(digest, row.digest) else "it was changed"
 
-    def _anchor_says(self, seq: int, keys: Mapping[int, bytes]) -> tuple[int | None, str | None]:
+    def _known(self) -> tuple[Anchored | None, bool]:
+        """Return what the anchor knows, and whether it cannot be read."""
+        try:
+            return (self._anchor.known() if self._anchor is not None else None), False
+        except (OSError, ValueError):
+            return None, True
+
+    def _anchor_says(
+        self, known: Anchored | None, unreadable: bool, seq: int, keys: Mapping[int, bytes]
+    ) -> tuple[int | None, str | None]:
         """Return the row that the anchor knows, and what is wrong by it."""
         if self._anchor is None:
             return None, None
-        try:
-            said = json.loads(self._anchor.read_bytes())
-            known, digest, mac = int(said["seq"]), str(said["digest"]), str(said["mac"])
-        except FileNotFoundError:
-            # the first row is anchored by the second
-            return (
-                None,
-                None if seq <= 1 else f"the anchor {self._anchor} is missing: rows may have been taken off the end",
-            )
-        except (OSError, ValueError, KeyError, TypeError):
-            return None, f"the anchor {self._anchor} cannot be read"
+        path = self._anchor.path
+        if unreadable:
+            return None, f"the anchor {path} cannot be read"
+        if known is None:
+            # whoever is killed after the first row was committed has not written an anchor yet
+            return None, None if seq <= 1 else f"the anchor {path} is missing: rows may have been taken off the end"
         if not keys:
-            return known, f"rows are missing: the anchor knew {known}"
-        if not any(hmac.compare_digest(_mac_of_anchor(key, known, digest), mac) for key in keys.values()):
-            return known, f"the anchor {self._anchor} was changed"
-        if known > seq:
-            return known, f"rows are missing: the anchor knew {known}"
-        with kept(self._engine, "cannot read the guard's audit"), self._engine.connect() as connection:
-            t = tables.guard_trail
-            held = connection.execute(select(t.c.digest).where(t.c.seq == known)).scalar()
-        return known, None if held == digest else "the anchor knew another row"
+            return known.seq, f"rows are missing: the anchor knew {known.seq}"
+        if not any(known.made_with(key) for key in keys.values()):
+            return known.seq, f"the anchor {path} was changed"
+        if known.seq > seq:
+            return known.seq, f"rows are missing: the anchor knew {known.seq}"
+        return known.seq, None if self._digest_of(known.seq) == known.digest else "the anchor knew another row"
 
     def _rows(self, *, after: int = 0, newest_first: bool = False, since: datetime | None = None) -> Iterator[Any]:
         """Yield rows, a batch in memory at a time; no transaction is held while they are looked at."""
@@ -413,10 +404,6 @@ def _last(connection: Connection) -> tuple[int, str]:
 
 def _digest(key: bytes, seq: int, at: datetime, number: int, body: str, prev: str) -> str:
     return sealing.mac(key, "row", str(seq), _said(at), str(number), body, prev).hex()
-
-
-def _mac_of_anchor(key: bytes, seq: int, digest: str) -> str:
-    return sealing.mac(key, "anchor", str(seq), digest).hex()
 
 
 def _said(at: datetime) -> str:

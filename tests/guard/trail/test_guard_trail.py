@@ -186,21 +186,58 @@ def test_the_anchor_cannot_be_made_up(lake: Lake) -> None:
     assert trail.verify().anchored == 5
 
 
-def test_the_anchor_follows_without_being_asked(lake: Lake) -> None:
-    clock = [0.0]
-    keys = FileKeys(lake.home / "guard" / "keys.json")
+def test_the_anchor_knows_each_row_once_it_is_written(lake: Lake) -> None:
     anchor = lake.home / "guard" / "trail.json"
-    trail = Trail(lake.state, keys, anchor=anchor, steady=lambda: clock[0])
-    for _ in range(3):
+    trail = trail_of(lake)
+    for n in range(1, 5):
         trail.record(action="allow")
-    assert json.loads(anchor.read_text())["seq"] == 1
-    clock[0] += 2.0
-    trail.record(action="allow")
-    assert json.loads(anchor.read_text())["seq"] == 3
-    for _ in range(trail_module.ANCHOR_ROWS + 1):
-        trail.record(action="allow")
-    assert json.loads(anchor.read_text())["seq"] == 3 + trail_module.ANCHOR_ROWS
-    assert trail.verify().whole
+        assert json.loads(anchor.read_text())["seq"] == n
+        assert trail_of(lake).verify().anchored == n
+    size = anchor.stat().st_size
+    trail.close()
+    assert anchor.stat().st_size == size
+
+
+@pytest.mark.parametrize("writer", ["the same", "another"])
+@pytest.mark.parametrize("n_left", [0, 2, 4])
+def test_rows_off_the_end_are_missed_also_after_others_took_their_place(lake: Lake, writer: str, n_left: int) -> None:
+    trail = filled(lake)
+    opened_up(lake)
+    with writing(lake.state) as connection:
+        connection.execute(delete(tables.guard_trail).where(tables.guard_trail.c.seq > n_left))
+    for n in range(n_left + 1, 9):
+        (trail if writer == "the same" else trail_of(lake)).record(action="allow", actor=f"later {n}")
+        told = trail_of(lake).verify()
+        assert not told.whole, n
+        assert told.anchored == 5, "it stays with what it knew"
+    trail.close()
+    assert not trail.verify().whole
+
+
+def test_an_anchor_that_cannot_be_written_is_an_error(lake: Lake) -> None:
+    filled(lake)
+    anchor = lake.home / "guard" / "trail.json"
+    anchor.unlink()
+    anchor.mkdir()
+    with pytest.raises(OutsideError, match="anchor"):
+        trail_of(lake).record(action="allow")
+    assert not trail_of(lake).verify().whole
+
+
+def test_a_trail_that_grows_meanwhile_is_whole(lake: Lake, open_lake: Callable[[Path], Lake]) -> None:
+    filled(lake)
+    other = trail_of(open_lake(lake.home))
+    reader = trail_of(lake)
+    rows = reader._rows
+
+    def later(**asked: Any) -> Any:
+        found = list(rows(**asked))
+        other.record(action="allow")
+        return iter(found)
+
+    reader._rows = later  # type: ignore[method-assign]
+    told = reader.verify()
+    assert (told.whole, told.n_rows, told.anchored) == (True, 5, 5)
 
 
 def test_a_trail_whose_key_is_gone_neither_grows_nor_passes(lake: Lake) -> None:

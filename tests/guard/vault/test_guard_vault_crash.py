@@ -76,6 +76,8 @@ def killed_again_and_again(home: Path, n_times: int) -> int:
         told = Trail(lake.state, keys, anchor=home / "anchor.json").verify()
         assert told.whole, told.reason
         assert told.n_rows >= last_row
+        assert (told.anchored or 0) >= last_row, "what was promised cannot be cut off unseen"
+        assert told.n_rows - (told.anchored or 0) <= 1, "no more than the row that was being written"
         lake.close()
     return len(promised)
 
