@@ -111,12 +111,14 @@ FOUND = [
     ("USERNAME", "Failed password for invalid user oracle7 from 10.0.0.1", "oracle7"),
     ("USERNAME", "scp jdoe@files.example.com:/tmp/x .", "jdoe"),
     ("FILE_PATH", r"open C:\Users\jdoe\Desktop\a.docx please", r"C:\Users\jdoe\Desktop\a.docx"),
+    ("FILE_PATH", r"open C:\\\\Users\\\\jdoe\\\\a.docx please", r"C:\\\\Users\\\\jdoe\\\\a.docx"),
     ("FILE_PATH", "open /Users/jdoe/a.docx.", "/Users/jdoe/a.docx"),
     ("SID", "S-1-5-21-1004336348-1177238915-682003330-1105", "S-1-5-21-1004336348-1177238915-682003330-1105"),
     ("ARN", "arn:aws:iam::123456789012:user/bob.", "arn:aws:iam::123456789012:user/bob"),
     ("CLOUD_ACCOUNT", "arn:aws:s3:us-east-1:123456789012:x", "123456789012"),
     ("CLOUD_ACCOUNT", "AWS account 123456789012", "123456789012"),
     ("CLOUD_ACCOUNT", "/subscriptions/0a1b2c3d-0000-4000-8000-0123456789ab/x", "0a1b2c3d-0000-4000-8000-0123456789ab"),
+    ("CLOUD_ACCOUNT", "as AROA3QZ7XW5NPL2RT6VBA from there", "AROA3QZ7XW5NPL2RT6VBA"),
     ("CLOUD_ACCOUNT", "x@my-proj-17.iam.gserviceaccount.com", "my-proj-17"),
 ]
 
@@ -188,6 +190,7 @@ PASSED = [
     ("FILE_PATH", r"C:\Windows\System32\cmd.exe /usr/bin/ls"),
     ("SID", "S-1-5-18 S-1-5-32-544 S-1-1-0"),
     ("ARN", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+    ("CLOUD_ACCOUNT", "AKIAIOSFODNN7EXAMPLE xAKIA3QZ7XW5NPL2RT6VB AKIA3QZ7XW5NPL2RT6VB/7q+"),
     ("CLOUD_ACCOUNT", "sequence 123456789012 done"),
 ]
 
@@ -225,6 +228,12 @@ STRUCTURED = [
     ('{"User": "SHIRE\\\\pedro"}', "USERNAME", ["SHIRE\\\\pedro"]),
     ('{"userIdentity": {"userName": "alice", "accountId": "123456789012"}}', "USERNAME", ["alice"]),
     ('{"userIdentity": {"userName": "alice", "accountId": "123456789012"}}', "CLOUD_ACCOUNT", ["123456789012"]),
+    ('{"principalId": "x", "accessKeyId": "AKIA3QZ7XW5NPL2RT6VB"}', "CLOUD_ACCOUNT", ["AKIA3QZ7XW5NPL2RT6VB"]),
+    ('{"accessKeyId": "QX7W5NPL2RT6VB3QZZ", "y": 1}', "CLOUD_ACCOUNT", ["QX7W5NPL2RT6VB3QZZ"]),
+    ('{"principalId": "AROA3QZ7XW5NPL2RT6VBA:jdoe"}', "CLOUD_ACCOUNT", ["AROA3QZ7XW5NPL2RT6VBA"]),
+    ('{"principalId": "AROA3QZ7XW5NPL2RT6VBA:jdoe"}', "USERNAME", ["jdoe"]),
+    ('{"principalId": "AROA3QZ7XW5NPL2RT6VBA:i-0af31"}', "USERNAME", []),
+    ('{"requestParameters": {"bucketName": "globex-payroll"}}', "CLOUD_ACCOUNT", ["globex-payroll"]),
     ('{"Computer": "UBUNTU5", "ip": "10.0.0.4"}', "HOSTNAME", ["UBUNTU5"]),
     ('{"userPrincipalName": "pedro@shire.onmicrosoft.com"}', "EMAIL_ADDRESS", ["pedro@shire.onmicrosoft.com"]),
     ('{"actor": {"displayName": "Anna Roe", "alternateId": "anna.roe"}}', "PERSON", ["Anna Roe"]),

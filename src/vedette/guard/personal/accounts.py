@@ -254,9 +254,27 @@ _PROJECT = Pattern(
 )
 
 
+_KEY_ID = Pattern(rb"(?:AKIA|ASIA)[A-Z2-7]{16}")
+_PRINCIPAL = Pattern(rb"(?:AIDA|AROA|AGPA|ANPA)[A-Z2-7]{17}|(?:AIDA|AROA|AGPA|ANPA)[A-Z2-7]{16}")
+
+
+def _identifiers(sheet: Sheet) -> None:
+    """Put down the ids of access keys and principals: no secrets, but the house's own."""
+    for pattern, rule in ((_KEY_ID, "access-key-id"), (_PRINCIPAL, "principal-id")):
+        for found in pattern.finditer(sheet.raw):
+            start, end = found.span()
+            if sheet.word_before(start) or sheet.word_after(end) or sheet.raw[end - 7 : end] == b"EXAMPLE":
+                continue
+            if (start and sheet.raw[start - 1] in b"+/") or (end < len(sheet.raw) and sheet.raw[end] in b"+/="):
+                continue  # of something encoded
+            sheet.hit("CLOUD_ACCOUNT", start, end, 0.95, rule)
+
+
 def clouds(sheet: Sheet, cues: Cues) -> None:
     """Put down resource names and accounts of clouds."""
     raw = sheet.raw
+    if b"AKIA" in raw or b"ASIA" in raw or b"AIDA" in raw or b"AROA" in raw:
+        _identifiers(sheet)
     if b"arn:aws" in raw:
         for found in _ARN.finditer(raw):
             if sheet.word_before(found.start()):
@@ -294,9 +312,9 @@ def _account(sheet: Sheet, span: tuple[int, int], score: float, rule: str) -> No
 
 
 _WINDOWS_HOME = Pattern(
-    rb"(?i)(?:[a-z]:|\\\\?\?\\[a-z]:|%systemdrive%|\\device\\{1,2}harddiskvolume\d{1,3})[\\/]{1,2}(?:users|"
+    rb"(?i)(?:[a-z]:|\\\\?\?\\[a-z]:|%systemdrive%|\\device\\{1,2}harddiskvolume\d{1,3})[\\/]{1,8}(?:users|"
     rb"documents and settings|benutzer|usuarios|utilisateurs)"
-    rb"[\\/]{1,4}([^\\/:*?\"<>|\r\n\t%$;,&^()=]{1,64})((?:[\\/][^\\/:*?\"<>|\r\n\t ;,&^()=']*)*)"
+    rb"[\\/]{1,8}([^\\/:*?\"<>|\r\n\t%$;,&^()=]{1,64})((?:[\\/][^\\/:*?\"<>|\r\n\t ;,&^()=']*)*)"
 )
 _UNIX_HOME = Pattern(
     rb"/(?:home|Users|var/home|export/home|usr/home)/([A-Za-z_\xc0-\xff][A-Za-z0-9_.\-@\xc0-\xff]{0,63})((?:/[^\s/:*?\"'<>|;,&()\x00-\x1f]*)*)"

@@ -105,6 +105,15 @@ _TABLE: dict[str, str] = {
         accountid recipientaccountid awsaccountid ownerid tenantid subscriptionid aadtenantid hometenantid
         organizationid resourcetenantid projectid gcpproject awsaccount usagecustomeraccount
         """,
+    "key-id": """
+        accesskeyid awsaccesskeyid useridentityaccesskeyid
+        """,
+    "principal": """
+        principalid useridentityprincipalid
+        """,
+    "bucket": """
+        bucketname requestparametersbucketname s3bucket s3bucketname
+        """,
     "mac": """
         mac macaddress macaddr hwaddr hardwareaddress clientmac srcmac dstmac sourcemac destmac
         """,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from unicodedata import normalize
 
+from vedette.guard.personal import people
 from vedette.guard.personal.accounts import is_person
 from vedette.guard.personal.field_names import kind_of
 from vedette.guard.personal.sheet import Sheet
@@ -34,9 +36,12 @@ Kind = Callable[[Sheet, Field, str], None]
 
 def find(sheet: Sheet) -> None:
     """Put down the values of fields whose names say what they are."""
+    people.assigned(sheet)
     beside: set[Path] | None = None
     for one in sheet.fields:
         kind = kind_of(one.name)
+        if (kind is None or kind == "user") and people.take(sheet, one):
+            continue
         if kind is None:
             if one.name.lower() in _CALLED:
                 if beside is None:
@@ -153,7 +158,7 @@ def _displayed(sheet: Sheet, one: Field) -> None:
 
 
 def _person(sheet: Sheet, one: Field, value: str) -> None:
-    if _PERSON.fullmatch(value) and is_person(value) and len(value) > 1:
+    if _PERSON.fullmatch(normalize("NFC", value).replace('"', "'")) and is_person(value) and len(value) > 1:
         _hit(sheet, one, "PERSON", 0.9, "field")
 
 
@@ -230,6 +235,30 @@ def _cloud(sheet: Sheet, one: Field, value: str) -> None:
         _hit(sheet, one, "CLOUD_ACCOUNT", 0.9, "gcp")
 
 
+_KEY_ID = re.compile(r"[A-Z0-9]{16,128}")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.\-]{2,62}")
+
+
+def _key_id(sheet: Sheet, one: Field, value: str) -> None:
+    if _KEY_ID.fullmatch(value) and not value.isdigit() and not value.endswith("EXAMPLE"):
+        _hit(sheet, one, "CLOUD_ACCOUNT", 0.95, "access-key-id")
+
+
+def _principal(sheet: Sheet, one: Field, value: str) -> None:
+    """Take who a cloud says it was: an id's own form is known, a role's session is named by whoever took the role."""
+    head, _, session = value.partition(":")
+    if session and head.startswith("AROA") and _ACCOUNT.fullmatch(session) and is_person(session):
+        if "@" not in session and not _GUID.fullmatch(session) and not session.startswith("i-"):
+            start = one.end - len(session)
+            if sheet.text[start : one.end] == session:
+                sheet.hit("USERNAME", start, one.end, 0.85, "field")
+
+
+def _bucket(sheet: Sheet, one: Field, value: str) -> None:
+    if _BUCKET.fullmatch(value) and any(map(str.isalpha, value)):
+        _hit(sheet, one, "CLOUD_ACCOUNT", 0.85, "bucket")
+
+
 def _none(sheet: Sheet, one: Field, value: str) -> None:
     """Leave a value to the patterns, which know its form."""
 
@@ -252,5 +281,8 @@ _KIND: dict[str, Kind] = {
     "card": _numbered("CREDIT_CARD", 12, 19),
     "account": _numbered("BANK_ACCOUNT", 5, 30),
     "cloud": _cloud,
+    "key-id": _key_id,
+    "principal": _principal,
+    "bucket": _bucket,
     "mac": _none,
 }
