@@ -47,5 +47,5 @@ def call(*arguments: str | Path, stdin: bytes = b"") -> Done:
     texts = []
     for stream in (out, err):
         stream.flush()
-        texts.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
+        texts.append(stream.buffer.getvalue().decode(errors="surrogateescape"))  # type: ignore[attr-defined]
     return Done(int(code or 0), *texts)
