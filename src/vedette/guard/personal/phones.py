@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from vedette.guard.personal.cues import Cues
@@ -128,6 +129,17 @@ def _like_date(groups: list[bytes]) -> bool:
     return False
 
 
+def _bounds(raw: bytes, start: int, end: int) -> tuple[int, int]:
+    """Return a number's range without brackets of the sentence around it: ``(see +1 212 555 0187)``."""
+    while raw[end - 1] == 0x29 and raw.count(b")", start, end) > raw.count(b"(", start, end):
+        end -= 1
+        while end > start and raw[end - 1] in b" .-/":
+            end -= 1
+    if raw[start] == 0x28 and raw.count(b"(", start, end) > raw.count(b")", start, end):
+        start += 1
+    return start, end
+
+
 def find(sheet: Sheet, cues: Cues) -> None:
     """Put down telephone numbers."""
     raw = sheet.raw
@@ -136,7 +148,7 @@ def find(sheet: Sheet, cues: Cues) -> None:
         return
     if b"+" in raw:
         for found in _PLUS.finditer(raw):
-            start, end = found.span()
+            start, end = _bounds(raw, *found.span())
             value = raw[start:end]
             digits = _digits(value)
             if not 7 <= len(digits) <= 16 or not _apart(sheet, start, end):
@@ -156,7 +168,7 @@ def find(sheet: Sheet, cues: Cues) -> None:
             sheet.hit("PHONE_NUMBER", start, end, score, "international")
     for pattern, rule in ((_NANP, "nanp"), (_ZEROS, "international"), (_NATIONAL, "national"), (_AREA, "area")):
         for found in pattern.finditer(raw):
-            start, end = found.span()
+            start, end = _bounds(raw, *found.span())
             if not _apart(sheet, start, end):
                 continue
             value = raw[start:end]
@@ -181,6 +193,7 @@ def find(sheet: Sheet, cues: Cues) -> None:
                 continue
             sheet.hit("PHONE_NUMBER", start, end, 0.9 if said else 0.8, rule)
     _announced(sheet, cues)
+    _unannounced(sheet, cues)
 
 
 def _dialled(digits: bytes, n_groups: int) -> bool:
@@ -210,7 +223,7 @@ def _announced(sheet: Sheet, cues: Cues) -> None:
                 continue  # "Desk: 540 392 6876", but no "office is at 58 2347 Lauzon Parkway"
             stop = min(len(raw), cue.end + 56)
             for found in pattern.finditer(raw, cue.end, stop):
-                start, end = found.span()
+                start, end = _bounds(raw, *found.span())
                 if end == stop and end < len(raw):
                     whole = pattern.match(raw, start, min(len(raw), start + 48))
                     end = whole.end() if whole else end
@@ -224,6 +237,54 @@ def _announced(sheet: Sheet, cues: Cues) -> None:
             _before(sheet, cue.start)
 
 
+_THREES = Pattern(rb"[67]\d{2} \d{3} \d{3}")
+_PAIRED = Pattern(rb"[1-9]\d \d{3} \d{2} \d{2}")
+_ELEVEN = Pattern(rb"1[3-9]\d{9}")
+_COUNTRY = Pattern(
+    rb"(?i)\b(?:czech|[\xff]esk[a-z\xe1\xfd]{1,3}|prague|praha|brno|slovak[a-z]*|poland|polish|polska|polsk[ai]|spain|"
+    rb"spanish|espa\xf1a|france|swiss|number|n\xfamero|numer|\xff[\xedi]slo|nummer|kontakt|contact)\b[^\n]{0,24}$"
+)
+_SIGNATURE = Pattern(
+    rb"(?m)(?:^|[|,;/\x95\xb7]|\?)[ \t>*]{0,8}(?i:[mtpfcwhd]|mob|ph|tf|tlf|gsm)[.:]{1,2}[ \t]{0,3}"
+    rb"(\+?\(?\d{1,4}\)?(?:[ .\-/]\(?\d{2,4}\)?){2,5})"
+)
+_OWN_DIGITS = re.compile(
+    r"\+?([\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]{2,14}(?:[ .\-][\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]{2,8}){0,4})"
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def _unannounced(sheet: Sheet, cues: Cues) -> None:
+    """Take numbers whose writing says it, or the line of a signature, or a country's name before them."""
+    raw = sheet.raw
+    for pattern in (_PAIRED, _THREES) if b" " in raw else ():
+        for found in pattern.finditer(raw):
+            start, end = found.span()
+            if not _apart(sheet, start, end) or _dump(sheet, start, end) or sheet.own_value(start, end):
+                continue
+            said = cues.near("phone", start, end) or cues.near("call", start, end)
+            if said or pattern is _PAIRED or _COUNTRY.search(raw[max(0, start - 40) : start]):
+                sheet.hit("PHONE_NUMBER", start, end, 0.75, "grouped")
+    for found in _SIGNATURE.finditer(raw) if b"." in raw or b":" in raw else ():
+        start, end = _bounds(raw, *found.span(1))
+        digits = _digits(raw[start:end])
+        if len(digits) >= 8 and _apart(sheet, start, end) and _number(sheet, start, end, least=8):
+            sheet.hit("PHONE_NUMBER", start, end, 0.75, "signature")
+    if sheet.text.isascii():
+        return
+    for found in _ELEVEN.finditer(raw):
+        start, end = found.span()
+        near = sheet.text[max(0, start - 12) : start] + sheet.text[end : end + 12]
+        digit = (start and raw[start - 1] in b"0123456789.-_=") or (end < len(raw) and raw[end] in b"0123456789-_")
+        if not digit and _HAN.search(near) and _valid("+86" + raw[start:end].decode("latin-1")):
+            sheet.hit("PHONE_NUMBER", start, end, 0.85, "chinese")
+    for own in _OWN_DIGITS.finditer(sheet.text):
+        start, end = own.span()
+        digits = _digits(raw[start:end])
+        if 9 <= len(digits) <= 15 and (digits.startswith(b"0") or raw[start] == 0x2B) and len(set(digits)) > 2:
+            sheet.hit("PHONE_NUMBER", start, end, 0.8, "foreign-digits")
+
+
 _BEFORE = Pattern(rb"(?:^|[\s,;:(])(\(?\+?\d{1,5}\)?(?:[ .\-/]{1,2}\(?\d{2,6}\)?){1,5}|\d{7,12})[ \t]{0,2}[\-(]{0,1}$")
 
 
@@ -235,7 +296,7 @@ def _before(sheet: Sheet, at: int) -> None:
     begin = max(0, at - 36, raw.rfind(b"\n", max(0, at - 36), at) + 1, raw.rfind(b",", max(0, at - 36), at) + 1)
     found = _BEFORE.search(raw[begin:at])
     if found:
-        start, end = begin + found.start(1), begin + found.end(1)
+        start, end = _bounds(raw, begin + found.start(1), begin + found.end(1))
         if _number(sheet, start, end, least=6):
             sheet.hit("PHONE_NUMBER", start, end, 0.75, "announced")
 
