@@ -119,8 +119,16 @@ def test_sessions_are_erased_by_name_owner_and_digest(home: Path) -> None:
 
 def test_a_person_is_erased_from_every_session(home: Path) -> None:
     done = told(home, "vault", "erase", "--value", "-", stdin=f"{VALUE.lower()}\n\n".encode())
-    assert done == {"n_sessions": 2, "n_pairs": 2, "unread": []}
+    assert done == {"n_sessions": 2, "n_pairs": 2, "unread": [], "n_containing": 0}
     assert of(home, "vault", "erase", "--value", "-").code == 2
+    lake = Lake.open(home)
+    book = Vault(lake.state, FileKeys(home / "guard" / "keys.json")).open("talk")
+    book.add([Pair(entity="PERSON", value=name, pseudonym=f"P_{name}") for name in ("Lucy Martin", "Martin")])
+    lake.close()
+    some = of(home, "vault", "erase", "--value", "martin")
+    assert "erased: 1 pairs in 1 sessions" in some.out
+    assert "--containing" in some.out + some.err
+    assert told(home, "vault", "erase", "--value", "martin", "--containing")["n_pairs"] == 1
     assert of(home, "vault", "erase", "--value", "nobody here").out == "erased: 0 pairs in 0 sessions\n"
     assert "Alice" not in of(home, "audit", "export").out
 

@@ -325,7 +325,7 @@ def erase(
         typer.Option("--value", help="Erase this value from every session; - reads values from stdin, one a line."),
     ] = None,
     containing: Annotated[
-        bool, typer.Option("--containing", help="With --value: values that hold it as whole words go too.")
+        bool, typer.Option("--containing", help="With --value: a single word goes within other values too.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
@@ -348,14 +348,20 @@ def erase(
             done.append(vault.erase_value(one, containing=containing))
         n_sessions, n_pairs = sum(one.n_sessions for one in done), sum(one.n_pairs for one in done)
         unread = sorted({name for one in done for name in one.unread})
+        n_containing = sum(one.n_containing for one in done)
         what = "sessions" if sessions else "values in sessions"
         _note(trail, "vault.erase", f"{n_sessions} {what}, {n_pairs} pairs")
     if json:
-        frame.print_json({"n_sessions": n_sessions, "n_pairs": n_pairs, "unread": unread})
+        said: dict[str, Any] = {"n_sessions": n_sessions, "n_pairs": n_pairs, "unread": unread}
+        frame.print_json(said if sessions else said | {"n_containing": n_containing})
     elif sessions:
         frame.say(f"erased: {n_sessions} of {len(sessions)} sessions, with {n_pairs} values")
     else:
         frame.say(f"erased: {n_pairs} pairs in {n_sessions} sessions")
+        if n_containing:
+            frame.next_step(
+                "the same with --containing", f"erases {n_containing} more, which hold it among other words"
+            )
     if unread:
         raise OutsideError(
             f"{len(unread)} sessions could not be searched: their master key is missing",

@@ -102,6 +102,8 @@ class HouseKeys:
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
             begins = row is None and number == 1 and not self.latest(connection, name)
+            if row is None and not begins:
+                row = connection.execute(query).first()  # another writer may have made it between the two looks
         if begins:
             key_id, key = self._keys.current(), sealing.new_key()
             with writing(self._engine) as connection:

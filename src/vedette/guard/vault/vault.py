@@ -13,10 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from vedette.errors import OutsideError, UserError
-from vedette.guard.vault import sealing
+from vedette.guard.vault import matching, sealing
 from vedette.guard.vault.base import KeyProvider
 from vedette.guard.vault.house import NAMES, TRAIL, HouseKeys, aad_of, kept
-from vedette.guard.vault.matching import Likeness
 from vedette.guard.vault.pairs import Held, SessionKeys, VaultPairs, opened, touched
 from vedette.store import tables
 from vedette.store.state import empty_log, from_db, to_db, writing
@@ -51,6 +50,8 @@ class Erased:
     n_pairs: int
     unread: tuple[str, ...] = ()
     """Sessions that could not be searched: their master key is missing."""
+    n_containing: int = 0
+    """Pairs that were left though they hold the value as a word: ``containing`` takes them along."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,21 +298,22 @@ class Vault:
         return erased
 
     def erase_value(self, value: str, *, containing: bool = False) -> Erased:
-        r"""Erase a value from every session, however it was written: case, width, spaces and dots aside.
+        r"""Erase a value from every session, however it was written: case, width, spaces and dots aside, or encoded.
 
-        Its pseudonym is turned back nowhere from then on.
+        Its pseudonym is turned back nowhere from then on. Values that hold it as whole words go too where it has more
+        than one word, or is long and has digits; a single word, such as a given name, may be somebody else's.
 
         Args:
             value: a name, an address, a number.
-            containing: whether values that hold it as whole words go too: ``Alice`` in ``CORP\\alice``.
+            containing: whether values that hold a single word go too: ``Alice`` in ``CORP\\alice``.
 
         Raises:
             UserError: the value is empty.
             OutsideError: the vault cannot be read or written.
         """
-        like = Likeness(value, containing=containing)
+        like = matching.Likeness(value, containing=containing)
         t, p = tables.guard_sessions, tables.guard_pairs
-        n_sessions = n_pairs = 0
+        n_sessions = n_pairs = n_containing = 0
         unread: list[str] = []
         touched_sessions: list[str] = []
         with kept(self._engine, "cannot erase the value"):
@@ -329,11 +331,12 @@ class Vault:
                         unread.append(session)
                         continue
                     query = select(p.c.number, p.c.sealed).where(p.c.session == session)
-                    numbers = [
-                        number
+                    told = [
+                        (number, like.of(opened(keys, session, number, bytes(content)).value))
                         for number, content in connection.execute(query)
-                        if like.holds(opened(keys, session, number, bytes(content)).value)
                     ]
+                    numbers = [number for number, held in told if held is matching.Held.MEANT]
+                    n_containing += sum(held is matching.Held.WITHIN for _, held in told)
                     if not numbers:
                         continue
                     self._erasing(connection)
@@ -352,7 +355,7 @@ class Vault:
         for held in stale:
             with held.lock:
                 held.checked_s = float("-inf")  # looks before it next resolves anything
-        return Erased(n_sessions=n_sessions, n_pairs=n_pairs, unread=tuple(unread))
+        return Erased(n_sessions=n_sessions, n_pairs=n_pairs, unread=tuple(unread), n_containing=n_containing)
 
     def reset(self) -> Erased:
         """Erase every session and begin with new keys of the guard's own: the way on once a master key is lost.
