@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 
 import pytest
@@ -217,3 +218,55 @@ def test_encodings_of_other_sorts() -> None:
     assert [h.within for h in every("x " + "".join(f"%{b:02x}" for b in text.encode()))] == [("url",)]
     assert not every("%20".join(["what", "is", "written", "here"]))
     assert not every(drawn(RNG, 128, HEX))
+
+
+BLANKS = "Winter 2026" + "!"
+PHRASE = "correct horse " + "battery staple"
+AMPERSAND = "Tr0ub4" + "dor&3"
+MARKED = "Winter2026" + "!"
+SAID = [
+    ('password: "{v}"', PHRASE), ('password = "{v}"', BLANKS), ('{{"password": "{v}"}}', BLANKS), ("<password>{v}</password>", BLANKS),
+    ('gpg --passphrase "{v}" -d x.gpg', "my dog rex"), ("gpg --passphrase {v} -d x.gpg", "mydogrex"), ('passphrase: "{v}"', "two blue foxes"),
+    ('auth=("svc_hr", "{v}")', "Zk9#qL2!"), ("get(u, auth=('svc_hr', '{v}'))", "Zk9#qL2!"), ('HTTPBasicAuth("svc_hr", "{v}")', "Zk9#qL2!"),
+    ("curl -u joe:{v} https://host.test/", AMPERSAND), ("curl -u joe:{v} https://host.test/", AMPERSAND.replace("&", "&amp;")),
+    ("mysql -p{v} db", AMPERSAND), ("the password was changed to {v} yesterday", MARKED), ("The password has been set to {v}.", MARKED),
+    ("login joe / {v}", MARKED), ("the login is joe/{v}, please", MARKED), ("runas /user:globex\\adm {v}", MARKED),
+    ("pw {v}", "hunter2"), ("his pw {v} still works", "hunter2"), ("Kennwort {v}", MARKED),
+    ("the pin is {v}", "4821"), ("The PIN for the safe is {v}, keep it", "4821"), ("PIN: {v}", "4821"), ("the door code was changed to {v}", "482190"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "value"), SAID)
+def test_a_password_is_found_as_people_write_it(form: str, value: str) -> None:
+    assert [v for _, v in found(form.format(v=value))] == [value]
+    assert value in [v for _, v in found(f"first line\n{form.format(v=value)}\nlast line\n")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the password was changed yesterday", "The password was reset to default.", "the pin is soldered", "the pin is 4 mm", "the pin is 3300 mV",
+        "pin 4821 on connector J3 is 3300", "PIN diode is 1N4148", "the PIN is 4-8 digits", 'password: "must be at least eight characters"',
+        'password = "Enter your password here"', '"password": "The password field is required."', '"password": "Geben Sie ein Kennwort ein"',
+        "login page / admin page", "login or signup", "login src/main.py", "user web / db01", 'auth=("user", "name")', "runas /user:globex\\adm cmd.exe",
+        'runas /user:globex\\adm "cmd /c dir"', "runas /user:globex\\adm C:\\x9\\a.exe", "pw is missing", "pw sha256", "gpg --passphrase-fd 0 -d x.gpg",
+        "gpg --passphrase $PASS -d x", "PWD=/root", "sudo: root : TTY=pts/0 ; PWD=/root ; USER=root ; COMMAND=/bin/ls", "OLDPWD=/srv1",
+    ],
+)  # fmt: skip
+def test_what_people_write_beside_passwords_is_none(text: str) -> None:
+    assert not found(text)
+
+
+def test_a_command_behind_an_ampersand_is_not_the_passwords() -> None:
+    assert [v for _, v in found(f"net user joe {PLAIN}&net localgroup x joe /add")] == [PLAIN]
+
+
+@pytest.mark.parametrize("layers", [("b64", "b64"), ("b32",), ("b32", "b64"), ("b64", "b32"), ("B32",)])
+def test_a_secret_is_found_behind_other_encodings(layers: tuple[str, ...]) -> None:
+    text = f"password={PLAIN}; user=joe"
+    for layer in layers:
+        raw = text.encode()
+        text = b64(text) if layer == "b64" else base64.b32encode(raw).decode()
+        text = text.lower() if layer == "B32" else text
+    assert [v for _, v in found(f"blob {text} end")] == [text]
+    assert not found("the WORDSINCAPITALSONLYOFNOSENSEATALL and wordsinsmallonlyofnosenseatall")

@@ -184,7 +184,7 @@ _CONFIG = re.compile(r"(?i)(?:^|[\n\r;])[ \t]*(?:#define|%define|%global|set|set
 _NETRC = re.compile(r"(?i)(?:^|\s)(?:(?P<sure>machine\s+\S+\s+|default\s+)login|login|user)\s+\S+\s+$")
 _PROSE = re.compile(
     r"""(?xi)["'`*)\]]{0,3}(?:[ \t]{1,3}(?:for|of|to|in|on|für|pour|para)[ \t][^\n:=.,;]{1,40}?)?
-    (?:[ \t]{1,3}(?:now[ ]|still[ ]|will[ ]be[ ]|has[ ]been[ ]|again[ ]|initially[ ]|currently[ ])?(?:is|was|are|be|equals|(?:re)?set[ ]to|changed[ ]to|es|ist|lautet|est|è|é|är|jest|on|olarak|(?P<weak>to))[ \t]{0,2}:?[ \t]{1,3}
+    (?:[ \t]{1,3}(?:now[ ]|still[ ]|(?:will[ ]be|ha[sd][ ]been|is|was|were|got|is[ ]being)[ ](?=(?:re)?set[ ]|changed[ ])|has[ ]been[ ]|will[ ]be[ ]|again[ ]|initially[ ]|currently[ ])?(?:is|was|are|be|equals|(?:re)?set[ ]to|changed[ ]to|es|ist|lautet|est|è|é|är|jest|on|olarak|(?P<weak>to))[ \t]{0,2}:?[ \t]{1,3}
     |[ \t]{0,3}(?:は|是|为|為|：|은|는|→|->)[ \t]{0,3}|(?<=[^\s])[ ]{0,2}:[ ]{0,3})
     (?P<quote>["'“‘`«]?)(?P<v>[^\s"'“”‘’`«»<>]{4,100})"""
 )

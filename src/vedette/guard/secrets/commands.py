@@ -11,11 +11,20 @@ from ahocorasick_rs import AhoCorasick
 from vedette.guard.secrets import values
 from vedette.guard.secrets.base import Hit
 
-_V = r"""(?:\\?"(?P<a>[^"\\\n]{1,200})|'(?P<b>[^'\n]{1,200})'|(?P<c>[^\s"'`<>|;&]{1,200}))"""
-_U = r"""[ =]{0,2}(?:\\?"(?:[^"\\\n:%]{1,100})[:%](?P<a>[^"\\\n]{1,200})|'(?:[^'\n:%]{1,100})[:%](?P<b>[^'\n]{1,200})'|[^\s"'`:%-][^\s"'`:%]{0,100}[:%](?P<c>[^\s"'`<>|;&]{1,200}))"""
+_AND = r"(?:&amp;(?!&)|&(?!(?:quot|apos|lt|gt|amp|#[0-9]{1,5});|[&\s>]{MORE})|[^\s\"'`<>|;&]){1,200}"
+"""A word of a command line. ``&`` within it ends the command for a shell, yet most who write it down mean their password."""
+_V_WORD = _AND.replace("{MORE}", r"|[A-Za-z]{2,12}(?:\.exe)?\s")
+_U_WORD = _AND.replace("{MORE}", "")
+_V = rf"""(?:\\?"(?P<a>[^"\\\n]{{1,200}})|'(?P<b>[^'\n]{{1,200}})'|(?P<c>{_V_WORD}))"""
+_U = rf"""[ =]{{0,2}}(?:\\?"(?:[^"\\\n:%]{{1,100}})[:%](?P<a>[^"\\\n]{{1,200}})|'(?:[^'\n:%]{{1,100}})[:%](?P<b>[^'\n]{{1,200}})'|[^\s"'`:%-][^\s"'`:%]{{0,100}}[:%](?P<c>{_U_WORD}))"""
 
 _ROWS: tuple[tuple[str, str], ...] = (
     ("curl wget http.exe", rf"(?<=[\s\"'])(?:-u|-U|--user|--proxy-user){_U}"),
+    ("gpg gpg2 borg restic duplicity cryptsetup", rf"(?<=\s)--passphrase[ =]{{1,2}}{_V}"),
+    (
+        "runas",
+        r"(?i)runas(?:\.exe)?[\"']?[ ][^\n]{0,120}?/user:[^\s]{1,80}[ ]{1,3}[\"']?(?=[^\s]{0,60}[0-9])(?=[^\s]{0,60}[^\w\s.\\/:\"'-])(?P<c>[^\s\"'/][^\s\"']{4,59})(?=[\"'\s]|$)",
+    ),
     ("sshpass", rf"(?<=\s)-p ?{_V}"),
     ("mysql mysqldump mysqladmin mysqlimport mariadb", rf"(?<=\s)-p{_V}"),
     (

@@ -1,4 +1,4 @@
-"""Finds secrets behind base64, hex or percent signs: decoded, looked through, and reported as the encoded range.
+"""Finds secrets behind base64, base32, hex or percent signs: decoded, looked through, and reported as the encoded range.
 
 Three layers deep. What decodes to no text is left alone: hashes, keys of no known form, pictures. What is decoded in all is
 bounded by the text's length, so that layers cannot multiply.
@@ -6,6 +6,8 @@ bounded by the text's length, so that layers cannot multiply.
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +21,7 @@ from vedette.guard.secrets.base import Hit
 DEPTH = 3
 _MIN_CHARS = 16
 _BASE64 = re2.compile(r"[A-Za-z0-9+/_-]{16,}(?:\r?\n[ \t]{0,8}[A-Za-z0-9+/]{8,})*={0,2}")
+_BASE32 = re2.compile(r"\b(?:[A-Z2-7]{24,}|[a-z2-7]{24,})={0,6}\w?")
 _HEX = re2.compile(
     r"(?:[0-9A-Fa-f]{2}){10,}|(?:\\x[0-9A-Fa-f]{2}){8,}|(?:0x[0-9A-Fa-f]{2},[ \t]?){8,}0x[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}[ :]){11,}[0-9A-Fa-f]{2}"
 )
@@ -99,6 +102,18 @@ def _from_base64(value: str) -> str | None:
     return _printable(data) if data else None
 
 
+def _from_base32(value: str) -> str | None:
+    bare = value.rstrip("=").upper()
+    bare = bare[: len(bare) - {1: 1, 3: 1, 6: 1}.get(len(bare) % 8, 0)]
+    try:
+        head = base64.b32decode(bare[:24])
+        if _printable(head.rstrip(b"\xc2\xc3\xe2\xe3\xf0")) is None:
+            return None
+        return _printable(base64.b32decode(bare + "=" * (-len(bare) % 8)))
+    except binascii.Error:
+        return None
+
+
 def _from_hex(value: str) -> str | None:
     bare = (
         value.replace("\\x", "").replace("0x", "").replace(",", "").replace(" ", "").replace(":", "").replace("\t", "")
@@ -116,6 +131,7 @@ def _from_percent(value: str) -> str | None:
 
 _FORMS: tuple[tuple[str, Any, Callable[[str], str | None]], ...] = (
     ("base64", _BASE64, _from_base64),
+    ("base32", _BASE32, _from_base32),
     ("hex", _HEX, _from_hex),
     ("url", _PERCENT, _from_percent),
 )

@@ -146,6 +146,45 @@ def _is_text(value: str) -> bool:
     return bool(_TEXT.search(value)) or values.entropy(value) < 3.8 or values.n_classes(value) < 4
 
 
+_SENTENCE = frozenset(
+    "a an the is are was were be been must should shall may can cannot will would do does did not no or and to for of at in on with from by as if "
+    "it its this that these those your you our we they please enter type choose confirm repeat new old current least invalid wrong required requires "
+    "field user username login account email name forgot forgotten reset change changed update show hide minimum maximum characters letters length "
+    "error failed missing empty optional protected expired der die das ein eine ist und oder nicht bitte le la les un une est et ou ne el los una es y o "
+    "por para con il di e il per wachtwoord uw het een".split()
+)
+"""Words of messages and labels about passwords; passphrases are made of others."""
+_PHRASE_WORD = re.compile(r"[a-z]{3,12}")
+_LEAST_PHRASE = 4
+
+
+def _is_phrase(spot: Spot, value: str) -> bool:
+    """Return whether quoted words are a password with blanks, and no message about one."""
+    if spot.sign not in ("equals", "colon", "option", "tag", "attribute") or spot.mark in ("==", "!=", "===", "!=="):
+        return False
+    words = value.split()
+    if len(value) > 60 or "  " in value or _says_password(value):
+        return False
+    if spot.sign == "option" or words_of(spot.name)[-1:] == ["passphrase"]:
+        return 2 <= len(words) <= 12 and not _SENTENCE.intersection(w.lower().strip(".,:!?") for w in words)
+    if _SENTENCE.intersection(w.lower().strip(".,:!?") for w in words):
+        return False
+    if len(words) >= _LEAST_PHRASE:
+        return spot.sign in ("equals", "colon") and all(map(_PHRASE_WORD.fullmatch, words))
+    return len(value) >= 8 and _MARKED.search(value) is not None
+
+
+_MARKED = re.compile(
+    r"[A-Za-z] \d{2,8}[!?#$%&*+@^~.]{0,3}$|[A-Za-z]\S{0,40}\d[#$%&*@^~!]|[a-z][A-Z0-9]\S{0,20}[#$%&*@^~!]"
+)
+"""A word and a year; or signs among letters and digits."""
+
+
+def _is_folder(name: str, value: str) -> bool:
+    """Return whether ``PWD`` names the folder that one works in, as shells and sudo say it."""
+    return name.strip("$") in ("PWD", "OLDPWD") and value[0] in "/~"
+
+
 def _strong(value: str) -> bool:
     """Return whether a value looks like a password rather than a word: signs or digits among letters, or cases mixed."""
     letters = any(map(str.isalpha, value))
@@ -166,7 +205,11 @@ def _own_line(spot: Spot, end: int) -> bool:
 
 def _password(spot: Spot, value: str, start: int, end: int, quoted: bool) -> float:
     strong = _strong(value)
-    if _is_text(value) or values.is_path(value) or len(value) >= _LOOKED_AT:
+    if values.is_path(value) or len(value) >= _LOOKED_AT or _is_folder(spot.name, value):
+        return 0.0
+    if quoted and " " in value and _is_phrase(spot, value):
+        return 0.7
+    if _is_text(value):
         return 0.0
     if quoted:
         return _quoted_password(spot, value, strong)

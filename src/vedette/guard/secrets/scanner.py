@@ -7,7 +7,7 @@ from itertools import chain
 
 from vedette.guard.base import Cost
 from vedette.guard.entities import ENTITIES, Group
-from vedette.guard.secrets import assigned, commands, encoded, formatted, headers, places, private_keys, urls
+from vedette.guard.secrets import assigned, commands, encoded, formatted, headers, places, private_keys, spoken, urls
 from vedette.guard.secrets.base import Hit, settled
 from vedette.schema.guarding import Around, Direction, GuardFinding, Passage, Scanned, Unjudged
 
@@ -40,6 +40,7 @@ def plain(text: str, *, eager: bool = False) -> list[Hit]:
             commands.find(text, low, eager=eager),
             headers.find(text, low),
             places.find(text, low),
+            spoken.find(text, low),
         )
     )
 
@@ -70,6 +71,7 @@ class SecretsScanner:
         formatted.load()
         assigned.load()
         commands.load()
+        spoken.load()
 
     def scan(self, passage: Passage, around: Around) -> Scanned:
         """Return the secrets of a passage; unjudged is what was encoded deeper than is looked."""
