@@ -40,14 +40,14 @@ _PORT_AFTER = Pattern(rb":\d{1,5}\b|/\d{1,2}\b| port \d")
 
 
 @lru_cache(maxsize=4096)
-def _address(value: str) -> str | None:
+def address_rule(value: str) -> str | None:
     """Return the rule of an address: private or public; None where it is none or nobody's."""
     try:
         address = ipaddress.ip_address(value)
     except ValueError:
         return None
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return _address(str(address.ipv4_mapped))
+        return address_rule(str(address.ipv4_mapped))
     if address.is_loopback or address.is_unspecified or address.is_multicast or value.startswith("255."):
         return None
     if address.version == 4 and value.startswith("0."):
@@ -96,7 +96,7 @@ def addresses(sheet: Sheet, cues: Cues) -> None:
             continue
         if start and raw[start - 1] == 0x5C and _component(raw, start):
             continue
-        rule = _address(raw[start:end].decode("latin-1"))
+        rule = address_rule(raw[start:end].decode("latin-1"))
         if rule and (_field_says(sheet, start, end) or not _version(sheet, start, end, rule)):
             sheet.hit("IP_ADDRESS", start, end, 0.95, rule)
     if raw.count(b":") > 1:
@@ -116,7 +116,7 @@ def addresses(sheet: Sheet, cues: Cues) -> None:
                 or value.lower().startswith(b"::ffff:")
             ):
                 continue
-            rule = _address(
+            rule = address_rule(
                 value.decode("latin-1").removesuffix(":") if value.count(b":") == 7 else value.decode("latin-1")
             )
             if rule and len(value) > 4:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from vedette.guard.base import Cost
-from vedette.guard.personal import accounts, echoes, from_fields, mail, national, network, payment, phones, records
+from vedette.guard.personal import (
+    accounts,
+    defanged,
+    echoes,
+    from_fields,
+    mail,
+    national,
+    network,
+    payment,
+    phones,
+    records,
+)
 from vedette.guard.personal.cues import Cues
 from vedette.guard.personal.sheet import Hit, Sheet
 from vedette.guard.structured import fields
@@ -17,6 +28,7 @@ _FINDERS = (
     network.addresses,
     network.domains,
     network.hosts,
+    defanged.find,
     accounts.clouds,
     accounts.paths,
     accounts.users,
@@ -42,9 +54,9 @@ _LOOSE = frozenset("PHONE_NUMBER NATIONAL_ID BANK_ACCOUNT DRIVER_LICENSE PASSPOR
 class PersonalScanner:
     r"""Finds what its form, its check sum, its field's name or the word before it gives away.
 
-    Rules, not a model: a score of 1.0 is a check sum, 0.95 and more a sure form, less a context. Addresses that an
-    analyst wrote as indicators (``203.0.113[.]7``, ``hxxp://``) are not reported; accounts and identifiers that every
-    system shares (``NT AUTHORITY\\SYSTEM``, ``root``, ``S-1-5-18``) are nobody's.
+    Rules, not a model: a score of 1.0 is a check sum, 0.95 and more a sure form, less a context. Public addresses that
+    an analyst wrote as indicators (``203.0.113[.]7``, ``hxxp://``) are not reported, private ones are; accounts and
+    identifiers that every system shares (``NT AUTHORITY\\SYSTEM``, ``root``, ``S-1-5-18``) are nobody's.
     """
 
     name = "personal"
