@@ -6,8 +6,12 @@ import re
 from bisect import bisect_left
 
 from vedette.guard.base import Cost
+from vedette.guard.names.called import called
+from vedette.guard.names.composed import composed
+from vedette.guard.names.gazetteer import BIT, folded
 from vedette.guard.names.model import Span, Tagger, tagger
 from vedette.guard.names.parts import Part, parts
+from vedette.guard.names.trimmed import kept
 from vedette.schema.guarding import Around, Direction, GuardFinding, Passage, Scanned, Unjudged
 
 MOST_CHARS = 4_000_000
@@ -29,6 +33,7 @@ _ONESELF = frozenset(
     "i i'm i've i'd i'll i\u2019m i\u2019ve my me mine he she his her him you your he's she's mr mrs ms dear hi "
     "hello".split()
 )
+_NAMES = BIT["first"] | BIT["last"]
 _WORDY = frozenset(("PERSON", "ORGANIZATION"))
 _JOINED = re.compile(r"(?:-[^\W\d_]+)+")
 _WORD = re.compile(r"[^\W\d_]{2}|[^\W\d_a-zA-Z]")
@@ -59,10 +64,11 @@ class NamesScanner:
         model = self._model or tagger()
         text = passage.text[:MOST_CHARS]
         findings: list[GuardFinding] = []
-        for part in parts(text, passage.form):
+        for part in map(composed, parts(text, passage.form)):
             spans, rows = model.features.of_text(part.text)
-            tagged = model.spans(model.probabilities(rows), rows)
+            tagged = _trimmed(part.text, spans, model.spans(model.probabilities(rows), rows), model)
             persons = _persons(part.text, spans, tagged) if tagged else []
+            told: list[GuardFinding] = []
             for at, span in enumerate(tagged):
                 if span.score < model.alone(span.kind) and not _beside(span, persons):
                     continue
@@ -70,7 +76,8 @@ class NamesScanner:
                     continue
                 found = self._finding(part, span, spans)
                 if found is not None:
-                    findings.append(found)
+                    told.append(found)
+            findings += _joined(told, self._called(part, model))
         findings.sort(key=lambda one: (one.start, one.end))
         unjudged: tuple[Unjudged, ...] = ()
         if len(passage.text) > MOST_CHARS:
@@ -78,6 +85,23 @@ class NamesScanner:
                 Unjudged(scanner=self.name, reason=f"longer than {MOST_CHARS} characters", start=MOST_CHARS, end=None),
             )
         return Scanned(findings=tuple(findings), unjudged=unjudged)
+
+    def _called(self, part: Part, model: Tagger) -> list[GuardFinding]:
+        found = []
+        for one in called(part.text, model.features):
+            place = part.span(one.start, one.end)
+            if place is not None and place[0] < place[1]:
+                found.append(
+                    GuardFinding(
+                        entity="PERSON",
+                        start=place[0],
+                        end=place[1],
+                        score=one.score,
+                        scanner=self.name,
+                        rule=one.rule,
+                    )
+                )
+        return found
 
     def _finding(self, part: Part, span: Span, spans: list[tuple[int, int]]) -> GuardFinding | None:
         text = part.text
@@ -105,6 +129,40 @@ class NamesScanner:
         return GuardFinding(
             entity=kind, start=place[0], end=place[1], score=round(span.score, 4), scanner=self.name, rule="tagger"
         )
+
+
+def _trimmed(text: str, spans: list[tuple[int, int]], tagged: list[Span], model: Tagger) -> list[Span]:
+    """Return the ranges without what is no name in them, in order."""
+    found = []
+    for span in tagged:
+        words = spans[span.first : span.last + 1]
+        known = [bool(model.features.gazetteer.look_up(folded(text[start:end])) & _NAMES) for start, end in words]
+        for first, last in kept(text, span.kind, words, known):
+            found.append(Span(span.kind, span.first + first, span.first + last - 1, span.score))
+    return found
+
+
+def _joined(told: list[GuardFinding], others: list[GuardFinding]) -> list[GuardFinding]:
+    """Return what the tagger told and the names beside it; where they overlap, the tagger's person, else the name."""
+    if not others:
+        return told
+    others.sort(key=lambda one: (one.start, -one.end))
+    honoured = {one.start for one in others if one.rule == "name-honoured"}
+    persons = sorted((one.start, one.end) for one in told if one.entity == "PERSON" and one.start not in honoured)
+    added: list[GuardFinding] = []
+    for one in others:
+        at = bisect_left(persons, (one.start + 1,))
+        if (at and persons[at - 1][1] > one.start) or (at < len(persons) and persons[at][0] < one.end):
+            continue
+        if not added or added[-1].end <= one.start:
+            added.append(one)
+    starts = [one.start for one in added]
+    free = []
+    for one in told:
+        at = bisect_left(starts, one.end) - 1
+        if at < 0 or added[at].end <= one.start:
+            free.append(one)
+    return free + added
 
 
 def _persons(text: str, spans: list[tuple[int, int]], tagged: list[Span]) -> list[int]:

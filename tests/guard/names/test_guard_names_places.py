@@ -1,0 +1,118 @@
+"""Names where only a name stands, names in other tongues and scripts, and what looks like one."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from vedette.guard.names import NamesScanner
+from vedette.guard.names.composed import composed
+from vedette.guard.names.parts import Part
+from vedette.schema.guarding import Around, Passage
+
+SCANNER = NamesScanner()
+
+
+def told(text: str) -> set[tuple[str, str]]:
+    found = SCANNER.scan(Passage(text=text), Around()).findings
+    return {(one.entity, text[one.start : one.end]) for one in found}
+
+
+def persons(text: str) -> set[str]:
+    return {value for entity, value in told(text) if entity == "PERSON"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Petra Malinova 10.44.2.19", {"Petra Malinova"}),
+        ("Petra Malinova\t10.44.2.19", {"Petra Malinova"}),
+        ("user rfielding (Robert Fielding) called the desk after the alert", {"Robert Fielding"}),
+        ("Ticket from Zuzana Říhová (helpdesk): files encrypted by ransomware", {"Zuzana Říhová"}),
+        ("Ticket from Zuzana Rihova (helpdesk): files encrypted by ransomware", {"Zuzana Rihova"}),
+        ("The flaw CVE-2020-0601 was reported by Robert Fielding.", {"Robert Fielding"}),
+        ("They used the credentials of Robert Fielding (rfielding) to move by SMB.", {"Robert Fielding"}),
+        ("Poste de M. Lefebvre infecté par Emotet", {"Lefebvre"}),
+        ("Mitarbeiterin Malinova meldet Ransomware", {"Malinova"}),
+        ("Mr. Hill opened the attachment and ran the macro", {"Hill"}),
+        ("Alice clicked the link in the lure, then Peter called the SOC", {"Alice", "Peter"}),
+    ],
+)
+def test_a_name_in_security_prose_is_one(text: str, names: set[str]) -> None:
+    assert persons(text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lazarus Group (HIDDEN-COBRA) clicked through the portal.",
+        "Charming Kitten reported its own persistence; Magic Hound (APT35) asked for tokens.",
+        "Cobalt Strike 10.20.30.40 was the beacon.",
+        "The user Domain Admin (da01) called LogonUser.",
+        "Carbon Black (sensor) reported a process; Palo Alto 10.1.1.1 said no.",
+        "Mr. Robot is a machine on the training site, and Dr. Web is a scanner.",
+        "Why does Grafana Loki drop lines that Hadoop and Cassandra wrote?",
+        "Benutzer Konto gesperrt, Mitarbeiter Passwort abgelaufen",
+    ],
+)
+def test_what_looks_like_a_name_there_is_none(text: str) -> None:
+    assert persons(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Kontakt: Sabine Köhler oder Dieter Klein", {"Sabine Köhler", "Dieter Klein"}),
+        ("J'ai parlé avec Camille Bernard ce matin.", {"Camille Bernard"}),
+        ("Proszę zapytać panią Nowakowską o hasło", {"Nowakowską"}),
+        ("Użytkownik Nowak zgłosił problem.", {"Nowak"}),
+        ("Меня зовут Олег Сидоров и я не могу войти в почту.", {"Олег Сидоров"}),
+        ("My name is Cassandra Miller.", {"Cassandra Miller"}),
+    ],
+)
+def test_a_name_in_another_tongue_reaches_no_further(text: str, names: set[str]) -> None:
+    assert persons(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("鈴木花子さんに連絡してください", "鈴木花子"),
+        ("请转给李大伟先生处理", "李大伟"),
+        ("员工李大伟报告了问题", "李大伟"),
+        ("김철수 씨에게 연락하세요", "김철수"),
+    ],
+)
+def test_a_name_before_an_honorific_is_one(text: str, name: str) -> None:
+    assert name in persons(text)
+
+
+@pytest.mark.parametrize("text", ["お客様のアカウント", "皆様へのお知らせ", "服务器先生成日志", "経理さん"])
+def test_an_honorific_alone_names_nobody(text: str) -> None:
+    assert persons(text) == set()
+
+
+@pytest.mark.parametrize("text", ["Karte, gültig 09/28, CVC 737", "CPF 529.982.247-25", "PESEL 44051401359"])
+def test_a_card_or_number_is_no_street(text: str) -> None:
+    assert all(entity != "STREET_ADDRESS" for entity, _ in told(text))
+
+
+def test_decomposed_letters_are_read_as_composed_ones() -> None:
+    text = unicodedata.normalize("NFD", "José Núñez met Zdeněk Novák and Helena Dvořák yesterday.")
+    assert {unicodedata.normalize("NFC", name) for name in persons(text)} == {
+        "José Núñez",
+        "Zdeněk Novák",
+        "Helena Dvořák",
+    }
+
+
+def test_a_soft_hyphen_hides_no_name() -> None:
+    assert persons("My name is Hel\u00adena Dvo\u200břáková.") == {"Hel\u00adena Dvo\u200břáková"}
+
+
+def test_composing_keeps_every_place() -> None:
+    part = composed(Part("Name: e\u0301\u00adx\u200b", 6, 10))
+    assert part.text == "Name: éx"
+    assert part.span(6, 7) == (10, 13)
+    assert part.span(7, 8) == (13, 15)
