@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from cli_support import Done, call
+
+from vedette.guard.base import Pair
+from vedette.guard.vault import FileKeys, Vault
+from vedette.store import Lake
 
 TEXT = "Mail ana.kovacs@corp.example from 10.20.31.7, card 4111 1111 1111 1111.\n"
 
@@ -69,6 +74,51 @@ def test_a_session_that_is_not_there_is_said_to_be_none(home: Path) -> None:
     done = guard(home, "restore", "--session", "never", data=b"x")
     assert done.code == 2
     assert "vault status" in done.err
+
+
+ASKING = """
+version: 1
+name: asking
+extends: default
+rules:
+  - name: addresses need a yes
+    when: {entities: [EMAIL_ADDRESS]}
+    do: ask
+"""
+
+
+def test_what_the_policy_asks_about_becomes_an_approval(home: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "asking.yaml"
+    policy.write_text(ASKING)
+    words = ("mask", "--session", "asked", "--policy", str(policy))
+    done = guard(home, *words, data=TEXT.encode())
+    assert (done.code, done.out) == (1, "")
+    asked = re.search(r"ask-[0-9a-f]{12}", done.err)
+    assert asked is not None
+    assert "approvals allow" in done.err
+    assert "kovacs" not in done.err
+    assert guard(home, *words, data=TEXT.encode()).err.count(asked[0]) == 1, "the same question"
+    assert guard(home, "approvals", "allow", asked[0], "--hours", "1").code == 0
+    done = guard(home, *words, data=TEXT.encode())
+    assert (done.code, "ana.kovacs@corp.example" in done.out, "4111" in done.out) == (0, True, False)
+    assert guard(home, "approvals", "deny", asked[0]).code == 0
+    done = guard(home, *words, data=TEXT.encode())
+    assert (done.code, "denied" in done.err) == (1, True)
+
+
+def test_a_session_of_the_gateway_is_restored_by_its_owner_or_its_digest(home: Path) -> None:
+    lake = Lake.open(home)
+    vault = Vault(lake.state, FileKeys(home / "guard" / "keys.json"))
+    owner = "token-3f2a9c81d0e4"
+    vault.open("chat-0001", ttl_s=3600, owner=owner).add([Pair(entity="PERSON", value="Ana", pseudonym="PERSON_QX7")])
+    digest = vault.digest("chat-0001", owner)
+    lake.close()
+    for named in (("chat-0001", "--owner", owner), (digest,), (digest[:8],)):
+        done = guard(home, "restore", "--session", *named, data=b"ask PERSON_QX7")
+        assert (done.code, done.out) == (0, "ask Ana"), done.err
+    for wrong in (("chat-0001",), ("chat-0001", "--owner", "token-other"), (digest[:5],)):
+        done = guard(home, "restore", "--session", *wrong, data=b"ask PERSON_QX7")
+        assert (done.code, "--owner" in done.err) == (2, True)
 
 
 def test_lines_are_answered_in_order_and_a_gate_that_could_not_look_stays_closed(home: Path) -> None:

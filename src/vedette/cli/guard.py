@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vedette.cli.frame import Frame, JsonOption, frame_of
-from vedette.cli.guard_keeping import mount, opened_vault
+from vedette.cli.guard_keeping import chosen_sessions, mount, opened_asking, opened_vault
 from vedette.cli.guard_serve import serve
 from vedette.cli.texts import Given, given_texts
 from vedette.errors import OutsideError, UserError
@@ -109,20 +109,28 @@ def mask(
     """Put pseudonyms in the place of what must not leave; ``guard restore`` with the same session gives it back.
 
     Values and pseudonyms are kept encrypted in the home's vault until the session expires or is erased. What the policy
-    blocks is not printed at all: the reason is, and the exit code is 1.
+    blocks is not printed at all: the reason is, and the exit code is 1. So with what somebody has to approve first: the
+    question is kept, and named.
 
     Example: vedette guard mask incident.log --session case-7 > safe.log
     """
     from vedette.cli import guard_shown
+    from vedette.store.book import whoami
 
     frame = frame_of(context)
     item = _one(frame, path, "mask")
     name = session or f"s-{secrets.token_hex(5)}"
-    with _guard(frame, policy, None) as guard, opened_vault(frame) as vault:
+    with _guard(frame, policy, None) as guard, opened_asking(frame) as (vault, approvals):
         book = vault.open(name, ttl_s=guard.policy.session_ttl_s)
-        protected = guard.protect(guard_shown.passage(item, direction, form), book)
+        protected = guard.protect(
+            guard_shown.passage(item, direction, form),
+            book,
+            approve=lambda verdict, text: approvals.answered(verdict, text, asked_by=whoami()),
+        )
     if not protected.passes:
         frame.err.print(f"{item.name} is held back: {protected.verdict.reason or protected.verdict.action.value}")
+        if protected.verdict.action is Action.ASK:
+            frame.next_step("vedette guard approvals allow ID", "lets it pass; then mask it again")
         raise typer.Exit(1)
     if session is None:
         frame.note(f"session {name}: vedette guard restore --session {name} gives the values back")
@@ -136,13 +144,21 @@ def mask(
 @app.command()
 def restore(
     context: typer.Context,
-    session: Annotated[str, typer.Option("--session", "-s", help="The session that the text was masked in.")],
+    session: Annotated[
+        str,
+        typer.Option("--session", "-s", help="The session of the text: its name, or its digest."),
+    ],
     path: Annotated[Path | None, typer.Argument(help="A file; - or none reads standard input.")] = None,
+    owner: Annotated[
+        str, typer.Option("--owner", help="Of a gateway's session: the id of the client's token, or address:127.0.0.1.")
+    ] = "",
     form: FormOption = Form.AUTO,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the text here; default: stdout.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Put the values back in the place of a session's pseudonyms; anything doubtful is left alone.
+
+    A session of the gateway belongs to the client that named it: say whose with --owner, or give its digest.
 
     Example: vedette guard restore reply.md --session case-7
     """
@@ -151,12 +167,8 @@ def restore(
     frame = frame_of(context)
     item = _one(frame, path, "restore")
     with opened_vault(frame) as vault:
-        if session not in vault:
-            raise UserError(
-                f"there is no session {session!r} in the vault, or it has expired",
-                next_step="vedette guard vault status lists what is kept",
-            )
-        text = Restorer(vault.open(session)).restore(item.text, form=form)
+        [digest] = chosen_sessions(vault, [session], owner)
+        text = Restorer(vault.reopen(digest)).restore(item.text, form=form)
     if json:
         frame.print_json({"session": session, "text": text, "changed": text != item.text})
     else:

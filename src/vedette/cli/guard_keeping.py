@@ -87,6 +87,16 @@ def opened_vault(frame: Frame) -> Iterator[Vault]:
 
 
 @contextmanager
+def opened_asking(frame: Frame) -> Iterator[tuple[Vault, Approvals]]:
+    """Yield the home's vault, and what keeps questions and answers beside it."""
+    from vedette.guard.vault import Approvals, Vault
+
+    with frame.lake(make=True) as lake:
+        keys = opened_keys(frame)
+        yield Vault(lake.state, keys), Approvals(lake.state, keys)
+
+
+@contextmanager
 def opened_trail(frame: Frame) -> Iterator[Trail]:
     """Yield the home's trail."""
     with frame.lake() as lake:
@@ -341,9 +351,7 @@ def erase(
     with _keeping(frame) as (vault, trail, _):
         done: list[Erased] = []
         if sessions:
-            digests = {one.session for one in vault.sessions()}
-            chosen = [_chosen(vault, digests, name, owner) for name in sessions]
-            done.append(vault.erase_sessions(chosen))
+            done.append(vault.erase_sessions(chosen_sessions(vault, sessions, owner)))
         for one in _values(value or []):
             done.append(vault.erase_value(one, containing=containing))
         n_sessions, n_pairs = sum(one.n_sessions for one in done), sum(one.n_pairs for one in done)
@@ -369,6 +377,16 @@ def erase(
         )
 
 
+def chosen_sessions(vault: Vault, names: list[str], owner: str = "") -> list[str]:
+    """Return the digests of sessions, each named as its client calls it or by how its digest begins.
+
+    Raises:
+        UserError: one is not there.
+    """
+    digests = {one.session for one in vault.sessions()}
+    return [_chosen(vault, digests, name, owner) for name in names]
+
+
 def _chosen(vault: Vault, digests: set[str], name: str, owner: str) -> str:
     from vedette.errors import UserError
 
@@ -377,7 +395,8 @@ def _chosen(vault: Vault, digests: set[str], name: str, owner: str) -> str:
         return digest
     fitting = [one for one in digests if len(name) >= 6 and one.startswith(name)]
     if len(fitting) != 1:
-        raise UserError(f"no session {name!r} is kept", next_step="vedette guard vault status")
+        step = "vedette guard vault status lists them; one of the gateway's needs --owner too, or its digest"
+        raise UserError(f"no session {name!r} is kept, or it has expired", next_step=step)
     return fitting[0]
 
 

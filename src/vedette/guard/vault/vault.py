@@ -148,6 +148,22 @@ class Vault:
                         touched(connection, held, now, end)
         return VaultPairs(self._engine, held, clock=self._clock)
 
+    def reopen(self, session: str) -> VaultPairs:
+        """Return the pairs of a session by its digest; that it is looked at does not let it last longer.
+
+        Raises:
+            UserError: it is not there, or has expired.
+            OutsideError: the vault cannot be read, or a master key is missing.
+        """
+        with kept(self._engine, "cannot open the session"):
+            held = self._existing(session, self._clock())
+        if held is None:
+            raise UserError(
+                f"there is no session {session[:40]!r} in the vault, or it has expired",
+                next_step="vedette guard vault status lists what is kept",
+            )
+        return VaultPairs(self._engine, held, clock=self._clock)
+
     def _tidy(self, now: datetime) -> None:
         """Delete some of the sessions that have expired, once in a while: whoever uses a vault keeps it small."""
         with self._lock:
