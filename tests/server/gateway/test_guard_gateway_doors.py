@@ -136,6 +136,18 @@ def test_refusals_name_what_is_wrong(gate: Gate, endpoint: str, value: Any, stat
     assert error["next_step"]
 
 
+@pytest.mark.parametrize("path", ["chat/completions", "messages", "responses", "embeddings", "nothing"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'{"model": 1}', b'{"model": "echo", "x": 1}'])
+def test_refusals_name_what_the_gateway_has(gate: Gate, path: str, body: bytes) -> None:
+    with httpx.Client(trust_env=False) as client:
+        for method in ("POST", "GET"):
+            said = client.request(method, f"{gate.url}/{path}", content=body)
+            assert said.status_code in (400, 404, 405)
+            assert "openapi" not in said.text
+            if "next_step" in said.text:
+                assert said.json()["error"]["next_step"]
+
+
 def test_a_body_that_is_too_large_is_refused(tmp_path: Path) -> None:
     def changed(config: GatewayConfig) -> GatewayConfig:
         return replace(config, max_request_bytes=2000)

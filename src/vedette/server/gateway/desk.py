@@ -468,8 +468,27 @@ class Gateway:
         self.metrics.requests.labels(job.endpoint.value, job.upstream.name if job.upstream else "", str(status)).inc()
 
 
+_NEXT_STEPS = {
+    400: "docs/reference/guard-gateway.md says what a request may hold",
+    403: "call it from a program, or ask whoever runs the gateway",
+    404: "docs/reference/guard-gateway.md lists what is served",
+    405: "docs/reference/guard-gateway.md lists what is served",
+    422: "docs/reference/guard-gateway.md says what a request may hold",
+    500: "see the gateway's log",
+    502: "try again later; see the gateway's log",
+}
+"""What to do about a refusal that names nothing of its own: the gateway has no ``/openapi.json``."""
+
+
 def refused_by(error: BaseException) -> RefusalError:
-    """Return the refusal that an error becomes: closed, and with no value."""
+    """Return the refusal that an error becomes: closed, with no value, and with what to do about it."""
+    refusal = _refusal(error)
+    if not refusal.next_step:
+        refusal.next_step = _NEXT_STEPS.get(refusal.status)
+    return refusal
+
+
+def _refusal(error: BaseException) -> RefusalError:
     match error:
         case RefusalError():
             return error

@@ -217,7 +217,7 @@ def refusal(verdict: GuardVerdict, place: str, *, reply: bool = False) -> Refusa
             f"{what} could not be judged, and goes no further: {verdict.reason}",
             code="guard_failed",
             param=place or None,
-            next_step="try again; vedette guard doctor on the gateway says more",
+            next_step="try again; the audit of the gateway (vedette guard audit list) says more",
         )
     if verdict.action is Action.ASK:
         return RefusalError(
