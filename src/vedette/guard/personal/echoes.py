@@ -11,7 +11,20 @@ from vedette.guard.personal.sheet import Hit, Sheet
 from vedette.guard.personal.suffixes import suffixes
 
 _TOLD = frozenset(
-    ("field", "machine-account", "domain-user", "home", "upn", "internal", "machine", "share", "command", "syslog")
+    (
+        "field",
+        "machine-account",
+        "domain-user",
+        "home",
+        "upn",
+        "internal",
+        "machine",
+        "share",
+        "command",
+        "syslog",
+        "said",
+        "prompt",
+    )
 )
 _MOST = 400
 """Names of one text that are looked for."""

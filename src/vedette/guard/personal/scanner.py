@@ -16,6 +16,7 @@ from vedette.guard.personal import (
     payment,
     phones,
     records,
+    wording,
 )
 from vedette.guard.personal.cues import Cues
 from vedette.guard.personal.sheet import Hit, Sheet
@@ -29,6 +30,8 @@ _FINDERS = (
     network.domains,
     network.hosts,
     defanged.find,
+    wording.hosts,
+    wording.accounts,
     accounts.clouds,
     accounts.paths,
     accounts.users,
