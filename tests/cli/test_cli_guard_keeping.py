@@ -72,6 +72,19 @@ def test_policies_are_checked_with_file_and_line(tmp_path: Path) -> None:
     assert ["error" in one for one in found.json["policies"]] == [False, True, True]
 
 
+def test_a_rule_that_lets_everything_pass_is_warned_of(tmp_path: Path) -> None:
+    wide, narrow = tmp_path / "wide.yaml", tmp_path / "narrow.yaml"
+    text = "version: 1\nname: ours\nextends: default\nrules:\n  - name: all of it\n    do: allow\n"
+    wide.write_text(text)
+    narrow.write_text(text + "    when: {entities: [ORGANIZATION]}\n")
+    done = call("guard", "policy", "check", wide, narrow)
+    assert done.code == 0
+    assert done.out.count("warning:") == 1
+    assert "all of it" in done.out
+    found = call("guard", "policy", "check", wide, narrow, "--json").json["policies"]
+    assert [len(one["warnings"]) for one in found] == [1, 0]
+
+
 def test_a_policy_is_shown_whole_and_the_homes_own_is_used(home: Path, tmp_path: Path) -> None:
     assert of(home, "policy", "show").out.startswith("version: 1\nname: default\n")
     shown = tmp_path / "shown.yaml"

@@ -151,16 +151,19 @@ def check_policy(
 ) -> None:
     """Read policies and say what is wrong with them, with file and line; exit 2 where something is.
 
+    A rule that lets everything pass is told of as well; that alone is no error.
+
     Example: vedette guard policy check guard.yaml
     """
     from vedette.errors import UserError
-    from vedette.guard.policy import load_policy
+    from vedette.guard.policy import load_policy, warnings
 
     frame = frame_of(context)
     told: list[dict[str, Any]] = []
     for file in files:
         try:
-            told.append({"file": file, **_summary(load_policy(file))})
+            found = load_policy(file)
+            told.append({"file": file, **_summary(found), "warnings": list(warnings(found))})
         except UserError as error:
             told.append({"file": file, "error": error.message, "location": error.location})
     if json:
@@ -173,6 +176,8 @@ def check_policy(
                 frame.say(
                     f"{one['file']}: {one['name']}, {one['n_rules']} rules, {one['mode']}, digest {one['digest']}"
                 )
+                for warning in one["warnings"]:
+                    frame.say(f"  warning: {warning}", "yellow")
     if any("error" in one for one in told):
         raise typer.Exit(UserError.exit_code)
 

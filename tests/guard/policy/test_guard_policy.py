@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vedette.guard.entities import ENTITIES, Group, group_of
-from vedette.guard.policy import DEFAULT, PRESETS, Policy, explain, preset, read_policy, settle, where_of
+from vedette.guard.policy import DEFAULT, PRESETS, Policy, explain, preset, read_policy, settle, warnings, where_of
 from vedette.schema.guarding import (
     Action,
     Direction,
@@ -342,3 +342,40 @@ def test_an_approval_does_not_make_up_for_what_could_not_be_judged() -> None:
     held = told.decide(Passage(text="x", direction=PROMPT), scanned)
     assert held.action is Action.BLOCK
     assert settle(held, lambda _: True).action is Action.BLOCK
+
+
+_WIDE = """
+version: 1
+name: ours
+extends: default
+rules:
+  - name: wide
+    WHEN
+    do: DO
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "do", "said"),
+    [
+        ("", "allow", "pass to the model, secrets"),
+        ("when: {routes: [own]}", "allow", "(routes own)"),
+        ("when: {directions: [prompt, context]}", "allow", "(directions prompt, context)"),
+        ("when: {roles: [admin], models: ['gpt-*']}", "allow", "(models gpt-*; roles admin)"),
+        ("when: {directions: [reply]}", "allow", ""),
+        ("when: {groups: [general]}", "allow", ""),
+        ("when: {entities: [PERSON], routes: [own]}", "allow", ""),
+        ("when: {rules: [public]}", "allow", ""),
+        ("", "mask", ""),
+        ("", "block", ""),
+    ],
+)
+def test_rules_that_let_everything_pass_are_warned_of(when: str, do: str, said: str) -> None:
+    told = warnings(read_policy(_WIDE.replace("WHEN", when).replace("DO", do)))
+    assert len(told) == bool(said)
+    assert all(said in one and "'wide'" in one for one in told)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_no_preset_is_warned_of(name: str) -> None:
+    assert warnings(preset(name)) == ()

@@ -11,6 +11,7 @@ from vedette.guard.policy.explaining import Explained, explain
 from vedette.guard.policy.reading import PRESETS, load_policy, preset, preset_text, read_policy
 from vedette.guard.policy.settling import settle
 from vedette.guard.policy.values import AllowedValue
+from vedette.guard.policy.warning import warnings
 from vedette.guard.policy.writing import to_plain, to_yaml
 
 DEFAULT: Policy
@@ -43,5 +44,6 @@ __all__ = [
     "settle",
     "to_plain",
     "to_yaml",
+    "warnings",
     "where_of",
 ]
