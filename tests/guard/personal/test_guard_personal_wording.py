@@ -73,6 +73,7 @@ HOSTS = [
     ("user jnovotna logged in from ws01", ["ws01"]),
     ("The hosts FS01, DC01 and LT-4471 were encrypted.", ["FS01", "DC01", "LT-4471"]),
     ("server BER-SRV-003 and workstation named KX7", ["BER-SRV-003", "KX7"]),
+    ("FS01/DC01/LT-4471 were hit", ["FS01", "DC01", "LT-4471"]),
     ("FS01 was first", ["FS01"]),
     ("then lsass on WS017; later ws017 again", ["WS017", "ws017"]),
 ]

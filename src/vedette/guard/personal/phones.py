@@ -237,13 +237,17 @@ def _announced(sheet: Sheet, cues: Cues) -> None:
             _before(sheet, cue.start)
 
 
-_THREES = Pattern(rb"[67]\d{2} \d{3} \d{3}")
+_THREES = Pattern(rb"[67]\d{2} \d{3} \d{3}|[67]\d{8}")
 _PAIRED = Pattern(rb"[1-9]\d \d{3} \d{2} \d{2}")
 _ELEVEN = Pattern(rb"1[3-9]\d{9}")
-_COUNTRY = Pattern(
-    rb"(?i)\b(?:czech|[\xff]esk[a-z\xe1\xfd]{1,3}|prague|praha|brno|slovak[a-z]*|poland|polish|polska|polsk[ai]|spain|"
-    rb"spanish|espa\xf1a|france|swiss|number|n\xfamero|numer|\xff[\xedi]slo|nummer|kontakt|contact)\b[^\n]{0,24}$"
+_NATION = (
+    rb"czech|[\xff]esk[a-z\xe1\xfd]{1,3}|prague|praha|brno|slovak[a-z]*|poland|polish|polska|polsk[ai]|spain|spanish|"
+    rb"espa\xf1a|france|swiss"
 )
+_COUNTRY = Pattern(
+    rb"(?i)\b(?:" + _NATION + rb"|number|n\xfamero|numer|\xff[\xedi]slo|nummer|kontakt|contact)\b[^\n]{0,24}$"
+)
+_ABROAD = Pattern(rb"(?i)\b(?:" + _NATION + rb")\b (?:(?:mobile|phone|tel|number|no|is|was|nr|cell)[.:]? ?){0,3}$")
 _SIGNATURE = Pattern(
     rb"(?m)(?:^|[|,;/\x95\xb7]|\?)[ \t>*]{0,8}(?i:[mtpfcwhd]|mob|ph|tf|tlf|gsm)[.:]{1,2}[ \t]{0,3}"
     rb"(\+?\(?\d{1,4}\)?(?:[ .\-/]\(?\d{2,4}\)?){2,5})"
@@ -262,8 +266,12 @@ def _unannounced(sheet: Sheet, cues: Cues) -> None:
             start, end = found.span()
             if not _apart(sheet, start, end) or _dump(sheet, start, end) or sheet.own_value(start, end):
                 continue
-            said = cues.near("phone", start, end) or cues.near("call", start, end)
-            if said or pattern is _PAIRED or _COUNTRY.search(raw[max(0, start - 40) : start]):
+            said = end - start > 9 and (cues.near("phone", start, end) or cues.near("call", start, end))
+            if (
+                said
+                or pattern is _PAIRED
+                or (_COUNTRY if end - start > 9 else _ABROAD).search(raw[max(0, start - 40) : start])
+            ):
                 sheet.hit("PHONE_NUMBER", start, end, 0.75, "grouped")
     for found in _SIGNATURE.finditer(raw) if b"." in raw or b":" in raw else ():
         start, end = _bounds(raw, *found.span(1))

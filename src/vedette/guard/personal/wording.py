@@ -201,11 +201,7 @@ def hosts(sheet: Sheet, cues: Cues) -> None:
         if not _is_host(raw, start, end):
             continue
         sheet.hit("HOSTNAME", start, end, 0.8, "said")
-        while following := _FOLLOWED.match(raw, end):
-            start, end = following.span(1)
-            if not _is_host(raw, start, end):
-                break
-            sheet.hit("HOSTNAME", start, end, 0.8, "said")
+        _row(sheet, end)
     for found in _USUAL.finditer(raw):
         start, end = found.span()
         if sheet.word_before(start) or sheet.word_after(end) or (start and raw[start - 1] in b"-./\\@$%&#:="):
@@ -216,13 +212,30 @@ def hosts(sheet: Sheet, cues: Cues) -> None:
         sure = raw[start:end].isupper() and len(number) > 1 and number.startswith(b"0")
         if sure or _PLACE.search(raw[max(0, start - 16) : start]):
             sheet.hit("HOSTNAME", start, end, 0.75, "said")
+            if raw[end : end + 1] == b"/":
+                _row(sheet, end)
+
+
+def _row(sheet: Sheet, end: int) -> None:
+    """Take the machines that follow one in a row: ``FS01, DC01 and LT-4471``, ``FS01/DC01``."""
+    while following := _FOLLOWED.match(sheet.raw, end):
+        start, end = following.span(1)
+        if not _is_host(sheet.raw, start, end):
+            break
+        sheet.hit("HOSTNAME", start, end, 0.8, "said")
 
 
 def _is_host(raw: bytes, start: int, end: int) -> bool:
     """Return whether a word with a number names no system, no group and no standard."""
     low = raw[start:end].lower()
     if end < len(raw) and (
-        raw[end] in b"_%($" or (raw[end] in b".-:/\\" and end + 1 < len(raw) and chr(raw[end + 1]).isalnum())
+        raw[end] in b"_%($"
+        or (
+            raw[end] in b".-:\\/"
+            and not _FOLLOWED.match(raw, end)
+            and end + 1 < len(raw)
+            and chr(raw[end + 1]).isalnum()
+        )
     ):
         return False
     if low in _NO_HOSTS or low.rstrip(b"0123456789").rstrip(b"-") in _NO_PREFIX or low.partition(b"-")[0] in _NO_PREFIX:
