@@ -147,8 +147,12 @@ def _joined(told: list[GuardFinding], others: list[GuardFinding]) -> list[GuardF
     if not others:
         return told
     others.sort(key=lambda one: (one.start, -one.end))
-    honoured = {one.start for one in others if one.rule == "name-honoured"}
-    persons = sorted((one.start, one.end) for one in told if one.entity == "PERSON" and one.start not in honoured)
+    sure = sorted(one.start for one in others if one.rule == "name-honoured")
+    persons = sorted(
+        (one.start, one.end)
+        for one in told
+        if one.entity == "PERSON" and bisect_left(sure, one.start) == bisect_left(sure, one.end)
+    )
     added: list[GuardFinding] = []
     for one in others:
         at = bisect_left(persons, (one.start + 1,))

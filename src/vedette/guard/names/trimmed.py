@@ -30,6 +30,7 @@ FOREIGN = frozenset(
     "ik jij hij wij mijn jouw zijn haar ons onze niet maar voor met naar het een och eller inte är jag mitt min "
     # Russian, Ukrainian, Greek, Hebrew, Arabic
     "я ты он она мы вы они меня мне мой моя и или но не в на с по для от до из за что зовут пожалуйста здравствуйте "
+    "привет hej ahoj cześć čau salut jmenuji nazywam jmenuju heter heet "
     "мене звати мій і та εγώ με λένε μου και δεν να το η ο στο για από είναι שמי אני ואני הוא היא לא את של על עם "
     "اسمي أنا هو هي لا في من على مع إلى".split()
 ) - frozenset("o my no on tu mi min ton met son don er en y an has".split())
@@ -76,6 +77,9 @@ _MOST_UNCASED = 4
 """Words of a name in a script without capitals."""
 _LONGEST_UNSPACED = 8
 """Characters of a name in Chinese or Japanese characters; what is longer is a sentence."""
+_HIRAGANA = re.compile("[\u3041-\u309f]")
+_MOST_HIRAGANA = 3
+"""Of a name; more of them are a verb's ending."""
 _NEAR = 120
 """Characters to each side that tell which tongue is written."""
 
@@ -144,7 +148,8 @@ def _mark(text: str, start: int, end: int) -> str:
         return "N"
     if word[0].islower():
         return "N" if any(c.isupper() for c in word) else "x"
-    return "U" if len(word) <= _LONGEST_UNSPACED or not "\u3040" <= word[-1] <= "\u9fff" else "x"
+    unspaced = "\u3040" <= word[-1] <= "\u9fff"
+    return "f" if unspaced and (len(word) > _LONGEST_UNSPACED or len(_HIRAGANA.findall(word)) > _MOST_HIRAGANA) else "U"
 
 
 def _has_capitals(text: str, words: Sequence[tuple[int, int]]) -> bool:
