@@ -74,6 +74,7 @@ def test_fields_of_products_and_teams(text: str) -> None:
 def test_a_name_in_a_field_is_no_account() -> None:
     assert found("owner=Jana Novotna ip=10.1.2.3", "USERNAME") == []
     assert found("owner=jnovotna ip=10.1.2.3", "USERNAME") == ["jnovotna"]
+    assert found('{"assignee": "jnovotna", "approvedBy": "unassigned"}', "USERNAME") == ["jnovotna"]
 
 
 @pytest.mark.parametrize("value", ["", "x" * 5000, "A " * 400, "\ud83d \ud83d", "Jana  ", "Jana, ", "' '"])

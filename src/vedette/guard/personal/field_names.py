@@ -22,7 +22,7 @@ _TABLE: dict[str, str] = {
         logonuserdisplayname createdby modifiedby lastmodifiedby updatedby deletedby requester requestor
         initiator caller impersonateduser subjectuserid winlogusername winloguser clientuser dbuser
         sessionuser currentuser githubuser gituser committer samname employeeid staffid useremployeeid
-        performedby
+        performedby assignee assignedto reportedby approvedby openedby closedby
         """,
     "person": """
         firstname lastname givenname familyname surname middlename fullname forename maidenname

@@ -18,7 +18,7 @@ _NOTHING = frozenset(
         "", "-", "--", "n/a", "na", "null", "none", "unknown", "redacted", "[redacted]", "(none)", "unset", "?", "*",
         "true", "false", "undefined", "not available", "localhost", "0", "1", "%%1793", "nil", "todo", "tbd", "xxx",
         "***", "x86_64", "amd64", "arm64", "aarch64", "i386", "i686", "win32", "linux", "darwin", "windows", "macos",
-        "android", "ios", "str", "string",
+        "android", "ios", "str", "string", "unassigned", "nobody", "anyone", "auto", "automatic",
     )
 )  # fmt: skip
 _ACCOUNT = re.compile(r"[^\s\"'<>|;=*?/:,(){}\[\]]{1,128}")
