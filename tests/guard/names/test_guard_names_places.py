@@ -38,6 +38,7 @@ def persons(text: str) -> set[str]:
         ("Poste de M. Lefebvre infecté par Emotet", {"Lefebvre"}),
         ("Mitarbeiterin Malinova meldet Ransomware", {"Malinova"}),
         ("Mr. Hill opened the attachment and ran the macro", {"Hill"}),
+        ("Our Jenkins agents crash, said Mr. Jenkins.", {"Jenkins"}),
         ("Alice clicked the link in the lure, then Peter called the SOC", {"Alice", "Peter"}),
     ],
 )
@@ -54,6 +55,8 @@ def test_a_name_in_security_prose_is_one(text: str, names: set[str]) -> None:
         "The user Domain Admin (da01) called LogonUser.",
         "Carbon Black (sensor) reported a process; Palo Alto 10.1.1.1 said no.",
         "The server at 203.0.113.9 belongs to Hong Kong hosters.",
+        "Scattered Spider called helpdesks, Fancy Bear (G0007) clicked, Evil Corp told victims.",
+        "It was reported by Palo Alto Networks, found by Trend Micro and Check Point (CP).",
         "Mr. Robot is a machine on the training site, and Dr. Web is a scanner.",
         "Why does Grafana Loki drop lines that Hadoop and Cassandra wrote?",
         "Benutzer Konto gesperrt, Mitarbeiter Passwort abgelaufen",

@@ -195,7 +195,7 @@ def _is_sure(first: str, last: str, features: Features) -> bool:
 
 def _is_surname(word: str, features: Features, *, strictly: bool) -> bool:
     plain, bits = word.lower(), _bits(word, features)
-    if plain in _NO_SURNAME or plain in FOREIGN or plain in PRODUCTS:
+    if plain in _NO_SURNAME or plain in FOREIGN or (strictly and plain in PRODUCTS):
         return False
     if not strictly:
         return True
