@@ -74,7 +74,7 @@ class PersonalScanner:
     def warm(self) -> None:
         """Compile the patterns and load what numbers are checked with."""
         national.warm()
-        self.scan(Passage(text="call +44 20 7946 0958, SSN 219-09-9999, a@example.com"), Around())
+        self.scan(Passage(text="call +44 20 7946 0958, SSN 219-09-9999, a@example.com. Owner: Anna Roe"), Around())
 
     def scan(self, passage: Passage, around: Around) -> Scanned:
         """Return what is found, in order; time grows in line with the text."""
