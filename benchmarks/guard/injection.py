@@ -26,12 +26,13 @@ import numpy as np
 from benchmarks.guard import injection_data as data
 from benchmarks.guard import injection_fit as fit
 from benchmarks.guard import injection_made as made
+from benchmarks.guard import injection_near as near
 from benchmarks.guard.injection_data import Row
 from benchmarks.guard.tables import write_section
 from numpy.typing import NDArray
 
 from vedette.guard.injection.features import Vectors
-from vedette.guard.injection.model import NAME, Model, told_by_rules
+from vedette.guard.injection.model import NAME, OF_NEAR, OF_RULES, Model, told_by_rules
 from vedette.guard.injection.rules import signals
 from vedette.models.shipped import FOLDER, write_manifest
 
@@ -69,6 +70,11 @@ class Bench:
     """With what was made."""
     test: fit.Packed
     train: fit.Packed
+    tokens: near.Tokens
+    """Of all rows."""
+    numbers: NDArray[np.float32]
+    """What the rules say of all rows."""
+    vectors: Vectors
 
     def __post_init__(self) -> None:
         self.source = np.array([row.source for row in self.rows])
@@ -99,7 +105,7 @@ def prepare(shared: Path, vectors: Vectors, cache: Path | None) -> Bench:
     numbers = _numbers(every, cache)
     test.whole = np.concatenate([numbers[test.row_of], test.whole], axis=1)
     train.whole = np.concatenate([numbers[train.row_of], train.whole], axis=1)
-    return Bench(rows, every, test, train)
+    return Bench(rows, every, test, train, near.read(every, vectors), numbers, vectors)
 
 
 def _numbers(rows: Sequence[Row], cache: Path | None) -> NDArray[np.float32]:
@@ -129,16 +135,26 @@ def network(bench: Bench) -> Learner:
     """Return the learner of the product's model."""
 
     def learn(keep: NDArray[np.bool_]) -> Callable[[NDArray[np.bool_]], Scores]:
-        nets = nets_of(bench, keep)
-        return lambda wanted: fit.score(nets, bench.test, wanted)
+        taught = taught_by(bench, keep)
+        return lambda wanted: score(bench, taught, bench.test, wanted)
 
     return learn
 
 
-def nets_of(bench: Bench, keep: NDArray[np.bool_]) -> list[fit.Net]:
-    """Return networks from different starts."""
+def taught_by(bench: Bench, keep: NDArray[np.bool_]) -> fit.Taught:
+    """Return networks from different starts, and the weights of runs of letters and words."""
     mask = keep & bench.teaches
-    return [fit.fit(bench.train, bench.all, mask, seed=seed, epochs=EPOCHS) for seed in range(STARTS)]
+    nets = [fit.fit(bench.train, bench.all, mask, seed=seed, epochs=EPOCHS) for seed in range(STARTS)]
+    words, bias = fit.fit_words(bench.train, bench.all, mask)
+    return fit.Taught(nets, words, bias, near.learnt(bench.tokens, bench.all, bench.numbers, mask, bench.vectors))
+
+
+def score(bench: Bench, taught: fit.Taught, given: fit.Packed, wanted: NDArray[np.bool_]) -> Scores:
+    """Return the score of each row wanted; NaN for the others."""
+    worst = fit.score(taught, given, wanted)
+    heeded = near.score(taught.near, bench.tokens, bench.numbers, wanted)
+    best = bench.numbers[: len(wanted), -2:].max(axis=1)
+    return np.asarray(worst + OF_NEAR * heeded + OF_RULES * best, dtype=np.float32)
 
 
 def tfidf(bench: Bench) -> Learner:
@@ -223,8 +239,8 @@ def left_out(bench: Bench, learner: Learner) -> dict[str, Scores]:
 def printed(bench: Bench, threshold: float) -> list[str]:
     """Return lines on the goals of AgentDojo and ASB built into tool output, mail and reports, both sets left out."""
     inside = np.isin(bench.all_source, data.PRINTED)
-    nets = nets_of(bench, ~inside)
-    scores = fit.score(nets, bench.train, inside & np.array([row.kind == "planted" for row in bench.all]))
+    taught = taught_by(bench, ~inside)
+    scores = score(bench, taught, bench.train, inside & np.array([row.kind == "planted" for row in bench.all]))
     told = []
     for name in data.PRINTED:
         own = scores[(bench.all_source == name) & ~np.isnan(scores)]
@@ -350,10 +366,11 @@ def misses(bench: Bench, ours: Found) -> list[str]:
 
 def ship(bench: Bench, ours: Found, vectors: Vectors) -> Path:
     """Train on all that may teach and put the model into the package."""
-    nets = nets_of(bench, np.ones(len(bench.all), dtype=bool))
+    taught = taught_by(bench, np.ones(len(bench.all), dtype=bool))
     known = ~np.isnan(ours.folds)
     slope = _slope(ours.folds[known], bench.attack[known], ours.threshold)
-    model = Model(name=NAME, version="0", nets=tuple(net.arrays for net in nets), vectors=vectors,
+    model = Model(name=NAME, version="0", nets=tuple(net.arrays for net in taught.nets), vectors=vectors,
+                  words=taught.words.astype(np.float16).astype(np.float32), words_bias=taught.words_bias, near=taught.near,
                   threshold=round(ours.threshold, 4), slope=slope, middle=0.5)  # fmt: skip
     folder = FOLDER / NAME
     model.save(folder)
@@ -364,7 +381,9 @@ def ship(bench: Bench, ours: Found, vectors: Vectors) -> Path:
         "cross_validated_recall": figures["cross_validated_mean"], "left_out_recall": figures["left_out_mean"],
         "left_out_worst": figures["left_out_worst"],
     }  # fmt: skip
-    write_manifest(folder, {"licence": "Apache-2.0", "metrics": metrics})
+    facts = {"licence": "Apache-2.0", "metrics": metrics, "recipe_sha256": data.recipe_sha256(),
+             "corpus_sha256": data.corpus_sha256(bench.all)}  # fmt: skip
+    write_manifest(folder, facts)
     return folder
 
 
@@ -379,8 +398,9 @@ def _slope(scores: Scores, attack: NDArray[np.bool_], threshold: float) -> float
 
 CARD = """# injection
 
-Says how likely a text gives a language model orders that are not its user's, or talks it out of its rules. Two views of
-the text's pieces and of the whole, over static word vectors, concepts in some twenty languages and what the rules say.
+Says how likely a text gives a language model orders that are not its user's, or talks it out of its rules. Networks over
+static word vectors, concepts in some twenty languages and what the rules say; convolutions over the words; runs of
+letters and words. Their log odds are added up.
 Trained on our own corpora (recipes/injection, Apache-2.0) and on sets whose licences allow it (NOTICE.txt). It holds no
 text of any of them. Figures, and what it misses: benchmarks/guard/README.md. Rebuild:
 `python -m benchmarks.guard.injection --ship` (the word vectors anew: `--base FOLDER` of all-MiniLM-L6-v2).

@@ -8,12 +8,13 @@ of the indirect sets have two groups, that of the order and that of what carries
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import random
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -335,3 +336,22 @@ def folds(rows: list[Row], n: int = 5, seed: int = 0) -> tuple[list[int], list[i
 def rows_of(shared: Path = SHARED) -> list[Row]:
     """Return every row that is read from the shared data, in groups."""
     return grouped([*direct(shared), *bipia(shared), *injecagent(shared), *goals(shared), *benign(shared)])
+
+
+def corpus_sha256(rows: Iterable[Row]) -> str:
+    """Return the digest of what a model is taught from: each row that may teach, its label and its order's place."""
+    digest = hashlib.sha256()
+    for row in rows:
+        if row.teaches:
+            digest.update(json.dumps([row.text, row.attack, row.source, row.planted]).encode())
+    return digest.hexdigest()
+
+
+def recipe_sha256() -> str:
+    """Return the digest of how a model is made: of the code that reads, makes and fits."""
+    here = Path(__file__).resolve().parent
+    own = [here / f"injection_{name}.py" for name in ("data", "made", "fit", "near")]
+    digest = hashlib.sha256()
+    for path in [*own, *sorted((here.parents[1] / "recipes" / "injection").glob("*.py"))]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

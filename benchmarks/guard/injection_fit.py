@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.guard.injection_data import Row
 from numpy.typing import NDArray
 
-from vedette.guard.injection import features
+from vedette.guard.injection import features, features_words, model_words, segments
 from vedette.guard.injection.features import Vectors
 
 HIDDEN = 64
@@ -28,8 +28,8 @@ BATCH = 256
 DECAY = 0.05
 SMOOTH = 0.005
 """How far labels are moved from 0 and 1."""
-MOST_WINDOWS = 3
-"""Windows of one benign row that are trained on."""
+LEARN_WORDS = 0.3
+"""First step in the weights of runs."""
 
 
 @dataclass(slots=True)
@@ -49,14 +49,22 @@ class Packed:
     """(n_windows,)"""
     told: NDArray[np.int8]
     """(n_pieces,) 1 where the order stands, 0 where none does, -1 unknown."""
+    runs: NDArray[np.int32]
+    """Buckets of runs of letters and words, those of all windows after each other."""
+    much: NDArray[np.float16]
+    """How much each counts."""
+    run_starts: NDArray[np.int64]
+    """(n_windows + 1,)"""
 
 
 def pack(rows: Sequence[Row], vectors: Vectors, most: int | None = None, seed: int = 0) -> Packed:
     """Read rows; of benign ones at most so many windows, drawn at random."""
     drawn = random.Random(seed)
     dense, whole, pairs, pair_sizes, sizes, row_of, told = [], [], [], [], [], [], []
+    heard: list[model_words.Runs] = []
     for number, row in enumerate(rows):
-        found = features.read(row.text[:400_000], vectors)
+        text = row.text[:400_000]
+        found = features.read(text, vectors)
         if most and len(found) > most and not row.attack:
             found = drawn.sample(found, most)
         for reading in found:
@@ -76,6 +84,7 @@ def pack(rows: Sequence[Row], vectors: Vectors, most: int | None = None, seed: i
             sizes.append(len(reading.pieces))
             row_of.append(number)
             told += marks
+            heard.append(model_words.runs(text[reading.pieces[0].start : reading.pieces[-1].end]))
     return Packed(
         np.concatenate(dense),
         np.repeat(np.arange(len(sizes)), sizes).astype(np.int32),
@@ -85,6 +94,9 @@ def pack(rows: Sequence[Row], vectors: Vectors, most: int | None = None, seed: i
         np.concatenate([[0], np.cumsum(sizes)]),
         np.array(row_of, dtype=np.int32),
         np.array(told, dtype=np.int8),
+        np.concatenate([buckets for buckets, _ in heard]),
+        np.concatenate([much.astype(np.float16) for _, much in heard]),
+        np.concatenate([[0], np.cumsum([len(buckets) for buckets, _ in heard])]),
     )
 
 
@@ -92,7 +104,8 @@ def packed(rows: Sequence[Row], vectors: Vectors, cache: Path | None, name: str,
     """Return the readings of rows, kept in a folder if one is given."""
     if cache is None:
         return pack(rows, vectors, most)
-    code = b"".join(p.read_bytes() for p in sorted(Path(features.__file__).parent.glob("[fs]e*.py")))
+    readers = [features.__file__, features_words.__file__, segments.__file__, model_words.__file__]
+    code = b"".join(Path(str(one)).read_bytes() for one in readers)
     seen = hashlib.sha256(
         code + vectors.table.tobytes() + "\0".join(row.text for row in rows).encode("utf-8", "replace")
     )
@@ -125,9 +138,22 @@ class Net:
     arrays: dict[str, NDArray[np.float32]]
 
 
-def score(nets: Sequence[Net], given: Packed, wanted: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return the score of each row wanted, that of its worst window, averaged over networks; NaN for the others."""
-    from vedette.guard.injection.model import NOTHING, judge
+@dataclass(slots=True)
+class Taught:
+    """Networks from different starts, and what runs of letters and words say."""
+
+    nets: list[Net]
+    words: NDArray[np.float32]
+    """(n_buckets,)"""
+    words_bias: float
+    near: dict[str, NDArray[np.float32]]
+
+
+def score(taught: Taught, given: Packed, wanted: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return what networks and runs say of each row wanted, in its worst window; NaN for the others."""
+    from vedette.guard.injection.model import NOTHING, judge, of_window
+
+    nets = taught.nets
 
     out = np.full(len(wanted), np.nan, dtype=np.float32)
     out[wanted] = NOTHING
@@ -137,8 +163,11 @@ def score(nets: Sequence[Net], given: Packed, wanted: NDArray[np.bool_]) -> NDAr
         dense, pairs = given.dense[low:high].astype(np.float32), given.pairs[first:last]
         ends = given.pair_starts[low + 1 : high + 1] - first
         each = [judge(net.arrays, dense, pairs, ends, given.whole[i])[0] for net in nets]
+        start, end = given.run_starts[i], given.run_starts[i + 1]
+        told = given.runs[start:end], given.much[start:end].astype(np.float32)
+        heard = model_words.said(taught.words, taught.words_bias, told)
         row = given.row_of[i]
-        out[row] = max(out[row], sum(each) / len(each))
+        out[row] = max(out[row], of_window(sum(each) / len(each), heard))
     return out
 
 
@@ -154,7 +183,7 @@ def _standard(given: Packed) -> tuple[Any, Any, Any]:
     return _STANDARD[id(given)]
 
 
-def _ranges(starts: NDArray[Any], sizes: NDArray[Any]) -> NDArray[np.int64]:
+def ranges(starts: NDArray[Any], sizes: NDArray[Any]) -> NDArray[np.int64]:
     """Return the numbers of ranges after each other."""
     ends = np.cumsum(sizes)
     return np.repeat(starts - np.concatenate([[0], ends[:-1]]), sizes) + np.arange(int(ends[-1]) if len(ends) else 0)
@@ -219,11 +248,11 @@ def fit(given: Packed, rows: Sequence[Row], keep: NDArray[np.bool_], *, seed: in
         for start in range(0, len(windows), BATCH):
             some = windows[start : start + BATCH]
             sizes = given.piece_starts[some + 1] - given.piece_starts[some]
-            index = _ranges(given.piece_starts[some], sizes)
+            index = ranges(given.piece_starts[some], sizes)
             of = torch.from_numpy(np.repeat(np.arange(len(some)), sizes))
             x = dense[index]
             p_sizes = given.pair_starts[index + 1] - given.pair_starts[index]
-            p = given.pairs[_ranges(given.pair_starts[index], p_sizes)]
+            p = given.pairs[ranges(given.pair_starts[index], p_sizes)]
             po = np.concatenate([[0], np.cumsum(p_sizes)[:-1]])
             for low, high in blocks:
                 out = np.repeat(rng.random(len(some)) < 0.2, sizes)
@@ -261,3 +290,45 @@ def fit(given: Packed, rows: Sequence[Row], keep: NDArray[np.bool_], *, seed: in
         "out": got["out.weight"][0], "out_bias": got["out.bias"],
     }  # fmt: skip
     return Net({name: np.ascontiguousarray(a, dtype=np.float32) for name, a in arrays.items()})
+
+
+def fit_words(given: Packed, rows: Sequence[Row], keep: NDArray[np.bool_], *, seed: int = 0, epochs: int = 5,
+              decay: float = 2e-6) -> tuple[NDArray[np.float32], float]:  # fmt: skip
+    """Return the weight of each bucket of runs and the bias, taught by the rows kept."""
+    import torch
+    from torch import nn
+
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(seed)
+    label = np.array([row.attack for row in rows], dtype=np.float32)
+    worth = np.zeros(len(rows))
+    worth[keep] = weights_of([row for row, k in zip(rows, keep, strict=True) if k])
+    per_row = np.maximum(np.bincount(given.row_of, minlength=len(rows)), 1)
+    windows = np.flatnonzero(keep[given.row_of])
+    bag = nn.EmbeddingBag(2 * model_words.SIZE, 1, mode="sum")
+    nn.init.zeros_(bag.weight)
+    bias = nn.Parameter(torch.zeros(1))
+    opt = torch.optim.Adam([bag.weight, bias], lr=LEARN_WORDS)
+    per_epoch = (len(windows) + BATCH - 1) // BATCH
+    sched = torch.optim.lr_scheduler.LinearLR(opt, 1.0, 0.05, total_iters=epochs * per_epoch)
+    loss_of = nn.BCEWithLogitsLoss(reduction="none")
+    for _ in range(epochs):
+        rng.shuffle(windows)
+        for start in range(0, len(windows), BATCH):
+            some = windows[start : start + BATCH]
+            sizes = given.run_starts[some + 1] - given.run_starts[some]
+            index = ranges(given.run_starts[some], sizes)
+            offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(sizes)[:-1]]))
+            places = torch.from_numpy(given.runs[index].astype(np.int64))
+            much = torch.from_numpy(given.much[index].astype(np.float32))
+            logit = bag(places, offsets, per_sample_weights=much).squeeze(1) + bias
+            of_row = given.row_of[some]
+            weight = torch.from_numpy((worth[of_row] / per_row[of_row]).astype(np.float32))
+            loss = (loss_of(logit, torch.from_numpy(label[of_row])) * weight).mean()
+            loss = loss + decay * (bag.weight**2).sum()
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+            sched.step()
+    return bag.weight.detach().numpy()[:, 0].copy(), float(bias.detach())

@@ -1,8 +1,9 @@
-"""The model of injections: two views of a window, served with NumPy alone.
+"""The model of injections: three readers of a text whose log odds are added up, served with NumPy alone.
 
-The first view scores each piece in the light of the rest, the second the window as a whole; either is enough, and a
-text's score, in log odds, is that of its worst window. What the rules say is among the features: a known form that a
-story merely quotes is not believed by itself.
+Networks over meanings and concepts score each piece in the light of the rest and each window as a whole, either being
+enough; runs of letters and words (``model_words``) and convolutions (``model_near``) read what those cannot. Each errs
+on other benign texts, so together they are believed at a lower score. What the rules say is added, and is among
+the features: a known form that a story merely quotes is not believed by itself.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vedette.guard.injection import features_tokens, model_near
 from vedette.guard.injection.features import Vectors, read
+from vedette.guard.injection.model_words import SIZE, runs, said
 from vedette.guard.injection.rules import INJECTION, JAILBREAK, Signals
 from vedette.guard.injection.rules.signals import signals
 from vedette.models import shipped
@@ -30,6 +33,10 @@ NOTHING = -20.0
 """Log odds of a text that says nothing."""
 ROWS = 12
 """Pieces multiplied at once: more, and the algebra library starts threads, which cost far more than they bring."""
+OF_WORDS, OF_NEAR, OF_RULES = 0.4, 0.5, 2.0
+"""What the runs of letters and words count, the convolutions, and the surest known form of attack."""
+MOST_HEARD = 3.0
+"""Log odds that runs may say at most: a single odd text must not be believed for its spelling alone."""
 MOST_SPANS = 4
 BELOW = 3.0
 """How far under the strongest piece another may be and still be told."""
@@ -73,6 +80,16 @@ def told_by_rules(known: Signals) -> NDArray[np.float32]:
     return np.array([*known.numbers.values(), *best], dtype=np.float32)
 
 
+def together(worst: float, near: float, rules: NDArray[np.float32]) -> float:
+    """Return the score of a text: of its worst window, of the convolutions, of the surest known form."""
+    return worst + OF_NEAR * near + OF_RULES * float(rules[-2:].max())
+
+
+def of_window(meant: float, heard: float) -> float:
+    """Return the score of a window: of the networks, and of its runs of letters and words."""
+    return meant + OF_WORDS * min(heard, MOST_HEARD)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """What the model says of a text."""
@@ -95,6 +112,11 @@ class Model:
     nets: tuple[Mapping[str, NDArray[np.float32]], ...]
     """Networks from different starts, whose scores are averaged: what one of them alone believes is mostly an error."""
     vectors: Vectors
+    words: NDArray[np.float32]
+    """(n_buckets,) what a run of letters or words says."""
+    words_bias: float
+    near: Mapping[str, NDArray[np.float32]]
+    """Layers of the convolutions."""
     threshold: float
     """Log odds from which on a text is called an attack."""
     slope: float
@@ -109,15 +131,18 @@ class Model:
         for window in read(text, self.vectors):
             whole = np.concatenate([rules, window.whole])
             each = [judge(net, window.dense, window.pairs, window.pair_ends, whole) for net in self.nets]
-            logit = sum(one for one, _ in each) / len(each)
+            meant = sum(one for one, _ in each) / len(each)
+            heard = said(self.words, self.words_bias, runs(text[window.pieces[0].start : window.pieces[-1].end]))
+            logit = of_window(meant, heard)
             pieces = np.mean([told for _, told in each], axis=0)
             if logit > worst.logit:
                 top = float(pieces.max())
                 order = [int(i) for i in np.argsort(-pieces, kind="stable")[:MOST_SPANS] if pieces[i] > top - BELOW]
                 spans = tuple((window.pieces[i].start, window.pieces[i].end, float(pieces[i])) for i in sorted(order))
-                entity = JAILBREAK if logit - top > self.middle else INJECTION
+                entity = JAILBREAK if meant - top > self.middle else INJECTION
                 worst = Judged(logit=logit, spans=_joined(spans, text), entity=entity)
-        return worst
+        near = model_near.worst(self.near, features_tokens.windows(text, self.vectors), rules)
+        return replace(worst, logit=together(worst.logit, near, rules))
 
     def chance(self, logit: float) -> float:
         """Return the calibrated chance that a text of this score is an attack."""
@@ -142,6 +167,7 @@ class Model:
             "threshold": self.threshold,
             "slope": self.slope,
             "middle": self.middle,
+            "words_bias": self.words_bias,
         }
         (folder / "model.json").write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
         arrays: dict[str, Any] = {
@@ -150,6 +176,8 @@ class Model:
             for name, array in net.items()
         }
         arrays |= self.vectors.to_arrays()
+        arrays["runs"] = self.words.astype(np.float16)
+        arrays |= {f"near-{name}": array for name, array in model_near.stored(self.near).items()}
         with (folder / "weights.npz").open("wb") as file:
             np.savez_compressed(file, **arrays)
 
@@ -179,8 +207,15 @@ def load(folder: Path, name: str, version: str) -> Model:
         )
         if not nets:
             raise ValueError("there is no network")
-        facts = {key: float(body[key]) for key in ("threshold", "slope", "middle")}
-        return Model(name=name, version=version, nets=nets, vectors=Vectors.of(arrays), **facts)
+        facts = {key: float(body[key]) for key in ("threshold", "slope", "middle", "words_bias")}
+        words = np.ascontiguousarray(arrays["runs"], dtype=np.float32)
+        if len(words) != 2 * SIZE:
+            raise ValueError(f"{len(words)} weights of runs where {2 * SIZE} are known")
+        near = model_near.restored({one[5:]: array for one, array in arrays.items() if one.startswith("near-")})
+        vectors = Vectors.of(arrays)
+        if len(near["table"]) != features_tokens.n_rows(len(vectors.table)):
+            raise ValueError("the convolutions know other words than the networks")
+        return Model(name=name, version=version, nets=nets, vectors=vectors, words=words, near=near, **facts)
 
     model: Model = read_folder(folder, build)
     return model
