@@ -57,6 +57,8 @@ from vedette.server.work import TooSlowError
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+INVENTED = "X-Vedette-Invented-Pseudonyms"
+"""Header of whole replies that hold pseudonyms which their session never gave out: how many."""
 MOST_ERROR_BYTES = 64 << 10
 
 
@@ -181,6 +183,8 @@ class Gateway:
             if not job.body.stream:
                 whole = await answer.whole()
                 content = await self._run(job, lambda: self._finished(job, whole))
+                if job.judge is not None and job.judge.n_invented:
+                    named[INVENTED] = str(job.judge.n_invented)
                 self._count(job, 200)
                 await stack.aclose()
                 return Response(content, media_type="application/json", headers=named)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vedette.guard.base import PairBook
-from vedette.guard.engine import Guard, Who, failed
+from vedette.guard.engine import Guard, Protected, Who, failed
+from vedette.guard.entities import Group, group_of
 from vedette.guard.pseudonyms import Masker, Restorer
 from vedette.guard.wire import Body, Slot
 from vedette.schema.guarding import Action, Around, Direction, Form, GuardFinding, GuardVerdict, Passage, Scanned
@@ -20,6 +21,8 @@ Counts = Counter[tuple[str, str, str]]
 """Findings by entity, direction and action."""
 _WORD_CHARS = 24
 """What repeats a request may hold shorter words of the upstream's own: defaults that it names."""
+_OF_REPLIES = (Group.ATTACK, Group.REPLY)
+"""What is wrong wherever it stands."""
 _STOPS = (Action.BLOCK, Action.ASK)
 
 
@@ -63,6 +66,9 @@ class Judge:
         self._told = told
         self._restorer = Restorer(book)
         self._aliases: Mapping[str, str] = {}
+        self._approved: frozenset[str] = frozenset()
+        self.n_invented = 0
+        """Pseudonyms in the reply that this session never gave out."""
         self.around = Around()
         self.counts: Counts = Counter()
 
@@ -84,6 +90,9 @@ class Judge:
             self._count(one.verdict, slot.passage.direction)
             if not one.passes:
                 raise refusal(one.verdict, slot.passage.place)
+        self._approved = frozenset(
+            value for slot, one in zip(slots, protected, strict=True) for value in self._let_out(slot.passage.text, one)
+        )
         for slot, one in zip(slots, protected, strict=True):
             if slot.fixed and one.text != slot.passage.text:
                 raise RefusalError(
@@ -105,6 +114,13 @@ class Judge:
         )
         self._told("request", time.perf_counter() - began)
         return Masked(texts=tuple(texts), around=self.around, n_replaced=sum(one.n_replaced for one in protected))
+
+    def _let_out(self, text: str, protected: Protected) -> Iterator[str]:
+        """Yield the values of a text that went out because somebody approved them."""
+        asks = {rule.name for rule in self._guard.policy.rules if rule.do is Action.ASK}
+        for one in protected.verdict.decided:
+            if one.action is Action.ALLOW and one.rule in asks and not one.finding.within:
+                yield text[one.finding.start : one.finding.end]
 
     def reply(self, body: Body, known: frozenset[str], done: dict[str, str]) -> list[str]:
         """Return a reply's texts as the client may see them: judged and restored.
@@ -184,14 +200,15 @@ class Judge:
         return Masker(self._book).mask(piece, masks, form=form).text if masks else piece
 
     def _others(self, text: str, scanned: Scanned) -> Scanned:
-        """Leave out what was found in pseudonyms of ours."""
-        if not scanned.findings or not self.around.pseudonyms:
+        """Leave out what was found in pseudonyms of ours, and in values that somebody approved for this request."""
+        if not scanned.findings or not (self.around.pseudonyms or self._approved):
             return scanned
-        own = [(one.start, one.end) for one in self._restorer.standing(text)]
+        own = [(one.start, one.end) for one in self._restorer.standing(text)] if self.around.pseudonyms else []
+        approved = list(_standing(text, self._approved))
         kept = tuple(
             one
             for one in scanned.findings
-            if not any(one.start < end and start < one.end and _within(one, start, end) for start, end in own)
+            if not _is_in(one, own) and (group_of(one.entity) in _OF_REPLIES or not _is_in(one, approved))
         )
         return replace(scanned, findings=kept)
 
@@ -199,11 +216,26 @@ class Judge:
         for one in verdict.decided:
             if one.finding.end <= start:
                 continue
+            if direction is Direction.REPLY and one.finding.entity == "INVENTED_PSEUDONYM":
+                self.n_invented += 1
             self.counts[one.finding.entity, direction.value if direction else "", one.action.value] += 1
 
 
+def _standing(text: str, values: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Yield where values stand in a text."""
+    for value in values:
+        at = text.find(value)
+        while at >= 0:
+            yield at, at + len(value)
+            at = text.find(value, at + len(value))
+
+
+def _is_in(one: GuardFinding, places: Sequence[tuple[int, int]]) -> bool:
+    return any(one.start < end and start < one.end and _within(one, start, end) for start, end in places)
+
+
 def _within(one: GuardFinding, start: int, end: int) -> bool:
-    """Whether a finding is a pseudonym, with no more than a quotation mark or two beside it."""
+    """Whether a finding is what stands there, with no more than a quotation mark or two beside it."""
     return one.start >= start - 2 and one.end <= end + 2
 
 
