@@ -88,6 +88,7 @@ def test_windows_of_a_long_text_say_what_its_parts_say() -> None:
     assert {text[one.start : one.end] for one in names} == {"Katarzyna Wiśniewska"}
 
 
+@pytest.mark.slow
 def test_what_lies_beyond_the_bound_is_said_to_be_unjudged() -> None:
     scanned = SCANNER.scan(Passage(text="x = 1; " * (MOST_CHARS // 7 + 2)), Around())
     assert [one.start for one in scanned.unjudged] == [MOST_CHARS]
