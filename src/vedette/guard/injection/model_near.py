@@ -18,6 +18,8 @@ LAYERS = (
     "third_bias", "token", "token_bias", "strong", "strong_bias", "heed", "whole", "whole_bias", "out", "out_bias",
     "rule",
 )  # fmt: skip
+ALONE = 250_000
+"""Multiplications done at once: with more, the algebra library starts threads, which cost far more than they bring."""
 NOTHING = -12.0
 """Log odds of a text without a word."""
 
@@ -30,20 +32,30 @@ def _taps(x: Matrix, reach: int, step: int = 1) -> Matrix:
     return np.concatenate([padded[i * step : i * step + n] for i in range(2 * reach + 1)], axis=1)
 
 
+def _times(x: Matrix, w: Matrix) -> Matrix:
+    """Return the product, worked out in parts so small that the algebra library starts no threads for them."""
+    rows = max(ALONE // w.size, 1)
+    if len(x) <= rows:
+        return np.asarray(x @ w, dtype=np.float32)
+    return np.concatenate([x[at : at + rows] @ w for at in range(0, len(x), rows)])
+
+
 def heed(w: Mapping[str, Matrix], ids: NDArray[np.int32], numbers: Matrix) -> float:
     """Return the log odds of a window, given what the rules tell in numbers, the surest forms last."""
     x = w["table"][ids[:, 0]]
     for slot in range(1, ids.shape[1]):
         x += w["table"][ids[:, slot]]
-    told = np.maximum(x @ w["wide"] + w["wide_bias"], 0).mean(axis=0)
-    h = np.maximum(_taps(x, 2) @ w["near"] + w["near_bias"] + told @ w["told"] + w["told_bias"], 0)
-    h = h + np.maximum(_taps(h, 1) @ w["second"] + w["second_bias"], 0)
-    h = h + np.maximum(_taps(h, 1, 3) @ w["third"] + w["third_bias"], 0)
-    strong = np.maximum(h @ w["token"] + w["token_bias"], 0) @ w["strong"]
-    share = h @ w["heed"]
+    told = np.maximum(_times(x, w["wide"]) + w["wide_bias"], 0).mean(axis=0)
+    about = (told[:, None] * w["told"]).sum(axis=0) + w["told_bias"] + w["near_bias"]
+    h = np.maximum(_times(_taps(x, 2), w["near"]) + about, 0)
+    h = h + np.maximum(_times(_taps(h, 1), w["second"]) + w["second_bias"], 0)
+    h = h + np.maximum(_times(_taps(h, 1, 3), w["third"]) + w["third_bias"], 0)
+    strong = (np.maximum(_times(h, w["token"]) + w["token_bias"], 0) * w["strong"]).sum(axis=1)
+    share = (h * w["heed"]).sum(axis=1)
     share = np.exp(share - share.max())
-    view = np.concatenate([h.max(axis=0), h.mean(axis=0), share @ h / share.sum(), numbers])
-    whole = np.maximum(view @ w["whole"] + w["whole_bias"], 0) @ w["out"]
+    heeded = (h * share[:, None]).sum(axis=0) / share.sum()
+    view = np.concatenate([h.max(axis=0), h.mean(axis=0), heeded, numbers])
+    whole = np.maximum((view[:, None] * w["whole"]).sum(axis=0) + w["whole_bias"], 0) @ w["out"]
     told_by_rules = float(w["rule"][0]) * float(numbers[-2:].max())
     return float(np.logaddexp(strong.max() + w["strong_bias"][0], whole + w["out_bias"][0])) + told_by_rules
 
