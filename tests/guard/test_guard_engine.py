@@ -274,3 +274,30 @@ def test_a_value_in_disguise_is_replaced_and_given_back_as_it_was(written: str) 
     assert "1111" not in protected.text
     assert "vacs" not in protected.text
     assert Restorer(pairs).restore(protected.text) == text
+
+
+SPELT = (
+    ("PERSON", "Jana Novotna", ["Jana_Novotna.docx", "JanaNovotna", "jana.novotna"]),
+    ("IP_ADDRESS", "10.20.31.7", ["10-20-31-7", "10[.]20[.]31[.]7", "0x0A141F07"]),
+    ("PHONE_NUMBER", "+420 603 123 456", ["603123456", "603-123-456", "00420603123456"]),
+    ("CREDIT_CARD", "4111 1111 1111 1111", ["41111111 11111111", "4111-1111-1111-1111"]),
+    ("PASSWORD", "Zu7!kQ9pX2aa", ["Zu7!kQ9pX2aax", "Z u 7 ! k Q 9 p X 2 a a", "Zu7!kQ\n9pX2aa"]),
+)
+
+
+@pytest.mark.parametrize(
+    ("entity", "value", "spelling"),
+    [(entity, value, spelling) for entity, value, spellings in SPELT for spelling in spellings],
+)
+def test_a_known_value_in_another_spelling_is_replaced_and_given_back(entity: str, value: str, spelling: str) -> None:
+    pairs = book()
+    texts = [f"the value is {value}, of today", f"again {spelling} and on"]
+    protected = guard(Words(value, entity=entity)).protect_all([prompt(text) for text in texts], pairs)
+    assert spelling not in protected[1].text
+    assert [Restorer(pairs).restore(one.text) for one in protected] == texts
+
+
+@pytest.mark.parametrize("said", ["Jana went home", "Novotna said no", "order 10 20 31 7 things", "1.10.20.31.7"])
+def test_a_part_of_a_known_value_is_not_taken_for_it(said: str) -> None:
+    pairs = [Pair(entity=entity, value=value, pseudonym=f"P{i}") for i, (entity, value, _) in enumerate(SPELT)]
+    assert Survivors(pairs).find(said) == []
