@@ -301,3 +301,104 @@ def test_a_known_value_in_another_spelling_is_replaced_and_given_back(entity: st
 def test_a_part_of_a_known_value_is_not_taken_for_it(said: str) -> None:
     pairs = [Pair(entity=entity, value=value, pseudonym=f"P{i}") for i, (entity, value, _) in enumerate(SPELT)]
     assert Survivors(pairs).find(said) == []
+
+
+DRAWN = "Zx82kd" + "Pq!7-uT4w"
+KNOWN = [
+    Pair(entity="PERSON", value="Jana Novotna", pseudonym="X1"),
+    Pair(entity="PERSON", value="Karel Dvořák", pseudonym="X2"),
+    Pair(entity="PERSON", value="Mark Down", pseudonym="X3"),
+    Pair(entity="PASSWORD", value=DRAWN, pseudonym="X4"),
+    Pair(entity="PHONE_NUMBER", value="+420 603 123 456", pseudonym="X5"),
+    Pair(entity="PHONE_NUMBER", value="089 901820 55", pseudonym="X6"),
+    Pair(entity="CREDIT_CARD", value="4111 1111 1111 1111", pseudonym="X7"),
+    Pair(entity="IP_ADDRESS", value="10.20.31.7", pseudonym="X8"),
+    Pair(entity="TITLE", value="Chief Security Officer", pseudonym="X9"),
+]
+
+
+def _twice(text: str) -> str:
+    return base64.b64encode(base64.b64encode(text.encode())).decode()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Jana_Novotna",
+        "JanaNovotna",
+        "jana.novotna",
+        "jananovotna",
+        "JANA_NOVOTNA",
+        "Novotna.Jana",
+        "karel.dvorak",
+        "mark.down",
+        DRAWN[:5] + "\n" + DRAWN[5:],
+        " ".join(DRAWN),
+        DRAWN + "x",
+        _twice(DRAWN),
+        _twice(f"say {DRAWN} now"),
+        base64.b32encode(DRAWN.encode()).decode(),
+        base64.b32encode(f"password={DRAWN}".encode()).decode().lower(),
+        "603123456",
+        "603-123-456",
+        "00420603123456",
+        "(+420) 603.123.456",
+        "+49 89 90182055",
+        "089/90182055",
+        "4111111111111111",
+        "4111-1111-1111-1111",
+        "10-20-31-7",
+        "10[.]20[.]31[.]7",
+        "10 dot 20 dot 31 dot 7",
+        "0x0A141F07",
+        "0a141f07",
+    ],
+)
+def test_a_known_value_is_found_in_another_spelling(written: str) -> None:
+    text = f"see {written} there"
+    assert [text[one.start : one.end] for one in Survivors(KNOWN).find(text)] == [written]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "markdown and the Mark Down",
+        "janas.novotna, jana.novotnax, banjana.novotna",
+        "the Chief Security\nOfficer",
+        "1603123456 16031234567",
+        "411111111111111 94111111111111111",
+        "10-20-31-77 110-20-31-7 10-20-31-7-9 2026-10-20-31-7",
+        "10.20.31.7",
+        "deadbeef 0a141f0 0a141f070",
+        "2026-10-20 10:20:31.7",
+        "Zx82kd Pq",
+    ],
+)
+def test_what_is_no_known_value_is_left_alone(text: str) -> None:
+    assert Survivors(KNOWN).find(text) == []
+
+
+@pytest.mark.parametrize(
+    "written", ["report_Jana_Novotna_CV.docx", "reportJanaNovotna2026", "jana.novotna", "JanaNovotna\\n"]
+)
+def test_a_name_in_another_spelling_is_replaced_and_given_back(written: str) -> None:
+    pairs = book()
+    text = f"Jana Novotna wrote {written}, and nobody else"
+    protected = guard(Words("Jana Novotna")).protect(prompt(text), pairs)
+    assert "novotna" not in protected.text.lower()
+    assert Restorer(pairs).restore(protected.text) == text
+
+
+def test_a_secret_in_another_spelling_is_replaced_and_given_back() -> None:
+    pairs = book()
+    others = [" ".join(DRAWN), f"{DRAWN}x", _twice(DRAWN), DRAWN[:6] + "\n" + DRAWN[6:]]
+    text = "; ".join([DRAWN, *others])
+    protected = guard(Words(DRAWN, entity="PASSWORD")).protect(prompt(text), pairs)
+    for one in (DRAWN, *others):
+        assert one not in protected.text
+    assert Restorer(pairs).restore(protected.text) == text
+
+
+def test_many_spellings_in_one_run_are_all_found() -> None:
+    text = "603123456 " * 2000
+    assert len(Survivors(KNOWN).find(text)) == 2000

@@ -33,10 +33,10 @@ _JOINT = re.compile(r"[_.+\-]+")
 _DIGITS = re.compile(r"[0-9]+")
 _NUMBER = re.compile(r"(?:\+|\(\+?)?[0-9](?:[ \t\u00a0().\-/\u2010-\u2013]{0,3}[0-9]){5,}")
 _ONLY_NUMBER = re.compile(r"[0-9 \t\u00a0().\-/+\u2010-\u2013]+")
-_DOT = r"(?:([-_])|[ ]?(?:\[\.?\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\}|\[\.|\.\]|\\\.)[ ]?|[ ]dot[ ]|(\.))"
-"""What stands between the numbers of an address: a stroke, a dot that was defanged, a plain one."""
+_POINT = r"(?:([-_])|[ ]?(?:\[\.?\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\}|\[\.|\.\]|\\\.)[ ]?|[ ]dot[ ]|(\.))"
+"""What stands for a point of an address: a dash, or a point that no program takes for one."""
 _ADDRESS = re.compile(
-    rf"(?<![0-9])(?<![0-9][._-])([0-9]{{1,3}}){_DOT}([0-9]{{1,3}}){_DOT}([0-9]{{1,3}}){_DOT}([0-9]{{1,3}})"
+    rf"(?<![0-9])(?<![0-9][._-])([0-9]{{1,3}}){_POINT}([0-9]{{1,3}}){_POINT}([0-9]{{1,3}}){_POINT}([0-9]{{1,3}})"
     r"(?![0-9])(?![._-][0-9])",
     re.IGNORECASE,
 )
@@ -206,11 +206,14 @@ class Respelt:
                 digits.append(bare)
                 ends.append(size)
                 size += len(bare) + 1
+        held = -1
         for which, first, last in automaton.find_matches_as_indexes("\n".join(digits)):
             number = bisect_right(ends, first) - 1
             at, run = runs[number]
+            if number != held:
+                held, reading = number, _Reading(run, _DIGITS)
             entity, country = self._numbers[keys[which]]
-            span = _span(run, first - ends[number], last - ends[number], country)
+            span = _span(run, reading, first - ends[number], last - ends[number], country)
             if span is not None and not _is_digit(text, at - 1):
                 yield Match(at + span[0], at + span[1], entity, "number")
 
@@ -253,21 +256,19 @@ class Respelt:
                 yield Match(start, end, entity, "name")
 
 
-def _span(run: str, first: int, last: int, country: str | None) -> tuple[int, int] | None:
-    """Return the range of a known number in a run of digits, with what leads to it; None where it is another's."""
-    reading = _Reading(run, _DIGITS)
+_MOST_BEFORE = 6
+
+
+def _span(run: str, reading: _Reading, first: int, last: int, country: str | None) -> tuple[int, int] | None:
+    """Return the range of a known number among digits, with what leads to it; None where it is part of another."""
     start, end = reading.place(first), reading.place(last - 1) + 1
     if end < len(run) and run[end].isdigit():
         return None
-    before = reading.text[:first]
-    if before and not _leads(before, run, country):
+    if first > _MOST_BEFORE or (first and not _leads(reading.text[:first], run, country)):
         return None if run[start - 1].isdigit() else (start, end)
     if run[0] == "(" and ")" not in run[:end]:
         return 1, end
     return 0, end
-
-
-_MOST_BEFORE = 6
 
 
 def _leads(before: str, run: str, country: str | None) -> bool:
@@ -276,7 +277,7 @@ def _leads(before: str, run: str, country: str | None) -> bool:
         return False
     if country:
         return before in ("0", country, f"{country}0", f"00{country}", f"00{country}0")
-    return before == "0" or (len(before) <= _MOST_BEFORE and (run.startswith(("+", "(+")) or before.startswith("00")))
+    return before == "0" or (run.startswith(("+", "(+")) or before.startswith("00"))
 
 
 def _apart(value: str, digits: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Values of a session that a text still holds in another form: encoded, backwards, or spelt otherwise.
+"""Values of a session that a text still holds in another form: encoded, spelt backwards, spelt otherwise.
 
 What scanners find is replaced where it stands. The same value may stand elsewhere in the conversation encoded, where
 no scanner knows it for what it is; the session does.
