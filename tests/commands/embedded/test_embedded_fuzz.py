@@ -73,6 +73,10 @@ def test_bombs(language: str, text: str) -> None:
     check(language, text)
 
 
+def test_an_index_without_a_key_is_stopped_at() -> None:
+    check("awk", 'BEGIN { a[] = 1; system("id") }')
+
+
 def test_a_text_that_doubles_is_stopped() -> None:
     reading = read("javascript", "var s='abcdefgh';for(var i=0;i<60;i++)s+=s;require('child_process').exec(s)")
     assert reading.nested == []

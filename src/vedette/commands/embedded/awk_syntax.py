@@ -403,6 +403,8 @@ class Awk(Tokens):
         while self.here("[") and type(value) in (t.Name, t.Index):
             self.next()
             keys = self._list("]")
+            if not keys:
+                raise SyntaxStop(f"an index expected at {self.token.start}")
             key = keys[0] if len(keys) == 1 else t.Binary(keys[0].start, keys[-1].end, keys, ["."] * (len(keys) - 1))
             value = t.Index(value.start, self.need("]").end, value, key)
         return value
