@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vedette.cli.frame import Frame, JsonOption, frame_of
-from vedette.cli.guard_keeping import chosen_sessions, mount, opened_asking, opened_vault
+from vedette.cli.guard_opening import opened_asking, opened_policy, opened_vault
+from vedette.cli.guard_policy import policy_app
+from vedette.cli.guard_records import approvals_app, audit_app
 from vedette.cli.guard_serve import serve
+from vedette.cli.guard_vault import chosen_sessions, vault_app
 from vedette.cli.texts import Given, given_texts
 from vedette.errors import OutsideError, UserError
 from vedette.schema.guarding import Action, Direction, Form
 
 if TYPE_CHECKING:
     from vedette.guard.engine import Guard
-    from vedette.guard.policy import Policy
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -187,18 +189,6 @@ def _guard(frame: Frame, policy: str | None, scanners: list[str] | None) -> Iter
         guard.close()
 
 
-def opened_policy(frame: Frame, named: str | None) -> Policy:
-    """Return the policy of an option, else the home's own ``guard.yaml``, else the default.
-
-    Raises:
-        UserError: there is none of that name, or it is wrong; says where.
-    """
-    from vedette.guard.policy import load_policy
-
-    own = frame.home_path() / "guard.yaml"
-    return load_policy(named if named is not None else own if own.is_file() else "default")
-
-
 def _one(frame: Frame, path: Path | None, verb: str) -> Given:
     items = list(given_texts(frame, [path] if path else None, f"vedette guard {verb}"))
     if len(items) != 1:
@@ -222,4 +212,10 @@ def _write(out: Path | None, text: str, encoding: str) -> None:
 
 
 app.command()(serve)
-mount(app)
+for _name, _app in (
+    ("policy", policy_app),
+    ("vault", vault_app),
+    ("approvals", approvals_app),
+    ("audit", audit_app),
+):
+    app.add_typer(_app, name=_name)

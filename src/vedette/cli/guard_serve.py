@@ -83,8 +83,7 @@ def serve(
 
     if certificate is not None and key is not None:
         check_tls(certificate, key)
-    from vedette.cli.guard import opened_policy
-    from vedette.cli.guard_keeping import opened_keys
+    from vedette.cli.guard_opening import opened_keys, opened_policy
     from vedette.cli.serve import host_names, n_tokens_of
     from vedette.llm.options import ModelOptions
     from vedette.server import Access, Limits

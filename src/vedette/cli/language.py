@@ -71,7 +71,7 @@ def language_model(
     options = model_options(frame.settings, audit=auditing(lake, actor), name=named)
     model = open_model(named, home=frame.home_path(), options=options)
     if model is not None and not model.local:
-        from vedette.cli.guard import opened_policy
+        from vedette.cli.guard_opening import opened_policy
         from vedette.guard.model import guarded
 
         model = guarded(model, opened_policy(frame, None), third_party=frame.settings.third_party_plugins)

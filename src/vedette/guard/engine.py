@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
 
-from vedette.errors import OutsideError, UserError, VedetteError
+from vedette.errors import OutsideError, UserError
 from vedette.guard.base import GROUP, Pair, PairBook, Scanner
-from vedette.guard.inside import inside, sound
+from vedette.guard.inside import inside
 from vedette.guard.merging import merged
+from vedette.guard.sound import sound
 from vedette.guard.survivors import Survivors
 from vedette.plugins import load_plugin, load_plugins
 from vedette.schema.guarding import Action, Around, Direction, GuardFinding, GuardVerdict, Passage, Scanned, Unjudged
@@ -315,10 +315,9 @@ class Guard:
     def _timed(self, job: Callable[[], T], late: Callable[[], T]) -> T:
         if self._timeout_s is None:
             return job()
-        end = time.monotonic() + self._timeout_s
         future = self._pool.submit(job)
         try:
-            return future.result(timeout=max(end - time.monotonic(), 0.001))
+            return future.result(timeout=self._timeout_s)
         except LateError:
             if not future.cancel():
                 self._replace_stuck()
@@ -342,12 +341,6 @@ def _asked(scanner: Scanner, passage: Passage) -> bool:
     if passage.direction is None:
         return scanner.directions != frozenset({Direction.REPLY})
     return passage.direction in scanner.directions
-
-
-def failure(error: Exception) -> GuardVerdict:
-    """Return the verdict on a passage that could not be handled: it is blocked, with the reason but no value."""
-    why = error.message if isinstance(error, VedetteError) else type(error).__name__
-    return GuardVerdict(action=Action.BLOCK, reason=f"the guard failed: {why}"[:300])
 
 
 def failed(one: Unjudged) -> bool:

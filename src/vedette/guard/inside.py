@@ -16,13 +16,13 @@ from vedette.guard.base import Cost, Scanner
 from vedette.guard.entities import Group, group_of
 from vedette.guard.secrets import encoded
 from vedette.guard.secrets.base import Hit
+from vedette.guard.sound import sound
 from vedette.schema.guarding import Around, Direction, GuardFinding, Passage
 
 _ENTITIES = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "DATE_OF_BIRTH"})
 LEAST_SCORE = 0.8
 SCANNER = "inside"
 _NOTHING = Around()
-_HALF = re.compile("[\ud800-\udfff]")
 _UNSEEN_CLASS = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 )
@@ -68,11 +68,6 @@ def inside(text: str, scanners: Sequence[Scanner]) -> Iterator[GuardFinding]:
             rule=hit.rule,
             within=hit.within,
         )
-
-
-def sound(text: str) -> str:
-    """Return a text of the same length without half characters, which matchers in other languages do not take."""
-    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def _undisguised(text: str) -> tuple[str, list[int]]:

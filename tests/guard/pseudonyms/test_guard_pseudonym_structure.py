@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from vedette.guard.pseudonyms import Masker, MemoryPairs, Restorer
 from vedette.guard.pseudonyms.structure import surrogate
-from vedette.guard.pseudonyms.structure.numbers import luhn
+from vedette.guard.pseudonyms.structure.numbers import luhn_digit
 from vedette.schema.guarding import Action, Form, GuardFinding
 
 SECRET = bytes(range(32))
@@ -132,8 +132,8 @@ def test_dates_keep_their_interval(one: date, other: date, secret: bytes) -> Non
 @given(st.text("0123456789", min_size=11, max_size=18), secrets)
 @EASY
 def test_cards_keep_their_check_sum(body: str, secret: bytes) -> None:
-    found = made("CREDIT_CARD", f"{body}{luhn(body)}", secret)
-    assert luhn(found[:-1]) == int(found[-1])
+    found = made("CREDIT_CARD", f"{body}{luhn_digit(body)}", secret)
+    assert luhn_digit(found[:-1]) == int(found[-1])
 
 
 def test_what_belongs_together_stays_together() -> None:

@@ -6,7 +6,6 @@ dropped.
 
 from __future__ import annotations
 
-import re
 import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 
 from vedette.guard.injection import decode_codecs as codecs
 from vedette.guard.injection.decode_codecs import LONGEST_SHIFTED, Found, pattern, readable
+from vedette.guard.sound import sound
 
 DEPTH = 3
 """Encodings within encodings that are opened."""
@@ -45,9 +45,6 @@ ENOUGH = 2
 """How many different ones it takes."""
 
 
-_HALF = re.compile(r"[\ud800-\udfff]")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
     """Text that stands inside a text."""
@@ -75,7 +72,7 @@ def layers(text: str) -> tuple[Layer, ...]:
         inner, within, start, end, outermost = waiting.pop(0)
         if len(within) >= DEPTH:
             continue
-        for one in _opened(_sound(inner)):
+        for one in _opened(sound(inner)):
             if len(found) == MOST_LAYERS or len(one.text) > left:
                 return tuple(found)
             if one.text in seen:
@@ -88,11 +85,6 @@ def layers(text: str) -> tuple[Layer, ...]:
                 found.append(layer)
             waiting.append((one.text, layer.within, at, to, False))
     return tuple(found)
-
-
-def _sound(text: str) -> str:
-    """Return a text without half characters, which RE2 does not read; its length stays."""
-    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def _opened(text: str) -> Iterator[Found]:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import permutations
 
 from vedette.guard.injection.decode_codecs import of_bytes, pattern
+from vedette.guard.sound import sound
 
 LEAST_TAGS = 3
 LEAST_SELECTORS = 4
@@ -203,9 +204,9 @@ def _concealed(text: str) -> Iterator[Hidden]:
 
 
 def _styled(text: str) -> Iterator[Hidden]:
-    sound = _sound(text)
-    for match in pattern(_STYLED).finditer(sound):
-        end = _closing(sound, match.end(), match[1].lower())
+    read = sound(text)
+    for match in pattern(_STYLED).finditer(read):
+        end = _closing(read, match.end(), match[1].lower())
         said = re.sub("<[^<>]*>", " ", text[match.end() : end]).strip()
         if said:
             yield Hidden(kind=HiddenKind.STYLE, start=match.end(), end=end, score=0.0, text=said)
@@ -219,17 +220,10 @@ def _closing(text: str, at: int, tag: str) -> int:
 
 
 def _groups(kind: HiddenKind, expression: str, text: str) -> Iterator[Hidden]:
-    for match in pattern(expression).finditer(_sound(text)):
+    for match in pattern(expression).finditer(sound(text)):
         for group in range(1, 5):
             if group <= len(match.groups()) and match[group]:
                 start, end = match.span(group)
                 said = text[start : min(end, start + LONGEST_CONCEALED)]
                 if said.strip():
                     yield Hidden(kind=kind, start=start, end=end, score=0.0, text=said)
-
-
-_HALF = re.compile(r"[\ud800-\udfff]")
-
-
-def _sound(text: str) -> str:
-    return text if text.isascii() else _HALF.sub("\ufffd", text)

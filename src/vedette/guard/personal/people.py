@@ -77,13 +77,6 @@ def word_bits(word: str) -> int:
     return _gazetteer().look_up(folded(word))
 
 
-def is_english(word: str) -> bool:
-    """Return whether a word is one of the language's rather than a made-up one, as accounts are."""
-    from vedette.guard.names.gazetteer import BIT
-
-    return bool(word_bits(word) & (BIT["english"] | BIT["job"] | BIT["calendar"] | BIT["title"]))
-
-
 @lru_cache(maxsize=4096)
 def like_person(value: str, *, told: bool) -> bool:
     """Return whether a value reads as a person's name: two to four capitalised words, none of a product.

@@ -34,7 +34,6 @@ _BIRTH = Pattern(
     + rb")"
 )
 _REACH = 80
-MACHINES = frozenset(b"0123456789abcdefABCDEF")
 
 
 def find(sheet: Sheet, cues: Cues) -> None:

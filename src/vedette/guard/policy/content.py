@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from vedette.guard.sound import sound
 from vedette.schema.guarding import GuardFinding
 
 ENTITY = "FORBIDDEN_CONTENT"
@@ -36,7 +37,7 @@ class ForbiddenContent:
 
     def findings(self, text: str) -> tuple[GuardFinding, ...]:
         """Return where a text holds forbidden content, in order of place; time grows in line with its length."""
-        text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is a character all the same
+        text = sound(text)
         found = [
             GuardFinding(entity=ENTITY, start=start, end=end, score=1.0, scanner=SCANNER, rule=rule)
             for rule, compiled in self._compiled

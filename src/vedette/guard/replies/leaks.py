@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from vedette.guard.survivors import encodings
 from vedette.schema.guarding import GuardFinding
 
 SCANNER = "replies"
@@ -20,6 +21,7 @@ LEAST_WORDS = 9
 """Words in a row that are the instructions' own: fewer are found in any text of the same matter."""
 LEAST_CHARS = 36
 _MOST = 200_000
+_LEAST_CODED = 6
 _WORD = re.compile(r"[^\W_]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}[ :]?){24,}")
@@ -108,16 +110,10 @@ def _wherever(text: str, bare_word: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _encoded(word: str) -> Iterator[tuple[str, str]]:
-    """Yield the word as encodings hold it; of base64 the part that does not hang on what stands beside it."""
-    data = word.encode()
-    for shift in range(3):
-        coded = base64.b64encode(b"\0" * shift + data).decode()
-        core = coded[(0, 2, 3)[shift] : len(coded.rstrip("=")) - (1 if (len(data) + shift) % 3 else 0)]
-        if len(core) >= 6:
-            yield "base64", core
-    yield "hex", data.hex()
-    yield "hex", data.hex().upper()
-    yield "rot13", codecs.encode(word, "rot13")
+    """Yield the word as encodings hold it; shorter forms are found by chance."""
+    for way, form in (*encodings(word), ("rot13", codecs.encode(word, "rot13"))):
+        if len(form) >= _LEAST_CODED:
+            yield way, form
 
 
 def _layers(text: str) -> Iterator[tuple[str, str, tuple[int, int] | None]]:

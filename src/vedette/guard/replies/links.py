@@ -8,9 +8,7 @@ and leads to another; or where its scheme runs something. Hosts that the user or
 from __future__ import annotations
 
 import ipaddress
-import math
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from vedette.guard.replies.leaks import SCANNER
+from vedette.guard.secrets.values import entropy
 from vedette.schema.guarding import Around, GuardFinding
 
 _MOST_URL = 4096
@@ -190,10 +189,8 @@ def _carried(path: str, query: str, fragment: str, host: str, seen: str) -> tupl
 
 
 def _opaque(text: str) -> bool:
-    counts = Counter(text)
-    entropy = -sum(n / len(text) * math.log2(n / len(text)) for n in counts.values())
     dashed = text.count("-") + text.count("_") + text.count(".")
-    return entropy >= 3.2 and dashed < len(text) / 8
+    return entropy(text) >= 3.2 and dashed < len(text) / 8
 
 
 def hosts_of(text: str) -> frozenset[str]:

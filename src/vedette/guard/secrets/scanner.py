@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 
 from vedette.guard.base import Cost
 from vedette.guard.entities import ENTITIES, Group
 from vedette.guard.secrets import assigned, commands, encoded, formatted, headers, places, private_keys, spoken, urls
 from vedette.guard.secrets.base import Hit, settled
+from vedette.guard.sound import sound
 from vedette.schema.guarding import Around, Direction, GuardFinding, Passage, Scanned, Unjudged
-
-_HALVES = re.compile("[\ud800-\udfff]")
-
-
-def whole(text: str) -> str:
-    """Return a text of the same length without halves of characters, which no expression engine takes."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return _HALVES.sub("\ufffd", text)
-    return text
 
 
 def plain(text: str, *, eager: bool = False) -> list[Hit]:
@@ -52,7 +41,7 @@ def every(text: str) -> list[Hit]:
 
 def _looked(text: str) -> tuple[list[Hit], bool]:
     """Return the secrets of a text, and whether more was encoded in it than is looked into."""
-    text = whole(text)
+    text = sound(text)
     allowed = encoded.allowance(text)
     found = settled(chain(plain(text), encoded.find(text, plain, allowed=allowed)))
     return found, allowed.short

@@ -163,4 +163,3 @@ class Reading:
     """Further fields that requests may carry; they are judged as JSON."""
     betas: frozenset[str] = frozenset()
     echoes: bool = True
-    most_depth: int = 64

@@ -11,6 +11,7 @@ from vedette.forge.corpus.rules import identities, personal
 from vedette.forge.corpus.rules.base import Find, Rule, merged
 from vedette.guard.secrets import encoded, scanner
 from vedette.guard.secrets.base import Hit
+from vedette.guard.sound import sound
 
 __all__ = ["Find", "find"]
 
@@ -51,7 +52,7 @@ def find(text: str) -> list[Find]:
 
 
 def _find(text: str) -> list[Find]:
-    text = scanner.whole(text)
+    text = sound(text)
     found = _plain(text)
     behind = [Find(hit.start, hit.end, f"encoded {hit.rule}", hit.entity) for hit in encoded.find(text, _as_hits)]
     return merged([*found, *behind]) if behind else found

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from vedette.forge.corpus.rules.base import Rule
-from vedette.forge.corpus.rules.checks import luhn
+from vedette.guard.personal.checks import luhn
 
 
 def digits_of(value: str) -> str:

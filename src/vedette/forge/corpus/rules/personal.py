@@ -12,7 +12,7 @@ import ipaddress
 import re
 
 from vedette.forge.corpus.rules.base import Rule
-from vedette.forge.corpus.rules.checks import luhn
+from vedette.guard.personal.checks import luhn, mod97
 
 
 def _card(value: str, text: str, start: int, end: int) -> bool:
@@ -24,8 +24,7 @@ def _iban(value: str, text: str, start: int, end: int) -> bool:
     bare = value.replace(" ", "")
     if not 15 <= len(bare) <= 34:
         return False
-    moved = bare[4:] + bare[:4]
-    return int("".join(str(int(c, 36)) for c in moved)) % 97 == 1
+    return mod97(bare)
 
 
 _VERSION_BEFORE = re.compile(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from vedette.guard.personal.checks import luhn
 from vedette.guard.pseudonyms.structure.keyed import Keyed
 
 _DIGIT = re.compile(r"[0-9]")
@@ -36,7 +37,7 @@ def filled(form: str, digits: str) -> str:
     return _DIGIT.sub(lambda _: next(drawn), form)
 
 
-def luhn(digits: str) -> int:
+def luhn_digit(digits: str) -> int:
     """Return what a number's check digit must be, given the digits before it."""
     total = 0
     for place, digit in enumerate(reversed(digits)):
@@ -53,7 +54,7 @@ def credit_card(value: str, keyed: Keyed) -> str | None:
     start = next((one for one in _CARD_STARTS if one[:2] == digits[:2]), None)
     start = start or next((one for one in _CARD_STARTS if one[0] == digits[0]), digits[0])
     body = start + keyed.digits(len(digits) - len(start) - 1, "card", digits, str(keyed.turn))
-    return filled(value, body + str(luhn(body)))
+    return filled(value, body + str(luhn_digit(body)))
 
 
 def iban_code(value: str, keyed: Keyed) -> str | None:
@@ -87,7 +88,7 @@ def national_id(value: str, keyed: Keyed) -> str | None:
     if any(char.isalpha() for char in value):
         return keyed.shaped(value, "id")
     body = digits[0] + keyed.digits(len(digits) - 2, "id", digits, str(keyed.turn))
-    last = str(luhn(body)) if luhn(digits[:-1]) == int(digits[-1]) else keyed.digits(1, "last", digits, str(keyed.turn))
+    last = str(luhn_digit(body)) if luhn(digits) else keyed.digits(1, "last", digits, str(keyed.turn))
     return filled(value, body + last)
 
 
