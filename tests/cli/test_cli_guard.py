@@ -142,4 +142,6 @@ def test_a_folders_pictures_are_told_of_and_a_named_one_is_a_failure(home: Path,
     assert done.code == 0
     assert [one["unjudged"][0]["reason"] for one in done.json["texts"] if one["unjudged"]] == ["it is binary"]
     assert guard(home, "scan", str(picture)).code == 3
+    picture.write_bytes(bytes(range(1, 256)) * 3)  # no NUL in it
+    assert guard(home, "scan", str(picture)).code == 3
     assert guard(home, "scan", str(tmp_path / "missing")).code == 2

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 32_000_000
 _MARKED = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\b\x1b")) + b"\x7f"
+_SHARE = 33
+"""One control character in so many makes bytes binary: no text in any encoding has that many."""
 _LEFT_OUT = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv"})
 
 
@@ -79,6 +82,6 @@ def read_bytes(data: bytes, name: str) -> Given:
                 return Given(name, data.decode(encoding), encoding=encoding)  # the mark is its first character
             except UnicodeDecodeError:
                 return Given(name, problem="it begins as UTF-16 and is none")
-    if b"\0" in data:
+    if b"\0" in data or len(data.translate(None, _CONTROLS)) * _SHARE < len(data) * (_SHARE - 1):
         return Given(name, problem="it is binary")
     return Given(name, data.decode("utf-8", "surrogateescape"))
