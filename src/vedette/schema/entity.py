@@ -19,6 +19,18 @@ class ObservableKind(StrEnum):
     USER_AGENT = "user_agent"
     ACCESS_KEY = "access_key"
     CVE = "cve"
+    IP_RANGE = "ip_range"
+    """An address with a prefix length, or from one to another."""
+    MUTEX = "mutex"
+    CWE = "cwe"
+    TECHNIQUE = "technique"
+    """An ATT&CK id of a tactic, technique, group, software, mitigation or campaign."""
+    ASN = "asn"
+    CRYPTO_ADDRESS = "crypto_address"
+    TELEGRAM = "telegram"
+    YARA = "yara"
+    """A whole rule."""
+    SIGMA = "sigma"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Many reports together: merged with provenance, what is new, what of it was seen in the own lake."""

@@ -1,0 +1,1 @@
+"""Questions about reports that the copilot answers."""
