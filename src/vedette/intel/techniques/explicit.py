@@ -80,8 +80,7 @@ def _put(root: dict[str, object], name: str, technique: str) -> None:
     node = root
     for word in _words(name):
         below = node.setdefault(word[0], {})
-        assert isinstance(below, dict)
-        node = below
+        node = below if isinstance(below, dict) else node
     node[""] = technique
 
 

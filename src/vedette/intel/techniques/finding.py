@@ -25,7 +25,7 @@ def _tagger() -> Predictor:
 def find(
     document: Document, sentences: Sequence[tuple[int, int]], *, model: Predictor | None = None
 ) -> tuple[list[TechniqueMention], list[ReportTechnique], int, list[str]]:
-    """Return the techniques of each sentence, those of the report, how many sentences went unjudged, and what could not.
+    """Return the techniques of each sentence, those of the report, how many sentences none was said of, and why.
 
     Args:
         document: the report.

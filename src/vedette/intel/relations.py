@@ -1,0 +1,311 @@
+"""Who uses, targets, exploits, drops, talks to or belongs to whom, as a report's sentences say it.
+
+No parser: a verb of the lexicon joins what stands before it with what stands after it in its clause. Passives turn the
+order ("was used by"), lists share a verb ("uses X, Y and Z"), and "the group" stands for the report's main actor only
+where one is dominant, at lower confidence. What is denied is dropped, what is hedged is kept with less confidence.
+Every relation names its sentence. Linear in the sentence's length.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import re2
+
+from vedette.schema import Document, ObservableKind
+from vedette.schema.intel import (
+    EntityMention,
+    MentionKind,
+    Relation,
+    RelationKind,
+    SeenObservable,
+    Standing,
+    TechniqueMention,
+    key_of,
+)
+
+_ACTORS = frozenset({"group", "campaign"})
+_CODE = frozenset({"malware", "tool"})
+_DOERS = _ACTORS | _CODE
+_PLACES = frozenset({"domain", "ip", "url", "email", "telegram", "ip_range"})
+_FILES = frozenset({"file", "hash"})
+_VICTIMS = frozenset({"organization", "sector", "place", "product"})
+
+ROLES: dict[RelationKind, tuple[frozenset[str], frozenset[str]]] = {
+    RelationKind.USES: (_DOERS, _CODE),
+    RelationKind.TARGETS: (_DOERS, _VICTIMS),
+    RelationKind.EXPLOITS: (_DOERS, frozenset({"vulnerability", "cve"})),
+    RelationKind.COMMUNICATES_WITH: (_DOERS | _FILES, _PLACES),
+    RelationKind.DROPS: (_DOERS | _FILES, _CODE | _FILES),
+    RelationKind.ATTRIBUTED_TO: (_CODE | frozenset({"campaign", "group"}), frozenset({"group"})),
+}
+"""What kinds of thing may do it, and to what."""
+
+_VERBS: tuple[tuple[RelationKind, str], ...] = (
+    (
+        RelationKind.COMMUNICATES_WITH,
+        r"communicat\w+ (?:back )?(?:with|to)|beacon\w* (?:out )?to|call\w* (?:back|home) to|"
+        r"connect\w* (?:back |out )?to|contact(?:s|ed|ing)?|reach\w* out to|exfiltrat\w+ [\w ,]{0,60}?to|report\w* back to|phon\w+ home to|"
+        r"download\w* [\w ,-]{0,60}?from|resolv\w+ to|send\w* [\w ,-]{0,60}?to|post\w* [\w ,-]{0,60}?to|"
+        r"(?:C2|C&C|command[- ]and[- ]control) (?:server|domain|address|infrastructure|host)s?\b",
+    ),
+    (
+        RelationKind.ATTRIBUTED_TO,
+        r"attribut\w+ (?:[\w -]{0,40}?)?to|link\w* (?:[\w -]{0,40}?)?to|believed to be (?:operated|run|developed|"
+        r"the work) (?:by|of)|tied to|associat\w+ with|(?:operated|developed|run|authored|maintained|created|written|"
+        r"owned) by|the work of|conducted by|carried out by|orchestrated by|belong\w* to",
+    ),
+    (
+        RelationKind.DROPS,
+        r"drop(?:s|ped|ping)?|install(?:s|ed|ing)?|deliver(?:s|ed|ing)?|download(?:s|ed|ing)?|deploy(?:s|ed|ing)?|"
+        r"load(?:s|ed|ing)?|unpack(?:s|ed|ing)?|extract(?:s|ed|ing)?|decrypt(?:s|ed|ing)?|fetch(?:es|ed|ing)?|"
+        r"retriev(?:es|ed|ing)|writ(?:es|ing)|wrote|written|distribut(?:es|ed|ing)|spread(?:s|ing)?|push(?:es|ed|ing)?",
+    ),
+    (
+        RelationKind.EXPLOITS,
+        r"exploit(?:s|ed|ing|ation of)?|weaponi[sz](?:es|ed|ing)|abus(?:es|ed|ing)|leverag(?:es|ed|ing)|"
+        r"tak(?:es|ing|en) advantage of|took advantage of|us(?:es|ed|ing)|exploits? for",
+    ),
+    (
+        RelationKind.TARGETS,
+        r"target(?:s|ed|ing)?|attack(?:s|ed|ing)?|compromis(?:es|ed|ing)|breach(?:es|ed|ing)?|infect(?:s|ed|ing)?|"
+        r"hit(?:s|ting)?|struck|strik(?:es|ing)|aim(?:s|ed|ing)? at|focus(?:es|ed|ing)? on|against|"
+        r"victims? (?:in|from|at)|go(?:es|ing)? after|went after|infiltrat(?:es|ed|ing)|spie[sd] on|spying on|"
+        r"intrusions? (?:in|into|at)|hack(?:s|ed|ing)?",
+    ),
+    (
+        RelationKind.USES,
+        r"us(?:e|es|ed|ing|e of)|utili[sz](?:e|es|ed|ing)|employ(?:s|ed|ing)?|leverag(?:e|es|ed|ing)|"
+        r"deploy(?:s|ed|ing)?|rel(?:y|ies|ied|ying) on|install(?:s|ed|ing)?|execut(?:e|es|ed|ing)|launch(?:es|ed|ing)?|r[au]n(?:s|ning)?|"
+        r"deliver(?:s|ed|ing)?|drop(?:s|ped|ping)?|distribut(?:e|es|ed|ing)|operat(?:e|es|ed|ing)|"
+        r"develop(?:s|ed|ing)?|spread(?:s|ing)?|download(?:s|ed|ing)?|incorporat(?:e|es|ed|ing)|abus(?:e|es|ed|ing)|"
+        r"implement(?:s|ed|ing)?|load(?:s|ed|ing)?|including|such as|arsenal|toolset|toolkit|via|with",
+    ),
+)
+_LEXICON = tuple((kind, re2.compile(rf"(?i)\b(?:{pattern})\b")) for kind, pattern in _VERBS)
+_PASSIVE_BEFORE = re2.compile(r"(?i)\b(?:is|are|was|were|been|being|be|get|gets|got)(?: \w+ly| also| often| since)? *$")
+_BY_AFTER = re2.compile(r"(?i)^[^.;:()]{0,60}?\bby\b")
+_NOT = re2.compile(
+    r"(?i)\b(?:not|never|no longer|neither|nor|cannot|can't|doesn't|didn't|don't|isn't|wasn't|aren't|weren't|without|"
+    r"unlike|unrelated|rather than|instead of|no evidence|no link|no connection|denied|ruled out)\b"
+)
+_HEDGE = re2.compile(
+    r"(?i)\b(?:may|might|could|possibly|perhaps|likely|probably|suspected|allegedly|reportedly|believed|believe|appears?|"
+    r"seems?|potentially|suggests?|assess(?:es|ed)?|would|can|if|similar(?:ities)?)\b"
+)
+_CLAUSE = re2.compile(r"(?i);|\s[-–—]+\s|: |,? (?:but|while|whereas|although|though|however|because) ")
+_GROUP_WORDS = re2.compile(
+    r"(?i)\b(?:the|this|these|its) (?:(?:threat|apt|espionage|hacking|ransomware|criminal|cyber\w*) )?"
+    r"(?:group|actors?|gang|attackers?|operators?|adversar(?:y|ies)|threat actors?)\b|\b(?:they|the attackers)\b"
+)
+_CODE_WORDS = re2.compile(
+    r"(?i)\b(?:the|this) (?:malware|backdoor|trojan|ransomware|rat|implant|loader|dropper|downloader|worm|stealer|"
+    r"payload|botnet|sample)\b"
+)
+SURE, PASSIVE, HEDGED, PRONOUN = 0.85, 0.85, 0.6, 0.65
+"""Confidence of what is said outright; what a hedge and a pronoun multiply it with."""
+DOMINANT = 0.6
+"""Share of the mentions of its sort that the main actor must have for "the group" to mean it."""
+_FAR = 160
+"""Characters between a verb and what it joins."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    key: str
+    kind: str
+    start: int
+    end: int
+    sure: float
+    pronoun: bool = False
+
+
+def find(
+    document: Document,
+    sentences: Sequence[tuple[int, int]],
+    entities: Sequence[EntityMention],
+    observables: Sequence[SeenObservable],
+    techniques: Sequence[TechniqueMention],
+) -> list[Relation]:
+    """Return the relations that a report's sentences state, by place; of the same one in a sentence the surest.
+
+    Args:
+        document: the report.
+        sentences: offsets of its sentences.
+        entities: names in it.
+        observables: values in it.
+        techniques: techniques of its sentences; who does them is whom the sentence is about.
+    """
+    things = _things(entities, observables)
+    group, code = _dominant(entities, _ACTORS), _dominant(entities, frozenset({"malware"}))
+    by_sentence: dict[tuple[int, int], list[TechniqueMention]] = {}
+    for item in techniques:
+        by_sentence.setdefault((item.start, item.end), []).append(item)
+    found: dict[tuple[int, RelationKind, str, str], Relation] = {}
+    first = 0
+    for start, end in sorted(sentences):
+        while first < len(things) and things[first].start < start:
+            first += 1
+        own = []
+        at = first
+        while at < len(things) and things[at].start < end:
+            if things[at].end <= end:
+                own.append(things[at])
+            at += 1
+        text = document.text[start:end]
+        own = [*own, *_pronouns(text, start, group, code)]
+        if not own:
+            continue
+        own.sort(key=lambda t: (t.start, t.end))
+        for relation in _of_sentence(text, start, end, own, by_sentence.get((start, end), ())):
+            key = (start, relation.kind, relation.source, relation.target)
+            if key not in found or found[key].confidence < relation.confidence:
+                found[key] = relation
+    return sorted(found.values(), key=lambda r: (r.start, -r.confidence, r.kind.value, r.source, r.target))
+
+
+def _things(entities: Sequence[EntityMention], observables: Sequence[SeenObservable]) -> list[_Thing]:
+    out = [
+        _Thing(key_of(e), e.kind.value, e.start, e.end, e.confidence)
+        for e in entities
+        if e.kind is not MentionKind.DATE
+    ]
+    taken = {(t.start, t.end) for t in out}
+    for seen in observables:
+        if seen.standing in (Standing.REFERENCE, Standing.EXAMPLE) or (seen.start, seen.end) in taken:
+            continue
+        if seen.kind in (ObservableKind.TECHNIQUE, ObservableKind.CWE, ObservableKind.YARA, ObservableKind.SIGMA):
+            continue
+        out.append(_Thing(key_of(seen), seen.kind.value, seen.start, seen.end, 1.0))
+    return sorted(out, key=lambda t: (t.start, -t.end))
+
+
+def _dominant(entities: Sequence[EntityMention], kinds: frozenset[str]) -> str | None:
+    """Return the key of the one thing that a report is mostly about; None where none stands out."""
+    counts = Counter(key_of(e) for e in entities if e.kind.value in kinds)
+    if not counts:
+        return None
+    (key, most), *others = counts.most_common(2)
+    enough = most >= 2 and most >= DOMINANT * counts.total() and (not others or others[0][1] * 2 <= most)
+    return key if enough or len(counts) == 1 else None
+
+
+def _pronouns(text: str, start: int, group: str | None, code: str | None) -> list[_Thing]:
+    out = []
+    for key, words in ((group, _GROUP_WORDS), (code, _CODE_WORDS)):
+        if key is not None:
+            kind = key.partition(":")[0]
+            out += [
+                _Thing(key, kind, start + m.start(), start + m.end(), 1.0, pronoun=True) for m in words.finditer(text)
+            ]
+    return out
+
+
+def _of_sentence(
+    text: str, start: int, end: int, things: Sequence[_Thing], techniques: Iterable[TechniqueMention]
+) -> list[Relation]:
+    blank = list(text)
+    for thing in things:  # a name's own words are no verbs
+        for at in range(thing.start - start, thing.end - start):
+            blank[at] = "_"
+    plain = "".join(blank)
+    out: list[Relation] = []
+
+    def tell(kind: RelationKind, source: _Thing, target: _Thing, sure: float) -> None:
+        if source.key == target.key:
+            return
+        if source.pronoun or target.pronoun:
+            sure *= PRONOUN
+        sure *= min(source.sure, target.sure)
+        out.append(
+            Relation(kind=kind, source=source.key, target=target.key, start=start, end=end, confidence=round(sure, 4))
+        )
+
+    for low, high in _clauses(plain):
+        own = [t for t in things if start + low <= t.start and t.end <= start + high]
+        if len(own) < 2:
+            continue
+        for kind, words in _LEXICON:
+            sources, targets = ROLES[kind]
+            for verb in words.finditer(plain, low, high):
+                before = [t for t in own if t.end <= start + verb.start() and start + verb.start() - t.end <= _FAR]
+                after = [t for t in own if t.start >= start + verb.end()]
+                lead, trail = plain[max(low, verb.start() - 40) : verb.start()], plain[verb.end() : high]
+                if _NOT.search(plain[max(low, verb.start() - 30) : verb.start()]):
+                    continue
+                sure = SURE * (HEDGED if _HEDGE.search(plain, low, high) else 1.0)
+                by = _BY_AFTER.match(trail)
+                passive = _PASSIVE_BEFORE.search(lead) is not None and by is not None
+                if by is not None and passive:
+                    agents = [t for t in after if t.start >= start + verb.end() + by.end()]
+                    doers = _run(plain, start, agents, sources)
+                    objects = _run_back(plain, start, before, targets)
+                else:
+                    doers = _run_back(plain, start, before, sources)
+                    objects = _run(plain, start, after, targets)
+                for source in doers:
+                    for target in objects:
+                        tell(kind, source, target, sure)
+    doers = [t for t in things if t.kind in _DOERS]
+    if doers:
+        source = doers[0]
+        sure = 0.8 if len({t.key for t in doers}) == 1 else 0.6
+        for technique in techniques:
+            if _NOT.search(plain):
+                continue
+            sure_here = sure * technique.confidence * (PRONOUN if source.pronoun else 1.0) * source.sure
+            out.append(
+                Relation(
+                    kind=RelationKind.USES,
+                    source=source.key,
+                    target=key_of(technique),
+                    start=start,
+                    end=end,
+                    confidence=round(sure_here, 4),
+                )
+            )
+    return out
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    edges, at = [], 0
+    for m in _CLAUSE.finditer(text):
+        edges.append((at, m.start()))
+        at = m.end()
+    return [*edges, (at, len(text))]
+
+
+_LINK = re2.compile(
+    r"(?i)^[\s,_()\"'“”‘’/&]*(?:(?:and|or|as well as|the|a|an|its|other|also|aka|known as|malware|tool|backdoor|"
+    r"ransomware|group|trojan|[\w-]+)[\s,_()\"'“”‘’/&]*){0,3}$"
+)
+
+
+def _run(text: str, base: int, things: Sequence[_Thing], kinds: frozenset[str]) -> list[_Thing]:
+    """Return the first thing of these kinds and those listed after it."""
+    own = [t for t in things if t.kind in kinds]
+    if not own:
+        return []
+    out = [own[0]]
+    for thing in own[1:]:
+        between = text[out[-1].end - base : thing.start - base]
+        if len(between) > 40 or not _LINK.match(between):
+            break
+        out.append(thing)
+    return out
+
+
+def _run_back(text: str, base: int, things: Sequence[_Thing], kinds: frozenset[str]) -> list[_Thing]:
+    """Return the last thing of these kinds and those listed before it."""
+    own = [t for t in things if t.kind in kinds]
+    if not own:
+        return []
+    out = [own[-1]]
+    for thing in reversed(own[:-1]):
+        between = text[thing.end - base : out[-1].start - base]
+        if len(between) > 25 or not _LINK.match(between):
+            break
+        out.append(thing)
+    return out
