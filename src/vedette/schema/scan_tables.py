@@ -6,41 +6,18 @@ Flat columns, so that SQL joins them: each names the field of its noun that it h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from vedette.schema.exposure import Asset, Component, ScanFinding, ScanRecord, ScanReport, VexStatement
+from vedette.schema.flat_tables import FlatColumn, flat_arrow_schema, flat_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 SCAN_VERSION = 1
 """Version of these columns: one more whenever they change; the lake fills what older files lack."""
-
-ColumnKind = Literal["string", "strings", "float", "int", "bool", "time"]
-
-
-@dataclass(frozen=True, slots=True)
-class ScanColumn:
-    """One column of a table of scans."""
-
-    name: str
-    kind: ColumnKind
-    field: str
-    """The noun's field, dotted where it lies in a noun of its own: ``place.name``."""
-
-
-def _columns(*given: str) -> tuple[ScanColumn, ...]:
-    """Return columns from ``name:kind`` or ``name:kind=field``."""
-    out = []
-    for text in given:
-        name, _, rest = text.partition(":")
-        kind, _, field = rest.partition("=")
-        out.append(ScanColumn(name, kind or "string", field or name))  # type: ignore[arg-type]
-    return tuple(out)
-
 
 _PLACE = (
     "place:string=place.name",
@@ -57,25 +34,25 @@ _PACKAGE = (
     "path:string=package.path",
 )
 
-SCAN_TABLES: dict[str, tuple[ScanColumn, ...]] = {
-    "scan_reports": _columns(
+SCAN_TABLES: dict[str, tuple[FlatColumn, ...]] = {
+    "scan_reports": flat_columns(
         "report_id", "reader", "scanner", "made_at:time", "received_at:time", "source", "places:strings",
         "n_findings:int", "n_components:int", "n_statements:int", "n_assets:int", "n_refused:int", "problem",
     ),
-    "scan_findings": _columns(
+    "scan_findings": flat_columns(
         "kind", "ids:strings", "related:strings", "title", "description", "severity", "cvss:strings", "score:float",
         "cwes:strings", *_PLACE, *_PACKAGE, "fixed_in:strings", "location", "layer", "status", "status_by",
         "reachable:bool", "epss:float", "known_exploited:bool", "seen_at:time", "first_seen_at:time",
         "refs:strings=references",
     ),
-    "components": _columns(
+    "components": flat_columns(
         *_PLACE, *_PACKAGE, "ref", "type", "supplier", "licences:strings", "hashes:strings", "depends_on:strings",
     ),
-    "vex": _columns(
+    "vex": flat_columns(
         "ids:strings", "products:strings", "subcomponents:strings", "status", "justification", "statement", "author",
         "at:time",
     ),
-    "assets": _columns(
+    "assets": flat_columns(
         "name", "kind", "aliases:strings", "owner", "business_weight:float", "internet_facing:bool", "data_class",
         "environment", "mission_impact", "safety_impact", "mitigations:strings",
     ),
@@ -90,11 +67,11 @@ RECORD_TABLES: dict[type[ScanRecord], str] = {
 }
 """Noun to the table of its rows."""
 
-_HEAD = _columns("report_id", "record_id", "pointer")
+_HEAD = flat_columns("report_id", "record_id", "pointer")
 
 
 @cache
-def scan_columns(table: str) -> tuple[ScanColumn, ...]:
+def scan_columns(table: str) -> tuple[FlatColumn, ...]:
     """Return every column of a table in its order, those of the record's identity first."""
     own = SCAN_TABLES[table]
     return own if table == "scan_reports" else (*_HEAD, *own)
@@ -103,17 +80,7 @@ def scan_columns(table: str) -> tuple[ScanColumn, ...]:
 @cache
 def scan_arrow_schema(table: str) -> pa.Schema:
     """Return a table's Arrow schema."""
-    import pyarrow as pa
-
-    kinds: dict[str, pa.DataType] = {
-        "string": pa.string(),
-        "strings": pa.list_(pa.string()),
-        "float": pa.float64(),
-        "int": pa.int64(),
-        "bool": pa.bool_(),
-        "time": pa.timestamp("us", tz="UTC"),
-    }
-    return pa.schema([(column.name, kinds[column.kind]) for column in scan_columns(table)])
+    return flat_arrow_schema(scan_columns(table))
 
 
 @cache

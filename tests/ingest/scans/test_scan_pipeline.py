@@ -35,7 +35,8 @@ from vedette.schema import (
     record_id,
 )
 from vedette.schema import scan_tables as scan_table_module
-from vedette.schema.scan_tables import SCAN_TABLES, SCAN_VERSION, ScanColumn, scan_columns
+from vedette.schema.flat_tables import FlatColumn
+from vedette.schema.scan_tables import SCAN_TABLES, SCAN_VERSION, scan_columns
 from vedette.store import Lake
 from vedette.store.query import run_query
 from vedette.store.reports import forget_reports, reports_of_shards
@@ -358,7 +359,7 @@ def test_changed_columns_have_a_new_version() -> None:
 
 def test_files_of_an_older_version_lack_columns_and_are_read(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     add(lake, Scripted(finding("/old")))
-    grown = (*SCAN_TABLES["scan_findings"], ScanColumn("later", "string", "title"))
+    grown = (*SCAN_TABLES["scan_findings"], FlatColumn("later", "string", "title"))
     for cached in (scan_table_module.scan_columns, scan_table_module.scan_arrow_schema, scan_table_module._getter):
         cached.cache_clear()
     monkeypatch.setitem(scan_table_module.SCAN_TABLES, "scan_findings", grown)
