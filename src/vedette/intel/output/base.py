@@ -1,0 +1,100 @@
+"""What every output is, and the things of a reading gathered: each once, with all its places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from vedette.schema import EntityMention, MentionKind, ObservableKind, Reading, SeenObservable, Standing, key_of
+
+TLP = ("clear", "white", "green", "amber", "amber+strict", "red")
+"""Markings of the Traffic Light Protocol, the widest first; ``white`` is the old name of ``clear``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """How a reading is to be told."""
+
+    at: datetime
+    """When it was read, UTC: stands where a report does not say its own time."""
+    tlp: str | None = None
+    """One of :data:`TLP`; None leaves it to what the document says of itself."""
+    text: bool = True
+    """Whether the report's own text goes along."""
+
+
+class Output(Protocol):
+    """Writes readings in one form."""
+
+    def __call__(self, readings: Sequence[Reading], told: Told) -> bytes:
+        """Return the file's bytes: the same readings give the same bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a report, wherever it stands."""
+
+    first: SeenObservable
+    places: tuple[tuple[int, int], ...]
+    standing: Standing
+    """The gravest: an indicator anywhere is one."""
+    confidence: float
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from others."""
+        return key_of(self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One thing that a report names, by whatever name."""
+
+    best: EntityMention
+    names: tuple[str, ...]
+    places: tuple[tuple[int, int], ...]
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from others."""
+        return key_of(self.best)
+
+
+_GRAVITY = (Standing.EXAMPLE, Standing.REFERENCE, Standing.VICTIM, Standing.OBSERVABLE, Standing.INDICATOR)
+
+
+def values_of(observables: Iterable[SeenObservable]) -> list[Value]:
+    """Return the values, each once, in the order in which they are met first."""
+    grouped: dict[tuple[ObservableKind, str], list[SeenObservable]] = {}
+    for one in observables:
+        grouped.setdefault((one.kind, one.value), []).append(one)
+    out = []
+    for found in grouped.values():
+        gravest = max(found, key=lambda one: (_GRAVITY.index(one.standing), one.confidence))
+        places = tuple((one.start, one.end) for one in found)
+        out.append(Value(found[0], places, gravest.standing, gravest.confidence, gravest.reason))
+    return out
+
+
+def names_of(entities: Iterable[EntityMention], *kinds: MentionKind) -> list[Name]:
+    """Return the things named, each once, those of some kinds where kinds are given."""
+    grouped: dict[str, list[EntityMention]] = {}
+    for one in entities:
+        if not kinds or one.kind in kinds:
+            grouped.setdefault(key_of(one), []).append(one)
+    out = []
+    for found in grouped.values():
+        best = max(found, key=lambda one: one.confidence)
+        names = tuple(dict.fromkeys([best.name or best.text, *(one.text for one in found)]))
+        out.append(Name(best, names, tuple((one.start, one.end) for one in found)))
+    return out
+
+
+def marking_of(reading: Reading, told: Told) -> str | None:
+    """Return the marking that holds: the one asked for, else the document's own where it names a known one."""
+    said = (told.tlp or reading.document.fields.get("tlp", "")).strip().lower().removeprefix("tlp:")
+    return said if said in TLP else None

@@ -1,0 +1,136 @@
+"""Values as STIX: the cyber-observable of each, and the pattern that finds it."""
+
+from __future__ import annotations
+
+import ipaddress
+import ntpath
+import posixpath
+from collections.abc import Mapping
+from typing import Any
+
+from vedette.schema import ObservableKind, SeenObservable
+
+_HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512", "ssdeep": "SSDEEP", "tlsh": "TLSH"}
+_HIVES = {
+    "HKLM": "HKEY_LOCAL_MACHINE", "HKCU": "HKEY_CURRENT_USER", "HKCR": "HKEY_CLASSES_ROOT", "HKU": "HKEY_USERS",
+    "HKCC": "HKEY_CURRENT_CONFIG",
+}  # fmt: skip
+_AGENT = "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'"
+
+
+def hash_name(one: SeenObservable) -> str | None:
+    """Return what STIX calls the algorithm of a hash; None where it has no name for it."""
+    return _HASHES.get(one.sort)
+
+
+def key_path(value: str) -> str:
+    """Return a registry key with its hive written out."""
+    hive, cut, rest = value.partition("\\")
+    return _HIVES.get(hive.upper().rstrip(":"), hive) + cut + rest
+
+
+def file_parts(value: str) -> tuple[str, str]:
+    """Return the folder and the name of a path; the folder is empty for a bare name."""
+    path = ntpath if "\\" in value or value[1:2] == ":" else posixpath
+    folder, name = path.split(value.rstrip("\\/"))
+    return folder, name
+
+
+def pattern_of(one: SeenObservable) -> tuple[str, str] | None:
+    """Return the pattern that finds a value, and its language; None where no language can say it."""
+    if one.kind in (ObservableKind.YARA, ObservableKind.SIGMA):
+        return one.value, one.kind.value
+    said = _comparison(one)
+    return (f"[{said}]", "stix") if said else None
+
+
+def _comparison(one: SeenObservable) -> str | None:
+    value = one.value
+    match one.kind:
+        case ObservableKind.IP:
+            return f"{_address_type(value)}:value = {_quoted(value)}"
+        case ObservableKind.IP_RANGE:
+            return f"{_address_type(value)}:value ISSUBSET {_quoted(value)}" if "/" in value else None
+        case ObservableKind.DOMAIN:
+            return f"domain-name:value = {_quoted(value)}"
+        case ObservableKind.URL:
+            return f"url:value = {_quoted(value)}"
+        case ObservableKind.EMAIL:
+            return f"email-addr:value = {_quoted(value)}"
+        case ObservableKind.HASH:
+            name = hash_name(one)
+            return f"file:hashes.'{name}' = {_quoted(value)}" if name else None
+        case ObservableKind.FILE:
+            folder, name = file_parts(value)
+            if not name:
+                return None
+            where = f" AND file:parent_directory_ref.path = {_quoted(folder)}" if folder else ""
+            return f"file:name = {_quoted(name)}{where}"
+        case ObservableKind.REGISTRY:
+            return f"windows-registry-key:key = {_quoted(key_path(value))}"
+        case ObservableKind.MUTEX:
+            return f"mutex:name = {_quoted(value)}"
+        case ObservableKind.USER_AGENT:
+            return f"{_AGENT} = {_quoted(value)}"
+        case ObservableKind.ASN:
+            return f"autonomous-system:number = {_number(value)}" if _number(value) else None
+        case ObservableKind.TELEGRAM:
+            return (
+                f"user-account:account_login = {_quoted(value.lstrip('@'))} AND user-account:account_type = 'telegram'"
+            )
+        case ObservableKind.CRYPTO_ADDRESS:
+            coin = _quoted(one.sort or "cryptocurrency")
+            return f"user-account:user_id = {_quoted(value)} AND user-account:account_type = {coin}"
+        case _:
+            return None
+
+
+def cyber_observables(one: SeenObservable) -> list[Mapping[str, Any]]:
+    """Return the cyber-observables of a value as properties, the value's own last; none where STIX has no type."""
+    value = one.value
+    match one.kind:
+        case ObservableKind.IP | ObservableKind.IP_RANGE:
+            kind = _address_type(value)
+            return [{"type": kind, "value": value}] if one.kind is ObservableKind.IP or "/" in value else []
+        case ObservableKind.DOMAIN:
+            return [{"type": "domain-name", "value": value}]
+        case ObservableKind.URL:
+            return [{"type": "url", "value": value}]
+        case ObservableKind.EMAIL:
+            return [{"type": "email-addr", "value": value}]
+        case ObservableKind.HASH:
+            name = hash_name(one)
+            return [{"type": "file", "hashes": {name: value}}] if name else []
+        case ObservableKind.FILE:
+            folder, name = file_parts(value)
+            if not name:
+                return [{"type": "directory", "path": value}]
+            return [*([{"type": "directory", "path": folder}] if folder else []), {"type": "file", "name": name}]
+        case ObservableKind.REGISTRY:
+            return [{"type": "windows-registry-key", "key": key_path(value)}]
+        case ObservableKind.MUTEX:
+            return [{"type": "mutex", "name": value}]
+        case ObservableKind.ASN:
+            number = _number(value)
+            return [{"type": "autonomous-system", "number": int(number)}] if number else []
+        case ObservableKind.TELEGRAM:
+            return [{"type": "user-account", "account_login": value.lstrip("@"), "account_type": "telegram"}]
+        case ObservableKind.CRYPTO_ADDRESS:
+            return [{"type": "user-account", "user_id": value, "account_type": one.sort or "cryptocurrency"}]
+        case _:
+            return []
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _address_type(value: str) -> str:
+    try:
+        return f"ipv{ipaddress.ip_network(value, strict=False).version}-addr"
+    except ValueError:
+        return "ipv6-addr" if ":" in value else "ipv4-addr"
+
+
+def _number(value: str) -> str:
+    return "".join(char for char in value if char in "0123456789").lstrip("0")[:10]
