@@ -15,11 +15,11 @@ from forge_corpus_support import notes, write_rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from vedette.documents.language import language_of
 from vedette.errors import UserError
 from vedette.forge.corpus.base import Bad, CorpusReader, Row, SourceFile
 from vedette.forge.corpus.chat import Conversation, conversation
 from vedette.forge.corpus.files import sample_of
-from vedette.forge.corpus.language import language_of
 from vedette.forge.corpus.registry import load_readers, reader_named, recognise
 from vedette.forge.corpus.shape import Item, parse_time, shape
 from vedette.forge.recipe import SourceSpec

@@ -18,10 +18,10 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
+from vedette.documents.language import language_of
 from vedette.forge.base import Record
 from vedette.forge.corpus.base import Bad
 from vedette.forge.corpus.clean import normalise, rejected
-from vedette.forge.corpus.language import language_of
 from vedette.forge.corpus.layout import QUARANTINE, ROWS_AT_ONCE, SCHEMA, SPLITS, writer
 from vedette.forge.corpus.near import ShingleFile
 from vedette.forge.corpus.quality import judge
