@@ -28,6 +28,7 @@ VERBS: dict[str, str] = {
     "sessions": "Conversations that were kept: list, show, export, share, judge, delete.",
     "promptbook": "Named sequences of questions: list, show, run, import, export.",
     "explain": "Read any command line aloud: decoded, explained, judged; nothing is executed.",
+    "extract": "Read threat reports: indicators, names, ATT&CK techniques, relations, vulnerabilities.",
     "guard": "Protect what prompts carry: scan, mask, restore; a gateway to models.",
     "exposure": "What is exposed, by when it must be mended by whom, and why.",
     "report": "Write a case as slides, page, Markdown or JSON.",

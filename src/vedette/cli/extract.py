@@ -1,0 +1,215 @@
+"""``vedette extract``: threat reports read; values, names, techniques and relations with the sentences that say so."""
+
+from __future__ import annotations
+
+import json as json_module
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+import typer
+
+from vedette.cli.frame import Frame, JsonOption, frame_of
+from vedette.cli.jsonl import exit_code
+from vedette.errors import OutsideError, UserError, VedetteError
+
+if TYPE_CHECKING:
+    from vedette.documents.base import Quarantined
+    from vedette.intel.engine import Extractor
+    from vedette.schema import Document, Reading
+
+app = typer.Typer(rich_markup_mode=None)
+
+MOST_STDIN = 64 << 20
+
+
+class Form(StrEnum):
+    """What ``--to`` may say."""
+
+    JSON = "json"
+    STIX = "stix"
+    MISP = "misp"
+    NAVIGATOR = "navigator"
+    CSV = "csv"
+    MD = "md"
+    SIGMA = "sigma"
+
+
+class Marking(StrEnum):
+    """What ``--tlp`` may say."""
+
+    CLEAR = "clear"
+    GREEN = "green"
+    AMBER = "amber"
+    STRICT = "amber+strict"
+    RED = "red"
+
+
+@app.command()
+def extract(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="PATH…",
+            help="Reports: text, Markdown, HTML, PDF, DOCX, mail, feeds, tickets, archives, folders; - reads stdin.",
+        ),
+    ] = None,
+    to: Annotated[
+        list[Form] | None,
+        typer.Option("--to", "-t", help="Write this form; may be repeated with --out. Default: a summary to read."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write into this file, or folder where several are written.")
+    ] = None,
+    names: Annotated[
+        list[Path] | None, typer.Option("--names", help="Your own list of names (YAML or CSV); may be repeated.")
+    ] = None,
+    tlp: Annotated[
+        Marking | None, typer.Option("--tlp", help="Mark what is written. Default: as the report itself is marked.")
+    ] = None,
+    text: Annotated[
+        bool, typer.Option("--text/--no-text", help="Whether the report's own text goes into a STIX bundle.")
+    ] = True,
+    full: Annotated[bool, typer.Option("--full", help="All values, relations and events, not the first ones.")] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Read each line of stdin: {"id": …, "text": …} or {"id": …, "path": …}.')
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Read threat reports: observables, names, ATT&CK techniques, relations, dates and vulnerabilities, each placed.
+
+    Everything runs here: no link is followed, nothing in a report is executed or obeyed. What could not be read or
+    judged is said. Defanged values are told by their plain form, and how the report wrote them is kept.
+
+    Example: vedette extract report.pdf --to stix --out report.stix.json
+    """
+    from vedette.cli.extracted import show
+    from vedette.documents.base import Quarantined
+
+    frame = frame_of(context)
+    extractor = _extractor(frame, names)
+    if jsonl:
+        raise typer.Exit(_jsonl(extractor))
+    readings: list[Reading] = []
+    refused: list[Quarantined] = []
+    n_read = 0
+    forms = list(dict.fromkeys([*(to or ()), *([Form.JSON] if json else ())]))
+    if len(forms) > 1 and out is None:
+        raise UserError("several forms cannot share standard output", next_step="add --out FOLDER")
+    for found in _found(paths):
+        if isinstance(found, Quarantined):
+            refused.append(found)
+            frame.note(f"not read: {found.source}: {found.reason}")
+            continue
+        reading = extractor.read(found)
+        n_read += 1
+        if forms:
+            readings.append(reading)
+        else:
+            show(frame, reading, full=full)
+    if not n_read:
+        reasons = "; ".join(f"{one.source}: {one.reason}" for one in refused[:3]) or "no document in it"
+        raise UserError(f"nothing was read: {reasons}", next_step="vedette extract --help lists what can be read")
+    for form in forms:
+        _write(frame, form, readings, out, several=len(forms) > 1, tlp=tlp.value if tlp else None, text=text)
+    if not forms:
+        frame.next_step("vedette extract … --to stix --out report.stix.json", "for other tools", here=False)
+    if refused and paths and any(str(path) == one.source for path in paths for one in refused):
+        raise typer.Exit(OutsideError.exit_code)
+
+
+def _extractor(frame: Frame, names: Sequence[Path] | None) -> Extractor:
+    from vedette.intel.engine import Extractor
+
+    for path in names or ():
+        if not path.exists():
+            raise UserError(f"{path} is not there", next_step="give a YAML or CSV file of names")
+    home = frame.home_path()
+    extractor = Extractor(home if home.exists() else None, tuple(names or ()))
+    _ = extractor.known  # a mistake in a list is told before anything is read
+    return extractor
+
+
+def _found(paths: Sequence[Path] | None) -> Iterator[Document | Quarantined]:
+    from vedette.documents.reading import read_bytes, read_folder
+
+    for path in paths or [Path("-")]:
+        if str(path) != "-":
+            yield from read_folder([path])
+            continue
+        if sys.stdin.isatty():
+            raise UserError("nothing to read", next_step="vedette extract FILE, or pipe a report in")
+        data = sys.stdin.buffer.read(MOST_STDIN + 1)
+        if len(data) > MOST_STDIN:
+            raise UserError(f"stdin holds more than {MOST_STDIN >> 20} MiB", next_step="give it as a file")
+        yield from read_bytes(data, "stdin")
+
+
+def _write(
+    frame: Frame,
+    form: Form,
+    readings: Sequence[Reading],
+    out: Path | None,
+    *,
+    several: bool,
+    tlp: str | None,
+    text: bool,
+) -> None:
+    from vedette.intel.output import OUTPUTS, SUFFIXES, Told
+
+    body = OUTPUTS[form.value](readings, Told(at=datetime.now(UTC).replace(microsecond=0), tlp=tlp, text=text))
+    if out is None:
+        sys.stdout.buffer.write(body)
+        return
+    path = out
+    if several or out.is_dir():
+        out.mkdir(parents=True, exist_ok=True)
+        path = out / f"report{SUFFIXES[form.value]}"
+    try:
+        path.write_bytes(body)
+    except OSError as error:
+        raise OutsideError(f"{path} cannot be written: {error.strerror or error}") from None
+    frame.note(f"{path}: {len(body):,} bytes, {len(readings):,} report(s)")
+
+
+def _jsonl(extractor: Extractor) -> int:
+    from vedette.documents.base import Quarantined
+    from vedette.documents.reading import read_path
+    from vedette.documents.verbatim import as_given
+    from vedette.intel.output import as_dict
+
+    done = failed = 0
+    for line in sys.stdin.buffer:
+        if not line.strip():
+            continue
+        answer: dict[str, Any] = {"id": None}
+        try:
+            asked = orjson.loads(line)
+            answer["id"] = asked.get("id") if isinstance(asked, dict) else None
+            if not isinstance(asked, dict) or not isinstance(asked.get("text", asked.get("path")), str):
+                raise UserError("give id and text, or id and path")
+            if "text" in asked:
+                answer |= as_dict(extractor.read(as_given(asked["text"], str(asked["id"]) if "id" in asked else "")))
+            else:
+                found = list(read_path(Path(asked["path"])))
+                read = [as_dict(extractor.read(one)) for one in found if not isinstance(one, Quarantined)]
+                if not read:
+                    reasons = "; ".join(one.reason for one in found if isinstance(one, Quarantined))
+                    raise UserError(reasons or "no document in it")
+                answer |= read[0] if len(read) == 1 else {"reports": read}
+        except orjson.JSONDecodeError as error:
+            answer["error"] = f"not JSON: {error}"
+        except VedetteError as error:
+            answer["error"] = error.message
+        except OSError as error:
+            answer["error"] = f"{error.strerror or error}"
+        sys.stdout.write(json_module.dumps(answer, ensure_ascii=True, default=str) + "\n")
+        sys.stdout.flush()
+        failed += "error" in answer
+        done += "error" not in answer
+    return exit_code(done, failed)

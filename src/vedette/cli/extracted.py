@@ -1,0 +1,96 @@
+"""What ``vedette extract`` shows to people: what a report names and describes, with its sentences."""
+
+from __future__ import annotations
+
+from vedette.cli.frame import Frame
+from vedette.intel.output.base import Value, names_of, values_of
+from vedette.schema import MentionKind, Reading, Standing
+
+_NAMED = (
+    MentionKind.GROUP, MentionKind.MALWARE, MentionKind.TOOL, MentionKind.CAMPAIGN, MentionKind.VULNERABILITY,
+    MentionKind.PRODUCT, MentionKind.ORGANIZATION, MentionKind.SECTOR, MentionKind.PLACE,
+)  # fmt: skip
+_FEW = 8
+_LONG = 200
+
+
+def show(frame: Frame, reading: Reading, *, full: bool) -> None:
+    """Print a reading."""
+    document, text = reading.document, reading.document.text
+    most = 1_000_000 if full else _FEW
+    frame.say(document.title or document.source, "bold")
+    about = [document.source]
+    if document.published_at:
+        about.append(f"published {document.published_at:%Y-%m-%d}")
+    about.append(f"{len(text):,} characters, {len(reading.sentences):,} sentences")
+    frame.say("  " + ", ".join(one for one in about if one), "dim")
+    for one in document.unread:
+        frame.say(f"  not read: {one.place or 'the document'}: {one.reason}", "yellow")
+    for start, end, what in reading.suspicious[:most]:
+        frame.say(f"  speaks to a model, quoted and not obeyed ({what}): {_cut(text[start:end])}", "bold yellow")
+    for kind in _NAMED:
+        own = names_of(reading.entities, kind)
+        if own:
+            listed = [f"{one.names[0]} ({one.best.ref})" if one.best.ref else one.names[0] for one in own]
+            frame.say(f"\n{kind.value.capitalize():14} {', '.join(listed[:most])}{_more(len(listed), most)}")
+    if reading.report_techniques:
+        frame.say("\nTechniques", "bold")
+        for technique in reading.report_techniques[: most if full else 12]:
+            frame.say(f"  {technique.technique:10} {technique.name}  {technique.confidence:.2f}")
+            frame.say(f"      “{_cut(text[slice(*technique.sentences[0])])}”", "dim")
+        if len(reading.report_techniques) > (most if full else 12):
+            frame.say(f"  {len(reading.report_techniques) - 12} more: --full", "dim")
+    values = values_of(reading.observables)
+    for standing in (Standing.INDICATOR, Standing.OBSERVABLE, Standing.VICTIM, Standing.REFERENCE):
+        found = [one for one in values if one.standing is standing]
+        if not found:
+            continue
+        frame.say(f"\n{standing.value.capitalize()}s: {_counted(found)}", "bold")
+        for value in found[:most]:
+            written = f"  written {value.first.text}" if value.first.defanged else ""
+            why = f"  {value.reason}" if value.reason else ""
+            frame.say(f"  {value.first.kind.value:14} {_cut(value.first.value)}{written}{why}")
+        if len(found) > most:
+            frame.say(f"  {len(found) - most:,} more: --full", "dim")
+    if reading.relations:
+        frame.say("\nRelations", "bold")
+        for relation in reading.relations[:most]:
+            frame.say(f"  {relation.source} {relation.kind.value} {relation.target}")
+        if len(reading.relations) > most:
+            frame.say(f"  {len(reading.relations) - most:,} more: --full", "dim")
+    for hole in reading.vulnerabilities[:most]:
+        told = [hole.cve or "a vulnerability without an id"]
+        if hole.exploit.value != "unsaid":
+            told.append(hole.exploit.value.replace("_", " "))
+        if hole.weakness and not hole.weakness.abstained:
+            told.append(hole.weakness.value)
+        if hole.score is not None:
+            told.append(f"CVSS {hole.score} " + ("as said" if hole.cvss and hole.cvss.said else "proposed"))
+        told += [" ".join((a.product, *a.versions[:3])) for a in hole.affected[:2]]
+        frame.say(f"\nVulnerability  {'; '.join(told)}")
+    if reading.events:
+        frame.say("\nTimeline", "bold")
+        for event in reading.events[:most]:
+            frame.say(f"  {event.at:12} {_cut(event.text)}")
+        if len(reading.events) > most:
+            frame.say(f"  {len(reading.events) - most:,} more: --full", "dim")
+    judged = f"{reading.n_abstained:,} of {len(reading.sentences):,} sentences: the model would rather not say"
+    for reason in (*([judged] if reading.n_abstained else []), *reading.unjudged):
+        frame.say(f"\nNot judged: {reason}", "dim")
+    frame.say("")
+
+
+def _counted(values: list[Value]) -> str:
+    counts: dict[str, int] = {}
+    for one in values:
+        counts[one.first.kind.value] = counts.get(one.first.kind.value, 0) + 1
+    return ", ".join(f"{n:,} {kind}" for kind, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _more(n: int, most: int) -> str:
+    return f" and {n - most:,} more" if n > most else ""
+
+
+def _cut(text: str) -> str:
+    said = " ".join(text.split())
+    return said if len(said) <= _LONG else said[: _LONG - 1] + "…"
