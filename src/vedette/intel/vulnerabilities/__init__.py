@@ -1,0 +1,5 @@
+"""What a text says of vulnerabilities: affected products and versions, weakness, severity, exploiting, with its words."""
+
+from vedette.intel.vulnerabilities.finding import find
+
+__all__ = ["find"]
