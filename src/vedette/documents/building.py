@@ -38,6 +38,8 @@ class Block:
     """(row, cell, start, end, target) in a cell of ``rows``."""
     name: str = ""
     origin: str = ""
+    n_link: int = 0
+    """Characters of its text that are links."""
 
 
 def clean(text: str) -> str:

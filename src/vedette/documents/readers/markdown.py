@@ -141,11 +141,8 @@ def markdown_blocks(text: str, *, origin: str = "") -> Iterator[Block]:
                 i += 1
             yield _table(table_rows(lines[begin:i]), references, origin)
             continue
-        if (
-            (kind is PartKind.PARAGRAPH
-            and held
-            and line.strip("= \t") == "")
-            or (kind is PartKind.PARAGRAPH and len(held) == 1 and len(body) > 1 and line.strip("- \t") == "")
+        if (kind is PartKind.PARAGRAPH and held and line.strip("= \t") == "") or (
+            kind is PartKind.PARAGRAPH and len(held) == 1 and len(body) > 1 and line.strip("- \t") == ""
         ):
             title = " ".join(s.strip() for s in held)
             held.clear()
