@@ -1,0 +1,298 @@
+"""URLs, domains, addresses and ranges of the internet, e-mail addresses, names on Telegram."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32decode
+from collections.abc import Iterator
+from typing import Any
+
+from vedette.guard.personal.sheet import Pattern
+from vedette.intel.observables import hosts
+from vedette.intel.observables.candidates import Candidate
+from vedette.intel.observables.context import is_code, is_version, reads_as_file
+from vedette.intel.observables.mirror import Plain
+from vedette.schema.entity import ObservableKind
+
+_URL = Pattern(
+    rb"(?i)(?:https?|s?ftps?|tftp|wss?|ldaps?|rmi|tcp|udp|ssh|smb|rtsp|irc|dns|gopher|telnet|rdp|socks[45]?|stratum\+(?:tcp|ssl)|"
+    rb"magnet|file)://[^\s<>\"`|\\^{}\x00-\x1f]+"
+)
+_HOST = Pattern(
+    rb"^(?:[A-Za-z0-9._~%!$&'*+,;=:\-]{1,128}@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_\xff.\-]+)(?::(\d{1,5}))?(?:[/?#;]|$)"
+)
+_EMAIL = Pattern(rb"[A-Za-z0-9_\xff.+%\-]{1,64}@(?:[A-Za-z0-9\xff\-]{1,63}\.)+[A-Za-z0-9\xff\-]{2,63}")
+_V6 = Pattern(
+    rb"(?i)(?:[0-9a-f]{1,4}:){1,7}(?::[0-9a-f]{1,4}){0,7}(?:[0-9a-f]{1,4}|:)?|::(?:ffff:)?(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}"
+)
+_V6_TAIL = Pattern(rb"/(\d{1,3})")
+_V4 = Pattern(rb"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
+_V4_TAIL = Pattern(rb"/(\d{1,2})(?:[^\w.]|$)")
+_V4_TO = Pattern(rb"[ \t]?(?:-|\x03|to|through)[ \t]?(\d{1,3}(?:\.\d{1,3}\.\d{1,3}\.\d{1,3})?)")
+_PATH = Pattern(rb"(?::\d{1,5})?[/?][A-Za-z0-9_\xff%~][^\s<>\"`|\\^{}\x00-\x1f]*|:\d{1,5}/[^\s<>\"`|\\^{}\x00-\x1f]*")
+_HANDLE = Pattern(rb"(?:^|[\s(\"'*:/,\x01\[])@([A-Za-z][A-Za-z0-9_]{4,31})")
+_TELEGRAM = Pattern(
+    rb"(?i)^(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog)/(?:s/)?([A-Za-z0-9_+\-/]{3,64})/?$"
+)
+_WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\xff")
+_TRAIL = b".,;:!?'*_~)]\x01\x03-&"
+
+
+def urls(plain: Plain) -> Iterator[Candidate]:
+    """Yield URLs with a scheme, without what the sentence or its markup put behind them."""
+    raw = plain.raw
+    if b"://" not in raw:
+        return
+    for found in _URL.finditer(raw):
+        start, end = found.span()
+        if start and raw[start - 1] in _WORDS:
+            continue
+        end = trimmed(raw, start, end)
+        if (one := _url(plain, start, end)) is not None:
+            yield one
+
+
+def _url(plain: Plain, start: int, end: int) -> Candidate | None:
+    raw = plain.raw
+    begin = raw.find(b"://", start, end) + 3
+    found = _HOST.match(raw[begin:end])
+    if found is None:
+        return None
+    host = found.group(1).decode("ascii", "replace")
+    name = plain.text[begin + found.start(1) : begin + found.end(1)]
+    low = raw[start:end].lower()
+    if low.startswith((b"file", b"magnet")):
+        return None
+    if host[:1] == "[":
+        if hosts.v6(host[1:-1]) is None:
+            return None
+    elif hosts.v4(host) is None if host.replace(".", "").isdigit() else not _names_host(name, raw[begin:end]):
+        return None
+    value = plain.text[start:begin].lower() + plain.text[begin : begin + found.start(1)] + name.lower()
+    value += plain.text[begin + found.end(1) : end]
+    value = value.replace("&amp;", "&")
+    return _telegram(start, end, value) or Candidate(2, start, end, ObservableKind.URL, value)
+
+
+def _names_host(name: str, rest: bytes) -> bool:
+    if "." in name:
+        return hosts.whole(name) or name.rpartition(".")[2].lower() in _INNER
+    return len(name) > 1 and (len(rest) > len(name)) and name.replace("-", "").isalnum()
+
+
+_INNER = frozenset("local lan corp internal intranet localdomain home bit lib emc coin bazar fur neo chan geek".split())
+
+
+def _telegram(start: int, end: int, value: str) -> Candidate | None:
+    if "t.me/" not in value and "telegram." not in value:
+        return None
+    found = _TELEGRAM.match(value.encode("ascii", "replace"))
+    if found is None:
+        return None
+    name = found.group(1).decode()
+    if name[0] == "+" or name.startswith("joinchat/"):
+        value = "t.me/+" + name.removeprefix("joinchat/").removeprefix("+")
+    else:
+        value = "@" + name.partition("/")[0].lower()
+    return Candidate(2, start, end, ObservableKind.TELEGRAM, value)
+
+
+def trimmed(raw: bytes, start: int, end: int) -> int:
+    """Return where a URL ends once what belongs to the text around it is taken off."""
+    piece = raw[start:end]
+    for sign in (b"](", b"&lt;", b"&gt;", b"&quot;", b"&nbsp;", b"**", b"','", b"',", b"//http"):
+        at = piece.find(sign, 8)
+        if at > 0:
+            piece = piece[:at]
+    for scheme in (b"http://", b"https://", b"ftp://"):
+        at = piece.find(scheme, 8)
+        if at > 0 and piece[at - 1 : at] in (b",", b";", b")", b"(", b"*", b"\x01"):
+            piece = piece[:at]
+    depth = 0
+    for at, byte in enumerate(piece):
+        if byte == 0x28:
+            depth += 1
+        elif byte == 0x29:
+            depth -= 1
+            if depth < 0:
+                piece = piece[:at]
+                break
+    bracket = piece.find(b"]", 8)
+    if bracket > 0 and piece.find(b"[", 0, bracket) < 0:
+        piece = piece[:bracket]
+    while piece and piece[-1] in _TRAIL:
+        if piece[-1] == 0x29 and piece.count(b"(") >= piece.count(b")"):
+            break
+        if piece[-1] == 0x5D and piece.count(b"[") >= piece.count(b"]"):
+            break
+        if piece[-1] in b"-_&" and b"/" in piece[8:]:
+            break
+        piece = piece[:-1]
+    return start + len(piece)
+
+
+def emails(plain: Plain) -> Iterator[Candidate]:
+    """Yield e-mail addresses."""
+    raw = plain.raw
+    if b"@" not in raw:
+        return
+    for found in _EMAIL.finditer(raw):
+        start, end = found.span()
+        while raw[start] in b".-+%_" and start < end:
+            start += 1
+        name, _, host = plain.text[start:end].rpartition("@")
+        host = host.rstrip("-")
+        end = start + len(name) + 1 + len(host)
+        if not name or not hosts.whole(host):
+            continue
+        yield Candidate(3, start, end, ObservableKind.EMAIL, f"{name}@{host.lower()}")
+    if b"elegram" in raw or b"TELEGRAM" in raw:
+        for found in _HANDLE.finditer(raw):
+            start, end = found.start(1) - 1, found.end(1)
+            if b"elegram" in raw[max(0, start - 80) : start + 100] and raw[end : end + 1] not in (b".", b"@"):
+                value = plain.text[start:end].lower()
+                yield Candidate(9, start, end, ObservableKind.TELEGRAM, value)
+
+
+def v6(plain: Plain) -> Iterator[Candidate]:
+    """Yield IPv6 addresses and ranges."""
+    raw = plain.raw
+    if raw.count(b":") < 2:
+        return
+    for found in _V6.finditer(raw):
+        start, end = found.span()
+        if raw.count(b":", start, end) < 2 or (start and (raw[start - 1] in _WORDS or raw[start - 1] in b":.")):
+            continue
+        if end < len(raw) and (raw[end] in _WORDS or raw[end] == 0x3A):
+            continue
+        value = plain.text[start:end]
+        if value.endswith(":") and not value.endswith("::"):
+            end, value = end - 1, value[:-1]
+        if raw[end : end + 1] == b"." and raw[end + 1 : end + 2].isdigit():
+            continue
+        head = value.partition(":")[0]
+        if not ((len(head) == 4 and head[0] in "23fF") or value.count(":") == 7 or value.lower().startswith("::ffff:")):
+            continue
+        if value.count(":") == 7 and all(len(part) == 2 for part in value.split(":")):
+            continue
+        short = hosts.v6(value)
+        if short is None:
+            continue
+        tail = _V6_TAIL.match(raw, end)
+        if tail and int(tail.group(1)) <= 128:
+            yield Candidate(7, start, tail.end(), ObservableKind.IP_RANGE, f"{short}/{tail.group(1).decode()}", "v6")
+        else:
+            yield Candidate(7, start, end, ObservableKind.IP, short, "v6")
+
+
+def dotted(plain: Plain, found: Any) -> Iterator[Candidate]:
+    """Yield what a run of dotted labels is, if it is an address, a domain or a URL without its scheme."""
+    raw = plain.raw
+    start, end = found.span()
+    while raw[end - 1] in b"-_" and end > start:
+        end -= 1
+    while raw[start] in b"-" and start < end:
+        start += 1
+    token = raw[start:end]
+    if b"." not in token:
+        return
+    before = raw[start - 1] if start else 0x20
+    if token[:1].isdigit() and token.replace(b".", b"").isdigit():
+        yield from _address(plain, start, end)
+        return
+    if before in b"@\\%$#" or (before == 0x2F and start > 1 and raw[start - 2] in _WORDS) or before == 0x2E:
+        if before != 0x2E or start < 2 or raw[start - 2] in _WORDS:
+            return
+    if raw[end : end + 1] == b"@":
+        return
+    name = plain.text[start:end]
+    last = name.rpartition(".")[2]
+    _, _, defanged = plain.place(start, end)
+    if (last.lower() not in _INNER_DEFANGED or not defanged) and not hosts.whole(name):
+        return
+    if not defanged and (is_code(raw, start, end) or reads_as_file(raw, start, end)):
+        return
+    path = _PATH.match(raw, end)
+    if path is not None:
+        stop = trimmed(raw, start, path.end())
+        if stop > end + 1 and b"/" in raw[end:stop] and (defanged or not _either(raw, end, stop)):
+            value = name.lower() + plain.text[end:stop].replace("&amp;", "&")
+            telegram = _telegram(start, stop, value)
+            yield telegram or Candidate(4, start, stop, ObservableKind.URL, value)
+            return
+    if last.lower() == "onion":
+        label = name.split(".")[-2].lower()
+        if not onion(label):
+            return
+    yield Candidate(10, start, end, ObservableKind.DOMAIN, name.lower())
+
+
+_INNER_DEFANGED = frozenset("bit lib emc coin bazar fur neo chan geek".split())
+"""Suffixes of other roots: said to be domains only where somebody defanged them."""
+
+
+def _either(raw: bytes, start: int, end: int) -> bool:
+    """Return whether a slash parts alternatives: ``a.com/b.com``, ``Booking.com/Agoda``."""
+    rest = raw[start + 1 : end]
+    return (hosts.whole(rest.decode("ascii", "replace")) and b"/" not in rest) or (
+        rest[:1].isupper() and rest.isalpha()
+    )
+
+
+def onion(label: str) -> bool:
+    """Return whether a label is an onion service's: version 3 with its check sum, or one of the short old ones."""
+    if len(label) == 16:
+        return all(c in "abcdefghijklmnopqrstuvwxyz234567" for c in label)
+    if len(label) != 56:
+        return False
+    try:
+        raw = b32decode(label.upper())
+    except ValueError:
+        return False
+    check = hashlib.sha3_256(b".onion checksum" + raw[:32] + raw[34:]).digest()[:2]
+    return raw[34] == 3 and raw[32:34] == check
+
+
+def _address(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
+    raw = plain.raw
+    value = hosts.v4(plain.text[start:end])
+    if value is None:
+        return
+    if start and (raw[start - 1] in _WORDS or raw[start - 1] in b".-"):
+        if not (raw[start - 1] == 0x2D and start > 1 and raw[start - 2] in b" \t\n"):
+            return
+    if end < len(raw) and (raw[end] in _WORDS or (raw[end] == 0x2E and raw[end + 1 : end + 2].isdigit())):
+        return
+    _, _, defanged = plain.place(start, end)
+    tail = _V4_TAIL.match(raw, end)
+    if tail is not None and int(tail.group(1)) <= 32:
+        stop = tail.end(1)
+        yield Candidate(7, start, stop, ObservableKind.IP_RANGE, f"{value}/{tail.group(1).decode()}", "v4")
+        return
+    to = _V4_TO.match(raw, end)
+    if to is not None and _to(raw, to, value):
+        other = to.group(1).decode()
+        if "." not in other:
+            other = f"{value.rpartition('.')[0]}.{other}"
+        yield Candidate(7, start, to.end(1), ObservableKind.IP_RANGE, f"{value}-{other}", "v4")
+        return
+    path = _PATH.match(raw, end)
+    if path is not None:
+        stop = trimmed(raw, start, path.end())
+        if b"/" in raw[end:stop] and stop > end + 1:
+            yield Candidate(4, start, stop, ObservableKind.URL, plain.text[start:stop].replace("&amp;", "&"))
+            return
+    if not defanged and is_version(raw, start, end):
+        return
+    yield Candidate(8, start, end, ObservableKind.IP, value, "v4")
+
+
+def _to(raw: bytes, found: Any, first: str) -> bool:
+    other = found.group(1).decode()
+    end = found.end(1)
+    if end < len(raw) and (raw[end] in _WORDS or (raw[end] in b".:-/" and raw[end + 1 : end + 2].isalnum())):
+        return False
+    if "." in other:
+        return hosts.v4(other) is not None and tuple(map(int, first.split("."))) < tuple(map(int, other.split(".")))
+    joined = found.group()[:1] in b"-\x03"
+    return joined and int(first.rpartition(".")[2]) < int(other) <= 255 and found.group()[1:2].isdigit()

@@ -1,0 +1,183 @@
+r"""What analysts write so that nobody clicks it, taken back: ``hxxp``, ``[.]``, ``(dot)``, ``[@]``, ``[:]``, ``\\.``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vedette.guard.personal.sheet import Pattern
+from vedette.guard.personal.suffixes import doubtful, is_suffix
+from vedette.intel.observables.mirror import Edit, Plain, mirror, ordered
+
+_SCHEME = Pattern(
+    rb"(?i)\b(?:(h[tx*_+]{2}p|hxp|httx|htxp|hxtp|h\[tt\]p|htt\[p\]|fxp|f\*p|meow)(s|\[s\]|\(s\))?|(https?|s?ftps?|tcp|udp|wss?))"
+    rb"( ?(?:\[:\]//|\(:\)//|\[:/\]/|\[://\]|\(://\)|\[:\]\[/\]\[/\]|:\[/\]\[/\]|\[:\]\\\\|:\\/\\/|:// ?|:\\\\\\?\\?))"
+)
+_BRACKETED = Pattern(
+    rb"(?i)([ \t]?)(?:\[ ?(\.|dot|punkt|,|\\\.) ?\]|\( ?(\.|dot|punkt|\\\.) ?\)|\{ ?(\.|dot|punkt|\\\.) ?\}|<(\.|dot)>|"
+    rb"\\\[\.\\\]|\[\.|\.\]|\(\.|\.\)|\{\.|\.\})([ \t]?)"
+)
+_AT = Pattern(rb"(?i)([ \t]?)(?:\[ ?(?:@|at|et) ?\]|\( ?(?:@|at|et) ?\)|\{ ?(?:@|at|et) ?\}|<(?:@|at)>)([ \t]?)")
+_COLON = Pattern(rb"\[:\]|\(:\)|\{:\}|\[/\]|\[://\]")
+_ESCAPED = Pattern(rb"\\([._\-&=?#~+!*])")
+_SPOKEN = Pattern(rb"(?i)[a-z0-9\xff][a-z0-9\xff\-]{1,62}((?: dot [a-z0-9\xff\-]{2,63})+)\b")
+_HALF = frozenset((b"[.", b".]", b"(.", b".)", b"{.", b".}"))
+_WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\xff")
+_PART = Pattern(rb"[A-Za-z0-9\xff\-_]{1,63}")
+_WORD_BEFORE = Pattern(rb"[^\s]{1,80}$")
+
+
+def plain(source: str) -> Plain:
+    """Return a text with what was done to its values taken back."""
+    raw = mirror(source)
+    edits: list[Edit] = []
+    if b"\x02" in raw:
+        edits.extend(Edit(at, at + 1, "") for at in _places(raw, b"\x02"))
+    if b"[" in raw or b"(" in raw or b"{" in raw or b"<" in raw:
+        edits.extend(_dots(raw))
+        edits.extend(_ats(raw))
+        edits.extend(_colons(raw))
+    if b":" in raw:
+        edits.extend(_schemes(raw))
+    if b" dot " in raw or b" DOT " in raw or b" Dot " in raw:
+        edits.extend(_spoken(raw))
+    if b"\\" in raw:
+        edits.extend(_escapes(raw))
+    return Plain(source, raw, ordered(edits))
+
+
+def _places(raw: bytes, byte: bytes) -> Iterator[int]:
+    at = raw.find(byte)
+    while at >= 0:
+        yield at
+        at = raw.find(byte, at + 1)
+
+
+def _schemes(raw: bytes) -> Iterator[Edit]:
+    for found in _SCHEME.finditer(raw):
+        odd, secure, usual, sign = found.groups()
+        if usual is not None and sign == b"://":
+            continue
+        if odd is not None:
+            low = odd.lower()
+            name = ("ftp" if low[:1] == b"f" else "http") + ("s" if secure else "")
+        else:
+            name = usual.decode().lower()
+            if sign == b":// ":
+                continue
+            if sign.startswith(b":\\\\") and usual.lower() not in (b"http", b"https", b"ftp"):
+                continue
+        start, end = found.span()
+        if odd == b"http" and sign == b"://":
+            continue
+        escaped = usual is not None and sign == b":\\/\\/"
+        yield Edit(start, end, f"{name}://", defanging=not escaped)
+
+
+def _dots(raw: bytes) -> Iterator[Edit]:
+    for found in _BRACKETED.finditer(raw):
+        start, end = found.span()
+        before, after = found.group(1), found.group(6)
+        core = found.group().strip(b" \t")
+        if core in _HALF:
+            if before or after or not (_word(raw, start - 1) and _word(raw, end)):
+                continue
+            if core[:1] in b"[({" and not _unclosed(raw, end, core[:1]):
+                continue
+            if core[-1:] in b"])}" and not _unopened(raw, start, core[-1:]):
+                continue
+            yield Edit(start, end, ".", defanging=True)
+            continue
+        if before or after:
+            label = _PART.match(raw, end)
+            if not _word(raw, start - 1) or label is None:
+                start, end = start + len(before), end - len(after)
+                if not (_word(raw, start - 1) or start == 0 or raw[start - 1] in b"/.])}") or not _word(raw, end):
+                    continue
+            elif not (label.group().isdigit() or _marked(raw, label.end()) or _ends_host(raw, start, label.group())):
+                continue
+        elif not ((start == 0 or raw[start - 1] in _BEFORE or _word(raw, start - 1)) and end < len(raw)):
+            continue
+        elif not _word(raw, end) and raw[end] not in b"[({-*\\":
+            continue
+        yield Edit(start, end, ".", defanging=True)
+
+
+_BEFORE = b"/.])}-*\\"
+
+
+def _ends_host(raw: bytes, start: int, label: bytes) -> bool:
+    low = label.lower()
+    return is_suffix(low) and (not doubtful(low) or b"." in raw[max(0, start - 40) : start].rpartition(b" ")[2])
+
+
+def _marked(raw: bytes, at: int) -> bool:
+    return raw[at : at + 2] in (b"[.", b"(.", b"{.") or raw[at : at + 3] in (b" [.", b" (.")
+
+
+def _unclosed(raw: bytes, at: int, opening: bytes) -> bool:
+    """Return whether no bracket that closes follows within the word: ``evil[.com``."""
+    closing = {b"[": b"]", b"(": b")", b"{": b"}"}[opening]
+    word = raw[at : at + 64].split(None, 1)[0:1]
+    return not word or closing not in word[0].partition(opening)[0]
+
+
+def _unopened(raw: bytes, at: int, closing: bytes) -> bool:
+    opening = {b"]": b"[", b")": b"(", b"}": b"{"}[closing]
+    word = raw[max(0, at - 64) : at].split()[-1:]
+    return not word or opening not in word[0].rpartition(closing)[2]
+
+
+def _word(raw: bytes, at: int) -> bool:
+    return 0 <= at < len(raw) and raw[at] in _WORDS
+
+
+def _ats(raw: bytes) -> Iterator[Edit]:
+    for found in _AT.finditer(raw):
+        start, end = found.span()
+        if not (_word(raw, start - 1) and _word(raw, end)):
+            continue
+        if (found.group(1) or found.group(2)) and b"." not in raw[end : end + 64].split(None, 1)[0]:
+            continue
+        yield Edit(start, end, "@", defanging=True)
+
+
+def _colons(raw: bytes) -> Iterator[Edit]:
+    for found in _COLON.finditer(raw):
+        start, end = found.span()
+        if start and raw[start - 1] > 0x20 and end < len(raw) and raw[end] > 0x20:
+            yield Edit(start, end, found.group()[1:-1].decode(), defanging=True)
+
+
+def _spoken(raw: bytes) -> Iterator[Edit]:
+    for found in _SPOKEN.finditer(raw):
+        labels = found.group().lower().split(b" dot ")
+        last = labels[-1]
+        start = found.start(1)
+        if not is_suffix(last) or (doubtful(last) and len(labels) < 3) or labels[0] in _ARTICLES:
+            continue
+        for label in labels[1:]:
+            yield Edit(start, start + 5, ".", defanging=True)
+            start += 5 + len(label)
+
+
+_ARTICLES = frozenset((b"the", b"an", b"a", b"leading", b"trailing", b"single", b"leader", b"red", b"each", b"no"))
+
+
+def _escapes(raw: bytes) -> Iterator[Edit]:
+    for found in _ESCAPED.finditer(raw):
+        start, end = found.span()
+        if not _word(raw, start - 1) or not _word(raw, end) or raw[start - 1 : start] == b"\\":
+            continue
+        word = raw[max(0, start - 200) : start].split()[-1:]
+        before = word[0] if word else b""
+        if _in_path(before):
+            continue
+        yield Edit(start, end, found.group(1).decode(), defanging=found.group(1) == b".")
+
+
+def _in_path(before: bytes) -> bool:
+    r"""Return whether a word so far is a path with backslashes of its own: ``C:\Users\.ssh``."""
+    bare = before
+    for sign in (b"\\_", b"\\.", b"\\-", b"\\*", b"\\&", b"\\=", b"\\?", b"\\#"):
+        bare = bare.replace(sign, b"")
+    return b"\\" in bare or b":\\" in before or before.startswith((b"%", b"HK")) or b"%\\" in before
