@@ -98,4 +98,5 @@ def _code(text: str) -> str:
 
 def _plain(text: str) -> str:
     said = " ".join("".join(c if c.isprintable() else " " for c in text[:_LONGEST]).split())
-    return "".join(f"\\{c}" if c in "\\`*_[]<>#|" else c for c in said)
+    escaped = "".join(f"\\{c}" if c in "\\`*_[]<>#|" else c for c in said)
+    return escaped.replace("://", ":\\//").replace("www.", "www\\.")  # readers make links of bare addresses

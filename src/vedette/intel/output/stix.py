@@ -299,7 +299,9 @@ class _Written:
             published=self._at,
             object_refs=list(dict.fromkeys([TOOL, *refs])),
             lang=document.language,
-            external_references=[{"source_name": _clean(document.source) or "report"}],
+            external_references=[
+                {"source_name": _clean(document.source) or "report", "external_id": document.document_id}
+            ],
         )
         made["extensions"] = {EXTENSION: {"extension_type": "property-extension", "reading": to_json(kept).decode()}}
         return made
