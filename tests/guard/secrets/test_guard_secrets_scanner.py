@@ -8,7 +8,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from secrets_support import b64, drawn
+from secrets_support import ALNUM, b64, drawn, found
 
 from vedette.guard.base import Cost, Scanner
 from vedette.guard.entities import Group, group_of
@@ -106,3 +106,43 @@ def test_random_text_holds_none() -> None:
     rng = random.Random(1)
     words = [drawn(rng, rng.randint(2, 9), "etaoinshrdlucmfwypvbgkjqxz") for _ in range(20_000)]
     assert not scan(" ".join(words)).findings
+
+
+@pytest.mark.parametrize("chance", ["_TODO0", "88888", "345678"])
+def test_a_key_is_found_though_chance_wrote_a_word_or_an_order_into_it(chance: str) -> None:
+    rng = random.Random(5)
+    number = "".join(str(rng.randrange(10)) for _ in range(12))
+    if chance.isdigit():
+        number = f"40{chance}0{number[: 9 - len(chance)]}"
+        key = f"xox{'b'}-{number}-{drawn(rng, 12, '0123456789')}-{drawn(rng, 24)}"
+    else:
+        key = f"AIza{'Sy'}{drawn(rng, 14)}{chance}{drawn(rng, 19 - len(chance))}"
+    assert key in [value for _, value in found(f"The bot posts with {key} to the channel.")]
+
+
+def test_forty_letters_of_a_cloud_key_are_no_words() -> None:
+    rng = random.Random(3)
+    keys = [drawn(rng, 40, ALNUM + "+/") for _ in range(2000)]
+    missed = [key for key in keys if key not in [value for _, value in found(f"aws_secret_access_key = {key}")]]
+    assert len(missed) <= 1  # of even fewer different characters than words have
+    assert found("secret_name = AuthenticationSuccessHandlerFactoryBeanDefault") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("ADMIN_PASSWORD=changeme", "changeme"),
+        ("export KEYSTORE_PASSWORD=changeit\n", "changeit"),
+        ("use api_key=k3J9fQz7LmPx2Vt8 here", "k3J9fQz7LmPx2Vt8"),
+        ("please use password=hunter22 on the jump host", "hunter22"),
+    ],
+)
+def test_a_default_and_a_value_in_a_sentence_are_secrets(text: str, value: str) -> None:
+    assert value in [one for _, one in found(text)]
+
+
+@pytest.mark.parametrize(
+    "text", ["password: changeme", "use_password=hunter22a", "use password=true", "DB_PASSWORD = your-password"]
+)
+def test_a_placeholder_and_a_switch_are_none(text: str) -> None:
+    assert found(text) == []

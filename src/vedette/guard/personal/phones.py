@@ -140,6 +140,20 @@ def _bounds(raw: bytes, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def _own(sheet: Sheet, start: int, end: int) -> tuple[int, int]:
+    """Return a number's range without the groups that belong to what follows: ``+49 30 9691408 192.168.0.7``."""
+    last, fitting = end, None
+    while last > start:
+        if _apart(sheet, start, last) and len(_digits(sheet.raw[start:last])) <= 16:
+            if last == end or _valid(sheet.raw[start:last].decode("latin-1")):
+                return start, last
+            fitting = fitting or (start, last)
+        last = max(start, sheet.raw.rfind(b" ", start, last))
+        while last > start and sheet.raw[last - 1] in b" .-/(":
+            last -= 1
+    return fitting or (start, end)
+
+
 def find(sheet: Sheet, cues: Cues) -> None:
     """Put down telephone numbers."""
     raw = sheet.raw
@@ -148,7 +162,7 @@ def find(sheet: Sheet, cues: Cues) -> None:
         return
     if b"+" in raw:
         for found in _PLUS.finditer(raw):
-            start, end = _bounds(raw, *found.span())
+            start, end = _own(sheet, *_bounds(raw, *found.span()))
             value = raw[start:end]
             digits = _digits(value)
             if not 7 <= len(digits) <= 16 or not _apart(sheet, start, end):

@@ -106,9 +106,11 @@ def _named(text: str, first: int, last: int, word: str, eager: bool) -> Hit | No
     before = _BEFORE_WORD.search(text[max(0, first - 22) : first])
     told = f"{before[1]} {name}" if before else name
     found = names.sort_of(told)
+    sign = _SIGN.match(text, last)
+    if found is None and before and sign is not None and sign.lastgroup == "equals":
+        found = names.sort_of(name)  # "use api_key=…": the word before is the sentence's
     if found is None:
         return _provider(text, name, last, word) if word in NAMED else None
-    sign = _SIGN.match(text, last)
     if sign is None:
         spot = judging.Spot(
             text=text, name=name, start=first, sort=found[0], random=found[1], sign="prose", eager=eager

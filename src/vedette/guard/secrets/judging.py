@@ -9,6 +9,8 @@ from vedette.guard.secrets import checks, values
 from vedette.guard.secrets.names import Sort, words_of
 from vedette.guard.secrets.providers.named import NAMED
 
+_LONG = 40
+"""Characters among which six may follow each other in order by chance."""
 _LOOKED_AT = 160
 """Characters of a value that are judged: what is drawn at random is so from the start."""
 
@@ -63,17 +65,40 @@ def judge(spot: Spot, value: str, start: int, end: int, quoted: bool) -> float:
     if spot.eager and spot.sort is not Sort.KEY and spot.sign != "prose" and _has_both(bare):
         return 0.6
     if spot.sort is Sort.PASSWORD:
+        if _is_default(spot, bare):
+            return 0.6
         if values.is_filler_password(bare):
             return 0.0
     elif values.is_filler(bare):
         return 0.0
     if spot.sort is Sort.PASSWORD and not spot.random:
         return _password(spot, bare, start, end, quoted)
-    if values.is_path(bare) or values.in_sequence(bare) or values.is_mixed_hex(bare) or _sealed(spot, bare):
+    if (
+        values.is_path(bare)
+        or values.in_sequence(bare, 6 if len(bare) < _LONG else 8)
+        or values.is_mixed_hex(bare)
+        or _sealed(spot, bare)
+    ):
         return 0.0
     if spot.sort is Sort.KEY or spot.random:
         return _key(spot, bare, quoted)
     return _secret(spot, bare, start, end, quoted)
+
+
+_DEFAULTS = frozenset(("changeme", "changeit", "change_me", "change-me", "changethis", "changemenow"))
+"""What many a machine really runs with."""
+
+
+def _is_default(spot: Spot, value: str) -> bool:
+    """Return whether a variable that a shell or a container reads is set to a default that nobody changed."""
+    return (
+        value.lower() in _DEFAULTS
+        and spot.sign == "equals"
+        and spot.mark == "="
+        and not spot.spaced
+        and spot.name.isupper()
+        and "_" in spot.name
+    )
 
 
 def _has_both(value: str) -> bool:

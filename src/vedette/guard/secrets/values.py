@@ -14,7 +14,7 @@ UUID = re.compile(r"(?i)^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 HEX = re.compile(r"^(?:0x)?[0-9a-fA-F]+$")
 _WORDS = re.compile(
     r"(?i)example|sample|placeholder|redacted|(?<![a-z])your(?:[ _.-]|[A-Z]|pass|token|key|secret|api)|changeme|change[_-]me|"
-    r"dummy|insert|replace[_-]?|fake|(?<![a-z])todo|tbd(?![a-z])|hidden|masked|censored|not[_-]?(?:a|real|set)[_-]|goes[_-]?here|here$|"
+    r"dummy|insert|replace[_-]?|fake|(?<![a-z0-9])todo(?![a-z])|(?<![a-z0-9])tbd(?![a-z0-9])|hidden|masked|censored|not[_-]?(?:a|real|set)[_-]|goes[_-]?here|(?-i:[hH]ere|HERE)$|"
     r"lorem|foobar|my[_-](?:pass|token|key|secret|client|api)|removed|deleted|scrubbed|obfuscated"
 )
 _SAME = re.compile(r"([^=])\1{4,}")
@@ -134,11 +134,24 @@ def is_path(value: str) -> bool:
 
 def is_wordlike(value: str) -> bool:
     """Return whether a value is letters and joints only, as names and sentences are."""
-    return bool(_WORDLIKE.match(value))
+    return bool(_WORDLIKE.match(value)) and not _is_long_draw(value)
+
+
+def _is_long_draw(value: str) -> bool:
+    """Return whether a value as long as a key is too even, in both cases, to be words."""
+    return (
+        len(value) >= _AWS_CHARS
+        and any(map(str.islower, value))
+        and any(map(str.isupper, value))
+        and _BASE64.fullmatch(value) is not None
+        and entropy(value) >= _DRAWN
+    )
 
 
 def is_identifier(value: str) -> bool:
     """Return whether a value is made of words as names in programs are: ``DOC_Vector_5``, ``GetUserToken``."""
+    if _is_long_draw(value):
+        return False  # runs of letters with a vowel among them came about by chance
     return bool(_CAMEL.match(value)) and sum(map(str.isdigit, value)) * 4 <= len(value) and _has_words(value)
 
 
@@ -178,8 +191,38 @@ def is_random(value: str, n_min: int = 16) -> bool:
     return entropy(value) >= min(3.3, math.log2(n) - 0.7)
 
 
+_CHANCE = re.compile(
+    r"(?i)(?<![a-z0-9])todo(?![a-z])|(?<![a-z0-9])tbd(?![a-z0-9])|fake|([^=])\1{4,5}(?!\1)|(?<!x)x{4}(?!x)"
+)
+"""What among many characters that are drawn at random comes about by itself."""
+_NUMBER = re.compile(r"[0-9]{8,}")
+_CHANCE_SHARE = 4
+"""Of a token, one part in so many may have come about so."""
+
+
+def _without_chance(body: str) -> str:
+    """Return a token's body without the little in it that reads like a filler or an order and may be chance."""
+    kept = _CHANCE.sub("", body)
+    for number in _NUMBER.finditer(kept[:160]):  # of ten digits, six stand in order now and then
+        ordered = _ORDERED[6].search(number[0])
+        if ordered is not None and not in_sequence(number[0], 7):
+            at = number.start()
+            kept = kept[: at + ordered.start()] + kept[at + ordered.end() :]
+            break
+    n_lost = len(body) - len(kept)
+    return kept if n_lost * _CHANCE_SHARE <= len(body) and len(kept) >= _BY_CHANCE else body
+
+
+_BY_CHANCE = 18
+"""Characters that remain at least, for the rest to be taken for chance."""
+_BELOW_EVEN = 1.5
+"""Bits a character that a short body may have less than one in which every character is another."""
+
+
 def is_lively(body: str) -> bool:
     """Return whether the part of a token that is drawn at random looks so: no filler, no order, enough variety."""
+    if is_filler(body) or in_sequence(body):
+        body = _without_chance(body)
     n = len(body)
     if is_filler(body) or in_sequence(body):
         return False
@@ -188,7 +231,7 @@ def is_lively(body: str) -> bool:
     need = 2.5 if HEX.match(body) else 2.9
     if n >= 30 and not HEX.match(body):
         need = 3.3
-    return entropy(body) >= min(need, math.log2(n) - 0.8) and len(set(body.lower())) >= 6
+    return entropy(body) >= min(need, math.log2(n) - _BELOW_EVEN) and len(set(body.lower())) >= 6
 
 
 def digest(value: str) -> str:
