@@ -76,7 +76,8 @@ def test_things_keep_their_ids_across_reports() -> None:
 def test_stix_marks_what_the_report_marks() -> None:
     objects = {o["id"]: o for o in _bundle()["objects"]}  # type: ignore[union-attr]
     marked = [o for o in objects.values() if o["type"] == "indicator"]
-    assert marked and all(objects[o["object_marking_refs"][0]]["name"] == "TLP:GREEN" for o in marked)
+    assert marked
+    assert all(objects[o["object_marking_refs"][0]]["name"] == "TLP:GREEN" for o in marked)
     strict = _bundle(tlp="amber+strict")
     indicator = next(o for o in strict["objects"] if o["type"] == "indicator")  # type: ignore[union-attr]
     assert len(indicator["object_marking_refs"]) == 2
@@ -136,15 +137,18 @@ def test_table_runs_no_formula() -> None:
     odd = replace(one.entities[0], text="=cmd|' /C calc'!A0", name="=1+1")
     rows = list(csv.DictReader(io.StringIO(OUTPUTS["csv"]([replace(one, entities=(odd,))], TOLD).decode())))
     cell = next(row for row in rows if row["what"] == "entity")
-    assert cell["text"].startswith("'=") and cell["value"].startswith("'=")
+    assert cell["text"].startswith("'=")
+    assert cell["value"].startswith("'=")
 
 
 def test_page_escapes_what_the_report_wrote() -> None:
     one = reading()
     odd = replace(one, document=replace(one.document, title="<script>alert(1)</script> [x](http://a.example)"))
     page = OUTPUTS["md"]([odd], TOLD).decode()
-    assert "\\<script\\>" in page and "\\[x\\](http:\\//a.example)" in page
-    assert "CVE-2021-44228" in page and "203.0.113.7" in page
+    assert "\\<script\\>" in page
+    assert "\\[x\\](http:\\//a.example)" in page
+    assert "CVE-2021-44228" in page
+    assert "203.0.113.7" in page
 
 
 def test_examples_are_no_indicators_anywhere() -> None:

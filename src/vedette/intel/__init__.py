@@ -1,1 +1,1 @@
-"""The room that reads threat reports: a document comes in; values, names, techniques and relations go out, each placed."""
+"""The room that reads threat reports: from a document to values, names, techniques and relations, each placed."""

@@ -1,0 +1,13 @@
+"""Where the benchmarks of reports write their tables: see ``benchmarks.tables``."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from benchmarks.tables import write_section as write_into
+
+HERE = Path(__file__).resolve().parent
+README = HERE / "README.md"
+
+write_section = partial(write_into, HERE)
