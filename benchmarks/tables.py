@@ -14,7 +14,7 @@ from benchmarks.accounts.harness.pipeline import commit
 
 
 def write_section(here: Path, name: str, body: str, figures: Mapping[str, Any]) -> None:
-    """Put a table into the README of a folder between its marks, and its figures at the end of ``results/NAME.jsonl``."""
+    """Put a table into a folder's README between its marks, and its figures at the end of ``results/NAME.jsonl``."""
     readme = here / "README.md"
     now = datetime.now(UTC)
     machine = f"{os.cpu_count()} CPUs, {platform.machine()}, Python {platform.python_version()}"
