@@ -21,17 +21,18 @@ app = typer.Typer(
 def status(context: typer.Context, json: JsonOption = False) -> None:
     """Show how much is in the lake, from when, and from which sources."""
     frame = frame_of(context)
+    from vedette.schema.intel_tables import INTEL_TABLES
     from vedette.schema.scan_tables import SCAN_TABLES
-    from vedette.store import Lake  # noqa: F401
 
     with frame.lake() as lake:
         segments = lake.segments("events")
         hits = lake.segments("hits")
         scans = {table: lake.segments(table) for table in SCAN_TABLES}
+        readings = {table: lake.segments(table) for table in INTEL_TABLES}
     sources: dict[str, int] = {}
     for s in segments:
         sources[s.source or ""] = sources.get(s.source or "", 0) + s.n_rows
-    everything = [*segments, *hits, *(s for of in scans.values() for s in of)]
+    everything = [*segments, *hits, *(s for of in (*scans.values(), *readings.values()) for s in of)]
     times = [t for s in segments for t in (s.t_min, s.t_max) if t]
     value = {
         "home": str(frame.home_path()),
@@ -39,6 +40,7 @@ def status(context: typer.Context, json: JsonOption = False) -> None:
         "hits": sum(s.n_rows for s in hits),
         "reports": sum(s.n_rows for s in scans["scan_reports"]),
         "records": sum(s.n_rows for table, of in scans.items() if table != "scan_reports" for s in of),
+        "documents": sum(s.n_rows for s in readings["intel_documents"]),
         "files": len(everything),
         "bytes": sum(s.size_bytes for s in everything),
         "first_at": min(times, default=None),
@@ -94,25 +96,66 @@ def reports(context: typer.Context, json: JsonOption = False) -> None:
 
 
 @app.command()
+def documents(context: typer.Context, json: JsonOption = False) -> None:
+    """List the threat reports and messages whose reading is in the lake, the latest last."""
+    frame = frame_of(context)
+    with frame.lake() as lake, lake.connection() as connection:
+        cursor = connection.execute(
+            "SELECT document_id, title, source, language, published_at, read_at, "
+            "(SELECT count(*) FROM intel_observables t WHERE t.document_id = d.document_id) AS n_observables, "
+            "(SELECT count(*) FROM intel_entities t WHERE t.document_id = d.document_id) AS n_entities "
+            "FROM intel_documents d ORDER BY read_at, document_id"
+        )
+        names = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    if json:
+        frame.print_json({"documents": rows})
+        return
+    from rich.table import Column, Table
+    from rich.text import Text
+
+    table = Table(
+        Column("document", no_wrap=True, min_width=20), "title", "published", "read", "values", "names", box=None
+    )
+    for row in rows[-200:]:
+        cells = (
+            row["document_id"],
+            row["title"] or row["source"],
+            str(row["published_at"] or "")[:10],
+            str(row["read_at"] or "")[:16],
+            f"{row['n_observables']:,}",
+            f"{row['n_entities']:,}",
+        )
+        table.add_row(*(Text(clean(cell[:80])) for cell in cells))
+    frame.print(table)
+    if len(rows) > 200:
+        frame.note(f"and {len(rows) - 200} earlier ones (see --json)")
+
+
+@app.command()
 def forget(
     context: typer.Context,
-    given: Annotated[list[str], typer.Argument(metavar="REPORT…", help="Ids of reports, or their first digits.")],
+    given: Annotated[
+        list[str], typer.Argument(metavar="REPORT…", help="Ids of reports or documents, or their first digits.")
+    ],
     json: JsonOption = False,
 ) -> None:
-    """Take reports of scans out of the lake with everything that rests on them; their files can be read again."""
+    """Take reports of scans, or readings of documents, out of the lake with everything that rests on them."""
     frame = frame_of(context)
-    from vedette.store.reports import forget_reports, reports_of_shards
+    from vedette.store.kept import READINGS, SCANS
 
     with frame.lake() as lake:
-        there = reports_of_shards(lake)
+        there = [*SCANS.shards(lake), *READINGS.shards(lake)]
         wanted = []
         for text in given:
             found = [report for report in there if report.startswith(text)]
             if len(found) != 1 or len(text) < 6:
                 said = "is too short" if len(text) < 6 else "names several reports" if found else "is not in the lake"
-                raise UserError(f"the report {text!r} {said}", next_step="vedette lake reports lists them")
+                raise UserError(
+                    f"the report {text!r} {said}", next_step="vedette lake reports and vedette lake documents list them"
+                )
             wanted.append(found[0])
-        n_gone = forget_reports(lake, wanted)
+        n_gone = SCANS.forget(lake, wanted) + READINGS.forget(lake, wanted)
     if json:
         frame.print_json({"forgotten": n_gone})
     else:

@@ -82,13 +82,15 @@ def _columns(context: typer.Context, json: bool) -> None:
     from dataclasses import fields
 
     from vedette.schema import Event
-    from vedette.schema.scan_tables import SCAN_TABLES, scan_columns
+    from vedette.schema.intel_tables import INTEL_TABLES
+    from vedette.schema.scan_tables import SCAN_TABLES
+    from vedette.store.lake import flat_columns_of
 
     frame = frame_of(context)
     rows = [(f.name, str(f.metadata.get("ocsf", "")), str(f.metadata.get("doc", ""))) for f in fields(Event)]
-    scans = {table: scan_columns(table) for table in SCAN_TABLES}
+    flat = {table: flat_columns_of(table) for table in (*SCAN_TABLES, *INTEL_TABLES)}
     if json:
-        others = {table: [{"name": c.name, "type": c.kind} for c in columns] for table, columns in scans.items()}
+        others = {table: [{"name": c.name, "type": c.kind} for c in columns] for table, columns in flat.items()}
         frame.print_json({"events": [{"name": n, "ocsf": o, "doc": d} for n, o, d in rows], **others})
         return
     from rich.table import Table
@@ -97,5 +99,5 @@ def _columns(context: typer.Context, json: bool) -> None:
     for row in rows:
         table.add_row(*row)
     frame.print(table)
-    for name, columns in scans.items():
+    for name, columns in flat.items():
         frame.say(f"\n{name}: {', '.join(c.name + ('[]' if c.kind == 'strings' else '') for c in columns)}")

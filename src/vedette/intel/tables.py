@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -60,7 +60,7 @@ def tables_of(readings: Iterable[Reading], *, read_at: datetime | None = None) -
         try:
             rows = _rows(reading, read_at)
         except (UnicodeEncodeError, orjson.JSONEncodeError):
-            rows = _rows(_whole(reading), read_at)
+            rows = _rows(whole(reading), read_at)
         for table, found in rows.items():
             for column, values in zip(columns[table], zip(*found, strict=True), strict=False):
                 column.extend(values)
@@ -173,27 +173,29 @@ def _nested(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as its noun is built: dotted fields in objects of their own, made columns left out."""
     out: dict[str, Any] = {}
     for column in INTEL_TABLES[table]:
-        value = row.get(column.name)
+        value: Any = row.get(column.name)
         if not column.field:
             if column.name == "scope":
                 out["scope"] = value
             continue
         if value is None:  # the noun's own default: nothing else is null
             continue
+        if column.kind == "time" and value.tzinfo is None:  # as DuckDB gives it
+            value = value.replace(tzinfo=UTC)
         first, _, second = column.field.partition(".")
         place = out.setdefault(first, {}) if second else out
         place[second or first] = orjson.loads(value) if column.kind == "json" else value
     return out
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
     """Return a noun with halves of characters replaced, however deep they lie."""
     if isinstance(value, str):
         return value if isinstance(value, StrEnum) else _LONE.sub("\ufffd", value)
     if isinstance(value, tuple):
-        return tuple(_whole(one) for one in value)
+        return tuple(whole(one) for one in value)
     if isinstance(value, Mapping):
-        return {_whole(key): _whole(one) for key, one in value.items()}
+        return {whole(key): whole(one) for key, one in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{spec.name: _whole(getattr(value, spec.name)) for spec in fields(value)})
+        return replace(value, **{spec.name: whole(getattr(value, spec.name)) for spec in fields(value)})
     return value

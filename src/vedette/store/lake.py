@@ -20,6 +20,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from vedette.errors import OutsideError
 from vedette.schema import COLUMNS, SCHEMA_VERSION
+from vedette.schema.flat_tables import FlatColumn
+from vedette.schema.intel_tables import INTEL_TABLES, INTEL_VERSION, intel_columns
 from vedette.schema.scan_tables import SCAN_TABLES, SCAN_VERSION, scan_columns
 from vedette.store import tables
 from vedette.store.state import from_db, now, open_state, to_db, writing
@@ -40,9 +42,10 @@ HIT_COLUMNS: tuple[tuple[str, str], ...] = (
 )
 """The columns of ``hits``: one row for each rule that an event met."""
 
-TABLES: tuple[str, ...] = ("events", "hits", *SCAN_TABLES)
+TABLES: tuple[str, ...] = ("events", "hits", *SCAN_TABLES, *INTEL_TABLES)
 """Every table of the lake."""
 
+_FLAT = frozenset((*SCAN_TABLES, *INTEL_TABLES))
 _MAX_SLICES = 64
 _STALE_S = 6 * 3600
 """A run's folder that nothing has touched for so long is left over."""
@@ -97,7 +100,12 @@ def hits_arrow_schema() -> pa.Schema:
 
 def version_of(table: str) -> int:
     """Return the version of a table's columns as they are written now."""
-    return SCAN_VERSION if table in SCAN_TABLES else SCHEMA_VERSION
+    return SCAN_VERSION if table in SCAN_TABLES else INTEL_VERSION if table in INTEL_TABLES else SCHEMA_VERSION
+
+
+def flat_columns_of(table: str) -> tuple[FlatColumn, ...]:
+    """Return the columns of a table that is neither ``events`` nor ``hits``."""
+    return scan_columns(table) if table in SCAN_TABLES else intel_columns(table)
 
 
 class Lake:
@@ -190,7 +198,7 @@ class Lake:
         elif table == "hits":
             columns = [(c, _KINDS[k]) for c, k in HIT_COLUMNS]
         else:
-            columns = [(c.name, _KINDS[c.kind]) for c in scan_columns(table)]
+            columns = [(c.name, _KINDS[c.kind]) for c in flat_columns_of(table)]
         empty = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns)
         # plain TIMESTAMP, in UTC: arithmetic on TIMESTAMPTZ wants an extension that is not bundled
         listed = ", ".join(
@@ -205,7 +213,7 @@ class Lake:
             by_version.setdefault(segment.schema_version, []).append(str(segment.path))
         for version, paths in sorted(by_version.items()):
             quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
-            renamed = {} if table in SCAN_TABLES else RENAMED.get(version, {})
+            renamed = {} if table in _FLAT else RENAMED.get(version, {})
             renames = ", ".join(f'"{old}" AS "{new}"' for old, new in renamed.items())
             star = f"* RENAME ({renames})" if renames else "*"
             by_name = str(version != version_of(table)).lower()
@@ -254,7 +262,7 @@ class Lake:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_suffix(f".{os.getpid()}.part")
-            plain = {"event_id", "raw", "native", "process_uid", "parent_uid"}
+            plain = {"event_id", "raw", "native", "process_uid", "parent_uid", "text", "parts", "sentences"}
             pq.write_table(
                 rows,
                 part,
@@ -407,6 +415,7 @@ _KINDS = {
     "int": "BIGINT",
     "bool": "BOOLEAN",
     "time": "TIMESTAMPTZ",
+    "json": "VARCHAR",
     "timestamp": "TIMESTAMPTZ",
 }
 

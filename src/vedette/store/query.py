@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from vedette.errors import UserError
+from vedette.schema.intel_tables import INTEL_TABLES
 from vedette.schema.scan_tables import SCAN_TABLES
 from vedette.store.lake import Lake
 
 if TYPE_CHECKING:
     import duckdb
 
-VIEWS = ("events", "hits", "findings", "cases", *SCAN_TABLES)
+VIEWS = ("events", "hits", "findings", "cases", *SCAN_TABLES, *INTEL_TABLES)
 _TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest", "json_each", "json_tree"})
 _FORBIDDEN_FUNCTIONS = frozenset(
     {

@@ -38,8 +38,8 @@ from vedette.schema import scan_tables as scan_table_module
 from vedette.schema.flat_tables import FlatColumn
 from vedette.schema.scan_tables import SCAN_TABLES, SCAN_VERSION, scan_columns
 from vedette.store import Lake
+from vedette.store.kept import SCANS
 from vedette.store.query import run_query
-from vedette.store.reports import forget_reports, reports_of_shards
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "scans"
 
@@ -174,9 +174,9 @@ def test_a_forgotten_report_is_gone_and_can_come_again(lake: Lake, tmp_path: Pat
         (tmp_path / name).write_bytes((GOLDEN / name).read_bytes())
     report = read_scans(lake, [tmp_path]).files[0].report_id
     assert report is not None
-    assert forget_reports(lake, [report, "0" * 32]) == 1
+    assert SCANS.forget(lake, [report, "0" * 32]) == 1
     assert (count(lake), count(lake, "scan_reports")) == (1, 1)
-    assert forget_reports(lake, [report]) == 0
+    assert SCANS.forget(lake, [report]) == 0
     assert read_scans(lake, [tmp_path]).total("n_findings") == 1
     assert count(lake) == 2
 
@@ -216,7 +216,7 @@ def test_two_at_once_do_not_double(lake: Lake) -> None:
         second.add(Stream("b", "b", io.BytesIO(b"b")), other)
     assert sorted(select(lake, "SELECT place FROM scan_findings")) == [("b",), ("web01",)]
     assert count(lake, "scan_reports") == 2
-    assert len(reports_of_shards(lake)) == 2
+    assert len(SCANS.shards(lake)) == 2
 
 
 def test_a_damaged_report_keeps_what_stood_before_and_says_so(lake: Lake) -> None:
@@ -246,7 +246,7 @@ def test_refused_records_go_to_quarantine(lake: Lake) -> None:
     assert {(row["reader"], row["reason"]) for row in held} == {("scripted", "no id")}
     assert replay(lake).files == [], "they are read again with their file"
     assert select(lake, "SELECT n_refused FROM scan_reports") == [(2,)]
-    assert forget_reports(lake, [file.report_id]) == 1
+    assert SCANS.forget(lake, [file.report_id]) == 1
     assert quarantined(lake) == []
 
 
@@ -367,8 +367,8 @@ def test_files_of_an_older_version_lack_columns_and_are_read(lake: Lake, monkeyp
     try:
         file = add(lake, Scripted(finding("/new", title="said")), b"other")
         assert sorted(select(lake, "SELECT pointer, later FROM scan_findings")) == [("/new", "said"), ("/old", None)]
-        other = next(report for report in reports_of_shards(lake) if report != file.report_id)
-        assert forget_reports(lake, [file.report_id]) == 1
+        other = next(report for report in SCANS.shards(lake) if report != file.report_id)
+        assert SCANS.forget(lake, [file.report_id]) == 1
         assert select(lake, "SELECT report_id, later FROM scan_findings") == [(other, None)]
     finally:
         monkeypatch.undo()

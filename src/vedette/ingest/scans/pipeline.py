@@ -29,8 +29,8 @@ from vedette.ingest.scans.rows import Rows
 from vedette.ingest.streams import Refused, Stream, StreamError, list_files, open_file
 from vedette.schema import ScanReport
 from vedette.store import Lake, tables
+from vedette.store.kept import SCANS, KeptMeanwhileError
 from vedette.store.lake import Written
-from vedette.store.reports import JOB, forget_reports, reports_of_shards, without_reports
 from vedette.store.state import now
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class ScanIntake:
         self._clock = clock or (lambda: datetime.now(UTC))
         said = f"{context.asset}\0{context.timezone}" if context != NOTHING_SAID else ""
         self._said = blake2b(said.encode("utf-8", "backslashreplace"), digest_size=4).hexdigest()
-        self._known = reports_of_shards(lake)
+        self._known = SCANS.shards(lake)
         self._begin()
 
     def __enter__(self) -> ScanIntake:
@@ -269,19 +269,19 @@ class ScanIntake:
     def _write_rows(self) -> None:
         for table, rows in self._rows.take().items():
             part = f"{self._batch}-{self._n_parts}"
-            self._written += self._lake.write(table, rows, job=JOB, shard=f"{part}-{table}")
+            self._written += self._lake.write(table, rows, job=SCANS.job, shard=f"{part}-{table}")
         self._n_parts += 1
 
     def _commit(self) -> None:
         self._write_rows()
         again = [report for report in self._shards if report in self._known]
         if again:  # the user says something else of these bytes now
-            forget_reports(self._lake, again)
+            SCANS.forget(self._lake, again)
         while not self._try_commit():
             # somebody else has read some of these files meanwhile
-            there = reports_of_shards(self._lake)
+            there = SCANS.shards(self._lake)
             double = frozenset(report for report in self._shards if report in there)
-            self._written = without_reports(self._lake, self._written, double)
+            self._written = SCANS.without(self._lake, self._written, double)
             self._bad = [row for row in self._bad if row["source"].removeprefix("scan:") not in double]
             for report in double:
                 del self._shards[report]
@@ -289,26 +289,14 @@ class ScanIntake:
         self._begin()
 
     def _try_commit(self) -> bool:
-        marks = tables.shards
-
         def beside(connection: Connection) -> None:
-            held = connection.execute(select(marks.c.shard).where(marks.c.job == JOB)).scalars()
-            if not self._shards.keys().isdisjoint(shard.partition(".")[0] for shard in held):
-                raise _ReadMeanwhileError
-            at = now()
-            if self._shards:
-                rows = [{"job": JOB, "shard": s, "finished_at": at} for s in self._shards.values()]
-                connection.execute(insert(marks), rows)
-            _store_bad(connection, self._bad, at)
+            SCANS.mark(connection, list(self._shards.values()))
+            _store_bad(connection, self._bad, now())
 
         try:
-            return self._lake.commit(self._written, job=JOB, shard=f"batch-{self._batch}", extra=beside)
-        except _ReadMeanwhileError:
+            return self._lake.commit(self._written, job=SCANS.job, shard=f"batch-{self._batch}", extra=beside)
+        except KeptMeanwhileError:
             return False
-
-
-class _ReadMeanwhileError(Exception):
-    """Somebody else has committed one of these reports."""
 
 
 def _bad_row(report: str, name: str, reader: str, refusal: ScanRefusal) -> dict[str, Any]:
