@@ -27,7 +27,7 @@ def test_status_lists_version_date_and_digest() -> None:
 
 def test_every_set_ships_its_notice_and_stays_small() -> None:
     publishers = {"attack-enterprise": b"MITRE", "cwe": b"MITRE", "ssvc": b"CERT/CC", "kev": b"CC0", "cvss4": b"FIRST",
-                  "vulnrichment": b"CC0", "command-tools": b"Vedette"}  # fmt: skip
+                  "vulnrichment": b"CC0", "command-tools": b"Vedette", "attack-names": b"MITRE"}  # fmt: skip
     assert {item.name for item in status()} == set(publishers)
     for item in status():
         assert publishers[item.name] in pinned.read_data(item.notice)

@@ -1,0 +1,73 @@
+"""What stands beside a name: the words that say whether it is a group, malware, a tool, a campaign."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from vedette.schema.intel import MentionKind
+
+CUES: dict[MentionKind, frozenset[str]] = {
+    MentionKind.GROUP: frozenset(
+        "group groups gang gangs actor actors adversary adversaries apt apts hackers hacker crew cluster clusters team "
+        "attackers attacker operators operator affiliates affiliate threat espionage collective syndicate cartel "
+        "intrusion-set nation-state state-sponsored state-backed".split()
+    ),
+    MentionKind.MALWARE: frozenset(
+        "malware ransomware trojan trojans backdoor backdoors rat rats loader downloader dropper botnet bot bots worm "
+        "stealer infostealer spyware keylogger rootkit bootkit wiper implant implants virus adware miner cryptominer "
+        "webshell payload payloads variant variants sample samples family families infection infections infected "
+        "beacon beacons stager shellcode injector crypter module modules strain locker cryptor cryptolocker".split()
+    ),
+    MentionKind.TOOL: frozenset(
+        "tool tools toolkit utility utilities framework command commands binary executable lolbin lolbins program "
+        "software script scripts pentesting open-source publicly post-exploitation scanner".split()
+    ),
+    MentionKind.CAMPAIGN: frozenset(
+        "campaign campaigns operation operations attack attacks compromise intrusion".split()
+    ),
+    MentionKind.PRODUCT: frozenset(
+        "app apps application applications software server servers users user client platform service vulnerability "
+        "version versions browser document documents file files macro macros plugin vpn account accounts".split()
+    ),
+    MentionKind.ORGANIZATION: frozenset(
+        "researchers researcher company firm vendor security report blog analysts labs inc corp".split()
+    ),
+}
+"""Words that stand beside a name of the kind, in small letters."""
+
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_CALLED = re.compile(
+    r"(?:\b(?:aka|a\.k\.a\.|also known as|known as|called|dubbed|named|tracked as|tracks? (?:it|this|them) as"
+    r"|referred to as|attributed to|identified as|codenamed)[\s:,\"'\u201c\u2018(]{1,4}(?:the )?)\Z",
+    re.IGNORECASE,
+)
+_NEAR = 2
+_REACH = 80
+"""Characters to each side that are looked at."""
+
+
+def _words(text: str) -> list[str]:
+    return [found.group().lower() for found in _WORD.finditer(text)]
+
+
+@lru_cache(maxsize=4096)
+def _beside(left: str, right: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(_words(left)[-_NEAR:]), tuple(_words(right)[:_NEAR])
+
+
+def beside(text: str, start: int, end: int, low: int, high: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the two words before a range and the two after it, small, within its sentence ``text[low:high]``."""
+    return _beside(text[max(low, start - _REACH) : start], text[end : min(high, end + _REACH)])
+
+
+def cued(text: str, start: int, end: int, low: int, high: int) -> set[MentionKind]:
+    """Return the kinds that the words beside a range speak for."""
+    left, right = beside(text, start, end, low, high)
+    words = {*left, *right}
+    return {kind for kind, cues in CUES.items() if words & cues}
+
+
+def is_called(text: str, start: int, low: int) -> bool:
+    """Return whether the words before a range say that a name follows (``also known as``, ``dubbed``)."""
+    return _CALLED.search(text[max(low, start - 40) : start]) is not None

@@ -1,0 +1,82 @@
+"""A document goes in; the names in it come out, placed, of a kind, and linked to what is known."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
+from vedette.intel.entities import dates, patterns
+from vedette.intel.entities.known import Known
+from vedette.intel.entities.meaning import meant
+from vedette.intel.entities.sectors import find as find_sectors
+from vedette.schema.document import Document
+from vedette.schema.intel import EntityMention, MentionKind
+
+_RANK = {"own list": 0, "name": 1, "alias": 1, "pattern": 2, "model": 3}
+
+
+def find(document: Document, known: Known, sentences: Sequence[tuple[int, int]]) -> list[EntityMention]:
+    """Return the names in a document, by place, none within another.
+
+    Args:
+        document: what was read.
+        known: the names that are known, from :meth:`vedette.intel.entities.known.Known.load`.
+        sentences: its sentences' ranges, in order; what lies in none (code, tables) is read as lines.
+    """
+    text = document.text
+    spans = _covered(text, sentences)
+    found: list[EntityMention] = []
+    found += meant(text, known, spans)
+    found += patterns.find(text)
+    found += find_sectors(text)
+    found += _dates(text, document)
+    return chosen(found)
+
+
+def _dates(text: str, document: Document) -> Iterator[EntityMention]:
+    for said in dates.find(text, document.published_at):
+        yield EntityMention(
+            kind=MentionKind.DATE,
+            text=text[said.start : said.end],
+            start=said.start,
+            end=said.end,
+            confidence=0.95,
+            ref=said.iso,
+            name=said.iso or text[said.start : said.end],
+            link_confidence=1.0 if said.iso else None,
+            how="pattern",
+        )
+
+
+def _covered(text: str, sentences: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the sentences, and the lines between them."""
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for start, end in [*sentences, (len(text), len(text))]:
+        low = at
+        while low < start:
+            high = text.find("\n", low, start)
+            high = start if high < 0 else high
+            if text[low:high].strip():
+                spans.append((low, high))
+            low = high + 1
+        if end > start:
+            spans.append((start, end))
+        at = max(at, end)
+    return spans
+
+
+def chosen(mentions: Iterable[EntityMention]) -> list[EntityMention]:
+    """Return mentions without those that lie within, or cut, one that counts more: the longer, then the surer."""
+    ordered = sorted(mentions, key=lambda m: (m.start - m.end, _RANK.get(m.how, 4), -m.confidence, m.start))
+    taken: list[EntityMention] = []
+    starts: list[int] = []
+    for mention in ordered:
+        at = bisect_right(starts, mention.start)
+        if at and taken[at - 1].end > mention.start:
+            continue
+        if at < len(taken) and taken[at].start < mention.end:
+            continue
+        taken.insert(at, mention)
+        starts.insert(at, mention.start)
+    return taken
