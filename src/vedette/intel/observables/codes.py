@@ -43,11 +43,8 @@ def hashes(plain: Plain) -> Iterator[Candidate]:
         for found in _SSDEEP.finditer(raw):
             start, end = found.span()
             one, two = found.group().split(b":")[1:]
-            if (
-                (start
-                and raw[start - 1] in _WORDS)
-                or (len(one) + len(two) < 24
-                and b"ssdeep" not in raw[max(0, start - 40) : start].lower())
+            if (start and raw[start - 1] in _WORDS) or (
+                len(one) + len(two) < 24 and b"ssdeep" not in raw[max(0, start - 40) : start].lower()
             ):
                 continue
             yield Candidate(6, start, end, ObservableKind.HASH, plain.text[start:end], "ssdeep")

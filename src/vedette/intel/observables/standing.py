@@ -1,0 +1,199 @@
+"""What a report means by a value: an indicator, a reference, a victim's, an example, or no more than seen.
+
+Strongest first: reserved values are examples; what somebody defanged, or put under a heading of indicators, is one;
+what stands among the references, or belongs to a house that everybody cites, is a reference; then the words of the
+sentence decide; then what the report says of the same value elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from vedette.intel.observables import benign
+from vedette.intel.observables.mirror import mirror
+from vedette.intel.observables.wording import Cues, lines_that_head, of_heading
+from vedette.schema.document import Document, DocumentPart, PartKind
+from vedette.schema.entity import ObservableKind
+from vedette.schema.intel import SeenObservable, Standing
+
+_NETWORK = frozenset(
+    {
+        ObservableKind.IP,
+        ObservableKind.DOMAIN,
+        ObservableKind.URL,
+        ObservableKind.EMAIL,
+        ObservableKind.IP_RANGE,
+        ObservableKind.TELEGRAM,
+    }
+)
+_CATALOGUE = frozenset({ObservableKind.CVE, ObservableKind.CWE, ObservableKind.TECHNIQUE, ObservableKind.ASN})
+_RULES = frozenset({ObservableKind.YARA, ObservableKind.SIGMA})
+_LINK = re.compile(r"\]\(\s?<?$")
+_SENTENCE_END = re.compile(r"[.!?][\"')\]*]*\s+(?=[A-Z])|\n\s*\n")
+_WINDOW = 240
+
+
+class _Judged(NamedTuple):
+    standing: Standing
+    reason: str
+    confidence: float
+
+
+def judge(document: Document, found: Sequence[SeenObservable]) -> list[SeenObservable]:
+    """Return what was found in a document, each with its standing, the reason and how sure that is."""
+    if not found:
+        return []
+    place = _Place(document)
+    judged = [place.judge(one) for one in found]
+    listed = {
+        (one.kind, one.value): one_judged
+        for one, one_judged in zip(found, judged, strict=True)
+        if one_judged.standing is Standing.INDICATOR and one_judged.confidence >= 0.9
+    }
+    hosts = {benign.host_of(value) for kind, value in listed if kind in (ObservableKind.DOMAIN, ObservableKind.IP)}
+    kept = []
+    for one, verdict in zip(found, judged, strict=True):
+        if verdict.standing is Standing.OBSERVABLE and verdict.confidence < 0.9:
+            if (one.kind, one.value) in listed:
+                verdict = _Judged(Standing.INDICATOR, "the report lists it as an indicator elsewhere", 0.9)
+            elif one.kind in (ObservableKind.URL, ObservableKind.EMAIL) and benign.host_of(one.value) in hosts:
+                verdict = _Judged(Standing.INDICATOR, "its host is an indicator elsewhere in the report", 0.85)
+        kept.append(
+            replace(one, standing=verdict.standing, reason=verdict.reason, confidence=round(verdict.confidence, 3))
+        )
+    return kept
+
+
+class _Place:
+    """A document, laid out so that the surroundings of a place are quick to find."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._text = document.text
+        self._cues = Cues(document.text)
+        self._starts = [part.start for part in document.parts]
+        self._headings = lines_that_head(mirror(document.text)) if len(document.text) else []
+        self._heading_at = [at for at, _, _ in self._headings]
+        self._links = {(link.start, link.end) for link in document.links}
+        self._link_starts = sorted(link.start for link in document.links)
+        self._link_ends = {link.start: link.end for link in document.links}
+        self._publishers = _publishers(document)
+
+    def judge(self, one: SeenObservable) -> _Judged:
+        if one.kind in _RULES:
+            return _Judged(Standing.INDICATOR, "a rule that detects", 0.95)
+        if one.kind in _CATALOGUE:
+            return _Judged(Standing.OBSERVABLE, "a number of a catalogue", 0.95)
+        if (nobody := _nobody(one)) is not None:
+            return _Judged(Standing.EXAMPLE, nobody, 0.97)
+        part = self._part(one.start)
+        section, heading = self._section(one.start, part)
+        group = benign.group_of(benign.host_of(one.value)) if one.kind in _NETWORK else None
+        if one.defanged:
+            if group is not None and one.kind is ObservableKind.DOMAIN:
+                return _Judged(Standing.OBSERVABLE, f"defanged, but a well-known host ({group})", 0.7)
+            return _Judged(Standing.INDICATOR, "defanged", 0.96)
+        if section == "reference" and one.kind in _NETWORK:
+            return _Judged(Standing.REFERENCE, f"under “{heading}”", 0.95)
+        if one.kind in _NETWORK and self._own(one):
+            return _Judged(Standing.REFERENCE, "the report's own publisher", 0.95)
+        if group is not None and (section != "indicator" or group != "knowledge" or one.kind is ObservableKind.DOMAIN):
+            return _Judged(Standing.REFERENCE, f"a host that reports point to ({group})", 0.93)
+        if one.kind is ObservableKind.FILE and benign.is_system_file(one.value) and _in_system(one.value):
+            return _Judged(Standing.OBSERVABLE, "comes with the system or a wide-spread program", 0.9)
+        if section == "indicator":
+            return _Judged(Standing.INDICATOR, f"under “{heading}”", 0.94)
+        if one.kind is ObservableKind.URL and self._linked(one):
+            return _Judged(Standing.REFERENCE, "the target of a link", 0.9)
+        if part is not None and part.kind is PartKind.TABLE and one.kind in (ObservableKind.HASH, ObservableKind.IP):
+            return _Judged(Standing.INDICATOR, "in a table of such values", 0.88)
+        return self._by_words(one, part)
+
+    def _by_words(self, one: SeenObservable, part: DocumentPart | None) -> _Judged:
+        low, high = self._sentence(one, part)
+        near = {
+            kind: self._cues.nearest(kind, one.start, one.end, low, high)
+            for kind in ("indicator", "reference", "victim")
+        }
+        against, victim, cue = near["reference"], near["victim"], near["indicator"]
+        network = one.kind in _NETWORK
+        if network and victim is not None and victim[0] < 60 and (cue is None or victim[0] < cue[0]):
+            return _Judged(Standing.VICTIM, f"said to be a victim's: “{victim[1]}”", 0.6)
+        if against is not None and network and (cue is None or against[0] <= cue[0]):
+            return _Judged(Standing.REFERENCE, f"the sentence cites it: “{against[1].strip()}”", 0.7)
+        if cue is not None and not (against is not None and against[0] < cue[0]):
+            sure = {ObservableKind.HASH: 0.92, ObservableKind.CRYPTO_ADDRESS: 0.9, ObservableKind.MUTEX: 0.9}
+            return _Judged(Standing.INDICATOR, f"the sentence says so: “{cue[1].strip()}”", sure.get(one.kind, 0.75))
+        if one.kind is ObservableKind.HASH and against is None:
+            return _Judged(Standing.INDICATOR, "a hash that a report gives", 0.85)
+        return _Judged(Standing.OBSERVABLE, "nothing says more", 0.6)
+
+    def _part(self, at: int) -> DocumentPart | None:
+        index = bisect_right(self._starts, at) - 1
+        if index < 0:
+            return None
+        part = self._document.parts[index]
+        return part if at < part.end else None
+
+    def _section(self, at: int, part: DocumentPart | None) -> tuple[str | None, str]:
+        """Return what the headings above a place say of it, and the one that says so: the innermost that says anything."""
+        for heading in reversed(part.section if part is not None else ()):
+            if (said := of_heading(heading)) is not None:
+                return said, heading
+        index = bisect_right(self._heading_at, at) - 1
+        if index < 0:
+            return None, ""
+        _, said, words = self._headings[index]
+        return said, words.strip()
+
+    def _sentence(self, one: SeenObservable, part: DocumentPart | None) -> tuple[int, int]:
+        """Return the stretch of text whose words may speak of a value: its sentence, or the line of a table."""
+        text = self._text
+        low = max(0, one.start - _WINDOW, part.start if part is not None else 0)
+        high = min(len(text), one.end + _WINDOW, part.end if part is not None else len(text))
+        if part is not None and part.kind is PartKind.TABLE:
+            low = max(low, text.rfind("\n", low, one.start) + 1)
+            end = text.find("\n", one.end, high)
+            return low, high if end < 0 else end
+        for found in _SENTENCE_END.finditer(text, low, one.start):
+            low = found.end()
+        after = _SENTENCE_END.search(text, one.end, high)
+        return low, after.start() if after else high
+
+    def _linked(self, one: SeenObservable) -> bool:
+        """Return whether a URL is what a link points to, or lies in the text of one."""
+        if _LINK.search(self._text, max(0, one.start - 4), one.start):
+            return True
+        index = bisect_right(self._link_starts, one.start) - 1
+        return index >= 0 and self._link_ends[self._link_starts[index]] >= one.end
+
+    def _own(self, one: SeenObservable) -> bool:
+        return bool(self._publishers) and benign.publishes(benign.host_of(one.value)) in self._publishers
+
+
+def _publishers(document: Document) -> frozenset[str]:
+    """Return the registered domains of those who published a document, as far as it says."""
+    said = [document.fields.get(name, "") for name in ("url", "link", "source_url", "feed_url", "publisher")]
+    said.append(document.source if "://" in document.source else "")
+    head = re.search(r"(?im)^(?:url|source|link): *(https?://\S+)", document.text[:2_000])
+    if head:
+        said.append(head[1])
+    return frozenset(name for one in said if "://" in one and (name := benign.publishes(benign.host_of(one))))
+
+
+def _nobody(one: SeenObservable) -> str | None:
+    if one.kind in _NETWORK and one.kind is not ObservableKind.TELEGRAM:
+        return benign.reserved(one.value)
+    if one.kind is ObservableKind.HASH and one.value in benign.EMPTY_HASHES:
+        return "the hash of an empty file"
+    return None
+
+
+def _in_system(value: str) -> bool:
+    """Return whether a file's place, where it is told, is the system's own."""
+    low = value.lower().replace("/", "\\")
+    return "\\" not in low or low.startswith(("c:\\windows\\", "%windir%\\", "%systemroot%\\", "c:\\program files"))
