@@ -21,7 +21,17 @@ from vedette.schema.command import (
     Stop,
     Touch,
 )
+from vedette.schema.document import Unread
 from vedette.schema.guarding import Action, Direction, Form
+from vedette.schema.intel import (
+    AffectedProduct,
+    EntityMention,
+    ExploitStatus,
+    Reasoned,
+    RelationKind,
+    ReportEvent,
+    SeenObservable,
+)
 from vedette.store.sessions import SessionExport
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -214,7 +224,133 @@ class GuardError(TypedDict):
     error: str
 
 
+class WordsOut(TypedDict):
+    """A half-open range of a document's text, and the words in it."""
+
+    start: int
+    end: int
+    text: str
+
+
+class DocumentOut(TypedDict):
+    """What was read: never its whole text."""
+
+    document_id: str
+    title: str
+    source: str
+    media_type: str
+    language: str | None
+    published_at: str | None
+    authors: list[str]
+    fields: dict[str, str]
+    characters: int
+    unread: list[Unread]
+
+
+class ReportTechniqueOut(TypedDict):
+    """A technique of the report, with its sentences, best first."""
+
+    id: str
+    name: str
+    confidence: float
+    span: WordsOut
+    spans: list[WordsOut]
+
+
+class SentenceTechniqueOut(TypedDict):
+    """A technique of one sentence."""
+
+    id: str
+    name: str
+    confidence: float
+    explicit: bool
+
+
+class SentenceOut(WordsOut):
+    """A sentence that describes a technique."""
+
+    techniques: list[SentenceTechniqueOut]
+
+
+class RelationOut(TypedDict):
+    """A relation and the words of its sentence."""
+
+    kind: RelationKind
+    source: str
+    target: str
+    start: int
+    end: int
+    confidence: float
+    text: str
+
+
+class VulnerabilityOut(TypedDict):
+    """What the report says of a vulnerability, and its words."""
+
+    cve: str
+    start: int
+    end: int
+    affected: list[AffectedProduct]
+    weakness: Reasoned | None
+    cvss: Reasoned | None
+    score: float | None
+    exploit: ExploitStatus
+    exploit_text: str
+    text: str
+
+
+class SuspiciousOut(WordsOut):
+    """A range that speaks to a model instead of to a reader."""
+
+    what: str
+
+
+class ExtractOut(TypedDict):
+    """What ``vedette extract`` gives of one document."""
+
+    document: DocumentOut
+    observables: list[SeenObservable]
+    entities: list[EntityMention]
+    techniques: list[ReportTechniqueOut]
+    sentences: list[SentenceOut]
+    n_sentences: int
+    n_abstained: int
+    relations: list[RelationOut]
+    events: list[ReportEvent]
+    vulnerabilities: list[VulnerabilityOut]
+    suspicious: list[SuspiciousOut]
+    unjudged: list[str]
+
+
+class ExtractReports(TypedDict):
+    """What ``vedette extract --json`` prints of several documents."""
+
+    reports: list[ExtractOut]
+
+
+class ExtractLine(ExtractOut):
+    """One line of the output of ``vedette extract --jsonl``."""
+
+    id: str | int | float | None
+
+
+class ExtractMany(TypedDict):
+    """The same, where a path holds several documents."""
+
+    id: str | int | float | None
+    reports: list[ExtractOut]
+
+
+class ExtractError(TypedDict):
+    """A line that failed."""
+
+    id: str | int | float | None
+    error: str
+
+
 LINES: dict[str, Any] = {
+    "extract.schema.json": ExtractOut | ExtractReports,
+    "extract-jsonl.schema.json": ExtractLine | ExtractMany | ExtractError,
     "guard-scan.schema.json": GuardScanOut,
     "guard-scan-jsonl-input.schema.json": GuardIn,
     "guard-scan-jsonl.schema.json": GuardLine | GuardError,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vedette.cli.frame import Frame
-from vedette.intel.output.base import Value, names_of, values_of
+from vedette.intel.output.base import Name, Value, names_of, values_of
 from vedette.schema import MentionKind, Reading, Standing
 
 _NAMED = (
@@ -26,12 +28,12 @@ def show(frame: Frame, reading: Reading, *, full: bool) -> None:
     frame.say("  " + ", ".join(one for one in about if one), "dim")
     for one in document.unread:
         frame.say(f"  not read: {one.place or 'the document'}: {one.reason}", "yellow")
-    for start, end, what in reading.suspicious[:most]:
-        frame.say(f"  speaks to a model, quoted and not obeyed ({what}): {_cut(text[start:end])}", "bold yellow")
+    for start, end, what in _apart(reading.suspicious)[:most]:
+        frame.say(f"  speaks to a model, quoted and not obeyed ({what}): “{_cut(text[start:end])}”", "bold yellow")
     for kind in _NAMED:
         own = names_of(reading.entities, kind)
         if own:
-            listed = [f"{one.names[0]} ({one.best.ref})" if one.best.ref else one.names[0] for one in own]
+            listed = [_named(one) for one in own]
             frame.say(f"\n{kind.value.capitalize():14} {', '.join(listed[:most])}{_more(len(listed), most)}")
     if reading.report_techniques:
         frame.say("\nTechniques", "bold")
@@ -54,8 +56,10 @@ def show(frame: Frame, reading: Reading, *, full: bool) -> None:
             frame.say(f"  {len(found) - most:,} more: --full", "dim")
     if reading.relations:
         frame.say("\nRelations", "bold")
+        called = _called(reading)
         for relation in reading.relations[:most]:
-            frame.say(f"  {relation.source} {relation.kind.value} {relation.target}")
+            source, target = (called.get(key, key.partition(":")[2]) for key in (relation.source, relation.target))
+            frame.say(f"  {source} {relation.kind.value} {_cut(target)}  {relation.confidence:.2f}")
         if len(reading.relations) > most:
             frame.say(f"  {len(reading.relations) - most:,} more: --full", "dim")
     for hole in reading.vulnerabilities[:most]:
@@ -74,10 +78,36 @@ def show(frame: Frame, reading: Reading, *, full: bool) -> None:
             frame.say(f"  {event.at:12} {_cut(event.text)}")
         if len(reading.events) > most:
             frame.say(f"  {len(reading.events) - most:,} more: --full", "dim")
+    if reading.n_abstained or reading.unjudged:
+        frame.say("")
     judged = f"{reading.n_abstained:,} of {len(reading.sentences):,} sentences: the model would rather not say"
     for reason in (*([judged] if reading.n_abstained else []), *reading.unjudged):
-        frame.say(f"\nNot judged: {reason}", "dim")
+        frame.say(f"Not judged: {reason}", "dim")
     frame.say("")
+
+
+def _named(one: Name) -> str:
+    name, ref = one.names[0], one.best.ref
+    known = ref is not None and len(ref) > 2 and "/" not in ref and ref.casefold() != name.casefold()
+    return f"{name} ({ref})" if known else name
+
+
+def _called(reading: Reading) -> dict[str, str]:
+    """Return what people call each thing of a reading, by its key."""
+    called = {one.key: one.names[0] for one in names_of(reading.entities)}
+    called |= {f"technique:{one.technique}": f"{one.technique} {one.name}" for one in reading.report_techniques}
+    return called
+
+
+def _apart(ranges: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Return ranges in order, those that overlap as one."""
+    kept: list[tuple[int, int, str]] = []
+    for start, end, what in sorted(ranges):
+        if kept and start < kept[-1][1]:
+            kept[-1] = (kept[-1][0], max(end, kept[-1][1]), kept[-1][2])
+        else:
+            kept.append((start, end, what))
+    return kept
 
 
 def _counted(values: list[Value]) -> str:

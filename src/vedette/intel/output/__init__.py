@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-
-import orjson
 
 from vedette.intel.output.as_json import as_dict
 from vedette.intel.output.base import TLP, Output, Told
@@ -21,7 +20,8 @@ __all__ = ["OUTPUTS", "SUFFIXES", "TLP", "Output", "Told", "as_dict", "readings_
 
 def _json(readings: Sequence[Reading], told: Told) -> bytes:
     del told
-    return orjson.dumps({"reports": [as_dict(one) for one in readings]}, option=orjson.OPT_INDENT_2) + b"\n"
+    body = as_dict(readings[0]) if len(readings) == 1 else {"reports": [as_dict(one) for one in readings]}
+    return json.dumps(body, ensure_ascii=True, indent=2, default=str).encode() + b"\n"  # a terminal may show it
 
 
 OUTPUTS: dict[str, Output] = {

@@ -322,7 +322,7 @@ def _own() -> Iterator[dict[str, Any]]:
         modified=_SINCE,
         name="Vedette reading",
         description="The whole reading of a report as JSON: every value, name and sentence with its place in the text.",
-        schema="docs/reference/schemas/extract.schema.json",
+        schema="docs/reference/extract.schema.json",
         version="1.0.0",
         extension_types=["property-extension"],
     )
