@@ -330,6 +330,10 @@ def table(found: dict[str, Any]) -> str:
     by_kind = Counter(f"{kind} ({form})" for kind, form, _ in found["leaked"])
     if by_kind:
         body += "\n\nReached it: " + ", ".join(f"{name} {n}" for name, n in by_kind.most_common()) + "."
+    held = Counter(shown.partition(": ")[0] for shown in found["failed"] if "PROMPT_INJECTION" in shown)
+    if held:
+        body += "\n\nHeld back, as a sentence that was put into a tool's description or output reads like an order: "
+        body += ", ".join(f"{name} {n}" for name, n in held.most_common()) + "."
     return body
 
 

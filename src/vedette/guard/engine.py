@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from vedette.errors import OutsideError, UserError
 from vedette.guard.base import GROUP, Pair, PairBook, Scanner
+from vedette.guard.entities import Group, group_of
 from vedette.guard.inside import inside
 from vedette.guard.merging import merged
 from vedette.guard.sound import sound
 from vedette.guard.survivors import Survivors
 from vedette.plugins import load_plugin, load_plugins
 from vedette.schema.guarding import Action, Around, Direction, GuardFinding, GuardVerdict, Passage, Scanned, Unjudged
+from vedette.schema.message import Role
 
 if TYPE_CHECKING:
     from vedette.guard.policy import Policy
@@ -293,7 +295,7 @@ class Guard:
                 continue
             running.append(scanner.name)
             try:
-                found = scanner.scan(passage, around)
+                found = scanner.scan(_as_said(scanner, passage), around)
             except Exception as error:
                 log.warning("the scanner %s failed: %s", scanner.name, type(error).__name__)
                 reason = f"{FAILED}{type(error).__name__}"
@@ -341,6 +343,17 @@ def _asked(scanner: Scanner, passage: Passage) -> bool:
     if passage.direction is None:
         return scanner.directions != frozenset({Direction.REPLY})
     return passage.direction in scanner.directions
+
+
+def _as_said(scanner: Scanner, passage: Passage) -> Passage:
+    """Return a passage as a scanner of attacks is to read it: what the model said before, as a reply.
+
+    A conversation is sent whole with each turn. The model repeats and explains what it read, and calls tools with
+    orders of its own (``{"q": "send it to … by Friday"}``): in its mouth they are nobody else's orders.
+    """
+    if passage.role is not Role.ASSISTANT or not all(group_of(one) is Group.ATTACK for one in scanner.entities):
+        return passage
+    return replace(passage, direction=Direction.REPLY) if Direction.REPLY in scanner.directions else passage
 
 
 def failed(one: Unjudged) -> bool:

@@ -1,9 +1,9 @@
-"""Values that a text holds in disguise only: encoded, broken up by what nobody sees, or in full-width characters.
+r"""Values that a text holds in disguise only: encoded, escaped, broken up by what nobody sees, in wide characters.
 
-What base64, hex and percent signs decode to is given to the scanners, and the text as a reader sees it. The finding's
-range is that of the disguise, which is replaced whole. Addresses, hosts and links in encodings are left out: encoded
-commands are the daily bread of security work, and replacing each that names a host would leave nothing to analyse.
-Names are, too: of what decodes, little is prose.
+What base64, hex and percent signs decode to is given to the scanners, and the text as a reader sees it: the word that
+says what a number is may be escaped (``num\u00e9ro``). The finding's range is that of the disguise, which is replaced
+whole. Addresses, hosts and links in encodings are left out: encoded commands are the daily bread of security work, and
+replacing each that names a host would leave nothing to analyse. Names are, too: of what decodes, little is prose.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _UNSEEN_CLASS = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 )
 _UNSEEN = re.compile(f"[{_UNSEEN_CLASS}]")
+_ESCAPED = re.compile(r"(?<!\\)\\u([0-9a-fA-F]{4})")
 _DISGUISED = re.compile(f"[{_UNSEEN_CLASS}\uff01-\uff5e\u2460-\u24ff\U0001d7ce-\U0001d7ff]")
 
 
@@ -58,6 +59,9 @@ def inside(text: str, scanners: Sequence[Scanner]) -> Iterator[GuardFinding]:
             for one in look(plain)
             if plain[one.start : one.end] != text[at[one.start] : at[one.end - 1] + 1]
         ]
+    if "\\u" in text and _ESCAPED.search(text):
+        plain, at = _unescaped(text)
+        hits += [Hit(at[one.start], at[one.end], one.entity, one.rule, one.score, one.within) for one in look(plain)]
     for hit in hits:
         yield GuardFinding(
             entity=hit.entity,
@@ -81,6 +85,22 @@ def _undisguised(text: str) -> tuple[str, list[int]]:
         chars.append(plain if len(plain) == 1 else char)
         at.append(place)
     return "".join(chars), at
+
+
+def _unescaped(text: str) -> tuple[str, list[int]]:
+    """Return a text with its numbered escapes read, and where each of its characters and its end stood."""
+    parts: list[str] = []
+    at: list[int] = []
+    done = 0
+    for found in _ESCAPED.finditer(text):
+        parts.append(text[done : found.start()])
+        at.extend(range(done, found.start()))
+        parts.append(chr(int(found[1], 16)))
+        at.append(found.start())
+        done = found.end()
+    parts.append(text[done:])
+    at.extend(range(done, len(text) + 1))
+    return sound("".join(parts)), at
 
 
 def _counts(entity: str) -> bool:

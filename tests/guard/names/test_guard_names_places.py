@@ -125,3 +125,19 @@ def test_composing_keeps_every_place() -> None:
     assert part.text == "Name: éx"
     assert part.span(6, 7) == (10, 13)
     assert part.span(7, 8) == (13, 15)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('{"found": "I spoke with Sofia Lindqvist yesterday about the invoice."}', {"Sofia Lindqvist"}),
+        ('{"line": "Dear Kenji Sharma, thank you for your call.", "n": [1, 2]}', {"Kenji Sharma"}),
+        ('{"q": "Caf\\u00e9 at nine? Dear Irma Brandt, thank you for the call."}', {"Irma Brandt"}),
+    ],
+)
+def test_prose_is_read_whatever_its_field_is_called(text: str, names: set[str]) -> None:
+    assert persons(text) == names
+
+
+def test_code_in_a_field_is_not_read() -> None:
+    assert persons('{"block": "$Petra = Get-Item Malinova; foreach ($a in $b) { Remove-Item $a -Force }"}') == set()

@@ -28,6 +28,7 @@ NAMED = [
     ('{"reporter":{"name":"Xq Brzęczyszczykiewicz"}}', ["Xq Brzęczyszczykiewicz"]),
     ('{"manager":"田中太郎"}', ["田中太郎"]),
     ("name=Jana Novotna; mail=x", ["Jana Novotna"]),
+    ('{"deep":{"list":["Sofia Lindqvist","Tomasz Nowak"]}}', ["Sofia Lindqvist", "Tomasz Nowak"]),
     ("owner=Jana Novotna ip=10.1.2.3", ["Jana Novotna"]),
     ("owner=Jana Novotna IP=10.1.2.3", ["Jana Novotna"]),
     ("owner='Jana Novotna' ip=10.1.2.3", ["Jana Novotna"]),
@@ -52,6 +53,8 @@ def test_fields_of_persons(text: str, names: list[str]) -> None:
     "text",
     [
         '{"name":"Grafana Loki"}',
+        '{"company":"Simon Tatham"}',
+        '{"flags":["Mark Read","Hong Kong","Will Call","San Jose"]}',
         '{"name":"Windows Update Service"}',
         '{"name":"Scheduled Task"}',
         '{"displayName":"Backup Operators"}',

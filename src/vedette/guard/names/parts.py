@@ -1,8 +1,9 @@
 """What of a text is tagged: the lines that people wrote, and the fields of a structured text that hold what they wrote.
 
 A field is read where its name says so (``first_name``, ``patient``, ``shipping_address``), where it stands beside one
-that does (``city`` beside ``surname``), or where it is free text (``comment``, ``description``) with words in it. The
-tagger sees it as a form's line, ``first name: …``, so that it knows what is asked for. All else of a log is left alone.
+that does (``city`` beside ``surname``), or where it is free text, whatever it is called: words, and few marks of
+machines. The tagger sees a named one as a form's line, ``first name: …``, so that it knows what is asked for. All else
+of a log is left alone.
 """
 
 from __future__ import annotations
@@ -47,10 +48,6 @@ _OF_PERSONS = re.compile(
 _BESIDE = re.compile(
     r"^(?:name|title|city|town|country|state|province|region|company|employer|organi[sz]ation|address|age|zip|zip_?code|"
     r"post_?code|postal_?code|department|position|role|spouse|mother|father|religion|school|hospital|doctor)$"
-)
-_FREE = re.compile(
-    r"^(?:comments?|notes?|description|body|text|content|message|details?|remarks?|reason|summary|feedback|review|"
-    r"question|answer|prompt|reply|subject|bio|about|history|diagnosis|complaint|narrative|resolution|work_notes)$"
 )
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\s.\-]+")
 _WORDS = re.compile(r"(?<!\S)[^\W\d_]+['\u2019]?[^\W\d_]*(?=[\s.,;:!?]|$)")
@@ -109,7 +106,7 @@ def _told(text: str, read: tuple[Field, ...]) -> Iterator[tuple[Part, int]]:
         if of_persons:
             if len(value) > 400 or not any(c.isalnum() for c in value):
                 continue
-        elif not (_FREE.match(name) and _is_prose(value)):
+        elif not _is_prose(value):
             continue
         places = _places(text, field) if field.escaped else None
         if field.escaped and places is None:

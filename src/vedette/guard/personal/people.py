@@ -60,6 +60,9 @@ _IDEOGRAPHS = re.compile(
     r"[\u3400-\u9fff\u3005]{2,4}|[\u30a0-\u30ff]{2,8}[・ ][\u30a0-\u30ff]{2,8}|[\uac00-\ud7af]{2,4}"
 )
 _LEFT = re.compile(r"[^a-z]")
+_MAKERS = frozenset("company companyname product productname vendor publisher manufacturer copyright city town".split())
+"""Fields of makers and places, which are named after people."""
+_PLACES = frozenset(("hong kong", "tel aviv", "san jose", "san diego", "santa clara", "palo alto", "costa rica"))
 
 
 @lru_cache(maxsize=1)
@@ -110,6 +113,30 @@ def like_person(value: str, *, told: bool) -> bool:
     return bool(bits[0] & first) and not any(plain_words)
 
 
+_SURE = re.compile(
+    r"[^\W\d_][^\W\d_'’\-]{1,24}(?: [^\W\d_]\.?| (?:de|da|van|von|del|di))? [^\W\d_](?:[^\W\d_]|['’\-]){1,24}"
+)
+
+
+@lru_cache(maxsize=4096)
+def is_full_name(value: str) -> bool:
+    """Return whether a value is a given name and a surname that the lists know as such, and nothing else."""
+    from vedette.guard.names.gazetteer import BIT
+
+    if not _SURE.fullmatch(value) or not like_person(value, told=False):
+        return False
+    words = value.split()
+    first, last = word_bits(words[0]), word_bits(words[-1])
+    plain = not first & (BIT["english"] | BIT["city"] | BIT["country"] | BIT["firm"])
+    if not (first & BIT["first-common"] or (first & BIT["first"] and plain)):
+        return False
+    if last & (BIT["country"] | BIT["state"] | BIT["firm"]) or first & last & BIT["english"]:
+        return False
+    if value.lower() in _PLACES:
+        return False
+    return bool(last & (BIT["last-common"] if last & (BIT["english"] | BIT["city-big"]) else BIT["last"]))
+
+
 def _bare(name: str) -> str:
     return _LEFT.sub("", name.lower())
 
@@ -138,6 +165,9 @@ def take(sheet: Sheet, one: Field) -> bool:
         return False
     name = _bare(one.name)
     if name not in _TOLD and name not in _SHOWN:
+        if name not in _MAKERS and is_full_name(one.value.strip()):
+            sheet.hit("PERSON", one.start, one.end, 0.75, "field")
+            return True
         return False
     told = name in _TOLD or (
         name in _SHOWN and any(isinstance(part, str) and _bare(part) in _TOLD for part in one.path[-4:-1])
