@@ -7,9 +7,9 @@ import random
 import numpy as np
 import pytest
 
-from vedette.forge.corpus.near import ShingleFile, rows_per_band
+from vedette.bulk.near import ShingleFile, rows_per_band
+from vedette.bulk.words import WordHasher, shingles, windows, words_of
 from vedette.forge.corpus.template import masked_words
-from vedette.forge.corpus.words import WordHasher, shingles, windows, words_of
 
 
 def texts(n: int = 300) -> list[str]:

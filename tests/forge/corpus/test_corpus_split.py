@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vedette.forge.corpus.near import join_all
+from vedette.bulk.near import join_all
 from vedette.forge.corpus.split import TEST, TRAIN, VALIDATION, part
 from vedette.forge.recipe import SplitSpec
 

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
+from vedette.bulk.near import join_all
 from vedette.errors import OutsideError, UserError
 from vedette.forge.base import Progress
 from vedette.forge.corpus import layout
@@ -31,7 +32,6 @@ from vedette.forge.corpus.files import digest_of, list_files, sample_of
 from vedette.forge.corpus.intake import Intake
 from vedette.forge.corpus.layout import SPLITS, FolderCorpus
 from vedette.forge.corpus.leakage import Leaks, look, templates
-from vedette.forge.corpus.near import join_all
 from vedette.forge.corpus.redact import Redactor, redactor_named
 from vedette.forge.corpus.registry import claimed, reader_named, recognise
 from vedette.forge.corpus.shape import Item, shape

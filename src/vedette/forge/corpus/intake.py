@@ -18,17 +18,17 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
+from vedette.bulk.near import ShingleFile
+from vedette.bulk.words import Numbers, WordHasher, words_of
 from vedette.documents.language import language_of
 from vedette.forge.base import Record
 from vedette.forge.corpus.base import Bad
 from vedette.forge.corpus.clean import normalise, rejected
 from vedette.forge.corpus.layout import QUARANTINE, ROWS_AT_ONCE, SCHEMA, SPLITS, writer
-from vedette.forge.corpus.near import ShingleFile
 from vedette.forge.corpus.quality import judge
 from vedette.forge.corpus.redact import Redactor
 from vedette.forge.corpus.shape import Item
 from vedette.forge.corpus.template import MASK, masked_words
-from vedette.forge.corpus.words import Numbers, WordHasher, words_of
 from vedette.forge.recipe import CleanSpec, SourceSpec
 
 NEAR_SHINGLE = 3

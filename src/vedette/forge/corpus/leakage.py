@@ -21,10 +21,10 @@ from typing import Any
 
 import numpy as np
 
+from vedette.bulk.words import ranges, windows
 from vedette.forge.corpus.intake import Intake
 from vedette.forge.corpus.layout import SPLITS
 from vedette.forge.corpus.split import TEST, TRAIN, VALIDATION
-from vedette.forge.corpus.words import ranges, windows
 from vedette.forge.recipe import LeakageSpec
 
 Ids = np.ndarray[Any, np.dtype[np.int64]]

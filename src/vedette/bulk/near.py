@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from vedette.forge.corpus.words import Counts, Numbers, ranges, shingles
+from vedette.bulk.words import Counts, Numbers, ranges, shingles
 
 N_PERMUTATIONS = 128
 _MISS = 0.005
