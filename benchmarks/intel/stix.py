@@ -74,7 +74,7 @@ def main() -> None:
             counts["objects"] += len(json.loads(body)["objects"])
             counts["valid"] += bool(found.is_valid)
             errors = [str(e) for e in found.errors]
-            warnings = [str(w) for one in found.object_results for w in one.warnings]
+            warnings = [str(w) for w in found.warnings]
             counts["errors"] += len(errors)
             counts["warnings"] += len(warnings)
             seen.update(one.split(":")[-1].strip()[:100] for one in [*errors, *warnings])

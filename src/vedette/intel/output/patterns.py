@@ -7,6 +7,7 @@ import ntpath
 import posixpath
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from vedette.schema import ObservableKind, SeenObservable
 
@@ -15,6 +16,8 @@ _HIVES = {
     "HKLM": "HKEY_LOCAL_MACHINE", "HKCU": "HKEY_CURRENT_USER", "HKCR": "HKEY_CLASSES_ROOT", "HKU": "HKEY_USERS",
     "HKCC": "HKEY_CURRENT_CONFIG",
 }  # fmt: skip
+_IN_HOST = "!$&'()*+,;=:@._~-%"
+_IN_PATH = _IN_HOST + "/?#"
 _AGENT = "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'"
 
 
@@ -36,6 +39,20 @@ def file_parts(value: str) -> tuple[str, str]:
     return folder, name
 
 
+def uri_of(value: str) -> str:
+    """Return a URL as RFC 3986 wants it: reports leave out the scheme, and write characters that none may hold."""
+    whole = value if _has_scheme(value) else f"http://{value}"
+    scheme, cut, rest = whole.partition("://")
+    host, slash, path = rest.partition("/")
+    inner = host if host.startswith("[") else quote(host, safe=_IN_HOST)
+    return scheme + cut + inner + slash + quote(path, safe=_IN_PATH)
+
+
+def _has_scheme(value: str) -> bool:
+    scheme, cut, _ = value.partition("://")
+    return bool(cut) and scheme.isascii() and scheme[:1].isalpha() and all(c.isalnum() or c in "+-." for c in scheme)
+
+
 def pattern_of(one: SeenObservable) -> tuple[str, str] | None:
     """Return the pattern that finds a value, and its language; None where no language can say it."""
     if one.kind in (ObservableKind.YARA, ObservableKind.SIGMA):
@@ -54,7 +71,7 @@ def _comparison(one: SeenObservable) -> str | None:
         case ObservableKind.DOMAIN:
             return f"domain-name:value = {_quoted(value)}"
         case ObservableKind.URL:
-            return f"url:value = {_quoted(value)}"
+            return f"url:value = {_quoted(value)}" if _has_scheme(value) else f"url:value LIKE {_quoted(f'%{value}')}"
         case ObservableKind.EMAIL:
             return f"email-addr:value = {_quoted(value)}"
         case ObservableKind.HASH:
@@ -95,7 +112,7 @@ def cyber_observables(one: SeenObservable) -> list[Mapping[str, Any]]:
         case ObservableKind.DOMAIN:
             return [{"type": "domain-name", "value": value}]
         case ObservableKind.URL:
-            return [{"type": "url", "value": value}]
+            return [{"type": "url", "value": uri_of(value)}]
         case ObservableKind.EMAIL:
             return [{"type": "email-addr", "value": value}]
         case ObservableKind.HASH:
