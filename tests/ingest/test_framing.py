@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from vedette.ingest import framing
 from vedette.ingest.framing import MAX_RECORD_BYTES, first_json, frame_json, frame_lines, is_plain_json_lines
-from vedette.ingest.streams import Stream
+from vedette.streams import Stream
 
 
 def framed(data: bytes, how: Any = frame_json, block: int = 1 << 20) -> list[tuple[int, bytes]]:

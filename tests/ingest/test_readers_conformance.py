@@ -21,9 +21,9 @@ from vedette.ingest.base import Framing, RecordError, Sample
 from vedette.ingest.framing import frame_json, frame_lines
 from vedette.ingest.normalise import Normaliser
 from vedette.ingest.registry import sample_of
-from vedette.ingest.streams import Stream, open_file
 from vedette.schema import EventClass
 from vedette.store import Lake
+from vedette.streams import Stream, open_file
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 READERS, BROKEN = load_readers()

@@ -22,10 +22,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ingest_support import as_lines, count, sysmon, take, web_lines
 
+from vedette import streams
 from vedette.errors import UserError
-from vedette.ingest import ingest, streams
-from vedette.ingest.streams import Refused, Stream, StreamError, list_files, open_file
+from vedette.ingest import ingest
 from vedette.store import Lake
+from vedette.streams import Refused, Stream, StreamError, list_files, open_file
 
 LINES = as_lines(sysmon(n) for n in range(20))
 

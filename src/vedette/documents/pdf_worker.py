@@ -1,4 +1,4 @@
-"""Reads PDF in a process of its own, bounded in memory, time and what it may touch; run by :mod:`vedette.documents.pdf`.
+"""Reads PDF in a process of its own, bounded in memory, time and what it may touch. :mod:`vedette.documents.pdf` runs it.
 
 A hostile file can make a parser of PDF take any time and memory it likes. Here that costs one page or one file. The
 process gets no environment, opens no file after its start, writes none, and takes requests one by one: a line of JSON
@@ -180,7 +180,7 @@ def _pages(pypdf: Any, document: Any, limit: int) -> Iterator[Any]:
         n_nodes += 1
         if n_nodes > 10 * limit + 1000:
             raise ValueError(f"more than {n_nodes - 1:,} nodes in the tree of pages")
-        node = reference.get_object()
+        node: Any = reference.get_object()
         if not isinstance(node, dict):
             continue
         given = {key: node.raw_get(key) for key in _INHERITED if key in node}

@@ -15,7 +15,7 @@ from itertools import accumulate
 
 import orjson
 
-from vedette.ingest.streams import Stream
+from vedette.streams import Stream
 
 MAX_RECORD_BYTES = 16 << 20
 """A longer record is quarantined (its first part) and skipped to its end."""

@@ -28,10 +28,10 @@ from vedette.ingest.registry import load_readers, reader_named, sample_of, sures
 from vedette.ingest.scans.base import ScanContext, ScanReader
 from vedette.ingest.scans.pipeline import ScanIntake, ScanSummary
 from vedette.ingest.scans.registry import load_scan_readers, surest_scan
-from vedette.ingest.streams import Refused, Stream, StreamError, list_files, open_file, open_stdin
 from vedette.store import Lake, tables
 from vedette.store.digests import pairs_of_hex
 from vedette.store.state import now
+from vedette.streams import Refused, Stream, StreamError, list_files, open_file, open_stdin
 
 COMMIT_ROWS = 32_768
 COMMIT_BYTES = 48 << 20

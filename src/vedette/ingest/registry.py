@@ -12,8 +12,8 @@ import orjson
 from vedette.errors import UserError
 from vedette.ingest.base import Reader, Sample
 from vedette.ingest.framing import first_json
-from vedette.ingest.streams import Stream
 from vedette.plugins import BrokenPlugin, load_plugins, plugin_points
+from vedette.streams import Stream
 
 GROUP = "vedette.readers"
 _SURE_ENOUGH = 0.5

@@ -13,7 +13,7 @@ from vedette.ingest.base import Framing, Native, ReadContext, Reader, RecordErro
 from vedette.ingest.framing import frame_json, frame_lines
 from vedette.ingest.normalise import Normaliser
 from vedette.ingest.registry import sample_of as sample_of_stream
-from vedette.ingest.streams import Stream
+from vedette.streams import Stream
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 UTC_2024 = ReadContext(timezone=UTC, year=2024)

@@ -10,8 +10,8 @@ from vedette.ingest.registry import sample_of
 from vedette.ingest.scans.base import ScanContext, ScanHead, ScanReader, ScanRefusal
 from vedette.ingest.scans.content import content_of
 from vedette.ingest.scans.pipeline import NOTHING_SAID
-from vedette.ingest.streams import Stream
 from vedette.schema import ScanFinding, ScanRecord
+from vedette.streams import Stream
 
 
 def stream_of(data: bytes, name: str = "report") -> Stream:

@@ -26,8 +26,8 @@ from vedette.ingest.scans.base import ScanContext, ScanError, ScanHead, ScanRead
 from vedette.ingest.scans.content import HeldContent
 from vedette.ingest.scans.registry import load_scan_readers, recognise_scan
 from vedette.ingest.scans.rows import Rows
-from vedette.ingest.streams import Stream, open_file
 from vedette.schema import Asset, Component, ScanFinding, VexStatement
+from vedette.streams import Stream, open_file
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 READERS, BROKEN = load_scan_readers()

@@ -11,7 +11,7 @@ import pytest
 from vedette.ingest.scans import content as module
 from vedette.ingest.scans.base import ScanError
 from vedette.ingest.scans.content import HeldContent, content_of
-from vedette.ingest.streams import Stream, open_file
+from vedette.streams import Stream, open_file
 
 
 def held(data: bytes, folder: Path) -> tuple[bytes, str]:

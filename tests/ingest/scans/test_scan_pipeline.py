@@ -19,7 +19,6 @@ from vedette.ingest.base import Sample
 from vedette.ingest.scans import pipeline, rows
 from vedette.ingest.scans.base import ScanContent, ScanContext, ScanError, ScanHead, ScanRefusal
 from vedette.ingest.scans.pipeline import NOTHING_SAID, ScanIntake, read_scans
-from vedette.ingest.streams import Stream
 from vedette.schema import (
     Asset,
     AssetKind,
@@ -40,6 +39,7 @@ from vedette.schema.scan_tables import SCAN_TABLES, SCAN_VERSION, scan_columns
 from vedette.store import Lake
 from vedette.store.kept import SCANS
 from vedette.store.query import run_query
+from vedette.streams import Stream
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "scans"
 

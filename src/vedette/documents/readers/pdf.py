@@ -67,7 +67,8 @@ def pdf_time(text: str) -> datetime | None:
     if not found:
         return None
     try:
-        at = datetime(*(int(found[k] or d) for k, d in zip(range(1, 7), (0, 1, 1, 0, 0, 0), strict=True)), tzinfo=UTC)  # type: ignore[arg-type]
+        year, month, day, hour, minute, second = (int(found[k] or (k in (2, 3))) for k in range(1, 7))
+        at = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         if found[7] in ("+", "-"):
             shift = timedelta(hours=int(found[8] or 0), minutes=int(found[9] or 0))
             at = at - shift if found[7] == "+" else at + shift

@@ -20,7 +20,7 @@ from typing import IO
 import re2
 
 from vedette.ingest.scans.base import ScanError
-from vedette.ingest.streams import Stream
+from vedette.streams import Stream
 
 MAX_WHOLE_BYTES = 256 << 20
 """What may be read whole: parsing takes several times as much memory."""

@@ -26,12 +26,12 @@ from vedette.ingest.scans.base import ScanContext, ScanError, ScanHead, ScanRead
 from vedette.ingest.scans.content import content_of
 from vedette.ingest.scans.registry import recognise_scan, scan_reader_named
 from vedette.ingest.scans.rows import Rows
-from vedette.ingest.streams import Refused, Stream, StreamError, list_files, open_file
 from vedette.schema import ScanReport
 from vedette.store import Lake, tables
 from vedette.store.kept import SCANS, KeptMeanwhileError
 from vedette.store.lake import Written
 from vedette.store.state import now
+from vedette.streams import Refused, Stream, StreamError, list_files, open_file
 
 if TYPE_CHECKING:
     from vedette.ingest.scans.content import HeldContent

@@ -1,5 +1,7 @@
 """From what the user names (files, folders, archives, stdin) to streams of plain bytes.
 
+The one place where Vedette unpacks: of logs and scans, and of documents.
+
 Nothing is unpacked to disk and no name from an archive is used as a path. Compression is told by
 content. A stream that swells like a bomb, an archive in an archive in an archive, or too many
 entries is refused with its reason, and the rest goes on.
@@ -161,20 +163,38 @@ class _Joined(io.RawIOBase):
         return self._rest.read(size)
 
 
+def _nothing_whole(base: str, head: bytes) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How far a file is unpacked."""
+
+    max_nesting: int = field(default_factory=lambda: MAX_NESTING)
+    max_entries: int = field(default_factory=lambda: MAX_ENTRIES)
+    max_ratio: int = field(default_factory=lambda: MAX_RATIO)
+    free_bytes: int = field(default_factory=lambda: RATIO_FREE_BYTES)
+    is_whole: Callable[[str, bytes], bool] = _nothing_whole
+    """Whether something packed is a file of its own and not to be unpacked (an office document), by its name in small
+    letters and its head."""
+
+
 @dataclass(slots=True)
 class _Budget:
     """What one file of the user may unpack to, whatever stands inside what."""
 
     size_bytes: Callable[[], int]
     """Size of the user's file, or how much of it was read where the size is not known."""
+    bounds: Bounds = field(default_factory=Bounds)
     n_out: int = 0
     n_entries: int = 0
 
     def entry(self) -> None:
         """Count a file in an archive."""
         self.n_entries += 1
-        if self.n_entries > MAX_ENTRIES:
-            raise StreamError(f"refused: more than {MAX_ENTRIES} entries")
+        if self.n_entries > self.bounds.max_entries:
+            raise StreamError(f"refused: more than {self.bounds.max_entries} entries")
 
 
 class _Guarded(io.RawIOBase):
@@ -197,9 +217,10 @@ class _Guarded(io.RawIOBase):
         data = self._inner.read(min(size, 4 << 20) if size >= 0 else 4 << 20)
         self.n_out += len(data)
         self._budget.n_out += len(data)
-        if self.n_out > RATIO_FREE_BYTES and self.n_out > MAX_RATIO * max(int(self._packed_bytes()), 1):
-            raise StreamError(f"refused as a decompression bomb: more than {MAX_RATIO} bytes out for one in")
-        if self._budget.n_out > 4 * RATIO_FREE_BYTES + MAX_RATIO * self._budget.size_bytes():
+        bounds = self._budget.bounds
+        if self.n_out > bounds.free_bytes and self.n_out > bounds.max_ratio * max(int(self._packed_bytes()), 1):
+            raise StreamError(f"refused as a decompression bomb: more than {bounds.max_ratio} bytes out for one in")
+        if self._budget.n_out > 4 * bounds.free_bytes + bounds.max_ratio * self._budget.size_bytes():
             raise StreamError("refused as a decompression bomb: its entries together swell too much")
         return data
 
@@ -260,7 +281,7 @@ class _Unpacked(io.RawIOBase):
         self._input = rest
         if not rest:
             return False
-        if _packing(rest) != self._kind:
+        if packing(rest) != self._kind:
             raise StreamError("something else follows the packed data")
         self._decoder = _decoder(self._kind)
         return True
@@ -379,6 +400,21 @@ def open_file(path: Path) -> Iterator[Stream | Refused]:
         yield from _unpack(str(path), path.name, counted, lambda: counted.n_read, 0, plain, budget)
 
 
+def open_packed(name: str, base: str, handle: Readable, size_bytes: int, bounds: Bounds) -> Iterator[Stream | Refused]:
+    """Yield the streams that something packed holds. Use each before the next.
+
+    Args:
+        name: what people are shown.
+        base: the file's name in small letters.
+        handle: its bytes.
+        size_bytes: of the user's file that it came with.
+        bounds: how far to unpack.
+    """
+    counted = _Counted(handle)
+    budget = _Budget(lambda: size_bytes, bounds)
+    yield from _unpack(name, base, counted, lambda: counted.n_read, 0, None, budget)
+
+
 def open_stdin(handle: Readable) -> Iterator[Stream | Refused]:
     """Yield the streams on standard input."""
     counted = _Counted(handle)
@@ -398,7 +434,10 @@ def _unpack(
     if not head:
         yield Refused(name, "empty")
         return
-    kind = _packing(head)
+    kind = packing(head)
+    if kind is not None and depth and budget.bounds.is_whole(stream.base, head):
+        yield stream
+        return
     if kind is None:
         encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else None
         if encoding:
@@ -408,8 +447,8 @@ def _unpack(
             stream = Stream(name, stream.base, stream.raw, None, consumed)
         yield stream
         return
-    if depth >= MAX_NESTING:
-        yield Refused(name, f"packed more than {MAX_NESTING} times over")
+    if depth >= budget.bounds.max_nesting:
+        yield Refused(name, f"packed more than {budget.bounds.max_nesting} times over")
         return
     n_before = consumed()
 
@@ -430,7 +469,8 @@ def _unpack(
         yield Refused(name, f"cannot unpack: {type(error).__name__}: {str(error)[:200]}")
 
 
-def _packing(head: bytes) -> str | None:
+def packing(head: bytes) -> str | None:
+    """Return what a file is packed with, by its first bytes: gz, zst, bz2, xz, zip or tar; None for a plain one."""
     if head[:2] == b"\x1f\x8b":
         return "gz"
     if head[:4] == b"\x28\xb5\x2f\xfd":
@@ -460,8 +500,8 @@ def _unzip(
         raise StreamError(f"refused: more than {MAX_ENTRIES} entries")
     with zipfile.ZipFile(source) as archive:
         entries = [e for e in archive.infolist() if not e.is_dir()]
-        if len(entries) > MAX_ENTRIES:
-            raise StreamError(f"refused: more than {MAX_ENTRIES} entries")
+        if len(entries) > budget.bounds.max_entries:
+            raise StreamError(f"refused: more than {budget.bounds.max_entries} entries")
         n_done = 0
         for entry in sorted(entries, key=lambda e: e.filename):
             budget.entry()
