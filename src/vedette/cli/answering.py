@@ -58,6 +58,9 @@ class CitationOut(TypedDict):
     ref: str
     at: str | None
     quote: str
+    start: int | None
+    """Half-open character offsets into a document's text, where it is a place in one."""
+    end: int | None
 
 
 class ChoiceOut(TypedDict):
@@ -161,7 +164,14 @@ def answer_dict(answer: Answer, files: Sequence[Path] = (), session_id: str | No
         "dropped": [{"text": c.text, "reason": c.reason} for c in answer.dropped],
         "n_replaced": answer.n_replaced,
         "citations": [
-            {"number": c.number, "ref": c.ref, "at": c.at.isoformat() if c.at else None, "quote": c.quote}
+            {
+                "number": c.number,
+                "ref": c.ref,
+                "at": c.at.isoformat() if c.at else None,
+                "quote": c.quote,
+                "start": c.start,
+                "end": c.end,
+            }
             for c in answer.citations
         ],
         "unknown": list(answer.unknown),

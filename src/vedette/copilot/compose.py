@@ -258,7 +258,7 @@ class Citer:
 
     def __init__(self) -> None:
         """Begin at 1."""
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[tuple[str, int | None], int] = {}
         self._cited: list[Citation] = []
 
     @property
@@ -279,12 +279,20 @@ class Citer:
         return f"{text[: len(text) - len(end)]} {marks}{end or '.'}"
 
     def _number(self, evidence: Evidence) -> int:
-        if evidence.ref not in self._numbers:
-            self._numbers[evidence.ref] = len(self._numbers) + 1
+        place = (evidence.ref, evidence.start)
+        if place not in self._numbers:
+            self._numbers[place] = len(self._numbers) + 1
             self._cited.append(
-                Citation(number=self._numbers[evidence.ref], ref=evidence.ref, at=evidence.at, quote=evidence.quote)
+                Citation(
+                    number=self._numbers[place],
+                    ref=evidence.ref,
+                    at=evidence.at,
+                    quote=evidence.quote,
+                    start=evidence.start,
+                    end=evidence.end,
+                )
             )
-        return self._numbers[evidence.ref]
+        return self._numbers[place]
 
 
 def claim_of(fact: Fact, lead: str = "") -> Claim:

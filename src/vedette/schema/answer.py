@@ -36,6 +36,9 @@ class Citation:
     at: datetime | None = None
     quote: str = ""
     """Hostile text, to be shown as data."""
+    start: int | None = None
+    """Half-open character offsets into a document's text, where it is a place in one."""
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -224,10 +224,11 @@ class FactList:
         aliases: Iterable[str] = (),
     ) -> Fact:
         """Add a fact whose sentence was worded with ``saying``, and return it."""
-        unique: dict[str, Evidence] = {}
+        unique: dict[tuple[str, int | None], Evidence] = {}
         for item in evidence:
-            if item.ref not in unique or (item.quote and not unique[item.ref].quote):
-                unique[item.ref] = item
+            place = (item.ref, item.start)
+            if place not in unique or (item.quote and not unique[place].quote):
+                unique[place] = item
         fact = Fact(
             fact_id=f"f{len(self._facts) + 1}",
             name=name,
