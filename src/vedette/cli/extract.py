@@ -19,6 +19,7 @@ from vedette.errors import OutsideError, UserError, VedetteError
 
 if TYPE_CHECKING:
     from vedette.documents.base import Quarantined
+    from vedette.intel.digest.seen import Looked
     from vedette.intel.engine import Extractor
     from vedette.schema import Document, Reading
 
@@ -76,6 +77,13 @@ def extract(
         bool, typer.Option("--text/--no-text", help="Whether the report's own text goes into a STIX bundle.")
     ] = True,
     full: Annotated[bool, typer.Option("--full", help="All values, relations and events, not the first ones.")] = False,
+    seen: Annotated[
+        bool,
+        typer.Option("--seen", help="Say which of it the own lake holds: values in events, techniques in findings."),
+    ] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep what was read in the lake, to ask and compare later.")
+    ] = False,
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help='Read each line of stdin: {"id": …, "text": …} or {"id": …, "path": …}.')
     ] = False,
@@ -88,7 +96,7 @@ def extract(
 
     Example: vedette extract report.pdf --to stix --out report.stix.json
     """
-    from vedette.cli.extracted import show
+    from vedette.cli.extracted import looked_dict, show, show_looked
     from vedette.documents.base import Quarantined
 
     frame = frame_of(context)
@@ -101,6 +109,10 @@ def extract(
     forms = list(dict.fromkeys([*(to or ()), *([Form.JSON] if json else ())]))
     if len(forms) > 1 and out is None:
         raise UserError("several forms cannot share standard output", next_step="add --out FOLDER")
+    if seen and [form for form in forms if form is not Form.JSON] and out is None:
+        raise UserError("--seen and --to cannot share standard output", next_step="add --out FILE")
+    if seen and not keep:
+        frame.require_home()
     for found in _found(paths):
         if isinstance(found, Quarantined):
             refused.append(found)
@@ -108,16 +120,28 @@ def extract(
             continue
         reading = extractor.read(found)
         n_read += 1
-        if forms:
+        if forms or seen or keep:
             readings.append(reading)
-        else:
+        if not forms:
             show(frame, reading, full=full)
     if not n_read:
         reasons = "; ".join(f"{one.source}: {one.reason}" for one in refused[:3]) or "no document in it"
         raise UserError(f"nothing was read: {reasons}", next_step="vedette extract --help lists what can be read")
+    if keep:
+        _keep(frame, readings)
+    looked = _look(frame, readings) if seen else None
+    if looked is not None and Form.JSON in forms and out is None:
+        from vedette.intel.output import as_dict
+
+        bodies = [as_dict(one) for one in readings]
+        frame.print_json((bodies[0] if len(bodies) == 1 else {"reports": bodies}) | {"seen": looked_dict(looked)})
+        forms = []
+    elif looked is not None:
+        show_looked(frame, looked)
     for form in forms:
         _write(frame, form, readings, out, several=len(forms) > 1, tlp=tlp.value if tlp else None, text=text)
-    if not forms:
+    if not to and not json and not seen:
+        frame.next_step("vedette extract … --seen", "to see which of it is in your own logs")
         frame.next_step("vedette extract … --to stix --out report.stix.json", "for other tools", here=False)
     if refused and paths and any(str(path) == one.source for path in paths for one in refused):
         raise typer.Exit(OutsideError.exit_code)
@@ -175,6 +199,21 @@ def _write(
     except OSError as error:
         raise OutsideError(f"{path} cannot be written: {error.strerror or error}") from None
     frame.note(f"{path}: {len(body):,} bytes, {len(readings):,} report(s)")
+
+
+def _keep(frame: Frame, readings: Sequence[Reading]) -> None:
+    from vedette.intel.keeping import keep
+
+    with frame.lake(make=True) as lake:
+        done = keep(lake, readings)
+    frame.note(f"kept: {done.n_new:,} new, {done.n_replaced:,} read anew, {done.n_known:,} known")
+
+
+def _look(frame: Frame, readings: Sequence[Reading]) -> Looked:
+    from vedette.intel.digest.seen import look
+
+    with frame.lake() as lake:
+        return look(lake, readings)
 
 
 def _jsonl(extractor: Extractor) -> int:

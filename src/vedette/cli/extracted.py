@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from vedette.cli.frame import Frame
 from vedette.intel.output.base import Name, Value, names_of, values_of
 from vedette.schema import MentionKind, Reading, Standing
+
+if TYPE_CHECKING:
+    from vedette.intel.digest.seen import Hit, Looked
 
 _NAMED = (
     MentionKind.GROUP, MentionKind.MALWARE, MentionKind.TOOL, MentionKind.CAMPAIGN, MentionKind.VULNERABILITY,
@@ -84,6 +89,41 @@ def show(frame: Frame, reading: Reading, *, full: bool) -> None:
     for reason in (*([judged] if reading.n_abstained else []), *reading.unjudged):
         frame.say(f"Not judged: {reason}", "dim")
     frame.say("")
+
+
+def show_looked(frame: Frame, looked: Looked) -> None:
+    """Print what of reports the own lake holds."""
+    frame.say(
+        f"Seen here: {len(looked.hits):,} of {looked.n_sought:,} values and {looked.n_techniques:,} techniques, "
+        f"in {looked.n_events:,} events",
+        "bold",
+    )
+    for hit in looked.hits:
+        when = f"{hit.first_at:%Y-%m-%d %H:%M} to {hit.last_at:%Y-%m-%d %H:%M}" if hit.first_at and hit.last_at else ""
+        name = f"{hit.value} {hit.name}".strip()
+        frame.say(
+            f"  {hit.kind:12} {_cut(name)}  {hit.n_events:,} events  {when}", "bold red" if _telling(hit) else None
+        )
+        for what, found, n in (("hosts", hit.hosts, hit.n_hosts), ("accounts", hit.accounts, hit.n_accounts)):
+            if found:
+                more = f" and {n - len(found[:5]):,} more" if n > len(found[:5]) else ""
+                frame.say(f"      {what} {', '.join(found[:5])}{more}", "dim")
+        for what, told in (("seen as", hit.seen_as), ("findings", hit.findings), ("assets", hit.places)):
+            if told:
+                frame.say(f"      {what} {', '.join(map(_cut, told[:3]))}", "dim")
+    for value, reason in looked.left_out[:_FEW]:
+        frame.say(f"  not looked for: {_cut(value)}: {reason}", "dim")
+    if len(looked.left_out) > _FEW:
+        frame.say(f"  and {len(looked.left_out) - _FEW:,} more that were not looked for", "dim")
+
+
+def _telling(hit: Hit) -> bool:
+    return hit.standing is Standing.INDICATOR
+
+
+def looked_dict(looked: Looked) -> dict[str, Any]:
+    """Return what was seen, for programs."""
+    return asdict(looked)
 
 
 def _named(one: Name) -> str:

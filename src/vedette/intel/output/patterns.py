@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import ntpath
 import posixpath
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ _HIVES = {
     "HKCC": "HKEY_CURRENT_CONFIG",
 }  # fmt: skip
 _IN_HOST = "!$&'()*+,;=:@._~-%"
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _IN_PATH = _IN_HOST + "/?#"
 _AGENT = "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'"
 
@@ -45,7 +47,7 @@ def uri_of(value: str) -> str:
     scheme, cut, rest = whole.partition("://")
     host, slash, path = rest.partition("/")
     inner = host if host.startswith("[") else quote(host, safe=_IN_HOST)
-    return scheme + cut + inner + slash + quote(path, safe=_IN_PATH)
+    return _BARE_PERCENT.sub("%25", scheme + cut + inner + slash + quote(path, safe=_IN_PATH))
 
 
 def _has_scheme(value: str) -> bool:
