@@ -22,7 +22,7 @@ def shard_worker(width: int) -> Callable[[bytes], Any]:
             self._work = work
             self._function: Callable[[Any], Any] | None = None
 
-        @daft.method.batch(return_dtype=daft.DataType.binary(), batch_size=1)
+        @daft.method.batch(return_dtype=daft.DataType.binary(), batch_size=1)  # type: ignore[untyped-decorator]
         def answer(self, shards: daft.Series) -> list[bytes]:
             """Return the pickled answer to each pickled shard."""
             return [self._one(shard) for shard in shards.to_pylist()]

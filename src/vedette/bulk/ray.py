@@ -2,8 +2,8 @@
 
 Shards travel pickled, one to a partition of a Daft frame, through a pool of actors that holds one process for each
 processor of the cluster; the actors import Vedette and are prepared once a wave. A wave is what one Daft query works
-on: a few shards at first, then as many as take about a minute and a half, never more than ``WAVE_BYTES`` of them, so that neither the
-start of the actors (2 to 5 s) nor memory counts. Results stream back in the order of the shards.
+on: a few shards at first, then as many as take about a minute and a half, never more than ``WAVE_BYTES`` of them, so
+that neither the start of the actors (2 to 5 s) nor memory counts. Results stream back in the order of the shards.
 
 Who fails what: an actor that dies is started again by Ray and its shard worked on again, four times; what is missing
 of a wave that failed all the same is given out again, until a wave brings nothing new three times. An error of the
@@ -51,7 +51,7 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class RayEngine:
-    """A Ray cluster: ``ray://HOST:PORT`` of its client server, ``ray://auto`` within it, ``ray://local`` for one here."""
+    """A Ray cluster: ``ray://HOST:PORT`` of its client server, ``ray://auto`` from within, ``ray://local`` new here."""
 
     address: str
     n_workers: int | None = None

@@ -28,13 +28,17 @@ class Bar:
         """Take the events done so far."""
         self._update(done, total, done, "")
 
-    def _update(self, done: int, total: int | None, n_events: int, name: str) -> None:
+    def rows(self, *, rows: int, total: int | None, errors: int) -> None:
+        """Take the rows done so far, and how many of them failed."""
+        self._update(rows, total, rows, f"{errors:,} failed" if errors else "", "texts")
+
+    def _update(self, done: int, total: int | None, n_events: int, name: str, what: str = "events") -> None:
         if self._progress is None:
             return
         rate = n_events / max(time.monotonic() - self._started, 0.01)
         short = clean(name)[-40:]
         self._progress.update(
-            self._task, completed=done, total=total, info=f"{n_events:,} events  {rate:,.0f}/s  {short}"
+            self._task, completed=done, total=total, info=f"{n_events:,} {what}  {rate:,.0f}/s  {short}"
         )
 
 
