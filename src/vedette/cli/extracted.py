@@ -48,7 +48,7 @@ def show(frame: Frame, reading: Reading, *, full: bool) -> None:
         if len(reading.report_techniques) > (most if full else 12):
             frame.say(f"  {len(reading.report_techniques) - 12} more: --full", "dim")
     values = values_of(reading.observables)
-    for standing in (Standing.INDICATOR, Standing.OBSERVABLE, Standing.VICTIM, Standing.REFERENCE):
+    for standing in (Standing.INDICATOR, Standing.OBSERVABLE, Standing.VICTIM, Standing.REFERENCE, Standing.EXAMPLE):
         found = [one for one in values if one.standing is standing]
         if not found:
             continue
@@ -93,9 +93,10 @@ def show(frame: Frame, reading: Reading, *, full: bool) -> None:
 
 def show_looked(frame: Frame, looked: Looked) -> None:
     """Print what of reports the own lake holds."""
+    n_techniques = sum(hit.kind == "technique" for hit in looked.hits)
     frame.say(
-        f"Seen here: {len(looked.hits):,} of {looked.n_sought:,} values and {looked.n_techniques:,} techniques, "
-        f"in {looked.n_events:,} events",
+        f"Seen here: {len(looked.hits) - n_techniques:,} of {looked.n_sought:,} values, {n_techniques:,} of "
+        f"{looked.n_techniques:,} techniques, in {looked.n_events:,} events",
         "bold",
     )
     for hit in looked.hits:
