@@ -167,7 +167,8 @@ class Source:
         """
         if self.data is not None:
             return io.BytesIO(self.data)
-        assert self.path is not None
+        if self.path is None:
+            raise RefusedError("there is nothing to read")
         try:
             return self.path.open("rb")
         except OSError as error:

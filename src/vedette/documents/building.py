@@ -43,7 +43,7 @@ class Block:
 
 
 def clean(text: str) -> str:
-    """Return a text with ``\\n`` as its only line end and without control characters and halves of characters."""
+    """Return a text with the line feed as its only line end and without control characters and halves of characters."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\x0c" in text or "\x0b" in text:

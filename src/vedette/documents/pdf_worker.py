@@ -1,4 +1,6 @@
-"""Reads PDF in a process of its own, bounded in memory, time and what it may touch. :mod:`vedette.documents.pdf` runs it.
+"""Reads PDF in a process of its own, bounded in memory, time and what it may touch.
+
+:mod:`vedette.documents.pdf` runs it.
 
 A hostile file can make a parser of PDF take any time and memory it likes. Here that costs one page or one file. The
 process gets no environment, opens no file after its start, writes none, and takes requests one by one: a line of JSON
@@ -181,7 +183,7 @@ def _pages(pypdf: Any, document: Any, limit: int) -> Iterator[Any]:
         if n_nodes > 10 * limit + 1000:
             raise ValueError(f"more than {n_nodes - 1:,} nodes in the tree of pages")
         node: Any = reference.get_object()
-        if not isinstance(node, dict):
+        if not hasattr(node, "raw_get"):
             continue
         given = {key: node.raw_get(key) for key in _INHERITED if key in node}
         if "/Kids" in node and node.get("/Type") != "/Page":

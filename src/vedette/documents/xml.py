@@ -42,8 +42,7 @@ def events(
             io.BytesIO(data), events=("start", "end") if starts else ("end",), tag=wanted, resolve_entities=False,
             no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True, recover=False,
         )  # fmt: skip
-        for event, element in walk:
-            yield event, element
+        yield from walk
     except etree.LxmlError as error:
         if cut:
             raise RefusedError(f"cut: more than {max_elements:,} elements") from None

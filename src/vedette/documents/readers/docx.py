@@ -1,7 +1,7 @@
-"""Word documents: headings, paragraphs, lists, tables, code, footnotes, links. Macros, comments and what was deleted are not read.
+"""Word documents: headings, paragraphs, lists, tables, code, footnotes, links.
 
-Headings are told by their style's outline, whatever language the style is named in. Fields are read as they were last
-shown; what they would fetch or run is not.
+Macros, comments and what was deleted are not read. Headings are told by their style's outline, whatever language the
+style is named in. Fields are read as they were last shown; what they would fetch or run is not.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ class DocxReader:
             return 0.0
         if sample.suffix in (".docx", ".docm", ".dotx", ".dotm"):
             return 0.95
-        return 0.9 if b"word/document.xml" in sample.head or b"word/_rels" in sample.head else 0.0
+        # a package begins with one of these; an archive may hold a Word document among others
+        first = sample.head[30:60].startswith((b"[Content_Types].xml", b"_rels/", b"word/", b"docProps/"))
+        return 0.9 if first and b"word/" in sample.head else 0.0
 
     def read(self, source: Source) -> Iterator[Document | Quarantined]:
         """Yield the file as one document."""
@@ -79,7 +81,7 @@ def docx_blocks(package: Package, builder: Builder | None = None) -> Iterator[Bl
 
 
 def _styles(package: Package) -> dict[str, str]:
-    """Return by a style's id what it makes of a paragraph: ``h1`` to ``h9``, ``title``, ``code``, ``quote``, …"""
+    """Return by a style's id what it makes of a paragraph: ``h1`` to ``h9``, ``title``, ``code``, ``quote``."""
     try:
         data = package.part("word/styles.xml")
         root = xml.tree(data, max_elements=200_000) if data else None

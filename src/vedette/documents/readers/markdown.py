@@ -188,15 +188,15 @@ def table_rows(lines: list[str]) -> list[list[str]]:
 
 
 def _table(rows: list[list[str]], references: dict[str, str], origin: str) -> Block:
-    block = Block(PartKind.TABLE, rows=[], origin=origin)
-    assert block.rows is not None
+    laid: list[list[str]] = []
+    block = Block(PartKind.TABLE, rows=laid, origin=origin)
     for r, row in enumerate(rows):
         cells = []
         for c, cell in enumerate(row):
             done = inline(Block(PartKind.PARAGRAPH), cell, references)
             cells.append(done.text)
             block.row_links.extend((r, c, a, b, target) for a, b, target in done.links)
-        block.rows.append(cells)
+        laid.append(cells)
     return block
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import zstandard
 
+from vedette.documents.encodings import looks_binary
 from vedette.errors import UserError
 from vedette.forge.corpus.base import EXCERPT_CHARS, Bad, Sample, SourceFile
 
@@ -29,7 +30,6 @@ HEAD_BYTES = 64 << 10
 
 _PACKED = (".gz", ".zst", ".zstd")
 _SKIPPED = frozenset({"thumbs.db", "desktop.ini"})
-_CONTROL = bytes(sorted(set(range(32)) - {9, 10, 12, 13, 27}))
 
 
 class DamagedError(Exception):
@@ -229,15 +229,6 @@ def decode(data: bytes, encoding: str | None = None, *, marked: bool = True) -> 
         raise DamagedError(
             f"not UTF-8: byte {error.start} does not decode (say options: {{encoding: …}} if it is another encoding)"
         ) from None
-
-
-def looks_binary(data: bytes) -> bool:
-    """Return whether bytes are no text: control characters in the first 64 KiB beyond a stray few."""
-    head = data[:HEAD_BYTES]
-    if not head:
-        return False
-    n_control = len(head) - len(head.translate(None, _CONTROL))
-    return n_control > max(1, len(head) // 200) or head[:4] in (b"\x7fELF", b"PK\x03\x04", b"\x89PNG", b"%PDF")
 
 
 def lines(path: Path, encoding: str | None = None) -> Iterator[tuple[int, str] | Bad]:

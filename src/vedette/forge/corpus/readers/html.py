@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from vedette.documents.base import RefusedError
 from vedette.documents.building import Block
 from vedette.documents.encodings import decode as decode_any
+from vedette.documents.encodings import looks_binary
 from vedette.documents.html import declared_charset, is_menu, page_of
 from vedette.forge.corpus.base import Bad, Row, Sample, SourceFile
-from vedette.forge.corpus.files import DamagedError, decode, looks_binary, read_document
+from vedette.forge.corpus.files import DamagedError, decode, read_document
 from vedette.forge.corpus.readers.text import document_rows
 from vedette.forge.recipe import SourceSpec
 from vedette.schema.document import PartKind

@@ -1,20 +1,19 @@
-"""PDF, page by page, with pypdf (in the ``forge`` extra). Scanned pages hold no text and say so."""
+"""PDF, page by page, read as the room of documents reads it. Scanned pages hold no text and say so."""
 
 from __future__ import annotations
 
-import io
-import logging
 import re
 from collections.abc import Iterator
 
-from vedette.errors import MissingExtraError
+from vedette.documents.base import Limits, RefusedError
+from vedette.documents.pdf import PdfBad, PdfPage, pdf_pages
 from vedette.forge.corpus.base import Bad, Row, Sample, SourceFile
 from vedette.forge.corpus.files import DamagedError, read_document
 from vedette.forge.corpus.readers.text import document_rows
 from vedette.forge.recipe import SourceSpec
 
-_MAX_PAGES = 3000
 _HYPHEN = re.compile(r"(?<=[a-zß-öø-ÿ])-\n(?=[a-zß-öø-ÿ])")
+_LIMITS = Limits(max_seconds=600, max_chars=64 << 20)
 
 
 class PdfReader:
@@ -30,39 +29,21 @@ class PdfReader:
     def read(self, file: SourceFile, spec: SourceSpec) -> Iterator[Row | Bad]:
         """Yield the document's text; pages that cannot be read are told, the others kept."""
         try:
-            import pypdf
-        except ImportError:
-            raise MissingExtraError("forge", "reading PDF") from None
-        try:
-            data = read_document(file.path)
-        except DamagedError as error:
+            found = pdf_pages(read_document(file.path), _LIMITS)
+        except (DamagedError, RefusedError) as error:
             yield Bad(place="", reason=str(error))
             return
-        logging.getLogger("pypdf").setLevel(logging.CRITICAL)
         pages: list[str] = []
-        try:
-            document = pypdf.PdfReader(io.BytesIO(data), strict=False)
-            if document.is_encrypted and not document.decrypt(""):
-                yield Bad(place="", reason="encrypted")
-                return
-            n_pages = len(document.pages)
-        except Exception as error:  # a hostile file fails in any way it likes
-            yield Bad(place="", reason=f"no PDF that can be read: {type(error).__name__}: {str(error)[:100]}")
-            return
-        for number in range(min(n_pages, _MAX_PAGES)):
-            try:
-                pages.append(document.pages[number].extract_text() or "")
-            except Exception as error:
-                yield Bad(
-                    place=f"page {number + 1}", reason=f"cannot be read: {type(error).__name__}: {str(error)[:100]}"
-                )
-        if n_pages > _MAX_PAGES:
-            yield Bad(place=f"page {_MAX_PAGES + 1}", reason=f"more than {_MAX_PAGES} pages")
-        text = _HYPHEN.sub("", "\n\n".join(p.strip() for p in pages if p.strip()))
-        if not text:
+        for item in found:
+            if isinstance(item, PdfBad):
+                yield Bad(place=item.place, reason=item.reason)
+            elif isinstance(item, PdfPage):
+                pages.append("\n".join(line.text for line in item.lines).strip())
+        text = _HYPHEN.sub("", "\n\n".join(page for page in pages if page))
+        if text:
+            yield from document_rows(text, file, spec)
+        elif not any(isinstance(item, PdfBad) for item in found):
             yield Bad(place="", reason="no text in it: scanned pages need character recognition first")
-            return
-        yield from document_rows(text, file, spec)
 
 
 READER = PdfReader()

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
+from vedette.documents.encodings import looks_binary
 from vedette.errors import UserError
 from vedette.forge.corpus.base import Bad, Row, Sample, SourceFile
-from vedette.forge.corpus.files import DamagedError, decode, excerpt_of, looks_binary, read_document
+from vedette.forge.corpus.files import DamagedError, decode, excerpt_of, read_document
 from vedette.forge.recipe import SourceSpec
 
 _SUFFIXES = frozenset({".txt", ".md", ".markdown", ".rst", ".text", ".log", ".adoc"})
