@@ -185,6 +185,8 @@ def finding(entity: str, start: int, end: int, score: float = 0.9, scanner: str 
         ([finding("PERSON", 0, 10, 0.7), finding("PERSON", 0, 10, 0.9, "b")], ["PERSON"]),
         ([finding("PROMPT_INJECTION", 0, 50), finding("API_KEY", 5, 9)], ["PROMPT_INJECTION", "API_KEY"]),
         ([finding("LOCATION", 0, 30), finding("CREDIT_CARD", 5, 21)], ["CREDIT_CARD"]),
+        ([finding("STREET_ADDRESS", 0, 40), finding("NATIONAL_ID", 9, 20, 1.0)], ["STREET_ADDRESS", "NATIONAL_ID"]),
+        ([finding("STREET_ADDRESS", 0, 40), finding("NATIONAL_ID", 9, 20, 0.6)], ["STREET_ADDRESS"]),
     ],
 )
 def test_findings_that_say_the_same_become_one(given: list[GuardFinding], kept: list[str]) -> None:
@@ -301,7 +303,7 @@ def test_a_known_value_in_another_spelling_is_replaced_and_given_back(entity: st
     assert [Restorer(pairs).restore(one.text) for one in protected] == texts
 
 
-@pytest.mark.parametrize("said", ["Jana went home", "Novotna said no", "order 10 20 31 7 things", "1.10.20.31.7"])
+@pytest.mark.parametrize("said", ["jana went home", "Novotnas said no", "order 10 20 31 7 things", "1.10.20.31.7"])
 def test_a_part_of_a_known_value_is_not_taken_for_it(said: str) -> None:
     pairs = [Pair(entity=entity, value=value, pseudonym=f"P{i}") for i, (entity, value, _) in enumerate(SPELT)]
     assert Survivors(pairs).find(said) == []
@@ -445,3 +447,35 @@ def test_a_word_that_is_escaped_still_says_what_a_number_is() -> None:
     with closing(Guard(scanners_named(["personal"]), load_policy("default"))) as whole:
         found = whole.scan(Passage(text=text, form=Form.JSON)).findings
     assert [(one.entity, text[one.start : one.end]) for one in found] == [("NATIONAL_ID", "190070214207293")]
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("Sofia called again; ask Lindqvist's manager.", ["Sofia", "Lindqvist"]),
+        ("Sofi\u0430 Lindqvist wrote once more.", ["Sofi\u0430", "Lindqvist"]),
+        ("S\u043efi\u0430 LINDQVIST wrote once more.", ["S\u043efi\u0430", "LINDQVIST"]),
+    ],
+)
+def test_a_known_person_is_known_by_one_name_and_in_letters_that_look_the_same(text: str, gone: list[str]) -> None:
+    pairs = book()
+    with closing(guard(Words("Sofia Lindqvist"))) as whole:
+        whole.protect(prompt("The customer is Sofia Lindqvist."), pairs)
+        again = whole.protect(prompt(text), pairs)
+    assert not [one for one in gone if one in again.text]
+    assert Restorer(pairs).restore(again.text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sofia.example.org and /home/Sofia/x",
+        "Sofiastrasse and the Lindqvists",
+        "Grant it, and hope for Rose and April.",
+    ],
+)
+def test_no_word_and_no_part_of_one_is_taken_for_a_known_person(text: str) -> None:
+    pairs = book()
+    with closing(guard(Words("Sofia Lindqvist", "Rose April", "Hope Grant"))) as whole:
+        whole.protect(prompt("Sofia Lindqvist, Rose April and Hope Grant are the customers."), pairs)
+        assert whole.protect(prompt(text), pairs).text == text

@@ -19,6 +19,9 @@ _APART = frozenset({Group.ATTACK, Group.REPLY})
 """These speak of a passage's intent, and never stand for a value within it."""
 _WHOLE = frozenset({"URL", "FILE_PATH", "CONNECTION_STRING", "ARN", "STREET_ADDRESS"})
 """These hold other values; the whole is replaced, and says more than its parts."""
+_GUESSED = frozenset({"STREET_ADDRESS"})
+"""These are a reading of words: a number within them that its form or its check sum proves stands beside them."""
+_PROVEN = 0.9
 
 
 def merged(findings: Iterable[GuardFinding]) -> tuple[GuardFinding, ...]:
@@ -63,6 +66,8 @@ def _holds(one: GuardFinding) -> bool:
 
 def _says_more(outer: GuardFinding, inner: GuardFinding) -> bool:
     """Whether the outer finding makes the inner one needless."""
+    if outer.entity in _GUESSED and _rank(inner) == 1 and inner.score >= _PROVEN:
+        return False
     if _holds(outer) and _rank(inner) > 0:
         return True
     return _rank(outer) <= _rank(inner)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote, quote_plus
 
+from vedette.guard.alike import Alike
 from vedette.guard.base import Pair
 from vedette.guard.respelt import Respelt
 from vedette.guard.secrets import encoded
@@ -81,6 +82,7 @@ class Survivors:
         self._plain = [(one.value, one.entity) for one in pairs if len(one.value) >= LEAST_CHARS]
         self._plain_automaton = ahocorasick_rs.AhoCorasick([value for value, _ in self._plain]) if forms else None
         self._respelt = Respelt(pairs)
+        self._alike = Alike(pairs)
 
     def find(self, text: str) -> list[GuardFinding]:
         """Return where they stand, in order, each as far as its encoding reaches; some may overlap."""
@@ -88,6 +90,7 @@ class Survivors:
             *self._coded(text),
             *self._deeper(text),
             *(_finding(one.entity, one.start, one.end, one.kind) for one in self._respelt.find(text)),
+            *(_finding(one.entity, one.start, one.end, one.kind) for one in self._alike.find(text)),
         ]
         kept: list[GuardFinding] = []
         for one in sorted(found, key=lambda f: (f.start, -f.end)):
