@@ -41,10 +41,10 @@ def is_version(raw: bytes, start: int, end: int) -> bool:
 
 _FILES = frozenset(
     b"py sh pl rs md so ps cc zip mov app com cab bat name do dot vi st tt cat cpl mm java lib sc gdn mp ai ms ml mk la "
-    b"pm link map data report pub cfd sql jar".split()
+    b"pm link map data report pub cfd sql jar ax re".split()
 )
 """Suffixes that are endings of files as well."""
-_ALWAYS_FILES = frozenset(b"py pl rs md cab zip java sc mov ps cpl mm so mk dot sh bat jar sql".split())
+_ALWAYS_FILES = frozenset(b"py pl rs md cab zip java sc mov ps cpl mm so mk dot sh bat jar sql ax".split())
 _CODE_HEADS = frozenset(
     b"system os this self app string array object window document console math json event events e process module "
     b"request response req res file path socket http net java javax org microsoft windows wscript shell strings "
@@ -73,11 +73,17 @@ def is_code(raw: bytes, start: int, end: int) -> bool:
     if doubtful(last) and any(label[1:] != label[1:].lower() and label[:1] != label[:1].upper() for label in labels):
         return True
     if doubtful(last) and len(labels) == 2 and labels[0][:1].isupper() and not labels[0].isupper():
-        return last in _ENDS_SENTENCES
-    return False
+        return True
+    return last in _CODE_TAILS and len(labels) == 2
 
 
-_ENDS_SENTENCES = frozenset(b"is in it as by on or if am my do no so to be at we he us the this an new".split())
+_CODE_TAILS = frozenset(
+    b"read run open select new call name map date data save bar parts properties here now next box do search win version app report reports".split()
+)
+"""Suffixes that in small letters, after one label, are rather a method or a permission: ``mail.read``."""
+
+
+_SAVED = Pattern(rb"(?i)\b(?:saved (?:with|as|under)|file ?name|named?|file called|executable)\b[^.\n]{0,30}$")
 
 
 def reads_as_file(raw: bytes, start: int, end: int) -> bool:
@@ -91,12 +97,17 @@ def reads_as_file(raw: bytes, start: int, end: int) -> bool:
     if last in _ALWAYS_FILES:
         return True
     if last == b"com":
-        return b"_" in token or token in (
-            b"command.com",
-            b"more.com",
-            b"format.com",
-            b"mode.com",
-            b"tree.com",
-            b"edit.com",
+        return (
+            b"_" in token
+            or bool(_SAVED.search(raw[max(0, start - 60) : start]))
+            or token
+            in (
+                b"command.com",
+                b"more.com",
+                b"format.com",
+                b"mode.com",
+                b"tree.com",
+                b"edit.com",
+            )
         )
     return token.count(b".") == 1 and doubtful(last) and b"_" in token

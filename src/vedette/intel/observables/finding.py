@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vedette.guard.personal.sheet import Pattern
-from vedette.intel.observables import codes, embedded, files, network, phrases, wallets
+from vedette.intel.observables import codes, embedded, names, network, paths, phrases, wallets
 from vedette.intel.observables.candidates import Candidate, chosen
 from vedette.intel.observables.mirror import Plain
 from vedette.intel.observables.refanging import plain as refanged
@@ -47,12 +47,13 @@ def _candidates(plain: Plain) -> Iterator[Candidate]:
     yield from network.urls(plain)
     yield from network.emails(plain)
     yield from network.v6(plain)
-    yield from files.paths(plain)
-    yield from files.unix(plain)
+    yield from paths.windows(plain)
+    yield from paths.unix(plain)
+    yield from names.quoted(plain)
     yield from codes.hashes(plain)
     yield from codes.catalogued(plain)
     yield from wallets.wallets(plain)
     if b"." in plain.raw:
         for found in _DOTTED.finditer(plain.raw):
             yield from network.dotted(plain, found)
-            yield from files.name(plain, found)
+            yield from names.name(plain, found)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vedette.guard.personal.sheet import Pattern
+from vedette.guard.personal.suffixes import is_suffix
 from vedette.intel.observables import hosts
 from vedette.intel.observables.candidates import Candidate
 from vedette.intel.observables.context import is_code, is_version, reads_as_file
@@ -29,7 +30,9 @@ _V6_TAIL = Pattern(rb"/(\d{1,3})")
 _V4 = Pattern(rb"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
 _V4_TAIL = Pattern(rb"/(\d{1,2})(?:[^\w.]|$)")
 _V4_TO = Pattern(rb"[ \t]?(?:-|\x03|to|through)[ \t]?(\d{1,3}(?:\.\d{1,3}\.\d{1,3}\.\d{1,3})?)")
-_PATH = Pattern(rb"(?::\d{1,5})?[/?][A-Za-z0-9_\xff%~][^\s<>\"`|\\^{}\x00-\x1f]*|:\d{1,5}/[^\s<>\"`|\\^{}\x00-\x1f]*")
+_PATH = Pattern(
+    rb"(?::\d{1,5})?[/?][A-Za-z0-9_\xff%~#.\-+@!$&=*(][^\s<>\"`|\\^{}\x00-\x1f]*|:\d{1,5}/[^\s<>\"`|\\^{}\x00-\x1f]*"
+)
 _HANDLE = Pattern(rb"(?:^|[\s(\"'*:/,\x01\[])@([A-Za-z][A-Za-z0-9_]{4,31})")
 _TELEGRAM = Pattern(
     rb"(?i)^(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog)/(?:s/)?([A-Za-z0-9_+\-/]{3,64})/?$"
@@ -43,13 +46,16 @@ def urls(plain: Plain) -> Iterator[Candidate]:
     raw = plain.raw
     if b"://" not in raw:
         return
-    for found in _URL.finditer(raw):
+    at = 0
+    while (found := _URL.search(raw, at)) is not None:
         start, end = found.span()
-        if start and raw[start - 1] in _WORDS:
+        at = raw.find(b"://", start) + 3
+        if start and raw[start - 1] in _WORDS and raw[start : start + 4].lower() != b"http":
             continue
         end = trimmed(raw, start, end)
         if (one := _url(plain, start, end)) is not None:
             yield one
+            at = max(at, end)
 
 
 def _url(plain: Plain, start: int, end: int) -> Candidate | None:
@@ -106,7 +112,7 @@ def trimmed(raw: bytes, start: int, end: int) -> int:
             piece = piece[:at]
     for scheme in (b"http://", b"https://", b"ftp://"):
         at = piece.find(scheme, 8)
-        if at > 0 and piece[at - 1 : at] in (b",", b";", b")", b"(", b"*", b"\x01"):
+        if at > 0 and (piece[at - 1 : at] in (b",", b";", b")", b"(", b"*", b"\x01") or piece[at - 1 : at].isalnum()):
             piece = piece[:at]
     depth = 0
     for at, byte in enumerate(piece):
@@ -143,7 +149,7 @@ def emails(plain: Plain) -> Iterator[Candidate]:
         name, _, host = plain.text[start:end].rpartition("@")
         host = host.rstrip("-")
         end = start + len(name) + 1 + len(host)
-        if not name or not hosts.whole(host):
+        if not name or not (hosts.whole(host) or host.rpartition(".")[2].lower() in _INNER):
             continue
         yield Candidate(3, start, end, ObservableKind.EMAIL, f"{name}@{host.lower()}")
     if b"elegram" in raw or b"TELEGRAM" in raw:
@@ -197,6 +203,10 @@ def dotted(plain: Plain, found: Any) -> Iterator[Candidate]:
     if b"." not in token:
         return
     before = raw[start - 1] if start else 0x20
+    if token[:1].isdigit() and (dated := _DATED.match(token.partition(b"-")[0])) is not None:
+        if plain.place(start, end)[2]:
+            yield from _glued(plain, start, start + dated.end(1))
+            return
     if token[:1].isdigit() and token.replace(b".", b"").isdigit():
         yield from _address(plain, start, end)
         return
@@ -205,9 +215,15 @@ def dotted(plain: Plain, found: Any) -> Iterator[Candidate]:
             return
     if raw[end : end + 1] == b"@":
         return
+    glued = _QUAD.search(token)
+    if glued is not None:
+        yield from _glued(plain, start + glued.start(1), start + glued.end(1))
     name = plain.text[start:end]
     last = name.rpartition(".")[2]
     _, _, defanged = plain.place(start, end)
+    if defanged and (run := _RUN_ON.search(token)) is not None and is_suffix(run.group(1)):
+        end = start + run.end(1)  # comQuasarRAT
+        name, last = plain.text[start:end], run.group(1).decode()
     if (last.lower() not in _INNER_DEFANGED or not defanged) and not hosts.whole(name):
         return
     if not defanged and (is_code(raw, start, end) or reads_as_file(raw, start, end)):
@@ -284,6 +300,30 @@ def _address(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
             return
     if not defanged and is_version(raw, start, end):
         return
+    yield Candidate(8, start, end, ObservableKind.IP, value, "v4")
+
+
+_RUN_ON = Pattern(rb"\.([a-z]{2,10})[A-Z0-9][A-Za-z0-9]*$")
+_DATED = Pattern(rb"^((?:\d{1,3}\.){3}\d{1,3}?)20[12]\d$")
+_QUAD = Pattern(rb"(?:^|[^0-9.])((?:\d{1,3}\.){3}\d{1,3})(?:$|[^0-9.]|\.[^0-9])")
+_RELEASE = Pattern(rb"(?i)(?:v|ver|version|build|rev|release|r|b|rc)[_.\-]?$")
+
+
+def _glued(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
+    """Yield an address that a lost blank or line end has glued to words: ``address47.75.0[.]147Q2``."""
+    raw = plain.raw
+    value = hosts.v4(plain.text[start:end])
+    if value is None or _RELEASE.search(raw[max(0, start - 8) : start]):
+        return
+    before, after = raw[start - 1 : start], raw[end : end + 1]
+    _, _, defanged = plain.place(start, end)
+    if before in (b"_", b"-") or after in (b"_", b"-"):
+        return
+    if not defanged:
+        if not ((not before.isalnum() and after.isupper()) or (before.islower() and not after.isalnum())):
+            return
+        if is_version(raw, start, end) or before in (b"\\", b"/"):
+            return
     yield Candidate(8, start, end, ObservableKind.IP, value, "v4")
 
 

@@ -10,7 +10,7 @@ from vedette.intel.observables.mirror import Plain
 from vedette.schema.entity import ObservableKind
 
 _AGENT = Pattern(
-    rb"\b(?:Mozilla|Opera)/\d[\d.]*(?:[ +]?\([^()\n]{0,200}(?:\([^()\n]{0,80}\)[^()\n]{0,120})?\))?(?:[ +][A-Za-z][\w.\- ]{0,24}/[\w.\-]{1,24}(?: \([^()\n]{0,120}\))?)*"
+    rb"(?:Mozilla|Opera)/\d[\d.]*(?:[ +]?\([^()\n]{0,200}(?:\([^()\n]{0,80}\)[^()\n]{0,120})?\))?(?:[ +]like Gecko|[ +][A-Za-z][\w.\-]{0,24}(?: [A-Z][a-z]{2,12})?/\d+[\d.]*(?:[A-Z]\d+[a-z]?|[a-z]\d*)?\+?(?: \([^()\n]{0,120}\))?)*"
     rb"|\b(?:curl|Wget|python-requests|Python-urllib|Go-http-client|okhttp|Java|libwww-perl|WinHttpClient|Microsoft BITS|axios|PycURL|Ruby|"
     rb"Dalvik|WindowsPowerShell|Microsoft-CryptoAPI|Microsoft-WNS|AutoIt|NSIS_Inetc|Python|aiohttp|Apache-HttpClient)/\d[\w.]*(?: \([^()\n]{0,120}\))?"
 )
@@ -18,8 +18,8 @@ _FIELD = Pattern(rb"(?i)\buser[- ]?agent(?: string| header)?\**(?:: ?| = ?|=)\**
 _MUTEX_WORD = Pattern(rb"(?i)\bmutex(?:es|_name|name)?\b")
 _SPACED = Pattern(rb"\b(?:Global|Local)\\+[^\s\"'\x01<>|,;)`*]{2,120}")
 _NAMED = Pattern(
-    rb"(?i)^(?: (?:object|name|names|called|named|is|with|the|created|value|string|of|in))*\**[ \t]?(?:: ?|= ?|\| ?)?\**[ \t]?"
-    rb"(?:[\"'`\x01*\(]+([^\"'`\x01*\n|]{3,120})[\"'`\x01*]|([^\s\"'`\x01|<>,;*]{4,120}))"
+    rb"(?i)^(?: (?:object|name|names|called|named|is|with|the|created|value|string|of|in))*\**['\"]?[ \t]?(?:: ?|= ?|\| ?)?\**[ \t]?b?"
+    rb"(?:[\"'`\x01*\(]+([^\"'`\x01*\n|:,;=][^\"'`\x01*\n|]{2,120})[\"'`\x01*]|([^\s\"'`\x01|<>,;*]{4,120}))"
 )
 _PLAIN_AFTER = Pattern(rb"(?i)^\**(?:: ?|= ?|[ \t]?\|[ \t]?)")
 

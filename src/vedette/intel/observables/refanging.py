@@ -9,18 +9,18 @@ from vedette.guard.personal.suffixes import doubtful, is_suffix
 from vedette.intel.observables.mirror import Edit, Plain, mirror, ordered
 
 _SCHEME = Pattern(
-    rb"(?i)\b(?:(h[tx*_+]{2}p|hxp|httx|htxp|hxtp|h\[tt\]p|htt\[p\]|fxp|f\*p|meow)(s|\[s\]|\(s\))?|(https?|s?ftps?|tcp|udp|wss?))"
-    rb"( ?(?:\[:\]//|\(:\)//|\[:/\]/|\[://\]|\(://\)|\[:\]\[/\]\[/\]|:\[/\]\[/\]|\[:\]\\\\|:\\/\\/|:// ?|:\\\\\\?\\?))"
+    rb"(?i)(?:(h[tx*_+]{2}p|hxp|httx|htxp|hxtp|h\[tt\]p|htt\[p\]|fxp|f\*p|meow)(s|\[s\]|\(s\))?|\b(https?|s?ftps?|tcp|udp|wss?))"
+    rb"( ?(?:\[:\]//|\(:\)//|\[:/\]/|\[://\]|\(://\)|\[:\]\[/\]\[/\]|:\[/\]\[/\]|\[:\]\\\\|:\\/\\/|:// ?|: //|:\\\\\\?\\?))"
 )
 _BRACKETED = Pattern(
     rb"(?i)([ \t]?)(?:\[ ?(\.|dot|punkt|,|\\\.) ?\]|\( ?(\.|dot|punkt|\\\.) ?\)|\{ ?(\.|dot|punkt|\\\.) ?\}|<(\.|dot)>|"
-    rb"\\\[\.\\\]|\[\.|\.\]|\(\.|\.\)|\{\.|\.\})([ \t]?)"
+    rb"\\\[\.\\\]|\[\.|\.\]|\]\.|\(\.|\.\)|\{\.|\.\})([ \t]?)"
 )
 _AT = Pattern(rb"(?i)([ \t]?)(?:\[ ?(?:@|at|et) ?\]|\( ?(?:@|at|et) ?\)|\{ ?(?:@|at|et) ?\}|<(?:@|at)>)([ \t]?)")
 _COLON = Pattern(rb"\[:\]|\(:\)|\{:\}|\[/\]|\[://\]")
 _ESCAPED = Pattern(rb"\\([._\-&=?#~+!*])")
 _SPOKEN = Pattern(rb"(?i)[a-z0-9\xff][a-z0-9\xff\-]{1,62}((?: dot [a-z0-9\xff\-]{2,63})+)\b")
-_HALF = frozenset((b"[.", b".]", b"(.", b".)", b"{.", b".}"))
+_HALF = frozenset((b"[.", b".]", b"].", b"(.", b".)", b"{.", b".}"))
 _WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\xff")
 _PART = Pattern(rb"[A-Za-z0-9\xff\-_]{1,63}")
 _WORD_BEFORE = Pattern(rb"[^\s]{1,80}$")
@@ -32,7 +32,7 @@ def plain(source: str) -> Plain:
     edits: list[Edit] = []
     if b"\x02" in raw:
         edits.extend(Edit(at, at + 1, "") for at in _places(raw, b"\x02"))
-    if b"[" in raw or b"(" in raw or b"{" in raw or b"<" in raw:
+    if b"[" in raw or b"(" in raw or b"{" in raw or b"<" in raw or b"]." in raw:
         edits.extend(_dots(raw))
         edits.extend(_ats(raw))
         edits.extend(_colons(raw))
@@ -62,7 +62,7 @@ def _schemes(raw: bytes) -> Iterator[Edit]:
             name = ("ftp" if low[:1] == b"f" else "http") + ("s" if secure else "")
         else:
             name = usual.decode().lower()
-            if sign == b":// ":
+            if sign in (b":// ", b": //"):
                 continue
             if sign.startswith(b":\\\\") and usual.lower() not in (b"http", b"https", b"ftp"):
                 continue
@@ -83,7 +83,7 @@ def _dots(raw: bytes) -> Iterator[Edit]:
                 continue
             if core[:1] in b"[({" and not _unclosed(raw, end, core[:1]):
                 continue
-            if core[-1:] in b"])}" and not _unopened(raw, start, core[-1:]):
+            if core in (b".]", b"].", b".)", b".}") and not _unopened(raw, start, core.strip(b".")):
                 continue
             yield Edit(start, end, ".", defanging=True)
             continue
@@ -164,15 +164,31 @@ _ARTICLES = frozenset((b"the", b"an", b"a", b"leading", b"trailing", b"single", 
 
 
 def _escapes(raw: bytes) -> Iterator[Edit]:
+    """Yield what Markdown escapes; in a path only where the text escapes elsewhere too, or the hive shows it."""
+    paths: list[Edit] = []
+    written = False
     for found in _ESCAPED.finditer(raw):
         start, end = found.span()
-        if not _word(raw, start - 1) or not _word(raw, end) or raw[start - 1 : start] == b"\\":
+        if not _word(raw, start - 1) or not (_word(raw, end) or raw[end : end + 1] == b"\\"):
             continue
+        sign = found.group(1)
         word = raw[max(0, start - 200) : start].split()[-1:]
         before = word[0] if word else b""
-        if _in_path(before):
-            continue
-        yield Edit(start, end, found.group(1).decode(), defanging=found.group(1) == b".")
+        edit = Edit(start, end, sign.decode(), defanging=sign == b".")
+        if sign == b"_" and _HIVE.search(before):
+            written = True
+            yield edit
+        elif _in_path(before):
+            if sign == b"_":
+                paths.append(edit)
+        else:
+            written = written or sign == b"_"
+            yield edit
+    if written:
+        yield from paths
+
+
+_HIVE = Pattern(rb"HKEY(?:\\_[A-Z]+)?$")
 
 
 def _in_path(before: bytes) -> bool:

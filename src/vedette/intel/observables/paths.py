@@ -1,20 +1,28 @@
-"""Paths and names of files, keys and values of the registry."""
+"""Paths of Windows and Unix systems, keys and values of the registry."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from vedette.guard.personal.sheet import Pattern
 from vedette.intel.observables.candidates import Candidate
+from vedette.intel.observables.endings import ENDINGS, STOP
 from vedette.intel.observables.mirror import Plain
 from vedette.schema.entity import ObservableKind
 
 _WINDOWS = Pattern(
-    rb"(?i)[a-z]:\\|\\\\[?.]\\|\\\\[a-z0-9_$<\[][a-z0-9_.$<>\[\]\-]*\\+[a-z0-9_$%{.\-]|%[a-z_0-9]+(?:\(x86\))?%\\|\$env:[a-z_0-9()]+\\|"
-    rb"\b(?:hklm|hkcu|hkcr|hku|hkcc|hkey_[a-z_]+):?\\|\\?\\registry\\(?:machine|user)\\|"
+    rb"(?i)[a-z]:\\|\\\\[?.]\\|\\\\[a-z0-9_$<\[][a-z0-9_.$<>\[\]\-]*\\+[a-z0-9_$%{.\-]|%[a-z_0-9]+(?:\(x86\))?%\*{0,2}\\|\$env:[a-z_0-9()]+\\|"
+    rb"(?:hklm|hkcu|hkcr|hku|hkcc|hkey_[a-z_]+):?\\|\\?\\registry\\(?:machine|user)\\|"
     rb"\b(?:software\\+(?:microsoft|classes|policies|wow6432node)|system\\+(?:currentcontrolset|controlset00\d))\\"
 )
+_SHARE = Pattern(rb"[^\\\s]{1,80}(\\+)([^\\\s]{0,20})")
+_HIVES = {
+    "HKLM": "HKEY_LOCAL_MACHINE",
+    "HKCU": "HKEY_CURRENT_USER",
+    "HKCR": "HKEY_CLASSES_ROOT",
+    "HKU": "HKEY_USERS",
+    "HKCC": "HKEY_CURRENT_CONFIG",
+}
 _COMPONENT = Pattern(rb"[^\\/:*?\"<>|\r\n\t,;=`\x00-\x20\x01\x03]+")
 _ENDING = Pattern(rb"\.[A-Za-z0-9_]{1,12}$")
 _HOLDER = Pattern(rb"[<\[{(%][A-Za-z0-9_ .\-]{1,40}[>\]})%]")
@@ -22,32 +30,9 @@ _UNIX = Pattern(
     rb"(?:~|/(?:etc|usr|bin|sbin|var|tmp|opt|home|root|dev|proc|sys|lib|lib64|mnt|Library|Users|Applications|System|private|"
     rb"data|sdcard|Volumes|boot|run|srv|media|storage|www))(?:/[A-Za-z0-9_\xff.@%+~$\-]+)+/?"
 )
-ENDINGS = frozenset(
-    b"exe dll sys ps1 psm1 psd1 bat cmd vbs vbe js jse wsf wsh hta sct xsl msi msp mst inf cpl scr lnk txt log dmp dat bin zip 7z "
-    b"rar cab gz tgz tar bz2 xz arj ace lzh py pyc pyw sh pl rb php php3 php5 phtml jar war class so elf o ko doc docx docm dot dotm dotx "
-    b"xls xlsx xlsm xlsb xlt xltm xla xlam xll ppt pptx pptm pps ppsx ppam rtf pdf iso img vhd vhdx reg xml json csv ini conf cfg config b64 "
-    b"tmp temp key pem pfx crt cer evtx evt hiv save db sqlite sqlite3 mdb html htm xhtml aspx asp ashx asmx jsp jspx cgi out service plist dylib "
-    b"bak old ocx drv tlb manifest mui nls ico png jpg jpeg gif bmp svg tif webp mp3 mp4 avi mov wav flv swf apk dex ipa dmg pkg app deb rpm "
-    b"eml msg pst ost url website chm hlp one onepkg xps odt ods odp pub vsd theme themepack library-ms search-ms settingcontent-ms "
-    b"c cpp h hpp cs go rs java vb bas cls frm asm s lua swift kt ts tsx md rst yml yaml toml yar yara sigma sql pcap pcapng cap "
-    b"udl dqy iqy slk wll gadget diagcab appx msix msixbundle vmdk vmx mof ps psc1 application jnlp job etl 1cd wim rdp ovpn lck lock pid "
-    b"pdb idb i64 idx bkp bk crypt crypted locked encrypted enc sct xaml resx com".split()
-)
-_PRODUCTS = frozenset(
-    b"node.js vue.js next.js react.js angular.js d3.js three.js express.js nuxt.js backbone.js ember.js asp.net vb.net ado.net "
-    b"socket.io crypto-js.js".split()
-)
-_DOUBTFUL = frozenset(
-    b"c h s o key class one app com pub name out save old service job map rs go ts db so out lock theme temp log data md cs config "
-    b"application settings website sigma library url idx enc pid ps class bk run dot war png".split()
-)
-_STOP = frozenset(
-    b"and or to the in with from is was then which as for into using by on a an of it this that via will were are has have after where but "
-    b"folder directory file files registry key path to: when while if".split()
-)
 
 
-def paths(plain: Plain) -> Iterator[Candidate]:
+def windows(plain: Plain) -> Iterator[Candidate]:
     """Yield paths of Windows and keys of its registry."""
     raw = plain.raw
     if b"\\" not in raw:
@@ -55,36 +40,71 @@ def paths(plain: Plain) -> Iterator[Candidate]:
     done = 0
     for found in _WINDOWS.finditer(raw):
         start, head = found.span()
-        if start < done:
-            continue
         sign = found.group().lower()
-        if start and sign[1:2] == b":" and (raw[start - 1 : start].isalnum() or raw[start - 1] in b"_"):
-            continue
-        if sign.startswith(b"\\\\") and start and raw[start - 1] in b"\\:":
+        if start < done or (start and _runs_on(raw, start, sign)):
             continue
         registry = sign.startswith((b"hk", b"software", b"system", b"\\registry", b"registry"))
-        if sign.startswith((b"software", b"system")) and start and raw[start - 1] in b"\\":
-            continue
         if sign.startswith(b"\\\\") and sign[2:3] not in b"?.":
             head = start + 2
+            share = _SHARE.match(raw, head)
+            if share is not None and len(share.group(1)) == 2 and raw[start + 2] not in b"<[":
+                continue  # escaped: what is written \\Windows\\Temp has no root and is nobody's path
+            registry = share is not None and share.group(2).lower().startswith(
+                (b"hkey_", b"hklm", b"hkcu", b"hku", b"hkcr")
+            )
         end = _walk(raw, head, quoted=_quote(raw, start), registry=registry)
-        if end <= head and not sign.startswith(b"%"):
-            if sign[1:2] != b":":
-                continue
-        done = max(end, head)
-        value = plain.text[start:end]
-        if len(value) < 3:
+        if end <= head and not sign.startswith(b"%") and sign[1:2] != b":":
             continue
-        value = ("\\\\" if value.startswith("\\\\") else "") + value.lstrip("\\").replace("\\\\", "\\")
-        value = value.rstrip("\\") if len(value) > 3 else value
-        if registry:
-            yield Candidate(4, start, end, ObservableKind.REGISTRY, value)
-        else:
-            yield Candidate(5, start, end, ObservableKind.FILE, value, "path")
+        done = max(end, head)
+        value = " ".join(plain.text[start:end].split())
+        if len(value) < 3 or (registry and "%s" in value):
+            continue
+        yield from (_key(start, end, value) if registry else _path(start, end, value))
+
+
+def _runs_on(raw: bytes, start: int, sign: bytes) -> bool:
+    """Return whether what begins at a place is the tail of something else."""
+    before = raw[start - 1 : start]
+    if sign[1:2] == b":":
+        return (before.isalnum() and not (before.islower() and raw[start : start + 1].isupper())) or before == b"_"
+    if sign.startswith(b"\\\\"):
+        return before in (b"\\", b":")
+    if sign.startswith(b"hk"):
+        return before.isupper() or before.isdigit() or before == b"_"
+    return sign.startswith((b"software", b"system")) and before == b"\\"
+
+
+def _key(start: int, end: int, value: str) -> Iterator[Candidate]:
+    value = value.replace("\\\\", "\\").rstrip("\\")
+    hive, sign, rest = value.partition("\\")
+    hive = hive.rstrip(":").upper() if hive[:2].upper() == "HK" else hive
+    if not sign or not rest:
+        return
+    yield Candidate(4, start, end, ObservableKind.REGISTRY, f"{_HIVES.get(hive, hive)}\\{rest}")
+
+
+def _path(start: int, end: int, value: str) -> Iterator[Candidate]:
+    value = ("\\\\" if value.startswith("\\\\") else "") + value.lstrip("\\").replace("\\\\", "\\").replace(
+        "%*\\", "%\\"
+    ).replace("%**\\", "%\\")
+    yield Candidate(5, start, end, ObservableKind.FILE, value.rstrip("\\") if len(value) > 3 else value, "path")
+
+
+_KNOWN = Pattern(
+    rb"(?i)(?:program\s{1,3}files(?:\s{1,3}\(x86\))?|common\s{1,3}files|documents\s{1,3}and\s{1,3}settings|application\s{1,3}data|local\s{1,3}settings|start\s{1,3}menu|user\s{1,3}data|login\s{1,3}data|"
+    rb"web\s{1,3}data|local\s{1,3}state|windows\s{1,3}defender|windows\s{1,3}nt|windows\s{1,3}mail|windows\s{1,3}live\s{1,3}mail|windows\s{1,3}photo\s{1,3}viewer|mozilla\s{1,3}firefox|mozilla\s{1,3}thunderbird|windows\s{1,3}media\s{1,3}player|windows\s{1,3}script\s{1,3}host|windows\s{1,3}search|internet\s{1,3}explorer|"
+    rb"internet\s{1,3}settings|image\s{1,3}file\s{1,3}execution\s{1,3}options|real-time\s{1,3}protection|user\s{1,3}shell\s{1,3}folders|shell\s{1,3}folders|session\s{1,3}manager|terminal\s{1,3}server|"
+    rb"terminal\s{1,3}services|control\s{1,3}panel|active\s{1,3}setup|installed\s{1,3}components|command\s{1,3}processor|security\s{1,3}center|browser\s{1,3}helper\s{1,3}objects|"
+    rb"network\s{1,3}provider|print\s{1,3}processors|svc\s{1,3}host|microsoft\s{1,3}office|google\s{1,3}chrome|default\s{1,3}user|all\s{1,3}users|temporary\s{1,3}internet\s{1,3}files|"
+    rb"windows\s{1,3}error\s{1,3}reporting|advanced\s{1,3}threat\s{1,3}protection|exchange\s{1,3}server|windows\s{1,3}firewall|windows\s{1,3}update|remote\s{1,3}desktop|task\s{1,3}manager)"
+)
+"""Folders and keys of every system whose names have blanks."""
 
 
 def _quote(raw: bytes, start: int) -> int | None:
     """Return the byte that would close what is opened right before a place."""
+    if start > 1 and raw[start - 1] == 0x5C:
+        start -= 1
     if not start:
         return None
     return {0x22: 0x22, 0x27: 0x27, 0x60: 0x60, 0x01: 0x01}.get(raw[start - 1])
@@ -136,6 +156,15 @@ def _component(raw: bytes, at: int, *, quoted: int | None, registry: bool) -> in
                 best = end
             continue
         byte = raw[end]
+        if (
+            end == at
+            and (known := _KNOWN.match(raw, at, limit)) is not None
+            and not raw[known.end() : known.end() + 1].isalnum()
+        ):
+            end = best = int(known.end())
+            if end == limit or raw[end] != 0x5C:
+                return end
+            continue
         if byte == 0x5C:
             return end if _folder(raw, at, end) else best
         if byte in b"*" and raw[end + 1 : end + 2] in (b"\\", b".") and raw[end - 1 : end] == b"\\":
@@ -153,11 +182,11 @@ def _component(raw: bytes, at: int, *, quoted: int | None, registry: bool) -> in
             if words > 6 or nxt in b'-/"<>|&;:=* \x01\x03' or not nxt:
                 return best
             word = _COMPONENT.match(raw, end + 1, limit)
-            if word is None or (word.group().lower().rstrip(b".,") in _STOP and not quoted):
+            if word is None or (word.group().lower().rstrip(b".,") in STOP and not quoted):
                 return best
             end += 1
             continue
-        if byte in b'"<>|\r\n\t,;`?*\x01\x03' or byte < 0x20 or (byte == 0x3A) or (byte == quoted):
+        if byte in b'"<>|\r\n\t,;`?*=\x01\x03' or byte < 0x20 or (byte == 0x3A) or (byte == quoted):
             break
         end += 1
     if not words:
@@ -192,38 +221,3 @@ def unix(plain: Plain) -> Iterator[Candidate]:
         if len(value) < 4:
             continue
         yield Candidate(5, start, end, ObservableKind.FILE, value, "path")
-
-
-def name(plain: Plain, found: Any) -> Iterator[Candidate]:
-    """Yield a dotted run as the name of a file, where its ending is one of files."""
-    raw = plain.raw
-    start, end = found.span()
-    while end > start and raw[end - 1] in b"-_":
-        end -= 1
-    token = raw[start:end]
-    head, _, last = token.rpartition(b".")
-    low = last.lower()
-    if low not in ENDINGS or not head.strip(b"-_.") or len(token) > 160:
-        return
-    if token.lower() in _PRODUCTS:
-        return
-    if low in _DOUBTFUL and not _sure(raw, start, end, head, low):
-        return
-    if start and raw[start - 1] in b"*<>{}%]$\\/@=?":
-        if raw[start - 1] not in b"*<>=/" or (
-            raw[start - 1] == 0x2A and raw[start - 2 : start - 1] not in (b"*", b" ", b"\n", b"(", b"<")
-        ):
-            return
-        if raw[start - 1] == 0x2F and start > 1 and raw[start - 2] not in b" \n":
-            pass
-    if raw[end : end + 1] == b"(" and not raw[end + 1 : end + 2].isspace():
-        return
-    yield Candidate(11, start, end, ObservableKind.FILE, plain.text[start:end], "name")
-
-
-def _sure(raw: bytes, start: int, end: int, head: bytes, last: bytes) -> bool:
-    if last in (b"com", b"name", b"run", b"one", b"app", b"pub", b"map"):
-        return False
-    if last == b"png" or last in (b"md", b"log", b"db", b"config", b"temp", b"lock", b"pid", b"idx"):
-        return True
-    return b"_" in head or any(c in b"0123456789" for c in head) or (len(last) > 2 and head.islower())
