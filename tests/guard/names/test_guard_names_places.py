@@ -141,3 +141,34 @@ def test_prose_is_read_whatever_its_field_is_called(text: str, names: set[str]) 
 
 def test_code_in_a_field_is_not_read() -> None:
     assert persons('{"block": "$Petra = Get-Item Malinova; foreach ($a in $b) { Remove-Item $a -Force }"}') == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("田中太郎が昨日メールを開きました。", "田中太郎"),
+        ("昨日、佐藤花子から電話がありました。", "佐藤花子"),
+        ("王小明说他点击了链接。", "王小明"),
+        ("昨天李娜的电脑感染了病毒。", "李娜"),
+        ("담당자 김민수가 메일을 열었습니다.", "김민수"),
+        ("김민수 팀장에게 보고했습니다.", "김민수"),
+    ],
+)
+def test_a_name_in_running_chinese_japanese_or_korean_is_one(text: str, name: str) -> None:
+    assert name in persons(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "中村工場が停止した。",
+        "千葉県内は雨です。山口県内の端末、石川県警の発表。",
+        "渡辺電機はログを消した。小林製薬の情報が漏れた。",
+        "高管表示问题已解决，金融业表示关切，王国政府表示同意。",
+        "马上登录系统，成功登录，安全的密码很重要，文件下载失败。",
+        "사용자 정보가 유출, 관리자 권한이 필요, 사용자 인증을 위해, 담당자 연락처는 없음.",
+        "사용자 이메일을, 사용자 전화를, 담당자 변경은, 관리자 서버에, 작성자 이름은.",
+    ],
+)
+def test_firms_places_and_words_in_those_scripts_are_no_names(text: str) -> None:
+    assert not {one for one in persons(text) if len(one) < 6}
