@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 import typer
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
+from vedette.cli.attaching import AttachedOut
 from vedette.cli.frame import Frame
 from vedette.cli.shown import PIPE_WIDTH, point, table_lines
 from vedette.errors import OutsideError
@@ -131,6 +132,8 @@ class AnswerOut(TypedDict):
     asked_at: str | None
     duration_s: float
     session_id: NotRequired[str]
+    attached: NotRequired[list[AttachedOut]]
+    """The reports that came with the question."""
 
 
 class AskLine(TypedDict):

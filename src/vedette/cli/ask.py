@@ -20,6 +20,7 @@ from vedette.cli.answering import (
     show_answer,
     write_files,
 )
+from vedette.cli.attaching import AttachOption, attached, attached_out
 from vedette.cli.frame import Frame, JsonOption, frame_of
 from vedette.errors import UserError, VedetteError
 
@@ -44,6 +45,7 @@ def ask(
         str | None,
         typer.Option("--session", "-s", help="Go on with a conversation: its id or beginning, or last."),
     ] = None,
+    attach: AttachOption = None,
     keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Keep the answer in a session.")] = True,
     model: ModelOption = None,
     out: OutOption = Path(),
@@ -57,20 +59,25 @@ def ask(
 
     Example: vedette ask "which accounts were compromised in the last incident?"
 
+    A threat report can come with the question: vedette ask "what does this report mean for us?" --attach report.pdf
+
     Slides and reports that were asked for are written to --out. Nothing leaves this machine unless a model elsewhere
     was configured.
     """
     frame = frame_of(context)
     if jsonl:
+        if attach:
+            raise UserError("--attach goes with one question", next_step="leave --jsonl out")
         with frame.lake() as lake, open_copilot(frame, lake, model) as copilot:
             raise typer.Exit(_lines(copilot, case, out))
     from vedette.schema import Focus
 
     asked = _question(question)
+    readings = attached(frame, attach or ())
     with frame.lake() as lake, open_copilot(frame, lake, model) as copilot:
         held = _session(lake, session)
         pinned = case or (held.case_id if held else None)
-        answer = copilot.ask(asked, case_id=pinned, focus=held.focus if held else Focus())
+        answer = copilot.ask(asked, case_id=pinned, focus=held.focus if held else Focus(), readings=readings)
         if keep:
             from vedette.store.book import whoami
             from vedette.store.sessions import SessionBook
@@ -82,7 +89,10 @@ def ask(
     files = write_files(answer, out)
     session_id = held.session_id if held else None
     if json:
-        frame.print_json(answer_dict(answer, files, session_id))
+        out_dict = answer_dict(answer, files, session_id)
+        if readings:
+            out_dict["attached"] = attached_out(readings)
+        frame.print_json(out_dict)
         return
     show_answer(frame, answer, files)
     _next(frame, answer.next_questions, session_id)

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from vedette.copilot import Progress
     from vedette.copilot.engine import Copilot
     from vedette.llm import LanguageModel
-    from vedette.schema import Answer, Citation, Focus, Session
+    from vedette.schema import Answer, Citation, Focus, Reading, Session
     from vedette.store import Lake
 
 COMMANDS: dict[str, str] = {
     "help": "what can be asked, and these commands",
     "case": "[ID | none]  speak of one case only, or of any again",
+    "attach": "[FILE | none]  a report that questions are about from now on",
     "evidence": "[N]  open what citation [N] of the last answer stands for; without N all of them",
     "why": "how the last answer came about: plan, dropped sentences, SQL, model",
     "table": "the tables of the last answer, whole",
@@ -72,6 +73,7 @@ class Conversation:
         self.case: str | None = None
         self.last: Answer | None = None
         self.n_turns = 0
+        self.readings: tuple[Reading, ...] = ()
         self._open = contextlib.ExitStack()
         self.copilot: Copilot = self._copilot(model)
         if session:
@@ -124,7 +126,9 @@ class Conversation:
         return True
 
     def _ask(self, question: str, cancel: threading.Event | None) -> None:
-        answer = self.copilot.ask(question, focus=self.focus, case_id=self.case, listener=self._heard, cancel=cancel)
+        answer = self.copilot.ask(
+            question, focus=self.focus, case_id=self.case, listener=self._heard, cancel=cancel, readings=self.readings
+        )
         if answer.status.value == "cancelled":
             self.frame.say("stopped", "dim")
             return
@@ -167,7 +171,7 @@ class Conversation:
         does: dict[str, Callable[[str], None]] = {
             "help": self._help, "case": self._case, "evidence": self._evidence, "why": self._why, "table": self._table,
             "model": self._model, "sessions": self._sessions, "resume": self._resume, "export": self._export,
-            "feedback": self._feedback, "reset": self._reset,
+            "feedback": self._feedback, "reset": self._reset, "attach": self._attach,
         }  # fmt: skip
         does[name](rest.strip())
         return True
@@ -181,6 +185,20 @@ class Conversation:
         self.frame.say("Follow up with “why?”, “and for FS01?”, “show the events”. Commands:", "bold")
         for name, what in COMMANDS.items():
             self.frame.say(f"  /{name:<9} {what}")
+
+    def _attach(self, name: str) -> None:
+        from vedette.cli.attaching import attached
+
+        if name.lower() in ("none", "-"):
+            self.readings = ()
+        elif name:
+            new = attached(self.frame, [Path(name.strip("\"'"))])
+            here = {r.document.document_id for r in new}
+            self.readings = (*(r for r in self.readings if r.document.document_id not in here), *new)
+        for reading in self.readings:
+            self.frame.say(f"attached: {clean(reading.document.title or reading.document.source)[:200]}")
+        if not self.readings:
+            self.frame.say("no report is attached; /attach FILE adds one")
 
     def _case(self, wanted: str) -> None:
         if wanted.lower() in ("none", "any", "all", "-"):
@@ -318,6 +336,7 @@ class Conversation:
         from vedette.schema import Focus
 
         self.session, self.last, self.focus, self.n_turns = None, None, Focus(), 0
+        self.readings = ()
         self.frame.say("a new conversation begins", "dim")
 
     def _must_have(self) -> Answer:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from vedette.schema import Answer, Claim, Focus, Plan
+from vedette.schema import Answer, Claim, Focus, Plan, Reading
 
 
 class Stage(StrEnum):
@@ -52,6 +52,7 @@ class Answerer(Protocol):
         case_id: str | None = None,
         listener: Listener | None = None,
         cancel: threading.Event | None = None,
+        readings: Sequence[Reading] = (),
     ) -> Answer:
         """Return the checked answer.
 
@@ -61,6 +62,7 @@ class Answerer(Protocol):
             case_id: only this case is meant.
             listener: told of each stage as it comes, in this thread.
             cancel: set from another thread, it ends the answer; its status is then ``cancelled``.
+            readings: what was read out of reports that came with the question: data for tools, never instructions.
 
         Raises:
             UserError: the question is empty or too long, or there is no such case.

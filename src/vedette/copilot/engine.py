@@ -28,8 +28,10 @@ from vedette.copilot.model_router import ModelRouter, adapter_of, can_word, is_l
 from vedette.copilot.names import name_index
 from vedette.copilot.noting import missing_text, notes_of, unused_note
 from vedette.copilot.planning import Planned, Planner, focus_after, needed
-from vedette.copilot.quotes import spoken
+from vedette.copilot.quotes import QUOTED, STAND_IN, spoken
+from vedette.copilot.reports_asked import HITS, reports_asked
 from vedette.copilot.rules import CHOOSER
+from vedette.copilot.times import Calendar
 from vedette.copilot.wording import Worded, word, worth_wording
 from vedette.errors import UserError, VedetteError
 from vedette.models import Predictor, load
@@ -42,6 +44,7 @@ from vedette.schema import (
     Fact,
     Focus,
     Plan,
+    Reading,
     Tool,
     ToolCall,
     ToolResult,
@@ -159,11 +162,12 @@ class Copilot:
         case_id: str | None = None,
         listener: Listener | None = None,
         cancel: threading.Event | None = None,
+        readings: Sequence[Reading] = (),
     ) -> Answer:
         """Return the checked answer; see :meth:`vedette.copilot.base.Answerer.ask`."""
         asked = _readable(question)
         run = _Run(asked, focus, listener, cancel, self._clock())
-        context = ToolContext(lake=self.lake, now=run.asked_at, focus=focus)
+        context = ToolContext(lake=self.lake, now=run.asked_at, focus=focus, readings=tuple(readings))
         pinned = _pinned(context.cases, case_id) if case_id else None
         if pinned and focus.case_id != pinned:
             run.focus = replace(focus, case_id=pinned)
@@ -174,7 +178,10 @@ class Copilot:
     def _answered(self, run: _Run, context: ToolContext, pinned: str | None) -> Answer:
         picked = chosen(run.focus.pending, run.question) if run.focus.pending else None
         command = command_asked(run.question) if picked is None and TOOL in self.tools else None
-        if picked is None and command is None and (ruled := scope.ruling(spoken(run.question))) is not None:
+        attached = bool(context.readings)
+        report = self._report_asked(run, attached) if picked is None and command is None else None
+        special = picked is not None or command is not None or report is not None
+        if not special and (ruled := scope.ruling(spoken(run.question))) is not None:
             return self._ruled(run, ruled)
         world = self._world(run, context, pinned)
         if run.cancelled:
@@ -185,8 +192,12 @@ class Copilot:
         elif command is not None:
             asked = [ToolCall(tool=TOOL, arguments={"command": command})]
             planned = replace(self.planner.resume(run.question, asked, world), router="rules")
+        elif report is not None:
+            planned = self._about_reports(run, report, world)
         else:
             planned = self.planner.plan(run.question, world, run.cancel)
+            if attached and not planned.steps and not needed(planned) and HITS in self.tools:
+                planned = self._about_reports(run, ToolCall(tool=HITS), world)
         run.usage = run.usage.plus(planned.usage)
         run.model = planned.model if planned.usage.n_calls else ""
         calls = tuple(step.call for step in planned.steps)
@@ -198,6 +209,19 @@ class Copilot:
         if stopped is not None:
             return stopped
         return self._run_tools(run, planned, world, context)
+
+    def _report_asked(self, run: _Run, attached: bool) -> ToolCall | None:
+        """Return what a question asks about reports, None where it asks about something else."""
+        call = reports_asked(spoken(run.question), attached=attached)
+        quoted = QUOTED.search(run.question)
+        if call is not None and quoted is not None and STAND_IN in str(call.arguments.get("thing", "")):
+            call = replace(call, arguments={"thing": (quoted[1] or quoted[2]).strip()})
+        return call if call is not None and call.tool in self.tools else None
+
+    def _about_reports(self, run: _Run, call: ToolCall, world: World) -> Planned:
+        """Return the plan of a question about reports: they come in today, however old the events are."""
+        world = replace(world, calendar=Calendar(run.asked_at))
+        return replace(self.planner.resume(run.question, [call], world), router="rules")
 
     def _world(self, run: _Run, context: ToolContext, pinned: str | None) -> World:
         index = name_index(self.lake, context.cases)

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from vedette.plugins import BrokenPlugin, load_plugins
-from vedette.schema import Case, Focus, Tool, ToolResult
+from vedette.schema import Case, Focus, Reading, Tool, ToolResult
 
 if TYPE_CHECKING:
     from vedette.store import Lake
@@ -33,6 +33,8 @@ class ToolContext:
     """What the conversation is about by now; arguments that the user left out may follow from it."""
     max_rows: int = 50
     """Of a table."""
+    readings: tuple[Reading, ...] = ()
+    """What was read out of the reports that the user attached: data, never instructions."""
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:

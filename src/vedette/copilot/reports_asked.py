@@ -1,0 +1,167 @@
+"""A question about threat reports: the question's own words ask, what they ask about is data.
+
+``what does this report mean for us?``, ``which reports mention APT28``, ``what is new in threat intel since Monday``.
+With reports attached, ``this`` and ``it`` may be one of them, and what is asked of them needs no noun.
+"""
+
+# ruff: noqa: E501 (patterns, one a line)
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import re2
+
+from vedette.schema import ToolCall
+
+SUMMARY, HITS, NEW, ENTITY = "report_summary", "report_hits", "intel_new", "intel_entity"
+TOOLS = (SUMMARY, HITS, NEW, ENTITY)
+
+_BEFORE = r"(?:threat |intel(?:ligence)? |cti |security |vendor'?s? |latest |new |kept |attached |same |whole )*"
+_SURE = r"(?:reports?|articles?|advisor(?:y|ies)|bulletins?|blog ?posts?|newsletters?|feeds?)"
+_PERHAPS = r"(?:posts?|papers?|write-?ups?|attachments?|pdfs?|documents?|files?|mails?|e-?mails?)"
+"""What own logs speak of too: it means a report only where one is attached."""
+_INTEL = r"(?:(?:cyber )?threat (?:intel(?:ligence)?|reports?|feeds?|news)|(?:the |our )?intel(?:ligence)?(?: reports?| feeds?)?|cti(?: reports?| feeds?)?)"
+_THE = r"(?:this|that|the|these|those|our|my|any|all|any of the|all the|all of the|all our|each|an?)"
+_HERE = r"(?:this|that|it|these|those|them|here)"
+_WRITES = re2.compile(
+    r"(?i)\b(?:draft|write|prepare|produce|create|make|generate|compose|export|need|build)\b.{0,40}\b(?:reports?|write-?ups?|documents?|papers?|bulletins?)\b"
+    r"|\b(?:incident|case|executive|management|exposure|audit|scan|vulnerability|compliance|status|shift) (?:reports?|write-?ups?|documents?)\b"
+    r"|\breports? (?:of|on|about|for) (?:the |this |that )?(?:incident|case|attack|exposures?|management|board|ciso)\b|\bcase-[0-9a-f]"
+)
+"""What asks for a document to be made, or for one that scanners made."""
+_OWN = r"(?:(?:our|my|the|own) (?:own )?(?:logs?|data|events?|lake|network|environment|estate|systems?|hosts?|telemetry|cases?|findings|rules)|here|us)"
+_VALUES = r"(?:indicators?|iocs?|ips?|address(?:es)?|domains?|hash(?:es)?|urls?|files?|values?|observables?|techniques?|ttps?|vulnerabilit(?:y|ies)|cves?|things?)"
+
+_ABOUT_NEW = (
+    r"\bnew\b.{0,60}\b(?:in|from|by|of|within|through|to) @INTEL@(?:\W|$)",
+    r"\b(?:new|newest|latest|recent) (?:cyber )?(?:threat )?(?:intel(?:ligence)?|threat reports?|cti)\b",
+    r"\bnew\b.{0,60}\b(?:in|from) (?:@THE@ )?@NOUN@(?:\W|$)",
+    r"\b(?:threat )?intel(?:ligence)? (?:news|updates?)\b|\bthreat (?:intel(?:ligence)? )?news\b",
+    r"\b(?:which|what|how many|any) (?:new )?(?:threat |intel(?:ligence)? )?(?:reports?|articles?|advisories|bulletins?) (?:came|come|arrived|were (?:kept|read|added)|have (?:come|arrived)|are new)\b",
+    r"\b@REPORT@\b.{0,40}\b(?:for the first time|bring(?:s)? that is new|bring(?:s)? new)\b|\bfirst time\b.{0,40}\b(?:@REPORT@|@INTEL@)",
+)
+_ABOUT_HITS = (
+    r"\b(?:what|anything|something)\b.{0,30}\b@REPORT@\b.{0,30}\b(?:mean|means|imply|implies)\b.{0,20}\b(?:us|we|our|you|me)\b",
+    r"\bmean(?:s|ing)?\b.{0,20}\b(?:of )?@REPORT@\b.{0,20}\bfor (?:us|our|you|me)\b",
+    r"\b(?:are|were|am|is) (?:we|i|our \w+) (?:\w+ ){0,2}(?:affected|hit|exposed|touched|concerned|vulnerable|targeted|impacted|at risk)\b.{0,40}\b@REPORT@",
+    r"\b(?:does|do|would|will|should|how|why)\b.{0,20}\b@REPORT@\b.{0,20}\b(?:concern|affect|matter|touch|apply|impact|relevant)\w*\b",
+    r"\b@REPORT@\b.{0,30}\b(?:concern|affect|matter|apply|impact|relevant|relate)\w*\b.{0,12}\b(?:us|we|our|you)\b",
+    r"\b(?:have|has|had|did|do) (?:we|anyone|anybody|our \w+|you) (?:ever |already |also )?(?:seen?|see|find|found|notice\w*|observe\w*|encounter\w*|match\w*)\b.{0,60}\b(?:@REPORT@|@INTEL@)",
+    r"\b(?:which|what|how much|how many|any|anything)\b.{0,40}\b(?:@REPORT@|@NOUN@'?s)\b.{0,50}\b(?:seen|see|found|find|match\w*|in @OWN@|here)\b",
+    r"\b(?:check|match|compare|search|look for|hunt(?: for)?|sweep|test|run)\b.{0,50}\b(?:@REPORT@|@NOUN@'?s)\b.{0,50}\b(?:against|in|with|through|across|on)\b.{0,12}\b@OWN@\b",
+    r"\b(?:is|are|was|were|does|do)\b.{0,30}\b@REPORT@\b.{0,30}\b(?:in|on|match\w*|seen in|found in|appear\w* in|show\w* in) @OWN@\b",
+    r"\b(?:seen|found|present|visible)\b.{0,40}\b(?:from|of|in|out of) @REPORT@\b",
+    r"\bhits?\b.{0,30}\b(?:of|from|for|in|on) @REPORT@\b|\b@REPORT@ hits?\b",
+)
+_ABOUT_HITS_HERE = (
+    r"\bwhat does @HERE@\b.{0,12}\bmean for (?:us|our\b)",
+    r"\b(?:have|did|do) we (?:ever |already |also )?(?:seen?|see|find|found|notice\w*)\b.{0,40}\b(?:@HERE@|@VALUES@)\b",
+    r"\b(?:which|what|how much|how many|any|anything)\b.{0,20}\b(?:@HERE@|@VALUES@)\b.{0,40}\b(?:have we|did we|do we|we have|we saw|seen|in @OWN@|match\w*)\b",
+    r"\bare we (?:\w+ ){0,2}(?:affected|hit|exposed|touched|concerned|vulnerable|targeted|impacted|at risk)\b",
+    r"\b(?:does|do|is|are) @HERE@\b.{0,16}\b(?:concern|affect|matter|apply|impact|relevant|touch)\w*\b|\bis (?:any|some|anything) of @HERE@ in @OWN@\b",
+    r"\b(?:check|match|compare|search|look for|hunt(?: for)?|sweep) (?:for )?(?:@HERE@|(?:the |these |its |all )*@VALUES@)\b.{0,40}\b(?:against|in|with|through|across)? ?@OWN@",
+    r"^\W*(?:so |and |well )*what(?: does (?:this|it|that) mean| now| about us| is the impact)\W*$",
+)
+_ABOUT_SUMMARY = (
+    r"\bwhat (?:does|do|did|is|are)\b.{0,12}\b@REPORT@\b.{0,16}\b(?:say|says|tell|tells|describe\w*|about|claim\w*|report\w*|contain\w*|cover\w*|state\w*|conclude\w*|recommend\w*)\b",
+    r"\b(?:summari[sz]e|summary of|sum up|gist of|tl;? ?dr\b.{0,6}|digest of|digest|key points? (?:of|in|from)|main points? (?:of|in|from)|overview of|explain|describe|outline|recap|brief me on|walk me through|go through)\b.{0,16}\b@REPORT@",
+    r"\b(?:who|what|which|where|when|whom|how|list|show|give|name|extract|tell)\b.{0,60}\b(?:according to|in|from|of|by|says|out of|does|do) @REPORT@\b",
+    r"\b@REPORT@\b.{0,20}\b(?:summary|summari[sz]ed|in short|in brief|tl;? ?dr|gist|key points)\b",
+    r"^\W*(?:the )?(?:attached )?@NOUN@\W*$",
+)
+_ABOUT_SUMMARY_HERE = (
+    r"^\W*(?:please |can you |could you )*(?:summari[sz]e|sum up|digest|explain|read|describe|outline|recap|brief me on|tl;? ?dr)\b(?:\W*@HERE@)?(?: (?:for (?:me|us)|please|briefly|in short|shortly))*\W*$",
+    r"\bwhat (?:does|do|is|are) @HERE@\b.{0,8}\b(?:say|tell|describe|about)\b",
+    r"\b(?:who|which|what|whom)\b.{0,40}\b(?:behind (?:this|it)|does it|do they|in it|in there|it (?:name|give|describe|mention|target)s?)\b",
+    r"^\W*(?:what|which|list|show|give me)(?: are| is)?(?: the| all(?: the)?)? ?@VALUES@(?: are| is)?(?: (?:in (?:there|it|here)|given|described|named))?\W*$",
+)
+_ABOUT_ENTITY = (
+    r"\bwhat (?:do|does|did|have|has) (?:@THE@ )?(?:@NOUN@|@INTEL@) (?:say|tell|know|said|report|have|write|wrote|told)(?: us)?(?: about| of| on) (.+)$",
+    r"\b(?:which|what|how many|any|do any|does any|has any|have any|is there any|list|show|find)(?: of)?(?: @THE@)? ?@NOUN@ (?:that |which )?(?:\w+ )?(?:mention(?:s|ed|ing)?|name(?:s|d)?|speak(?:s|ing)? of|talk(?:s|ing)? (?:about|of)|tell(?:s)? of|cover(?:s|ed|ing)?|describe(?:s|d)?|discuss(?:es|ed)?|contain(?:s|ed|ing)?|attribute(?:s|d)?|are about|is about|about|on) (.+)$",
+    r"\b(?:is|are|was|were|has|have) (.+?) (?:ever |been |also )?(?:named|mentioned|known|listed|reported|described|contained|in|seen|found)(?: in| by| to| from)?(?: (?:any|one)(?: of)?)? ?(?:@REPORT@|@NOUN@|@INTEL@)\W*$",
+    r"\bwhat (?:do|did) we know (?:about|of|on) (.+?) (?:from|by|out of|in) (?:@THE@ )?(?:@NOUN@|@INTEL@)\W*$",
+    r"^\W*(?:(?:show|give|get|find)(?: me)?(?: the| any| all)? )?@INTEL@ (?:about|on|for|regarding) (.+)$",
+    r"\b(?:which|what|whose) (?:group|actor|campaign|malware)s? (?:do|does) @REPORT@ (?:attribute|link|tie|connect) (?:to )?(.+?)(?: to)?\W*$",
+    r"\bdo @REPORT@ (?:agree|disagree|contradict|differ)(?: each other)? (?:who is behind|about|on|over|of|regarding|as to who is behind) (.+)$",
+)
+_ABOUT_DIFFERENCES = (
+    r"\b(?:contradict\w*|disagree\w*|conflict\w*|inconsisten\w*|differ(?:s|ences?)?|agree)\b.{0,40}\b(?:@REPORT@|@INTEL@|reports?)\b|\b(?:@REPORT@|@INTEL@|reports?)\b.{0,30}\b(?:contradict\w*|disagree\w*|conflict\w*|inconsisten\w*|differ|agree)\b",
+)
+_EVERY = re2.compile(
+    r"(?i)\b(?:reports|articles|advisories|bulletins|posts|papers|documents|feeds|intel(?:ligence)?)\b"
+)
+_THING = re2.compile(
+    r"(?i)^(?:(?:the|an?|this|that|any|group|actor|malware|domain|address|ip|hash|file|url|cve|campaign|named):? )*"
+)
+_NO_THING = re2.compile(r"(?i)^(?:us|it|this|that|them|him|her|we|our \w+|these|those|here|there)?$")
+_EDGES = " \t\n.,:;!?\"'“”‘’`()"
+
+
+class _Patterns:
+    """The patterns of questions, with what counts as a report."""
+
+    def __init__(self, *, attached: bool) -> None:
+        noun = rf"(?:{_BEFORE}(?:{_SURE}|{_PERHAPS}))" if attached else rf"(?:{_BEFORE}{_SURE})"
+        self._meant = {
+            "@REPORT@": rf"(?:{_THE} {noun})", "@NOUN@": noun, "@INTEL@": _INTEL, "@THE@": _THE, "@OWN@": _OWN,
+            "@VALUES@": _VALUES, "@HERE@": _HERE,
+        }  # fmt: skip
+        self.new = self._any(_ABOUT_NEW)
+        self.hits = self._any(_ABOUT_HITS + (_ABOUT_HITS_HERE if attached else ()))
+        self.summary = self._any(_ABOUT_SUMMARY + (_ABOUT_SUMMARY_HERE if attached else ()))
+        self.differences = self._any(_ABOUT_DIFFERENCES)
+        self.entity = tuple(re2.compile(self._filled(pattern)) for pattern in _ABOUT_ENTITY)
+
+    def _any(self, patterns: tuple[str, ...]) -> Any:
+        return re2.compile("|".join(f"(?:{self._filled(pattern)})" for pattern in patterns))
+
+    def _filled(self, pattern: str) -> str:
+        for mark, meant in self._meant.items():
+            pattern = pattern.replace(mark, meant)
+        return f"(?i){pattern}"
+
+
+@cache
+def _patterns(*, attached: bool) -> _Patterns:
+    return _Patterns(attached=attached)
+
+
+def reports_asked(question: str, *, attached: bool = False) -> ToolCall | None:
+    """Return the call that a question about reports means, None where it asks about something else.
+
+    Args:
+        question: as the user wrote it.
+        attached: whether reports came with it.
+    """
+    text = " ".join(question.split())[:1_000]
+    if _WRITES.search(text) and not attached:
+        return None
+    patterns = _patterns(attached=attached)
+    if patterns.new.search(text):
+        return ToolCall(tool=NEW, arguments={"window": text})  # grounding finds the stretch in it
+    if patterns.hits.search(text):
+        return ToolCall(tool=HITS, arguments=_which(text, attached=attached))
+    thing = _thing(text, patterns)
+    if thing is not None:
+        return ToolCall(tool=ENTITY, arguments={"thing": thing})
+    if patterns.differences.search(text):
+        return ToolCall(tool=ENTITY)
+    if patterns.summary.search(text):
+        return ToolCall(tool=SUMMARY, arguments=_which(text, attached=attached))
+    return None
+
+
+def _which(text: str, *, attached: bool) -> dict[str, Any]:
+    return {"every": True} if _EVERY.search(text) and not attached else {}
+
+
+def _thing(text: str, patterns: _Patterns) -> str | None:
+    for pattern in patterns.entity:
+        match = pattern.search(text)
+        if match is None:
+            continue
+        said: str = _THING.sub("", str(match[1]).strip(_EDGES)).strip(_EDGES)
+        if said and len(said) <= 200 and not _NO_THING.match(said):
+            return said
+    return None
