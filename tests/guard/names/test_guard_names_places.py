@@ -172,3 +172,10 @@ def test_a_name_in_running_chinese_japanese_or_korean_is_one(text: str, name: st
 )
 def test_firms_places_and_words_in_those_scripts_are_no_names(text: str) -> None:
     assert not {one for one in persons(text) if len(one) < 6}
+
+
+def test_what_malware_and_institutions_are_called_is_no_person() -> None:
+    text = (
+        "Hello, here is what we know about DarkSide ransomware, says Karen Ponemon of the Ponemon Institute's research."
+    )
+    assert persons(text) == {"Karen Ponemon"}

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from vedette.guard.names.features import SLOTS, SPECIAL, Features, Row
 from vedette.guard.names.gazetteer import Gazetteer
 from vedette.models import shipped
+from vedette.models.convolution import Matrix, in_steps, of_steps, taps
 from vedette.models.linear import read_folder
 from vedette.schema import Prediction, RankedLabel
 
@@ -37,8 +38,6 @@ _PROSE = 60
 _LEAST = 0.35
 """Probability of a token's type, at least, for the token to be of a range."""
 """Tokens of the neighbouring blocks that are read along."""
-
-Matrix = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +70,6 @@ class Weights:
     out: Matrix
     out_wide: Matrix
     out_bias: Matrix
-
-
-def _taps(x: Matrix, reach: int, step: int = 1) -> Matrix:
-    """Return each row beside its neighbours, from the earliest on; zeros beyond the ends."""
-    n, width = x.shape
-    pad = reach * step
-    padded = np.zeros((n + 2 * pad, width), dtype=np.float32)
-    padded[pad : pad + n] = x
-    return np.concatenate([padded[i * step : i * step + n] for i in range(2 * reach + 1)], axis=1)
 
 
 def _window_means(x: Matrix, reaches: Sequence[int]) -> Matrix:
@@ -129,9 +119,9 @@ class Tagger:
         for slot in range(1, SLOTS):
             x += w.table[ids[:, slot]]
         told = _window_means(np.maximum(x @ w.wide + w.wide_bias, 0), self.facts["reach"])
-        h = np.maximum(_taps(x, 2) @ w.near + w.near_bias + told @ w.told, 0)
-        h = h + np.maximum(_taps(h, 1) @ w.second + w.second_bias, 0)
-        h = h + np.maximum(_taps(h, 1, 2) @ w.third + w.third_bias, 0)
+        h = np.maximum(taps(x, 2) @ w.near + w.near_bias + told @ w.told, 0)
+        h = h + np.maximum(taps(h, 1) @ w.second + w.second_bias, 0)
+        h = h + np.maximum(taps(h, 1, 2) @ w.third + w.third_bias, 0)
         scores = h @ w.out + told @ w.out_wide + w.out_bias
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
@@ -212,10 +202,10 @@ class Tagger:
         (folder / "words.txt").write_text(
             "\n".join(f"{word}\t{self.features.common.get(word, 0)}" for word in words) + "\n", encoding="utf-8"
         )
-        scale = np.maximum(np.abs(self.weights.table).max(axis=0), 1e-6) / 127
+        steps, scale = in_steps(self.weights.table)
         arrays: dict[str, Any] = {
-            "table": np.rint(self.weights.table / scale).astype(np.int8),
-            "scale": scale.astype(np.float32),
+            "table": steps,
+            "scale": scale,
             "register": np.rint(self.register * _REGISTER_STEPS).astype(np.int8),
             **self.features.gazetteer.to_arrays(),
         }
@@ -240,7 +230,7 @@ def load(folder: Path, name: str, version: str) -> Tagger:
         features = Features(
             words, {word: int(tier) for word, tier in pairs if tier != "0"}, Gazetteer.from_arrays(arrays)
         )
-        table = arrays["table"].astype(np.float32) * arrays["scale"]
+        table = of_steps(arrays["table"], arrays["scale"])
         if len(table) != features.n_rows:
             raise ValueError(f"the table has {len(table)} rows where {features.n_rows} are known")
         if tuple(body["types"]) != TYPES:

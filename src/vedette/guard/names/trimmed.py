@@ -102,7 +102,7 @@ def kept(text: str, kind: str, words: Sequence[tuple[int, int]], known: Sequence
             return whole
         foreign = "f" in marks or not text.isascii() or is_foreign(text, words[0][0], words[-1][1], least=1)
         return whole if any(known) and not foreign else []
-    if kind == "PERSON" and _is_product(text, words):
+    if kind == "PERSON" and (_is_product(text, words) or _is_body(text, words)):
         return []
     if "x" not in marks and "f" not in marks and marks.count("U") <= _MOST_UNCASED:
         return whole
@@ -174,6 +174,24 @@ def _is_product(text: str, words: Sequence[tuple[int, int]]) -> bool:
     return bool(_TECHNICAL.search(around)) or any(
         word.strip(".,;:!?()\"'").lower() in PRODUCTS for word in around.split()
     )
+
+
+_MALWARE = re.compile(
+    r"['\u2019]?s?[ ](?:ransomware|malware|trojan|backdoor|botnet|(?:info)?stealer|loader|dropper|downloader|rootkit|"
+    r"worm|wiper|spyware|keylogger|implant|exploit[ ]kit|RAT|ransom[ ]note|payload|samples?|affiliates?|operators|"
+    r"infections?)\b"
+)
+_BODY = re.compile(
+    r"(?:Institute|University|Foundation|Ministry|Agency|Laboratory|Laboratories|Labs|Academy|Council|Committee|Commission|"
+    r"Association|Consortium|Corporation|Ltd|Inc|GmbH|Technologies|Solutions|Security|Software|Systems)\.?"
+)
+"""What the name of no person ends with."""
+
+
+def _is_body(text: str, words: Sequence[tuple[int, int]]) -> bool:
+    """Return whether a range names malware, as the word behind it says, or an institution, as its last word says."""
+    start, end = words[-1]
+    return bool(_MALWARE.match(text, end)) or (len(words) > 1 and bool(_BODY.fullmatch(text, start, end)))
 
 
 def _is_no_street(text: str, words: Sequence[tuple[int, int]]) -> bool:
