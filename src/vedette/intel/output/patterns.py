@@ -116,7 +116,7 @@ def cyber_observables(one: SeenObservable) -> list[Mapping[str, Any]]:
         case ObservableKind.URL:
             return [{"type": "url", "value": uri_of(value)}]
         case ObservableKind.EMAIL:
-            return [{"type": "email-addr", "value": value}]
+            return [{"type": "email-addr", "value": value}] if value.isascii() else []  # STIX has RFC 5322 alone
         case ObservableKind.HASH:
             name = hash_name(one)
             return [{"type": "file", "hashes": {name: value}}] if name else []
