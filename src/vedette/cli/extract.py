@@ -13,11 +13,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from vedette.cli.frame import Frame, JsonOption, frame_of
+from vedette.cli.bulk_options import (
+    EngineOption,
+    FreshOption,
+    IdColumnOption,
+    NearDuplicatesOption,
+    ShardRowsOption,
+    TextColumnOption,
+    engine_from,
+    run_texts,
+)
+from vedette.cli.frame import Frame, JsonOption, WorkersOption, frame_of
 from vedette.cli.jsonl import exit_code
 from vedette.errors import OutsideError, UserError, VedetteError
 
 if TYPE_CHECKING:
+    from vedette.bulk import Engine
     from vedette.documents.base import Quarantined
     from vedette.intel.digest.seen import Looked
     from vedette.intel.engine import Extractor
@@ -54,10 +65,11 @@ class Marking(StrEnum):
 def extract(
     context: typer.Context,
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
             metavar="PATH…",
-            help="Reports: text, Markdown, HTML, PDF, DOCX, mail, feeds, tickets, archives, folders; - reads stdin.",
+            help="Reports: text, Markdown, HTML, PDF, DOCX, mail, feeds, tickets, archives, folders; - reads stdin. "
+            "In bulk also Parquet, JSON lines and s3:// URLs.",
         ),
     ] = None,
     to: Annotated[
@@ -65,7 +77,13 @@ def extract(
         typer.Option("--to", "-t", help="Write this form; may be repeated with --out. Default: a summary to read."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write into this file, or folder where several are written.")
+        str | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="With --to: this file, or folder where several are written. Without: in bulk, Parquet tables into "
+            "this new folder or s3://BUCKET/PREFIX.",
+        ),
     ] = None,
     names: Annotated[
         list[Path] | None, typer.Option("--names", help="Your own list of names (YAML or CSV); may be repeated.")
@@ -84,6 +102,13 @@ def extract(
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep what was read in the lake, to ask and compare later.")
     ] = False,
+    engine: EngineOption = None,
+    workers: WorkersOption = None,
+    text_column: TextColumnOption = "text",
+    id_column: IdColumnOption = None,
+    shard_rows: ShardRowsOption = 200,
+    near_duplicates: NearDuplicatesOption = None,
+    fresh: FreshOption = False,
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help='Read each line of stdin: {"id": …, "text": …} or {"id": …, "path": …}.')
     ] = False,
@@ -94,12 +119,24 @@ def extract(
     Everything runs here: no link is followed, nothing in a report is executed or obeyed. What could not be read or
     judged is said. Defanged values are told by their plain form, and how the report wrote them is kept.
 
+    Many reports are worked on in bulk: --out names the folder for Parquet tables, --engine where the work is done; what
+    was finished before a crash is not done again.
+
     Example: vedette extract report.pdf --to stix --out report.stix.json
     """
     from vedette.cli.extracted import looked_dict, show, show_looked
     from vedette.documents.base import Quarantined
 
     frame = frame_of(context)
+    if out is not None and not to:
+        if seen or keep or jsonl:
+            raise UserError("--out without --to works in bulk", next_step="leave out --seen, --keep and --jsonl")
+        _bulk(frame, paths, out, names, engine_from(frame, engine, workers, what="vedette extract"), json,
+              text_column=text_column, id_column=id_column, shard_rows=shard_rows, near_duplicates=near_duplicates,
+              fresh=fresh)  # fmt: skip
+        return
+    if engine or near_duplicates or fresh:
+        raise UserError("--engine works in bulk", next_step="add --out FOLDER, and leave out --to")
     extractor = _extractor(frame, names)
     if jsonl:
         raise typer.Exit(_jsonl(extractor))
@@ -139,11 +176,19 @@ def extract(
     elif looked is not None:
         show_looked(frame, looked)
     for form in forms:
-        _write(frame, form, readings, out, several=len(forms) > 1, tlp=tlp.value if tlp else None, text=text)
+        _write(
+            frame,
+            form,
+            readings,
+            Path(out) if out is not None else None,
+            several=len(forms) > 1,
+            tlp=tlp.value if tlp else None,
+            text=text,
+        )
     if not to and not json and not seen:
         frame.next_step("vedette extract … --seen", "to see which of it is in your own logs")
         frame.next_step("vedette extract … --to stix --out report.stix.json", "for other tools", here=False)
-    if refused and paths and any(str(path) == one.source for path in paths for one in refused):
+    if refused and paths and any(path == one.source for path in paths for one in refused):
         raise typer.Exit(OutsideError.exit_code)
 
 
@@ -159,12 +204,40 @@ def _extractor(frame: Frame, names: Sequence[Path] | None) -> Extractor:
     return extractor
 
 
-def _found(paths: Sequence[Path] | None) -> Iterator[Document | Quarantined]:
+def _bulk(
+    frame: Frame,
+    paths: Sequence[str] | None,
+    out: str,
+    names: Sequence[Path] | None,
+    engine: Engine,
+    as_json: bool,
+    *,
+    text_column: str,
+    id_column: str | None,
+    shard_rows: int,
+    near_duplicates: float | None,
+    fresh: bool,
+) -> None:
+    from vedette.intel.volume import fingerprint, prepare, read_rows
+
+    home = frame.home_path()
+    own = home if home.exists() else None
+    lists = tuple(path.absolute() for path in names or ())
+    _extractor(frame, names)
+    version = fingerprint(own, lists)
+    run_texts(
+        frame, read_rows, paths, out, verb="vedette extract", engine=engine, version=version, initializer=prepare,
+        initargs=(own, lists, version), text_column=text_column, id_column=id_column, shard_rows=shard_rows,
+        near_duplicates=near_duplicates, fresh=fresh, as_json=as_json,
+    )  # fmt: skip
+
+
+def _found(paths: Sequence[str] | None) -> Iterator[Document | Quarantined]:
     from vedette.documents.reading import read_bytes, read_folder
 
-    for path in paths or [Path("-")]:
-        if str(path) != "-":
-            yield from read_folder([path])
+    for path in paths or ["-"]:
+        if path != "-":
+            yield from read_folder([Path(path)])
             continue
         if sys.stdin.isatty():
             raise UserError("nothing to read", next_step="vedette extract FILE, or pipe a report in")
