@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 from hypothesis import strategies as st
@@ -119,3 +121,56 @@ READINGS = st.builds(
     suspicious=_many(st.tuples(_PLACE, _PLACE, _TEXT)),
     unjudged=_TEXTS,
 )  # fmt: skip
+
+
+def told(text: str, **more: Any) -> Reading:
+    """Return a reading of a text with marked things: ``[[domain:evil.example]]``, ``[[group:APT28|G0007]]``.
+
+    Indicators are marked with ``!``: ``[[!ip:203.0.113.7]]``; other standings by their name before a slash:
+    ``[[victim/domain:a.example]]``.
+    """
+    document_id = more.pop("document_id", f"doc-{blake2b(text.encode(), digest_size=8).hexdigest()}")
+    title = more.pop("title", text[:40])
+    published_at = more.pop("published_at", None)
+    plain, observables, entities, at = "", [], [], 0
+    for match in _MARK.finditer(text):
+        plain += text[at : match.start()]
+        at = match.end()
+        kind, value, ref = match["kind"], match["value"], match["ref"]
+        start, end = len(plain), len(plain) + len(value)
+        plain += value
+        if kind in set(MentionKind):
+            entities.append(
+                EntityMention(
+                    kind=MentionKind(kind), text=value, start=start, end=end, confidence=0.9, ref=ref,
+                    name=value if ref is None else more.get("names", {}).get(ref, value),
+                )
+            )  # fmt: skip
+        else:
+            standing = Standing.INDICATOR if match["bad"] else Standing(match["standing"] or "observable")
+            observables.append(
+                SeenObservable(
+                    kind=ObservableKind(kind), value=value.lower() if kind != "cve" else value, text=value,
+                    start=start, end=end, standing=standing,
+                )
+            )  # fmt: skip
+    plain += text[at:]
+    more.pop("names", None)
+    document = Document(
+        document_id=document_id, title=title, source=f"{title}.txt", text=plain, parts=(), published_at=published_at
+    )
+    sentences, begin = [], 0
+    for part in plain.split(". "):
+        sentences.append((begin, begin + len(part)))
+        begin += len(part) + 2
+    made = {"observables": tuple(observables), "entities": tuple(entities), "sentences": tuple(sentences), **more}
+    return Reading(document=document, **made)
+
+
+_MARK = re.compile(r"\[\[(?P<bad>!)?(?:(?P<standing>\w+)/)?(?P<kind>\w+):(?P<value>[^\]|]+)(?:\|(?P<ref>[^\]]+))?\]\]")
+
+
+def spans_of(reading: Reading, words: str) -> tuple[int, int]:
+    """Return where words stand in a reading's text."""
+    start = reading.document.text.index(words)
+    return start, start + len(words)

@@ -1051,6 +1051,48 @@ w I wonder which risky command lines ran {window}.
 f fetch the suspicious command lines {window}
 s {window}, what suspicious commands ran then?
 k dubious commands {window}
+# report_summary.bare
+l Kindly state the contents of the enclosed publication on the threat.
+d The auditor wants to hear what that vendor paper claims.
+w I wonder what the authors of the advisory want to tell.
+f fetch the main findings out of that bulletin
+s The vendor article, what claims does it make?
+k advisory contents overview
+# report_hits.bare
+l Kindly state whether matters set out in the advisory occurred within our estate.
+d The CISO asks if our estate saw things out of that vendor paper.
+w I wonder if the advisory has any bearing on our own systems.
+f fetch whatever our logs hold of that bulletin's values
+s The vendor article, did any of it turn up with us?
+k advisory matches, own telemetry
+# intel_new.bare
+l Kindly state which threat publications are recent additions.
+d The CISO wants to hear the newest things from threat research.
+w I wonder what threat analysts published lately.
+f fetch recent additions to our threat library
+s The threat feeds, what did they add lately?
+k threat intelligence, recent additions
+# intel_new.window
+l Kindly state which threat publications were added {since}.
+d The CISO wants to hear what threat research brought {since}.
+w I wonder what threat analysts published {since}.
+f fetch additions to our threat library {since}
+s The threat feeds, what did they add {since}?
+k threat intelligence additions {since}
+# intel_entity.bare
+l Kindly state wherein the publications are at variance.
+d The auditor asks which vendor papers are in conflict.
+w I wonder whether our threat publications tell the same story.
+f fetch points on which threat publications diverge
+s The vendor papers, on what points are they at odds?
+k threat publications, discrepancies
+# intel_entity.thing
+l Kindly state which publications concern {actor}.
+d The CISO asks what vendor papers tell of {actor}.
+w I wonder what threat analysts wrote of {actor}.
+f fetch publications that deal with {actor}
+s {actor}, which vendor papers treat of it?
+k threat publications, {actor}
 # exposures.bare
 l Kindly enumerate whatever security holes remain in our estate.
 d The CISO wants to hear how vulnerable our estate is.

@@ -180,6 +180,12 @@ suspicious_commands.bare: suspicious_commands +window
 suspicious_commands.host: suspicious_commands host={host} +window
 suspicious_commands.account: suspicious_commands account={account} +window
 suspicious_commands.window: suspicious_commands window={window}
+report_summary.bare: report_summary
+report_hits.bare: report_hits
+intel_new.bare: intel_new
+intel_new.window: intel_new window={since}
+intel_entity.bare: intel_entity
+intel_entity.thing: intel_entity thing={actor}
 exposures.bare: exposures
 exposures.vulnerability: exposures vulnerability={cve}
 exposures.host: exposures asset={host}

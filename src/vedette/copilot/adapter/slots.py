@@ -296,6 +296,16 @@ def _command_line(r: random.Random) -> str:
     return f"`{_command(r)}{tail}`"
 
 
+def _actor(r: random.Random) -> str:
+    numbered = (
+        f"APT{r.randint(1, 50)}",
+        f"FIN{r.randint(1, 15)}",
+        f"UNC{r.randint(1000, 9999)}",
+        f"TA{r.randint(400, 999)}",
+    )
+    return r.choice((r.choice(v.ACTORS), r.choice(v.ACTORS), r.choice(numbered), _domain(r), _cve(r)))
+
+
 def _operation(r: random.Random) -> str:
     return r.choice(v.VERBS) + r.choice(v.OBJECTS)
 
@@ -325,7 +335,7 @@ _MAKERS: dict[str, Callable[[random.Random], str]] = {
     "process": _process, "file": _file, "domain": _domain, "text": _text, "command": _command,
     "command_line": _command_line,
     "operation": _operation, "code": _code, "finding": _finding, "port": _port, "n": _number, "cve": _cve,
-    "due": _due,
+    "due": _due, "actor": _actor,
     "person": lambda r: r.choice(v.PERSON), "box": lambda r: r.choice(v.BOX), "address": lambda r: r.choice(v.ADDRESS),
     "thing": lambda r: r.choice((*v.PERSON[:6], *v.BOX, *v.ADDRESS)), "then": lambda r: r.choice(v.THEN),
 }  # fmt: skip

@@ -2147,6 +2147,101 @@ r for the shift report, which malicious commands were run {window}?
 m which dangerous commands came in {window}?
 n {window} suspicious command which
 j sus commands {window}
+# report_summary.bare
+q what does (this|the|that|the attached) (report|article|advisory|blog post|bulletin) say?
+q what is (this|the) (threat report|report|article|advisory|bulletin) about?
+q which (techniques|indicators|actors|malware|vulnerabilities) does the (report|article|advisory) (describe|name|give)?
+q who is behind it(,|) according to the (report|article|advisory)?
+q whom do they target(,|) according to the (report|article)?
+t (summary|gist|key points|tl;dr) of (this|the) (report|article|advisory|blog post)
+t the (attached report|threat report|article), in short
+i (summarise|summarize|sum up|digest) (this|the|the attached) (report|article|advisory|blog post|pdf)
+i (list|show|give me) the (indicators|techniques|key points) (of|from|in) the (report|article|advisory)
+p could you (please |)(summarise|sum up) the (report|article) for me?
+r I have no time to read twenty pages, so what does the (report|article) say?
+m what is in this (report|article|advisory) that I should know?
+n report say what please
+n make short of this article
+j tldr the (advisory|report|blog post)
+j (report|advisory) key takeaways
+# report_hits.bare
+q what does (this|the|that|the attached) (report|article|advisory|bulletin) mean for us?
+q (have|did) we (seen|see) any of the (indicators|IOCs|techniques|domains) (in|of|from) the (report|article|advisory)?
+q which of the (report's|article's|advisory's) (indicators|techniques|values|IOCs) have we seen?
+q are we affected by (what|anything that) the (report|article|advisory) describes?
+q does (this|the) (report|article|advisory|bulletin) (concern|affect) us?
+q is anything (of|from|in) the (attached |)(report|article|advisory) in our (logs|data|network)?
+q are we exposed to the vulnerabilities (in|of) the (report|article|advisory)?
+t (hits|matches) of the (report|article|advisory) in our (logs|data)
+t report against our (logs|data)
+i (check|match|compare) the (report|article|advisory|indicators of the report) against our (logs|data|findings)
+i (look for|search for|hunt for) the (report's|article's) indicators in our (logs|data|events)
+p could you check whether we have seen (anything|something) of this (report|article|advisory)?
+r the board read this article over breakfast, so does it concern us?
+m does this (report|article|advisory) touch our company?
+n this report, is it bad for us
+n we see things of this article
+j sweep the (report|advisory) IOCs
+j IOC hits for this (report|advisory|bulletin)
+# intel_new.bare
+q what is new in (threat intel|threat intelligence|the threat reports|the intel feeds)?
+q which (new |)(threat |)reports (came in|arrived|are new)?
+q which (actors|groups|techniques|malware) appear in the reports for the first time?
+q (are there|is there) (any |)new (threat intelligence|threat intel|threat reports)?
+q what do the (latest|newest) (threat |)reports (bring|add) that is new?
+t new (threat intel|threat intelligence|threat reports)
+t threat intel (news|update)
+i (show|list|give me) (the |)new (threat intel|threat intelligence|threat reports|indicators in the feeds)
+i brief me on (the |)new threat intelligence
+p could you tell me what is new in (threat intel|the threat reports)?
+r I was on holiday and missed the feeds, so what is new in threat intelligence?
+m what news is there from threat intelligence?
+n threat report new is which
+j latest CTI
+j fresh intel
+# intel_new.window
+q what is new in (threat intel|threat intelligence|the threat reports|the intel feeds) {since}?
+q which (new |)(threat |)reports (came in|arrived|were added) {since}?
+q which (actors|groups|techniques|malware) (are new|appear) in the reports {since}?
+q what (indicators|techniques|actors) did the reports bring {since}?
+t new (threat intel|threat intelligence|threat reports|indicators in the feeds) {since}
+t threat intel news {since}
+i (show|list) (the |)new threat (intelligence|intel|reports) {since}
+p could you tell me what is new in threat intel {since}?
+r I was away for a while, what is new in the threat reports {since}?
+m what did threat intelligence bring {since}?
+n new threat report {since} is there
+j new CTI {since}
+j intel delta {since}
+# intel_entity.bare
+q do the (reports|advisories|articles) (contradict each other|agree|disagree)?
+q where do the (threat |)reports (contradict each other|differ|disagree)?
+q which reports (contradict each other|do not agree)?
+q are there contradictions (between|in) the (threat |)reports?
+t contradictions between the (threat |)reports
+t conflicting (threat |)reports
+i (show|list) (the |)(contradictions|disagreements) between the (threat |)reports
+p could you tell me where the threat reports disagree?
+r two vendors told me two stories, so where do the reports differ?
+m do our intelligence sources agree with each other?
+n report and report not same, where
+j CTI conflicts
+# intel_entity.thing
+q what do the (reports|advisories|articles|threat reports) say about {actor}?
+q which (reports|advisories|articles) (mention|name|talk about|speak of) {actor}?
+q is {actor} (mentioned|named) in (any|one of the) (report|reports|advisories)?
+q what do we know about {actor} from (the |)(threat |)(reports|intelligence)?
+q do the reports agree about {actor}?
+t threat (intel|intelligence) (on|about) {actor}
+t reports (on|about) {actor}
+i (show|list|find) (the |all |)(reports|articles|advisories) (that mention|that name|about|on) {actor}
+i tell me what the reports say about {actor}
+p could you look up {actor} in the threat reports?
+r somebody in the meeting said {actor}, so which reports mention it?
+m what does threat intelligence have on {actor}?
+n {actor} in report, which
+j CTI on {actor}
+j {actor} intel
 # exposures.bare
 q (how|where) are we exposed?
 q how exposed are we (right now|)?

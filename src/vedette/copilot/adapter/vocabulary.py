@@ -486,6 +486,14 @@ COMMANDS = (
     "dir /s",
     "icacls",
 )
+ACTORS = (
+    "Lazarus Group", "Sandworm", "Turla", "Volt Typhoon", "Midnight Blizzard", "Scattered Spider", "Wizard Spider",
+    "Charming Kitten", "Cozy Bear", "Fancy Bear", "Gamaredon", "Kimsuky", "MuddyWater", "OilRig", "Mustang Panda",
+    "Emotet", "TrickBot", "QakBot", "LockBit", "BlackCat", "Akira", "Cobalt Strike", "Sliver", "AsyncRAT", "RedLine",
+    "Raspberry Robin", "SocGholish", "IcedID", "DarkGate", "PlugX", "ShadowPad", "SolarMarker", "Black Basta", "Clop",
+)  # fmt: skip
+"""Groups, malware and tools that threat reports name."""
+
 SWITCHES = (
     "/c",
     "-ep bypass",

@@ -50,10 +50,7 @@ class IntelEntity:
             "do the reports agree who is behind Sandstone",
             "has any report named this hash: 44d88612fea8a8f36de82e1278abb02f",
         ),
-        words=(
-            "reports", "report", "intel", "intelligence", "mention", "mentions", "named", "contradict", "agree",
-            "disagree", "attributed",
-        ),
+        words=("intel", "intelligence", "threat reports", "contradict", "disagree"),
     )  # fmt: skip
 
     def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:

@@ -38,9 +38,7 @@ class IntelNew:
             "new techniques in threat reports this month",
             "threat intel news",
         ),
-        words=(
-            "intel", "intelligence", "reports", "feeds", "new", "news", "actors", "since", "latest", "appear",
-        ),
+        words=("intel", "intelligence", "threat reports", "intel feeds"),
     )  # fmt: skip
 
     def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:

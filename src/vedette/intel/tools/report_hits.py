@@ -8,7 +8,17 @@ from typing import Any
 from vedette.intel.digest.seen import Hit, Looked, look
 from vedette.intel.digest.sources import VALUE_KINDS
 from vedette.intel.tools.base import EVERY, REPORT, chosen, no_report, titles, which
-from vedette.schema import DataTable, Evidence, EvidenceKind, ObservableKind, Standing, Tool, ToolResult, ValueKind
+from vedette.schema import (
+    DataTable,
+    Evidence,
+    EvidenceKind,
+    ObservableKind,
+    Reading,
+    Standing,
+    Tool,
+    ToolResult,
+    ValueKind,
+)
 from vedette.toolbox import ToolContext
 from vedette.toolbox.cases import lake_state, stored
 from vedette.toolbox.saying import FactList, Saying, iso, joined
@@ -36,10 +46,7 @@ class ReportHits:
             "which of the report's techniques did our rules find",
             "are we exposed to the vulnerabilities in the report",
         ),
-        words=(
-            "report", "reports", "article", "advisory", "attached", "attachment", "seen", "affected", "concern",
-            "mean", "us", "iocs", "indicators", "bulletin",
-        ),
+        words=("article", "advisory", "bulletin", "attached", "attachment", "iocs of the report"),
     )  # fmt: skip
 
     def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
@@ -91,7 +98,7 @@ class ReportHits:
                 "reports": [r.document.document_id for r in found.readings],
             },
             tables=(table,) if rows else (),
-            unknown=_unknown(looked, n_events=state.n_events, judged=state.judged),
+            unknown=(*_unknown(looked, n_events=state.n_events, judged=state.judged), *_orders(found.readings)),
             case_id=cases[0] if cases else None,
             entities=tuple(dict.fromkeys(h for hit in values[:3] for h in hit.hosts[:2])),
             next_questions=_next(cases, exposed),
@@ -254,6 +261,17 @@ def _unknown(looked: Looked, *, n_events: int, judged: bool) -> tuple[str, ...]:
         example = f"“{value[:80]}”: {reason[:120]}"
         out.append(f"{n:,} {say} not looked for, because it would say nothing that they were seen ({example}).")
     return tuple(out)
+
+
+def _orders(readings: Sequence[Reading]) -> tuple[str, ...]:
+    """Return what is to be known of passages that speak to a model."""
+    n = sum(len(reading.suspicious) for reading in readings)
+    if not n:
+        return ()
+    what = "passage of the report speaks" if n == 1 else "passages of the reports speak"
+    return (
+        f"{n:,} {what} to a model instead of to a reader; nothing obeyed it, and whether to trust the rest is open.",
+    )
 
 
 def _next(cases: Sequence[str], exposed: Sequence[Hit]) -> tuple[str, ...]:

@@ -32,10 +32,7 @@ class ReportSummary:
             "give me the gist of this blog post",
             "whom do they target, says the report",
         ),
-        words=(
-            "report", "reports", "article", "advisory", "attached", "attachment", "summarise", "summarize", "gist",
-            "says", "describes", "blog", "bulletin", "pdf",
-        ),
+        words=("article", "advisory", "bulletin", "attached", "attachment", "gist"),
     )  # fmt: skip
 
     def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
