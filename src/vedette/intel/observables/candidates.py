@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -21,17 +20,13 @@ class Candidate(NamedTuple):
     sort: str = ""
 
 
-def chosen(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return readings in order of place, none overlapping another: by rank, then the longer, then the earlier."""
-    taken: list[tuple[int, int]] = []
+def chosen(candidates: Iterable[Candidate], size: int) -> list[Candidate]:
+    """Return readings of a text of that size in order of place, none overlapping another: by rank, then the longer."""
+    taken = bytearray(size)
     kept: list[Candidate] = []
     for one in sorted(candidates, key=lambda c: (c.rank, c.start - c.end, c.start)):
-        at = bisect_left(taken, (one.start, one.end))
-        if at < len(taken) and taken[at][0] < one.end:
-            continue
-        if at and taken[at - 1][1] > one.start:
-            continue
-        insort(taken, (one.start, one.end))
-        kept.append(one)
+        if taken.find(1, one.start, one.end) < 0:
+            taken[one.start : one.end] = b"\1" * (one.end - one.start)
+            kept.append(one)
     kept.sort(key=lambda c: c.start)
     return kept

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from vedette.guard.personal.sheet import Pattern
+import re
+
 from vedette.guard.personal.suffixes import doubtful
 
-_VERSION_BEFORE = Pattern(
+_VERSION_BEFORE = re.compile(
     rb"(?i)(?:\bv|\bversions?|\bver\.?|\bbefore|\bprior to|\bup to|\bbuild|\bfirmware|[<>]=?|\breleases?|"
-    rb"\bfixed in|\bupgrade to|\bupdate to|[a-z]version\b|\bearlier than|\bnewer than|\bsince|/)[\s\"'(:=*|]{0,4}$"
+    rb"\bfixed in|\bupgrade to|\bupdate to|[a-z]version\b|\bearlier than|\bnewer than|\bsince|/)[\s\"'(:=*|]{0,4}\Z"
 )
-_VERSION_LINE = Pattern(
-    rb"(?i)\b(?:versions?|prior|releases?|firmware|affected|builds?|patch(?:ed)?|[a-z]+version|fileversion|client)\b[^\n]{0,60}$"
+_VERSION_LINE = re.compile(
+    rb"(?i)\b(?:versions?|prior|releases?|firmware|affected|builds?|patch(?:ed)?|[a-z]+version|fileversion|client)\b[^\n]{0,60}\Z"
 )
-_VERSION_AFTER = Pattern(
+_VERSION_AFTER = re.compile(
     rb"(?i)\s*(?:and (?:earlier|prior|below|later|above|older)|or (?:earlier|prior|later)|\(?build\b|release\b)"
 )
-_ADDRESS_BEFORE = Pattern(
+_ADDRESS_BEFORE = re.compile(
     rb"(?i)(?:://|@|\bips?\b[^\w]{0,3}|addr[a-z]*[^\w]{0,6}|src[a-z_]*[^\w]{0,4}|dst[a-z_]*[^\w]{0,4}|host[a-z]*[^\w]{0,6}|"
-    rb"\bping |\bserver ?[:=]?[^\w]{0,3}|\bdns[^\w]{0,3}|\bip[a-z]*[^\w]{1,4}|\bc2[^\w]{0,4}|\bc&c[^\w]{0,4})$"
+    rb"\bping |\bserver ?[:=]?[^\w]{0,3}|\bdns[^\w]{0,3}|\bip[a-z]*[^\w]{1,4}|\bc2[^\w]{0,4}|\bc&c[^\w]{0,4})\Z"
 )
 
 
@@ -83,7 +84,7 @@ _CODE_TAILS = frozenset(
 """Suffixes that in small letters, after one label, are rather a method or a permission: ``mail.read``."""
 
 
-_SAVED = Pattern(rb"(?i)\b(?:saved (?:with|as|under)|file ?name|named?|file called|executable)\b[^.\n]{0,30}$")
+_SAVED = re.compile(rb"(?i)\b(?:saved (?:with|as|under)|file ?name|named?|file called|executable)\b[^.\n]{0,30}\Z")
 
 
 def reads_as_file(raw: bytes, start: int, end: int) -> bool:

@@ -13,6 +13,8 @@ _RULE = Pattern(rb"(?m)^[ \t>]*((?:(?:private|global) +)*rule +\w{1,128}\s*(?::[
 _TITLE = Pattern(rb"(?m)^[ \t]*(title ?: ?\S)")
 _KEY = Pattern(rb"^[A-Za-z_][\w.\-]*[ \t]*:(?:[ \t]|$)")
 _LONGEST = 64_000
+_MOST_OPEN = 32
+"""Heads of rules that are never closed, after which a text is not believed to hold whole ones."""
 _SIGNS = Pattern(rb"[\"{}/\n]")
 
 
@@ -21,13 +23,16 @@ def yara(plain: Plain) -> Iterator[Candidate]:
     raw = plain.raw
     if b"rule" not in raw or b"condition" not in raw:
         return
-    done = 0
+    done = n_open = 0
     for found in _RULE.finditer(raw):
         start = found.start(1)
         if start < done:
             continue
         end = _closed(raw, found.end(1))
         if end is None:
+            n_open += 1
+            if n_open > _MOST_OPEN:
+                return
             continue
         body = raw[found.end(1) : end]
         if b"condition" not in body:
@@ -85,8 +90,8 @@ def sigma(plain: Plain) -> Iterator[Candidate]:
         indent = start - (raw.rfind(b"\n", 0, start) + 1)
         end = _block(raw, start, indent)
         body = raw[start:end]
+        done = end
         if b"logsource" in body and b"detection" in body and b"condition" in body:
-            done = end
             yield Candidate(0, start, end, ObservableKind.SIGMA, plain.text[start:end])
 
 

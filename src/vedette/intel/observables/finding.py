@@ -7,23 +7,29 @@ where it stands alone. A rule of YARA or Sigma is one value: what it looks for i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 
-from vedette.guard.personal.sheet import Pattern
-from vedette.intel.observables import codes, embedded, names, network, paths, phrases, wallets
+from vedette.guard.personal.suffixes import suffixes
+from vedette.intel.observables import codes, embedded, long_runs, names, network, paths, phrases
 from vedette.intel.observables.candidates import Candidate, chosen
+from vedette.intel.observables.endings import ENDINGS
 from vedette.intel.observables.mirror import Plain
+from vedette.intel.observables.network import OTHER_SUFFIXES
 from vedette.intel.observables.refanging import plain as refanged
 from vedette.schema.intel import SeenObservable
 
-_DOTTED = Pattern(rb"[A-Za-z0-9_\xff\-]+(?:\.[A-Za-z0-9_\xff\-]+)+")
+_LABELS = re.compile(rb"(?:\.[A-Za-z0-9_\xff\-]+)+")
+_DOT = re.compile(rb"\.[A-Za-z0-9_\xff\-]")
+_LABEL = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-\xff")
 
 
 def find(text: str) -> list[SeenObservable]:
     """Return the values in a text by place, not yet judged; ``text[start:end]`` is what stands there."""
     plain = refanged(text)
     found = []
-    for one in chosen(_candidates(plain)):
+    for one in chosen(_candidates(plain), len(plain.raw)):
         start, end, defanged = plain.place(one.start, one.end)
         found.append(
             SeenObservable(
@@ -50,10 +56,34 @@ def _candidates(plain: Plain) -> Iterator[Candidate]:
     yield from paths.windows(plain)
     yield from paths.unix(plain)
     yield from names.quoted(plain)
-    yield from codes.hashes(plain)
-    yield from codes.catalogued(plain)
-    yield from wallets.wallets(plain)
-    if b"." in plain.raw:
-        for found in _DOTTED.finditer(plain.raw):
-            yield from network.dotted(plain, found)
-            yield from names.name(plain, found)
+    yield from long_runs.find(plain)
+    yield from codes.find(plain)
+    for start, end in _dotted(plain.raw):
+        yield from network.dotted(plain, start, end)
+        yield from names.name(plain, start, end)
+
+
+@cache
+def _last_labels() -> frozenset[bytes]:
+    """Return the last labels in small letters that addresses of the web and names of files have."""
+    return suffixes() | ENDINGS | OTHER_SUFFIXES
+
+
+def _dotted(raw: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where labels joined by dots stand, of those that can be a host, an address or a file."""
+    known, done = _last_labels(), 0
+    for found in _DOT.finditer(raw):
+        dot = found.start()
+        if dot < done:
+            continue
+        start = dot
+        while start > done and raw[start - 1] in _LABEL:
+            start -= 1
+        if start == dot:
+            continue
+        labels = _LABELS.match(raw, dot)
+        assert labels is not None  # noqa: S101  (a dot and a letter of a label are there)
+        end = done = labels.end()
+        last = raw[raw.rindex(b".", dot, end) + 1 : end]
+        if last in known or not (last.islower() and last.isalpha()) or end - start > len(last) + dot - start + 1:
+            yield start, end

@@ -34,6 +34,7 @@ def registered(name: str) -> str | None:
     return found
 
 
+@lru_cache(maxsize=65_536)
 def whole(name: str) -> bool:
     """Return whether a name can be a domain: labels as they may be, and a suffix that is public."""
     if len(name) > 253 or "." not in name:

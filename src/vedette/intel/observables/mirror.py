@@ -9,9 +9,9 @@ from __future__ import annotations
 import codecs
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 _DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63")
 _NOTHING = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
@@ -47,8 +47,7 @@ def mirror(text: str) -> bytes:
     return text.encode("ascii", "vedette-observables")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """A range of the source that reads otherwise once it is taken back."""
 
     start: int
@@ -60,7 +59,7 @@ class Edit:
 class Plain:
     """A source text with edits applied."""
 
-    __slots__ = ("_after", "_at", "_edits", "_ends", "raw", "source", "text")
+    __slots__ = ("_after", "_at", "_edits", "_ends", "low", "raw", "source", "text")
 
     def __init__(self, source: str, raw: bytes, edits: Sequence[Edit]) -> None:
         """Apply edits, which are in order and do not overlap, to a source whose mirror is raw."""
@@ -70,7 +69,7 @@ class Plain:
         self._ends: list[int] = []
         self._after: list[int] = []
         if not edits:
-            self.text, self.raw = source, raw
+            self.text, self.raw, self.low = source, raw, raw.lower()
             return
         texts, raws, last, shift = [], [], 0, 0
         for edit in edits:
@@ -83,6 +82,7 @@ class Plain:
             last = edit.end
         self.text = "".join([*texts, source[last:]])
         self.raw = b"".join([*raws, raw[last:]])
+        self.low = self.raw.lower()
 
     def place(self, start: int, end: int) -> tuple[int, int, bool]:
         """Return where a range of the plain text stands in the source, and whether it was defanged there."""

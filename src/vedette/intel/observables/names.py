@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any
 
 from vedette.guard.personal.sheet import Pattern
 from vedette.intel.observables.candidates import Candidate
@@ -20,28 +20,38 @@ _DOUBTFUL = frozenset(
     b"c h s o key class one app com pub name out save old service job map rs go ts db so out lock theme temp log data md cs config "
     b"application settings website sigma library url idx enc pid ps class bk run dot war png re".split()
 )
-_RUN_ON = Pattern(rb"^([a-z][a-z0-9]{2,4})[A-Z]")
-_DETECTION = Pattern(rb"(?i)win32|win64|msil|trojan|backdoor|ransom|hacktool|downloader")
+_RUN_ON = re.compile(rb"^([a-z][a-z0-9]{2,4})[A-Z]")
+_DETECTION = re.compile(rb"(?i)win32|win64|msil|trojan|backdoor|ransom|hacktool|downloader")
 _INNER = frozenset(b"exe dll sys bat ps1 vbs doc docx pdf zip".split())
-_HASHED = Pattern(rb"[0-9A-F]{32,64}|[0-9a-f]{32,64}")
-_QUOTED = Pattern(rb"[\x01\"`]([A-Za-z0-9_\xff][^\x01\"`\r\n\t/\\\\:*?<>|]{1,100}\.[A-Za-z0-9]{2,5})[,.]?[\x01\"`]")
+_HASHED = re.compile(rb"[0-9A-F]{32,64}|[0-9a-f]{32,64}")
+_CLOSED = re.compile(rb"\.[A-Za-z0-9]{2,5}[,.]?[\x01\"`]")
+_INSIDE = re.compile(rb"[A-Za-z0-9_\xff][^\x01\"`\r\n\t/\\:*?<>|]{1,100}\Z")
 _NUMBERED = Pattern(rb"[A-Za-z0-9_\xff\-.]{1,80}(?:\[\d{1,2}\]|\(\d{1,2}\))\.[A-Za-z0-9]{2,5}\b")
+_OPENING = (b"\x01", b'"', b"`")
 _STARTS = frozenset(b"exe com bat cmd ps1 vbs dll".split())
 
 
 def quoted(plain: Plain) -> Iterator[Candidate]:
     """Yield names that quotes hold together though they have blanks, and those that a browser numbered."""
     raw = plain.raw
-    for found in _QUOTED.finditer(raw):
-        value = found.group(1)
-        if b" " not in value or value.rpartition(b".")[2].lower() not in ENDINGS:
+    for found in _CLOSED.finditer(raw):
+        end = found.end() - 1
+        if raw[end - 1] in b",.":
+            end -= 1
+        start = max(raw.rfind(sign, max(0, end - 110), found.start()) for sign in _OPENING) + 1
+        value = raw[start:end]
+        if (
+            not start
+            or b" " not in value
+            or _INSIDE.match(value) is None
+            or value.rpartition(b".")[2].lower() not in ENDINGS
+        ):
             continue
         words = value.lower().split()
         if any(word in STOP or word[:1] in b"-(" or word.rpartition(b".")[2] in _STARTS for word in words[:-1]):
             continue
         if len(words) > 9 or b". " in value:
             continue
-        start, end = found.span(1)
         yield Candidate(5, start, end, ObservableKind.FILE, plain.text[start:end], "name")
     if b"]." in raw or b")." in raw:
         for found in _NUMBERED.finditer(raw):
@@ -50,14 +60,16 @@ def quoted(plain: Plain) -> Iterator[Candidate]:
                 yield Candidate(5, start, end, ObservableKind.FILE, plain.text[start:end], "name")
 
 
-def name(plain: Plain, found: Any) -> Iterator[Candidate]:
+def name(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
     """Yield a dotted run as the name of a file, where its ending is one of files."""
-    raw = plain.raw
-    start, end = found.span()
+    raw, first = plain.raw, start
+    last = raw[raw.rfind(b".", start, end) + 1 : end]
+    if last.islower() and last.isalpha() and last not in ENDINGS and len(last) > 4:
+        return
     while end > start and raw[end - 1] in b"-_":
         end -= 1
     if start > 2 and raw[start - 1] == 0x25:  # 2022%20tax_documents.zip
-        while start > found.start() - 80 and start and (raw[start - 1 : start].isalnum() or raw[start - 1] in b"%_-"):
+        while start > first - 80 and start and (raw[start - 1 : start].isalnum() or raw[start - 1] in b"%_-"):
             start -= 1
     glued = False
     if (

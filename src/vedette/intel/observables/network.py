@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b32decode
 from collections.abc import Iterator
 from typing import Any
@@ -15,27 +16,31 @@ from vedette.intel.observables.context import is_code, is_version, reads_as_file
 from vedette.intel.observables.mirror import Plain
 from vedette.schema.entity import ObservableKind
 
-_URL = Pattern(
-    rb"(?i)(?:https?|s?ftps?|tftp|wss?|ldaps?|rmi|tcp|udp|ssh|smb|rtsp|irc|dns|gopher|telnet|rdp|socks[45]?|stratum\+(?:tcp|ssl)|"
-    rb"magnet|file)://[^\s<>\"`|\\^{}\x00-\x1f]+"
+_SCHEMES = re.compile(
+    rb"(?:https?|s?ftps?|tftp|wss?|ldaps?|rmi|tcp|udp|ssh|smb|rtsp|irc|dns|gopher|telnet|rdp|socks[45]?|stratum\+(?:tcp|ssl))\Z"
 )
-_HOST = Pattern(
-    rb"^(?:[A-Za-z0-9._~%!$&'*+,;=:\-]{1,128}@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_\xff.\-]+)(?::(\d{1,5}))?(?:[/?#;]|$)"
+_MARK = re.compile(rb"://[^\s<>\"`|\\^{}\x00-\x1f]")
+_GLUED_URL = re.compile(rb"(?i)https?://[^\s<>\"`|\\^{}\x00-\x1f]")
+_BODY = re.compile(rb"[^\s<>\"`|\\^{}\x00-\x1f]+")
+_LONGEST = 4_096
+"""Of a URL: what goes on longer is cut off there."""
+_HOST = re.compile(
+    rb"^(?:[A-Za-z0-9._~%!$&'*+,;=:\-]{1,128}@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_\xff.\-]+)(?::(\d{1,5}))?(?:[/?#;]|\Z)"
 )
 _EMAIL = Pattern(rb"[A-Za-z0-9_\xff.+%\-]{1,64}@(?:[A-Za-z0-9\xff\-]{1,63}\.)+[A-Za-z0-9\xff\-]{2,63}")
-_V6 = Pattern(
-    rb"(?i)(?:[0-9a-f]{1,4}:){1,7}(?::[0-9a-f]{1,4}){0,7}(?:[0-9a-f]{1,4}|:)?|::(?:ffff:)?(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}"
-)
-_V6_TAIL = Pattern(rb"/(\d{1,3})")
+_COLONS = re.compile(rb":[0-9A-Fa-f]{0,4}:")
+_HEXES = re.compile(rb"[0-9A-Fa-f:]+")
+_HEX_OR_COLON = frozenset(b"0123456789abcdefABCDEF:")
+_V6_TAIL = re.compile(rb"/(\d{1,3})")
 _V4 = Pattern(rb"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
-_V4_TAIL = Pattern(rb"/(\d{1,2})(?:[^\w.]|$)")
-_V4_TO = Pattern(rb"[ \t]?(?:-|\x03|to|through)[ \t]?(\d{1,3}(?:\.\d{1,3}\.\d{1,3}\.\d{1,3})?)")
-_PATH = Pattern(
+_V4_TAIL = re.compile(rb"/(\d{1,2})(?:[^\w.]|\Z)")
+_V4_TO = re.compile(rb"[ \t]?(?:-|\x03|to|through)[ \t]?(\d{1,3}(?:\.\d{1,3}\.\d{1,3}\.\d{1,3})?)")
+_PATH = re.compile(
     rb"(?::\d{1,5})?[/?][A-Za-z0-9_\xff%~#.\-+@!$&=*(][^\s<>\"`|\\^{}\x00-\x1f]*|:\d{1,5}/[^\s<>\"`|\\^{}\x00-\x1f]*"
 )
 _HANDLE = Pattern(rb"(?:^|[\s(\"'*:/,\x01\[])@([A-Za-z][A-Za-z0-9_]{4,31})")
-_TELEGRAM = Pattern(
-    rb"(?i)^(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog)/(?:s/)?([A-Za-z0-9_+\-/]{3,64})/?$"
+_TELEGRAM = re.compile(
+    rb"(?i)^(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog)/(?:s/)?([A-Za-z0-9_+\-/]{3,64})/?\Z"
 )
 _WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\xff")
 _TRAIL = b".,;:!?'*_~)]\x01\x03-&"
@@ -46,16 +51,25 @@ def urls(plain: Plain) -> Iterator[Candidate]:
     raw = plain.raw
     if b"://" not in raw:
         return
-    at = 0
-    while (found := _URL.search(raw, at)) is not None:
-        start, end = found.span()
-        at = raw.find(b"://", start) + 3
-        if start and raw[start - 1] in _WORDS and raw[start : start + 4].lower() != b"http":
+    done = 0
+    for found in _MARK.finditer(raw):
+        head = max(0, found.start() - 11)
+        scheme = _SCHEMES.search(plain.low[head : found.start()])
+        if scheme is None:
             continue
-        end = trimmed(raw, start, end)
-        if (one := _url(plain, start, end)) is not None:
-            yield one
-            at = max(at, end)
+        start, begin = head + scheme.start(), found.end()
+        if start < done or (start and raw[start - 1] in _WORDS and raw[start : start + 4].lower() != b"http"):
+            continue
+        while start >= 0:
+            body = _BODY.match(raw, begin - 1, begin + _LONGEST)
+            stop = body.end() if body else begin
+            end = trimmed(raw, start, stop)
+            if (one := _url(plain, start, end)) is not None:
+                yield one
+                done = end
+            inner = _GLUED_URL.search(raw, max(end, begin), stop)
+            start, begin = inner.span() if inner else (-1, 0)
+        done = max(done, stop)
 
 
 def _url(plain: Plain, start: int, end: int) -> Candidate | None:
@@ -103,38 +117,47 @@ def _telegram(start: int, end: int, value: str) -> Candidate | None:
     return Candidate(2, start, end, ObservableKind.TELEGRAM, value)
 
 
+_PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/:.-_?=%#+~@$!\xff")
+_SIMPLE = bytes(sorted(_PLAIN))
+_CUTS = re.compile(rb"\]\(|&lt;|&gt;|&quot;|&nbsp;|\*\*|','|',|\)\(")
+_NEXT = re.compile(rb"(?i)[A-Za-z0-9,;)(*\x01](?:https?|ftp)://|/(?=/https?)")
+
+
 def trimmed(raw: bytes, start: int, end: int) -> int:
     """Return where a URL ends once what belongs to the text around it is taken off."""
     piece = raw[start:end]
-    for sign in (b"](", b"&lt;", b"&gt;", b"&quot;", b"&nbsp;", b"**", b"','", b"',", b"//http"):
-        at = piece.find(sign, 8)
-        if at > 0:
-            piece = piece[:at]
-    for scheme in (b"http://", b"https://", b"ftp://"):
-        at = piece.find(scheme, 8)
-        if at > 0 and (piece[at - 1 : at] in (b",", b";", b")", b"(", b"*", b"\x01") or piece[at - 1 : at].isalnum()):
-            piece = piece[:at]
-    depth = 0
-    for at, byte in enumerate(piece):
-        if byte == 0x28:
-            depth += 1
-        elif byte == 0x29:
-            depth -= 1
-            if depth < 0:
-                piece = piece[:at]
-                break
-    bracket = piece.find(b"]", 8)
-    if bracket > 0 and piece.find(b"[", 0, bracket) < 0:
-        piece = piece[:bracket]
-    while piece and piece[-1] in _TRAIL:
-        if piece[-1] == 0x29 and piece.count(b"(") >= piece.count(b")"):
+    if b"://" in piece[8:] and (again := _NEXT.search(piece, 8)) is not None:
+        piece = piece[: again.start() + (piece[again.start() : again.start() + 1].isalnum())]
+    if piece.translate(None, _SIMPLE):
+        if (cut := _CUTS.search(piece, 8)) is not None:
+            piece = piece[: cut.start()]
+        if b")" in piece:
+            piece = _balanced(piece)
+        bracket = piece.find(b"]", 8)
+        if bracket > 0 and piece.find(b"[", 0, bracket) < 0:
+            piece = piece[:bracket]
+    end = len(piece)
+    while end and piece[end - 1] in _TRAIL:
+        last = piece[end - 1]
+        if last == 0x29 and piece.count(b"(", 0, end) >= piece.count(b")", 0, end):
             break
-        if piece[-1] == 0x5D and piece.count(b"[") >= piece.count(b"]"):
+        if last == 0x5D and piece.count(b"[", 0, end) >= piece.count(b"]", 0, end):
             break
-        if piece[-1] in b"-_&" and b"/" in piece[8:]:
+        if last in b"-_&" and piece.find(b"/", 8, end) > 0:
             break
-        piece = piece[:-1]
-    return start + len(piece)
+        end -= 1
+    return start + end
+
+
+def _balanced(piece: bytes) -> bytes:
+    """Return a piece up to the parenthesis that closes what was opened before it."""
+    depth = at = 0
+    while (at := piece.find(b")", at)) >= 0:
+        depth += 1
+        if depth > piece.count(b"(", 0, at):
+            return piece[:at]
+        at += 1
+    return piece
 
 
 def emails(plain: Plain) -> Iterator[Candidate]:
@@ -163,11 +186,16 @@ def emails(plain: Plain) -> Iterator[Candidate]:
 def v6(plain: Plain) -> Iterator[Candidate]:
     """Yield IPv6 addresses and ranges."""
     raw = plain.raw
-    if raw.count(b":") < 2:
-        return
-    for found in _V6.finditer(raw):
+    done = 0
+    for found in _COLONS.finditer(raw):
         start, end = found.span()
-        if raw.count(b":", start, end) < 2 or (start and (raw[start - 1] in _WORDS or raw[start - 1] in b":.")):
+        if start < done:
+            continue
+        while start > done and raw[start - 1] in _HEX_OR_COLON and found.start() - start < 40:
+            start -= 1
+        tail = _HEXES.match(raw, end, end + 40)
+        done = end = tail.end() if tail else end
+        if end - start < 5 or (start and (raw[start - 1] in _WORDS or raw[start - 1] in b":.")):
             continue
         if end < len(raw) and (raw[end] in _WORDS or raw[end] == 0x3A):
             continue
@@ -191,16 +219,26 @@ def v6(plain: Plain) -> Iterator[Candidate]:
             yield Candidate(7, start, end, ObservableKind.IP, short, "v6")
 
 
-def dotted(plain: Plain, found: Any) -> Iterator[Candidate]:
+def dotted(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
     """Yield what a run of dotted labels is, if it is an address, a domain or a URL without its scheme."""
     raw = plain.raw
-    start, end = found.span()
     while raw[end - 1] in b"-_" and end > start:
         end -= 1
     while raw[start] in b"-" and start < end:
         start += 1
     token = raw[start:end]
-    if b"." not in token:
+    dot = token.rfind(b".")
+    if dot < 0:
+        return
+    ending = token[dot + 1 :].lower()
+    if (
+        not is_suffix(ending)
+        and ending.isalpha()
+        and ending not in OTHER_SUFFIXES
+        and token[dot + 1 :] in (ending, ending.upper())
+    ):
+        if token.count(b".") > 3 and (glued := _QUAD.search(token)) is not None:
+            yield from _glued(plain, start + glued.start(1), start + glued.end(1))
         return
     before = raw[start - 1] if start else 0x20
     if token[:1].isdigit() and (dated := _DATED.match(token.partition(b"-")[0])) is not None:
@@ -215,8 +253,7 @@ def dotted(plain: Plain, found: Any) -> Iterator[Candidate]:
             return
     if raw[end : end + 1] == b"@":
         return
-    glued = _QUAD.search(token)
-    if glued is not None:
+    if token.count(b".") > 2 and (glued := _QUAD.search(token)) is not None:
         yield from _glued(plain, start + glued.start(1), start + glued.end(1))
     name = plain.text[start:end]
     last = name.rpartition(".")[2]
@@ -228,7 +265,7 @@ def dotted(plain: Plain, found: Any) -> Iterator[Candidate]:
         return
     if not defanged and (is_code(raw, start, end) or reads_as_file(raw, start, end)):
         return
-    path = _PATH.match(raw, end)
+    path = _PATH.match(raw, end, end + _LONGEST) if raw[end : end + 1] in _AFTER_HOST else None
     if path is not None:
         stop = trimmed(raw, start, path.end())
         if stop > end + 1 and b"/" in raw[end:stop] and (defanged or not _either(raw, end, stop)):
@@ -243,6 +280,10 @@ def dotted(plain: Plain, found: Any) -> Iterator[Candidate]:
     yield Candidate(10, start, end, ObservableKind.DOMAIN, name.lower())
 
 
+_AFTER_HOST = (b"/", b":", b"?")
+OTHER_SUFFIXES = frozenset(
+    b"bit lib emc coin bazar fur neo chan geek onion example test invalid local lan corp internal".split()
+)
 _INNER_DEFANGED = frozenset("bit lib emc coin bazar fur neo chan geek".split())
 """Suffixes of other roots: said to be domains only where somebody defanged them."""
 
@@ -292,7 +333,7 @@ def _address(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
             other = f"{value.rpartition('.')[0]}.{other}"
         yield Candidate(7, start, to.end(1), ObservableKind.IP_RANGE, f"{value}-{other}", "v4")
         return
-    path = _PATH.match(raw, end)
+    path = _PATH.match(raw, end, end + _LONGEST)
     if path is not None:
         stop = trimmed(raw, start, path.end())
         if b"/" in raw[end:stop] and stop > end + 1:
@@ -303,10 +344,10 @@ def _address(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
     yield Candidate(8, start, end, ObservableKind.IP, value, "v4")
 
 
-_RUN_ON = Pattern(rb"\.([a-z]{2,10})[A-Z0-9][A-Za-z0-9]*$")
-_DATED = Pattern(rb"^((?:\d{1,3}\.){3}\d{1,3}?)20[12]\d$")
-_QUAD = Pattern(rb"(?:^|[^0-9.])((?:\d{1,3}\.){3}\d{1,3})(?:$|[^0-9.]|\.[^0-9])")
-_RELEASE = Pattern(rb"(?i)(?:v|ver|version|build|rev|release|r|b|rc)[_.\-]?$")
+_RUN_ON = re.compile(rb"\.([a-z]{2,10})[A-Z0-9][A-Za-z0-9]*\Z")
+_DATED = re.compile(rb"^((?:\d{1,3}\.){3}\d{1,3}?)20[12]\d\Z")
+_QUAD = re.compile(rb"(?:^|[^0-9.])((?:\d{1,3}\.){3}\d{1,3})(?:\Z|[^0-9.]|\.[^0-9])")
+_RELEASE = re.compile(rb"(?i)(?:v|ver|version|build|rev|release|r|b|rc)[_.\-]?\Z")
 
 
 def _glued(plain: Plain, start: int, end: int) -> Iterator[Candidate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vedette.guard.personal.sheet import Pattern
@@ -15,7 +16,7 @@ _WINDOWS = Pattern(
     rb"(?:hklm|hkcu|hkcr|hku|hkcc|hkey_[a-z_]+):?\\|\\?\\registry\\(?:machine|user)\\|"
     rb"\b(?:software\\+(?:microsoft|classes|policies|wow6432node)|system\\+(?:currentcontrolset|controlset00\d))\\"
 )
-_SHARE = Pattern(rb"[^\\\s]{1,80}(\\+)([^\\\s]{0,20})")
+_SHARE = re.compile(rb"[^\\\s]{1,80}(\\+)([^\\\s]{0,20})")
 _HIVES = {
     "HKLM": "HKEY_LOCAL_MACHINE",
     "HKCU": "HKEY_CURRENT_USER",
@@ -23,9 +24,11 @@ _HIVES = {
     "HKU": "HKEY_USERS",
     "HKCC": "HKEY_CURRENT_CONFIG",
 }
-_COMPONENT = Pattern(rb"[^\\/:*?\"<>|\r\n\t,;=`\x00-\x20\x01\x03]+")
-_ENDING = Pattern(rb"\.[A-Za-z0-9_]{1,12}$")
-_HOLDER = Pattern(rb"[<\[{(%][A-Za-z0-9_ .\-]{1,40}[>\]})%]")
+_COMPONENT = re.compile(rb"[^\\/:*?\"<>|\r\n\t,;=`\x00-\x20\x01\x03]+")
+_ENDING = re.compile(rb"\.[A-Za-z0-9_]{1,12}\Z")
+_OPENS = frozenset(b"<[{%(")
+_USUAL = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-$~")
+_HOLDER = re.compile(rb"[<\[{(%][A-Za-z0-9_ .\-]{1,40}[>\]})%]")
 _UNIX = Pattern(
     rb"(?:~|/(?:etc|usr|bin|sbin|var|tmp|opt|home|root|dev|proc|sys|lib|lib64|mnt|Library|Users|Applications|System|private|"
     rb"data|sdcard|Volumes|boot|run|srv|media|storage|www))(?:/[A-Za-z0-9_\xff.@%+~$\-]+)+/?"
@@ -90,7 +93,7 @@ def _path(start: int, end: int, value: str) -> Iterator[Candidate]:
     yield Candidate(5, start, end, ObservableKind.FILE, value.rstrip("\\") if len(value) > 3 else value, "path")
 
 
-_KNOWN = Pattern(
+_KNOWN = re.compile(
     rb"(?i)(?:program\s{1,3}files(?:\s{1,3}\(x86\))?|common\s{1,3}files|documents\s{1,3}and\s{1,3}settings|application\s{1,3}data|local\s{1,3}settings|start\s{1,3}menu|user\s{1,3}data|login\s{1,3}data|"
     rb"web\s{1,3}data|local\s{1,3}state|windows\s{1,3}defender|windows\s{1,3}nt|windows\s{1,3}mail|windows\s{1,3}live\s{1,3}mail|windows\s{1,3}photo\s{1,3}viewer|mozilla\s{1,3}firefox|mozilla\s{1,3}thunderbird|windows\s{1,3}media\s{1,3}player|windows\s{1,3}script\s{1,3}host|windows\s{1,3}search|internet\s{1,3}explorer|"
     rb"internet\s{1,3}settings|image\s{1,3}file\s{1,3}execution\s{1,3}options|real-time\s{1,3}protection|user\s{1,3}shell\s{1,3}folders|shell\s{1,3}folders|session\s{1,3}manager|terminal\s{1,3}server|"
@@ -148,14 +151,16 @@ def _component(raw: bytes, at: int, *, quoted: int | None, registry: bool) -> in
     limit = min(len(raw), at + 200)
     best = at
     while end < limit:
-        holder = _HOLDER.match(raw, end, limit)
-        if holder is not None and raw[end] in b"<[{%(":
+        byte = raw[end]
+        if byte in _OPENS and (holder := _HOLDER.match(raw, end, limit)) is not None:
             end = holder.end()
             best = end if not words or best == at else best
             if not words:
                 best = end
             continue
-        byte = raw[end]
+        if byte in _USUAL and end > at:
+            end += 1
+            continue
         if (
             end == at
             and (known := _KNOWN.match(raw, at, limit)) is not None

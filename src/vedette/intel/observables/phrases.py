@@ -14,6 +14,10 @@ _AGENT = Pattern(
     rb"|\b(?:curl|Wget|python-requests|Python-urllib|Go-http-client|okhttp|Java|libwww-perl|WinHttpClient|Microsoft BITS|axios|PycURL|Ruby|"
     rb"Dalvik|WindowsPowerShell|Microsoft-CryptoAPI|Microsoft-WNS|AutoIt|NSIS_Inetc|Python|aiohttp|Apache-HttpClient)/\d[\w.]*(?: \([^()\n]{0,120}\))?"
 )
+_AGENTS = Pattern(
+    rb"(?:Mozilla|Opera|curl|Wget|requests|urllib|client|okhttp|Java|perl|HttpClient|BITS|axios|PycURL|Ruby|Dalvik|PowerShell|CryptoAPI|WNS|AutoIt|"
+    rb"Inetc|Python|aiohttp)/\d"
+)
 _FIELD = Pattern(rb"(?i)\buser[- ]?agent(?: string| header)?\**(?:: ?| = ?|=)\**[\"'\x01]?([^\n\"'\x01|]{2,300})")
 _MUTEX_WORD = Pattern(rb"(?i)\bmutex(?:es|_name|name)?\b")
 _SPACED = Pattern(rb"\b(?:Global|Local)\\+[^\s\"'\x01<>|,;)`*]{2,120}")
@@ -27,13 +31,13 @@ _PLAIN_AFTER = Pattern(rb"(?i)^\**(?:: ?|= ?|[ \t]?\|[ \t]?)")
 def agents(plain: Plain) -> Iterator[Candidate]:
     """Yield user agents."""
     raw = plain.raw
-    if b"/" in raw:
+    if _AGENTS.search(raw) is not None:
         for found in _AGENT.finditer(raw):
             start, end = found.span()
             while raw[end - 1] in b" .":
                 end -= 1
             yield Candidate(1, start, end, ObservableKind.USER_AGENT, plain.text[start:end])
-    for found in _FIELD.finditer(raw):
+    for found in _FIELD.finditer(raw) if b"agent" in plain.low else ():
         start, end = found.span(1)
         while end > start and raw[end - 1] in b" .*\\":
             end -= 1
@@ -45,8 +49,8 @@ def agents(plain: Plain) -> Iterator[Candidate]:
 def mutexes(plain: Plain) -> Iterator[Candidate]:
     """Yield names of mutexes: after the word, or in a name space of their own near it."""
     raw = plain.raw
-    low = raw.lower() if b"utex" in raw or b"UTEX" in raw or b"utant" in raw else b""
-    if not low:
+    low = plain.low
+    if b"mutex" not in low and b"mutant" not in low:
         return
     for found in _SPACED.finditer(raw):
         start, end = found.span()

@@ -29,20 +29,44 @@ _WORD_BEFORE = Pattern(rb"[^\s]{1,80}$")
 def plain(source: str) -> Plain:
     """Return a text with what was done to its values taken back."""
     raw = mirror(source)
+    low = raw.lower()
     edits: list[Edit] = []
     if b"\x02" in raw:
         edits.extend(Edit(at, at + 1, "") for at in _places(raw, b"\x02"))
-    if b"[" in raw or b"(" in raw or b"{" in raw or b"<" in raw or b"]." in raw:
+    rest = low
+    if b"[.]" in raw:
+        edits.extend(_tight(raw))
+        rest = low.replace(b"[.]", b"\0\0\0")
+    if _ODD.search(rest) is not None or b" [.]" in raw or b"[.] " in raw:
         edits.extend(_dots(raw))
+    if _AT_SIGN.search(low) is not None:
         edits.extend(_ats(raw))
+    if _COLON_SIGN.search(raw) is not None:
         edits.extend(_colons(raw))
-    if b":" in raw:
+    if _SCHEME_SIGN.search(low) is not None:
         edits.extend(_schemes(raw))
-    if b" dot " in raw or b" DOT " in raw or b" Dot " in raw:
+    if b" dot " in low:
         edits.extend(_spoken(raw))
     if b"\\" in raw:
         edits.extend(_escapes(raw))
     return Plain(source, raw, ordered(edits))
+
+
+_ODD = Pattern(
+    rb"[\[({<] ?(?:\\?\.|dot|punkt|,) ?[\])}>]|\\\[\.|[\w\xff][\[({]\.[\w\xff]|[\w\xff]\.[\])}][\w\xff]|[\w\xff]\]\.[\w\xff]"
+)
+_AT_SIGN = Pattern(rb"[\[({<] ?(?:@|at|et) ?[\])}>]")
+_SCHEME_SIGN = Pattern(
+    rb"h(?:xx|\*\*|tx|xt|__|\+\+|ttx)p|hxp|htxp|httx|fxp|f\*p|meow|\[tt\]|\[p\]|\[:|\(:|:\[/|:\\|: // ?|:// "
+)
+_COLON_SIGN = Pattern(rb"[\[({][:/]")
+
+
+def _tight(raw: bytes) -> Iterator[Edit]:
+    """Yield the commonest sign of all, between two labels: ``evil[.]com``."""
+    for at in _places(raw, b"[.]"):
+        if _word(raw, at - 1) and _word(raw, at + 3):
+            yield Edit(at, at + 3, ".", True)
 
 
 def _places(raw: bytes, byte: bytes) -> Iterator[int]:

@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from vedette.guard.personal.checks import base58check, bech32, eip55, keccak256
-from vedette.guard.personal.sheet import Pattern
-from vedette.intel.observables.candidates import Candidate
-from vedette.intel.observables.mirror import Plain
-from vedette.schema.entity import ObservableKind
 
-_BASE58 = Pattern(rb"\b[13LMDXT2mn][1-9A-HJ-NP-Za-km-z]{25,34}\b")
-_BECH32 = Pattern(rb"\b(?:bc1|ltc1|BC1)[02-9ac-hj-np-zAC-HJ-NP-Z]{11,87}\b")
-_ETHEREUM = Pattern(rb"\b0x[0-9A-Fa-f]{40}\b")
-_MONERO = Pattern(rb"\b[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}\b")
 _VERSIONS = {0: "bitcoin", 5: "bitcoin", 48: "litecoin", 50: "litecoin", 30: "dogecoin", 76: "dash", 65: "tron"}
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _MOST_CHECKED = 2_000
 """Addresses of Ethereum whose check sum is worked out in one text; the rest are believed."""
 
 
-def wallets(plain: Plain) -> Iterator[Candidate]:
-    """Yield addresses whose check sums are right; those of Ethereum in one case have none."""
-    raw = plain.raw
-    for found in _BASE58.finditer(raw):
-        value = found.group().decode()
-        version = base58check(value)
-        if version in _VERSIONS:
-            yield Candidate(6, found.start(), found.end(), ObservableKind.CRYPTO_ADDRESS, value, _VERSIONS[version])
-    if b"c1" in raw or b"C1" in raw:
-        for found in _BECH32.finditer(raw):
-            value = found.group().decode()
-            if bech32(value):
-                sort = "litecoin" if value[0] in "lL" else "bitcoin"
-                yield Candidate(6, found.start(), found.end(), ObservableKind.CRYPTO_ADDRESS, value.lower(), sort)
-    if b"0x" in raw:
-        n_checked = 0
-        for found in _ETHEREUM.finditer(raw):
-            value = found.group().decode()
-            mixed = value[2:] not in (value[2:].lower(), value[2:].upper())
-            n_checked += mixed
-            if not mixed or n_checked > _MOST_CHECKED or eip55(value):
-                yield Candidate(6, found.start(), found.end(), ObservableKind.CRYPTO_ADDRESS, value.lower(), "ethereum")
-    for found in _MONERO.finditer(raw):
-        value = found.group().decode()
-        if _monero(value):
-            yield Candidate(6, found.start(), found.end(), ObservableKind.CRYPTO_ADDRESS, value, "monero")
+class Wallets:
+    """Tells addresses by their check sums; those of Ethereum in one case have none and are believed."""
+
+    def __init__(self) -> None:
+        """Begin with a text of which nothing is checked yet."""
+        self._n_checked = 0
+
+    def read(self, run: bytes) -> tuple[str, str] | None:
+        """Return the address that a run of letters and digits is, and its currency; None where it is none."""
+        size, first = len(run), run[:1]
+        if size < 36 and first in _FIRST:
+            value = run.decode()
+            version = base58check(value)
+            return (value, _VERSIONS[version]) if version in _VERSIONS else None
+        if size <= 90 and run[:4].lower().startswith((b"bc1", b"ltc1")):
+            value = run.decode()
+            return (value.lower(), "litecoin" if value[0] in "lL" else "bitcoin") if bech32(value) else None
+        if size == 42 and run[:2] == b"0x":
+            return self._ethereum(run.decode())
+        if size == 95 and first in (b"4", b"8"):
+            value = run.decode()
+            return (value, "monero") if _monero(value) else None
+        return None
+
+    def _ethereum(self, value: str) -> tuple[str, str] | None:
+        digits = value[2:]
+        if not all(char in "0123456789abcdefABCDEF" for char in digits):
+            return None
+        if digits not in (digits.lower(), digits.upper()):
+            self._n_checked += 1
+            if self._n_checked <= _MOST_CHECKED and not eip55(value):
+                return None
+        return value.lower(), "ethereum"
+
+
+_FIRST = frozenset((b"1", b"3", b"L", b"M", b"D", b"X", b"T"))
 
 
 def _monero(value: str) -> bool:
@@ -55,7 +55,10 @@ def _monero(value: str) -> bool:
         block = value[at : at + 11]
         number = 0
         for char in block:
-            number = number * 58 + _ALPHABET.index(char)
+            digit = _ALPHABET.find(char)
+            if digit < 0:
+                return False
+            number = number * 58 + digit
         size = {11: 8, 7: 5}.get(len(block))
         if size is None or number >= 1 << (8 * size):
             return False
