@@ -2,6 +2,7 @@ r"""What analysts write so that nobody clicks it, taken back: ``hxxp``, ``[.]``,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vedette.guard.personal.sheet import Pattern
@@ -9,21 +10,21 @@ from vedette.guard.personal.suffixes import doubtful, is_suffix
 from vedette.intel.observables.mirror import Edit, Plain, mirror, ordered
 
 _SCHEME = Pattern(
-    rb"(?i)(?:(h[tx*_+]{2}p|hxp|httx|htxp|hxtp|h\[tt\]p|htt\[p\]|fxp|f\*p|meow)(s|\[s\]|\(s\))?|\b(https?|s?ftps?|tcp|udp|wss?))"
-    rb"( ?(?:\[:\]//|\(:\)//|\[:/\]/|\[://\]|\(://\)|\[:\]\[/\]\[/\]|:\[/\]\[/\]|\[:\]\\\\|:\\/\\/|:// ?|: //|:\\\\\\?\\?))"
+    rb"(?i)(?:(?:h[tx*_+]{2}p|hxp|httx|htxp|hxtp|h\[tt\]p|htt\[p\]|fxp|f\*p|meow)(?:s|\[s\]|\(s\))?|\b(?:https?|s?ftps?|tcp|udp|wss?))"
+    rb" ?(?:\[:\]//|\(:\)//|\[:/\]/|\[://\]|\(://\)|\[:\]\[/\]\[/\]|:\[/\]\[/\]|\[:\]\\\\|:\\/\\/|:// ?|: //|:\\\\)"
 )
+_NAME = re.compile(rb"(?i)(https?|s?ftps?|tcp|udp|wss?)(?= ?[:\[(])")
 _BRACKETED = Pattern(
-    rb"(?i)([ \t]?)(?:\[ ?(\.|dot|punkt|,|\\\.) ?\]|\( ?(\.|dot|punkt|\\\.) ?\)|\{ ?(\.|dot|punkt|\\\.) ?\}|<(\.|dot)>|"
-    rb"\\\[\.\\\]|\[\.|\.\]|\]\.|\(\.|\.\)|\{\.|\.\})([ \t]?)"
+    rb"(?i)[ \t]?(?:\[ ?(?:\.|dot|punkt|,|\\\.) ?\]|\( ?(?:\.|dot|punkt|\\\.) ?\)|\{ ?(?:\.|dot|punkt|\\\.) ?\}|<(?:\.|dot)>|"
+    rb"\\\[\.\\\]|\[\.|\.\]|\]\.|\(\.|\.\)|\{\.|\.\})[ \t]?"
 )
 _AT = Pattern(rb"(?i)([ \t]?)(?:\[ ?(?:@|at|et) ?\]|\( ?(?:@|at|et) ?\)|\{ ?(?:@|at|et) ?\}|<(?:@|at)>)([ \t]?)")
 _COLON = Pattern(rb"\[:\]|\(:\)|\{:\}|\[/\]|\[://\]")
-_ESCAPED = Pattern(rb"\\([._\-&=?#~+!*])")
+_ESCAPED = Pattern(rb"\\[._\-&=?#~+!*]")
 _SPOKEN = Pattern(rb"(?i)[a-z0-9\xff][a-z0-9\xff\-]{1,62}((?: dot [a-z0-9\xff\-]{2,63})+)\b")
 _HALF = frozenset((b"[.", b".]", b"].", b"(.", b".)", b"{.", b".}"))
 _WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\xff")
-_PART = Pattern(rb"[A-Za-z0-9\xff\-_]{1,63}")
-_WORD_BEFORE = Pattern(rb"[^\s]{1,80}$")
+_PART = re.compile(rb"[A-Za-z0-9\xff\-_]{1,63}")
 
 
 def plain(source: str) -> Plain:
@@ -78,30 +79,31 @@ def _places(raw: bytes, byte: bytes) -> Iterator[int]:
 
 def _schemes(raw: bytes) -> Iterator[Edit]:
     for found in _SCHEME.finditer(raw):
-        odd, secure, usual, sign = found.groups()
-        if usual is not None and sign == b"://":
-            continue
-        if odd is not None:
-            low = odd.lower()
-            name = ("ftp" if low[:1] == b"f" else "http") + ("s" if secure else "")
-        else:
-            name = usual.decode().lower()
-            if sign in (b":// ", b": //"):
-                continue
-            if sign.startswith(b":\\\\") and usual.lower() not in (b"http", b"https", b"ftp"):
-                continue
         start, end = found.span()
-        if odd == b"http" and sign == b"://":
+        written = raw[start:end].lower()
+        usual = _NAME.match(written)
+        if usual is None:
+            head = written.partition(b":")[0]
+            name = "ftp" if written[:1] == b"f" else "http"
+            name += "s" if head.rstrip(b"])([ ")[-1:] == b"s" else ""
+            yield Edit(start, end, f"{name}://", True)
             continue
-        escaped = usual is not None and sign == b":\\/\\/"
-        yield Edit(start, end, f"{name}://", defanging=not escaped)
+        sign = written[usual.end() :].lstrip()
+        if sign in (b"://", b":// ") or written.endswith(b": //"):
+            continue
+        name = usual.group(1).decode()
+        if sign.startswith(b":\\\\") and not name.startswith(("http", "ftp")):
+            continue
+        yield Edit(start, end, f"{name}://", sign != b":\\/\\/")
 
 
 def _dots(raw: bytes) -> Iterator[Edit]:
-    for found in _BRACKETED.finditer(raw):
+    loose = b" [.]" in raw or b"[.] " in raw or b"].[" in raw
+    for found in _BRACKETED.finditer(raw if loose else raw.replace(b"[.]", b"\0\0\0")):
         start, end = found.span()
-        before, after = found.group(1), found.group(6)
-        core = found.group().strip(b" \t")
+        written = raw[start:end]
+        core = written.strip(b" \t")
+        before, after = written[:1] in _BLANKS, written[-1:] in _BLANKS
         if core in _HALF:
             if before or after or not (_word(raw, start - 1) and _word(raw, end)):
                 continue
@@ -114,7 +116,7 @@ def _dots(raw: bytes) -> Iterator[Edit]:
         if before or after:
             label = _PART.match(raw, end)
             if not _word(raw, start - 1) or label is None:
-                start, end = start + len(before), end - len(after)
+                start, end = start + before, end - after
                 if not (_word(raw, start - 1) or start == 0 or raw[start - 1] in b"/.])}") or not _word(raw, end):
                     continue
             elif not (label.group().isdigit() or _marked(raw, label.end()) or _ends_host(raw, start, label.group())):
@@ -127,6 +129,7 @@ def _dots(raw: bytes) -> Iterator[Edit]:
 
 
 _BEFORE = b"/.])}-*\\"
+_BLANKS = (b" ", b"\t")
 
 
 def _ends_host(raw: bytes, start: int, label: bytes) -> bool:
@@ -195,7 +198,7 @@ def _escapes(raw: bytes) -> Iterator[Edit]:
         start, end = found.span()
         if not _word(raw, start - 1) or not (_word(raw, end) or raw[end : end + 1] == b"\\"):
             continue
-        sign = found.group(1)
+        sign = raw[start + 1 : end]
         word = raw[max(0, start - 200) : start].split()[-1:]
         before = word[0] if word else b""
         edit = Edit(start, end, sign.decode(), defanging=sign == b".")
