@@ -37,6 +37,8 @@ _BINARY = (
     b"Rar!", b"OggS", b"\xca\xfe\xba\xbe", b"\x00\x00\x01\x00", b"PAR1", b"SQLite format 3\0",
 )  # fmt: skip
 _HEAD = 64 << 10
+_MAX_CONTROL_SHARE = 0.05
+"""Of a text with stretches in UTF-16 or noise; programs and pictures have several times as many."""
 _DECLARED = re.compile(r"[A-Za-z0-9_.:\-]{2,40}")
 _CODECS = frozenset({"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
 
@@ -48,6 +50,11 @@ def looks_binary(data: bytes) -> bool:
         return False
     n_control = len(head) - len(head.translate(None, _CONTROL))
     return n_control > max(1, len(head) // 200) or head.startswith(_BINARY)
+
+
+def _control_share(data: bytes) -> float:
+    head = data[:_HEAD]
+    return (len(head) - len(head.translate(None, _CONTROL))) / max(len(head), 1)
 
 
 def decode(data: bytes, declared: str = "") -> tuple[str, str]:
@@ -66,7 +73,7 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
     wide = _wide(data)
     if wide:
         return _lossy(data, wide)
-    if looks_binary(data):
+    if data.startswith(_BINARY) or _control_share(data) > _MAX_CONTROL_SHARE:
         raise RefusedError("binary: no text in a form that is known")
     try:
         return data.decode("utf-8"), ""

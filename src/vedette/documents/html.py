@@ -42,6 +42,15 @@ LINK_SHARE = 0.6
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _CHARSET = re.compile(rb"charset\s{0,3}=\s{0,3}[\"']?\s{0,3}([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
 _MAX_MEAN_CELL_CHARS = 400
+_MAX_ATTRIBUTES = 1000
+"""Of one element: the parser takes the square of their number."""
+_LONG_TAG = 4000
+_TAG = re.compile(r"<(?:!--|([A-Za-z][^\s/>]*+))")
+# as HTML5 says where attributes begin and end; nothing is tried twice, so the time is linear
+_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
+_REST_OF_TAG = re.compile(rf"(?:{_ATTRIBUTE})*+[\s/]*+>")
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+_RAW = {name: re.compile(rf"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea", "title", "xmp")}
 _LD_CHARS = 200_000
 
 
@@ -117,17 +126,49 @@ def parse(text: str, page: Page, max_elements: int) -> Any:
             at = text.find("<", at + 1)
         text = text[:at]
         page.cut = f"cut: more than {max_elements:,} tags"
+    end = _too_many_attributes(text)
+    if end >= 0:
+        text = text[:end]
+        page.cut = f"cut: an element with more than {_MAX_ATTRIBUTES:,} attributes"
     if not text.strip():
         return None
     try:
         parser = html.HTMLParser(
             encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True
         )
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        if any("xcessive depth" in str(error) for error in parser.error_log.filter_from_errors()):
+            page.cut = page.cut or "cut: elements nested deeper than 256"
+        return tree
     except (etree.LxmlError, ValueError, LookupError, AssertionError) as error:
         if "empty" in str(error):
             return None
         raise RefusedError(f"no HTML: {str(error)[:100]}") from None
+
+
+def _too_many_attributes(text: str) -> int:
+    """Return where an element begins that has too many attributes, or a tag that never ends; -1 where none does."""
+    at = 0
+    while (tag := _TAG.search(text, at)) is not None:
+        if tag[1] is None:
+            at = text.find("-->", tag.end())
+            if at < 0:
+                return -1
+            continue
+        rest = _REST_OF_TAG.match(text, tag.end())
+        end = rest.end() if rest else len(text)
+        if end - tag.start() > _LONG_TAG:
+            for n, _ in enumerate(_ATTRIBUTES.finditer(text, tag.end(), end), start=1):
+                if n > _MAX_ATTRIBUTES:
+                    return tag.start()
+        at = end
+        raw = _RAW.get(tag[1].lower())
+        if raw is not None:
+            closing = raw.search(text, end)
+            if closing is None:
+                return -1
+            at = closing.start()
+    return -1
 
 
 def _size(block: Block) -> int:
@@ -333,7 +374,9 @@ def _table(element: Any) -> list[Block] | None:
             if cell.tag not in ("td", "th") or _chrome(cell):
                 continue
             text, length = "", 0
-            for inner in blocks_of(cell, in_cell=True):
+            if not len(cell):
+                text = _SPACES.sub(" ", cell.text or "").strip()
+            for inner in blocks_of(cell, in_cell=True) if len(cell) else ():
                 said = inner.text.replace("\t", " ").replace("\n", " ")
                 length = len(text) + 1 if text else 0
                 block.row_links.extend((len(rows), len(cells), length + a, length + b, t) for a, b, t in inner.links)

@@ -26,6 +26,8 @@ _HEX_END = re.compile(r"(?:^|[\s|(])([0-9a-fA-F]{8,127})\n([0-9a-fA-F]{1,120})(?
 _HASH_LENGTHS = frozenset({32, 40, 56, 64, 96, 128})
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:-[A-Za-z\u00c0-\u024f]+)*")
 _MAX_SCANNED = 20
+_MIN_LINES = 5
+"""A page with fewer lines has none to spare."""
 
 
 def layout(pages: Sequence[PdfPage]) -> Iterator[Block]:
@@ -87,6 +89,8 @@ def _running(pages: Sequence[PdfPage]) -> set[str]:
     inner: set[str] = set()
     for page in pages:
         filled = [_NUMBER.sub("#", line.text.strip()) for line in page.lines if line.text.strip()]
+        if len(filled) < _MIN_LINES:
+            continue
         seen.update({text for text in (*filled[:2], *filled[-2:]) if len(text) < 120})
         inner.update(filled[2:-2])
     return {text for text, n in seen.items() if n >= max(3, 0.4 * len(pages)) and text not in inner}
@@ -95,7 +99,7 @@ def _running(pages: Sequence[PdfPage]) -> set[str]:
 def _blocks(page: PdfPage, running: set[str], level_of: dict[float, int]) -> Iterator[Block]:
     origin = f"page {page.number}"
     filled = [at for at, line in enumerate(page.lines) if line.text.strip()]
-    edges = {*filled[:2], *filled[-2:]}
+    edges = {*filled[:2], *filled[-2:]} if len(filled) >= _MIN_LINES else set()
     gaps = Counter(
         round(abs(a.y - b.y), 0)
         for a, b in zip(page.lines, page.lines[1:], strict=False)

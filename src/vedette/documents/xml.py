@@ -46,9 +46,18 @@ def events(
     except etree.LxmlError as error:
         if cut:
             raise RefusedError(f"cut: more than {max_elements:,} elements") from None
-        raise RefusedError(f"damaged XML: {str(error)[:120]}") from None
+        raise RefusedError(_reason(error)) from None
     except (ValueError, LookupError, AssertionError) as error:
         raise RefusedError(f"no XML: {str(error)[:120]}") from None
+
+
+def _reason(error: Exception) -> str:
+    said = str(error)
+    if "amplification" in said or "entity reference loop" in said:
+        return "refused: it declares entities that swell without end"
+    if "xcessive depth" in said:
+        return "cut: elements nested deeper than 256"
+    return f"damaged XML: {said[:120]}"
 
 
 def tree(data: bytes, *, max_elements: int) -> Any:
@@ -67,7 +76,7 @@ def tree(data: bytes, *, max_elements: int) -> Any:
     try:
         return etree.fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError, LookupError, AssertionError) as error:
-        raise RefusedError(f"damaged XML: {str(error)[:120]}") from None
+        raise RefusedError(_reason(error)) from None
 
 
 def free(element: Any) -> None:

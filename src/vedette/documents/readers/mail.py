@@ -110,7 +110,10 @@ def message_documents(data: bytes, source: Source, name: str) -> Iterator[Docume
     work = source.work
     if work.nesting > source.limits.max_nesting:
         raise RefusedError(f"messages in messages more than {source.limits.max_nesting} times over")
-    message = message_from_bytes(data)
+    try:
+        message = message_from_bytes(data)
+    except RecursionError:
+        raise RefusedError("parts nested in each other without end") from None
     builder = Builder(source, media_type="message/rfc822", name=name)
     headers = _headers(message)
     subject = one_line(headers.get("Subject", [""])[0])

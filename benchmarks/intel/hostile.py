@@ -1,0 +1,151 @@
+"""What becomes of hostile documents: is each bounded in time and memory, and is what was left out named?
+
+Each file is made anew and read in a process of its own, whose peak of memory (with that of the process that reads PDF)
+is told. ``python -m benchmarks.intel.hostile --write`` fills the section of the README.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.intel.hostile_files import CASES, INJECTION, SECRET
+from benchmarks.tables import write_section
+
+HERE = Path(__file__).resolve().parent
+_TIMEOUT_S = 900
+
+
+def read_one(path: Path) -> dict[str, Any]:
+    """Return what came out of one file, how long it took, and the peak of memory."""
+    from vedette.documents.reading import read_path
+    from vedette.documents.sentences import sentences
+
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.perf_counter()
+    n_documents = n_chars = n_sentences = n_quarantined = 0
+    named: list[str] = []
+    leaked = False
+    suspicious: int | None = None
+    for item in read_path(path):
+        if not hasattr(item, "parts"):
+            n_quarantined += 1
+            named.append(item.reason)
+            continue
+        n_documents += 1
+        n_chars += len(item.text)
+        n_sentences += len(sentences(item))
+        named += [f"{u.place}: {u.reason}" if u.place else u.reason for u in item.unread]
+        leaked = leaked or SECRET in item.text or "STOLEN" in item.text or "lollol" in item.text
+        leaked = leaked or any(link.target.startswith(("javascript:", "file:")) for link in item.links)
+        if INJECTION[:40] in item.text:
+            suspicious = _suspicious(item)
+    seconds = time.perf_counter() - began
+    from vedette.documents.pdf import close_worker
+
+    close_worker()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    shown = list(dict.fromkeys(named))
+    return {
+        "documents": n_documents, "chars": n_chars, "sentences": n_sentences, "quarantined": n_quarantined,
+        "named": shown[:3], "n_named": len(named), "seconds": round(seconds, 2), "leaked": leaked,
+        "peak_mb": round(max(peak - own, 0) / 1024) + round(child / 1024), "suspicious": suspicious,
+    }  # fmt: skip
+
+
+def _suspicious(document: Any) -> int | None:
+    """Return how many ranges the engine marks as speaking to a model, None where it cannot be asked."""
+    try:
+        from vedette.intel.engine import Extractor
+
+        return len(Extractor(home=None).read(document).suspicious)
+    except Exception:
+        return None
+
+
+def measure(size: float, only: str | None) -> list[dict[str, Any]]:
+    """Return a row a case."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for case in CASES:
+            if only and only not in case.key:
+                continue
+            path = Path(folder) / case.name
+            path.write_bytes(case.make(size))
+            command = [sys.executable, "-m", "benchmarks.intel.hostile", "--one", str(path)]
+            try:
+                done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=False)
+                row = json.loads(done.stdout) if done.returncode == 0 else {"failed": done.stderr.decode()[-300:]}
+            except subprocess.TimeoutExpired:
+                row = {"failed": f"more than {_TIMEOUT_S} s"}
+            row = {"key": case.key, "name": case.name, "what": case.what, "bytes": path.stat().st_size, **row}
+            path.unlink()
+            rows.append(row)
+            print(json.dumps(row, ensure_ascii=False), flush=True)
+    return rows
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """Return the rows as a table."""
+    lines = [
+        "| document | what it does | size | came out | named | seconds | peak memory |",
+        "|---|---|---:|---|---|---:|---:|",
+    ]
+    for row in rows:
+        if "failed" in row:
+            lines.append(f"| {row['name']} | {row['what']} | {_size(row['bytes'])} | **failed**: {row['failed']} | | | |")
+            continue
+        came = f"{row['documents']:,} documents, {row['chars']:,} characters" if row["documents"] else "nothing"
+        if row["quarantined"]:
+            came += f"; {row['quarantined']:,} quarantined"
+        if row["suspicious"] is not None:
+            came += f"; {row['suspicious']} ranges marked suspicious, none obeyed"
+        if row["leaked"]:
+            came += "; **leaked**"
+        told = "; ".join(row["named"]).replace("|", "\\|").replace("\n", " ")
+        lines.append(
+            f"| {row['name']} | {row['what']} | {_size(row['bytes'])} | {came} | {told or 'nothing to name'} | "
+            f"{row['seconds']:.1f} | {row['peak_mb']} MB |"
+        )
+    return "\n".join(lines)
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:.1f} MB" if n_bytes > 100_000 else f"{n_bytes / 1e3:.1f} kB"
+
+
+def main() -> None:
+    """Measure, print, and write the section where that is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--one", type=Path)
+    parser.add_argument("--only")
+    parser.add_argument("--size", type=float, default=1.0)
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    if asked.one is not None:
+        print(json.dumps(read_one(asked.one), ensure_ascii=False))
+        return
+    rows = measure(asked.size, asked.only)
+    print(table(rows))
+    if asked.write:
+        failed = [row["key"] for row in rows if "failed" in row or row["leaked"]]
+        body = (
+            f"{len(rows)} documents made to do harm; each read in a process of its own with the limits that hold by default. "
+            "Peak memory is what reading took above the program itself, with the whole of the process that reads PDF (30 MB at "
+            "rest). *Named* is what the product says of what it left out, the first three. Nothing was fetched, run or "
+            f"written; {'nothing failed' if not failed else 'failed: ' + ', '.join(failed)}.\n\n{table(rows)}"
+        )
+        slowest, largest = max(r.get("seconds", 0) for r in rows), max(r.get("peak_mb", 0) for r in rows)
+        write_section(HERE, "hostile", body, {"cases": len(rows), "failed": failed, "slowest_s": slowest, "peak_mb": largest})
+
+
+if __name__ == "__main__":
+    main()
