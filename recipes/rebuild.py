@@ -24,6 +24,7 @@ from vedette.models.shipped import FOLDER, write_manifest
 RECIPES = Path(__file__).resolve().parent
 SHIPS = (
     "technique-tagger",
+    "report-techniques",
     "cve-cwe",
     "cve-cvss",
     "question-router",
@@ -40,6 +41,7 @@ SHIPPED_BY = {
     "command-techniques": "benchmarks.commands.techniques",
     "command-risk": "benchmarks.commands.risk",
     "names": "recipes.names.train",
+    "report-techniques": "benchmarks.intel.techniques",
 }
 """Models that a benchmark makes from their recipe with ``--ship``."""
 

@@ -1,62 +1,144 @@
-"""Which techniques each sentence describes, and which the report: what is named exactly first, then what models say."""
+"""Which techniques each sentence describes, and which the report: what is named exactly first, then what models say.
+
+The report model judges a report's sentences together, for the techniques that it was taught; for all others of ATT&CK
+the tagger answers where it is sure by itself. What a text names by id or by name stands whatever the models say.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
+from math import prod
 
-from vedette.intel.techniques.explicit import named
+from vedette.intel.techniques.context import CLAUSES_ABOVE, rolled
+from vedette.intel.techniques.explicit import Named, named
+from vedette.intel.techniques.report_model import Judged, ReportModel
 from vedette.knowledge import attack
-from vedette.models import load
+from vedette.models import load, shipped
 from vedette.models.base import Predictor
 from vedette.schema import Document
 from vedette.schema.intel import ReportTechnique, TechniqueMention
 
-MODEL = "technique-tagger"
-BY_ID, BY_NAME = 0.99, 0.9
+MODEL = "report-techniques"
+BY_ID, BY_NAME = 0.99, 0.8
 """Confidence in a technique that a sentence names itself."""
+LANGUAGES = (None, "en")
+"""Languages that the models were taught; where none could be told, they try."""
 
 
 @cache
-def _tagger() -> Predictor:
-    return load(MODEL)
+def _shipped() -> Predictor:
+    return load(f"{MODEL}@shipped") if MODEL in shipped.names() else load("technique-tagger")
 
 
 def find(
-    document: Document, sentences: Sequence[tuple[int, int]], *, model: Predictor | None = None
+    document: Document,
+    sentences: Sequence[tuple[int, int]],
+    *,
+    model: Predictor | None = None,
+    known_only: bool = False,
 ) -> tuple[list[TechniqueMention], list[ReportTechnique], int, list[str]]:
     """Return the techniques of each sentence, those of the report, how many sentences none was said of, and why.
 
     Args:
         document: the report.
-        sentences: offsets of its sentences.
-        model: what judges a sentence; default: the shipped tagger.
+        sentences: offsets of its sentences, in order.
+        model: what judges; default: the report model that ships. Any other predictor is asked sentence by sentence.
+        known_only: whether techniques that the report model was not taught are left out.
 
     Returns:
-        Mentions by place; the report's techniques, surest first; the number of sentences of which the model would
-        rather not say anything; and why a whole report was not judged by the model, where it was not.
+        Mentions by place; the report's techniques, surest first; the number of sentences of which the models would
+        rather not say anything; and why a whole report was not judged by them, where it was not.
     """
     texts = [document.text[start:end] for start, end in sentences]
-    found: dict[tuple[int, str], TechniqueMention] = {}
-    for at, text in enumerate(texts):
-        for item in named(text):
-            own = _mention(item.technique, sentences[at], BY_ID if item.by_id else BY_NAME, explicit=True)
-            old = found.get((at, item.technique))
-            if old is None or old.confidence < own.confidence:
-                found[(at, item.technique)] = own
-    unjudged: list[str] = []
-    n_abstained = 0
-    if document.language not in (None, "en"):
-        unjudged.append(f"techniques: the text is not English but {document.language}; only what it names was read")
+    judge = document.language in LANGUAGES
+    unjudged = (
+        [] if judge else [f"techniques: the text is not English ({document.language}); only what it names was read"]
+    )
+    asked = (model or _shipped()) if judge and texts else None
+    found = _Found(sentences)
+    if isinstance(asked, ReportModel):
+        judged = asked.judge(texts)
+        names: Sequence[Sequence[Named]] = judged.pairs.named
+        found.take(asked, judged)
+        if not known_only:
+            found.take_others(asked, judged, texts)
     else:
-        for at, said in enumerate((model or _tagger()).predict(texts) if texts else []):
-            if said.abstained or not said.labels:
-                n_abstained += not any(key[0] == at for key in found)
+        names = [named(text) for text in texts]
+        for at, said in enumerate(asked.predict(texts) if asked is not None else []):
+            if said.labels and not said.abstained:
+                found.say(at, said.labels[0].label, said.labels[0].confidence)
+    for at, own in enumerate(names):
+        for item in own:
+            found.said.pop((at, rolled(item.technique)), None)
+            found.say(at, item.technique, BY_ID if item.by_id else BY_NAME, explicit=True)
+    mentions = sorted(found.said.values(), key=lambda m: (m.start, -m.confidence, m.technique))
+    silent = len(texts) - len({at for at, _ in found.said}) if judge else 0
+    return mentions, found.report(mentions), silent, unjudged
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is said of a report so far."""
+
+    sentences: Sequence[tuple[int, int]]
+    said: dict[tuple[int, str], TechniqueMention] = field(default_factory=dict)
+    """By number of the sentence and technique."""
+    chances: dict[str, tuple[float, int]] = field(default_factory=dict)
+    """Of the report, for each technique that the report model was taught, with the number of its best sentence."""
+    least: float = 0.0
+    """From which chance on a report is said to describe such a technique."""
+
+    def say(self, at: int, technique: str, confidence: float, *, explicit: bool = False) -> None:
+        """Keep a mention, unless a surer one of the same is there."""
+        old = self.said.get((at, technique))
+        if old is None or old.confidence < confidence:
+            self.said[(at, technique)] = _mention(technique, self.sentences[at], confidence, explicit=explicit)
+
+    def take(self, model: ReportModel, judged: Judged) -> None:
+        """Keep what the report model says."""
+        self.least = model.report_threshold
+        for at, i in zip(*(judged.sentences >= model.sentence_threshold).nonzero(), strict=True):
+            self.say(int(at), model.labels[i], float(judged.sentences[at, i]))
+        best = judged.sentences.argmax(axis=0)
+        self.chances = {label: (float(judged.report[i]), int(best[i])) for i, label in enumerate(model.labels)}
+
+    def take_others(self, model: ReportModel, judged: Judged, texts: Sequence[str]) -> None:
+        """Keep what the tagger says of techniques that the report model was not taught, where that is silent."""
+        spoken = {at for at, _ in self.said}
+        quiet = [at for at in range(len(texts)) if at not in spoken and judged.looks[at] > CLAUSES_ABOVE]
+        for at, told in zip(quiet, model.tagger.predict([texts[at] for at in quiet]), strict=True):
+            if told.labels and not told.abstained and rolled(told.labels[0].label) not in self.chances:
+                self.say(at, told.labels[0].label, told.labels[0].confidence)
+
+    def report(self, mentions: Sequence[TechniqueMention]) -> list[ReportTechnique]:
+        """Return the techniques that a report's sentences add up to, surest first."""
+        by_technique: dict[str, list[TechniqueMention]] = {}
+        for mention in mentions:
+            by_technique.setdefault(mention.technique, []).append(mention)
+        for technique, (chance, _) in self.chances.items():
+            if chance >= self.least:
+                by_technique.setdefault(technique, [])
+        out = []
+        for technique, own in by_technique.items():
+            if technique in self.chances:
+                chance, at = self.chances[technique]
+            else:
+                chance, at = 1 - prod(1 - c for c in sorted((m.confidence for m in own), reverse=True)[:5]), -1
+            explicit = max((m.confidence for m in own if m.explicit), default=0.0)
+            if technique in self.chances and chance < self.least and not explicit:
                 continue
-            first = said.labels[0]
-            found.setdefault((at, first.label), _mention(first.label, sentences[at], first.confidence, explicit=False))
-    mentions = sorted(found.values(), key=lambda m: (m.start, -m.confidence, m.technique))
-    return mentions, report_techniques(mentions), n_abstained, unjudged
+            places = [(m.start, m.end) for m in sorted(own, key=lambda m: (-m.confidence, m.start))]
+            out.append(
+                ReportTechnique(
+                    technique=technique,
+                    name=attack.name_of(technique) or technique,
+                    confidence=round(max(chance, explicit), 4),
+                    sentences=tuple(places) or (self.sentences[at],),
+                )
+            )
+        return sorted(out, key=lambda t: (-t.confidence, t.technique))
 
 
 def _mention(technique: str, where: tuple[int, int], confidence: float, *, explicit: bool) -> TechniqueMention:
@@ -68,25 +150,3 @@ def _mention(technique: str, where: tuple[int, int], confidence: float, *, expli
         confidence=round(float(confidence), 4),
         explicit=explicit,
     )
-
-
-def report_techniques(mentions: Sequence[TechniqueMention]) -> list[ReportTechnique]:
-    """Return the techniques that a report's sentences add up to, surest first."""
-    by_technique: dict[str, list[TechniqueMention]] = {}
-    for mention in mentions:
-        by_technique.setdefault(mention.technique, []).append(mention)
-    out = []
-    for technique, own in by_technique.items():
-        best = sorted(own, key=lambda m: (-m.confidence, m.start))
-        missed = 1.0
-        for mention in best[:5]:
-            missed *= 1 - mention.confidence
-        out.append(
-            ReportTechnique(
-                technique=technique,
-                name=best[0].name,
-                confidence=round(1 - missed, 4),
-                sentences=tuple((m.start, m.end) for m in best),
-            )
-        )
-    return sorted(out, key=lambda t: (-t.confidence, t.technique))

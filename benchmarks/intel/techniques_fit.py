@@ -1,0 +1,204 @@
+"""How the report model is fitted: detector and trees for each fold, over the tagger of that fold, and for all.
+
+A report's features come from a tagger and a detector that never saw it, in training as in judging; curves and
+thresholds of a fold are learnt on the other folds' answers, those of the shipped model on all folds' answers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from benchmarks.intel.techniques_data import Report
+from numpy.typing import NDArray
+
+from vedette.forge.train.boosted import trees_of
+from vedette.intel.techniques.context import Floats, Pairs
+from vedette.intel.techniques.report_model import Curve, ReportModel
+from vedette.models.boosted import Trees
+from vedette.models.linear import LinearModel, LinearWeights
+from vedette.models.text import BlockSpec, TextFeatures
+
+NO_TREES = Trees(*(np.zeros(0, dtype=t) for t in (int, int, int, float, int, int, bool, float)), np.zeros(1))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """As the recipe says them."""
+
+    seeds: int
+    rounds: int
+    rate: float
+    leaves: int
+    least: int
+    penalty: float
+    share: float
+    detector_strength: float
+
+
+def detector_of(reports: Sequence[Report], strength: float) -> tuple[TextFeatures, LinearWeights]:
+    """Fit which sentences look like ones that name a technique."""
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    texts = [text for r in reports for text in r.texts]
+    truth = np.array([bool(t) for r in reports for t in r.truth])
+    features = TextFeatures.fit(
+        texts,
+        (BlockSpec(kind="words", low=1, high=2, min_count=2), BlockSpec(kind="chars", low=2, high=5, min_count=3)),
+    )
+    rows = features.transform(texts)
+    matrix = csr_matrix((rows.values, rows.indices, rows.indptr), shape=(len(texts), len(features)))
+    model = LogisticRegression(C=strength, solver="liblinear").fit(matrix, truth)
+    weights = model.coef_.T.astype(np.float32)
+    return features, LinearWeights.compress(weights, model.intercept_.astype(np.float32), keep=400_000)
+
+
+def model_of(
+    reports: Sequence[Report], tagger: LinearModel | None, settings: Settings, labels: tuple[str, ...]
+) -> ReportModel:
+    """Return a model with detector and counts of these reports; no trees yet."""
+    counts = Counter(label for r in reports for t in r.truth for label in t)
+    return ReportModel(
+        name="report-techniques",
+        version="fold",
+        labels=labels,
+        counts=np.array([float(counts[label]) for label in labels]),
+        detector=detector_of(reports, settings.detector_strength),
+        trees=NO_TREES,
+        given=tagger,
+    )
+
+
+def targets(pairs: Pairs, report: Report, labels: Sequence[str]) -> NDArray[np.bool_]:
+    """Whether each pair is marked."""
+    return np.array(
+        [labels[k] in report.truth[i] for i, k in zip(pairs.sentence, pairs.label, strict=True)], dtype=bool
+    )
+
+
+def trees_for(values: Floats, marked: NDArray[np.bool_], settings: Settings) -> Trees:
+    """Fit boosted trees, a few times with other draws, as one ensemble that averages them."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    grown = []
+    for seed in range(settings.seeds):
+        model = HistGradientBoostingClassifier(
+            max_iter=settings.rounds,
+            learning_rate=settings.rate,
+            max_leaf_nodes=settings.leaves,
+            min_samples_leaf=settings.least,
+            l2_regularization=settings.penalty,
+            max_features=settings.share,
+            early_stopping=False,
+            random_state=seed,
+        )
+        grown.append(trees_of(model.fit(values, marked)))
+    return joined(grown)
+
+
+def joined(parts: Sequence[Trees]) -> Trees:
+    """Return ensembles as one that gives their mean."""
+    starts = np.concatenate(([0], np.cumsum([len(p.feature) for p in parts])[:-1]))
+    return Trees(
+        np.concatenate([p.roots + s for p, s in zip(parts, starts, strict=True)]),
+        np.concatenate([p.output for p in parts]),
+        np.concatenate([p.feature for p in parts]),
+        np.concatenate([p.split for p in parts]),
+        np.concatenate([np.where(p.feature < 0, 0, p.left + s) for p, s in zip(parts, starts, strict=True)]),
+        np.concatenate([np.where(p.feature < 0, 0, p.right + s) for p, s in zip(parts, starts, strict=True)]),
+        np.concatenate([p.missing_left for p in parts]),
+        np.concatenate([p.value for p in parts]) / len(parts),
+        np.mean([p.start for p in parts], axis=0),
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Uncalibrated chances of one report by a model that never saw it."""
+
+    sentences: Floats
+    report: Floats
+
+
+def curve_of(raw: Floats, right: NDArray[np.bool_]) -> Curve:
+    """Fit a monotone curve to chances, with at most some 40 knots."""
+    from sklearn.isotonic import IsotonicRegression
+
+    fitted = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(raw, right)
+    x, y = fitted.X_thresholds_, fitted.y_thresholds_
+    if len(x) > 40:
+        keep = np.unique(np.linspace(0, len(x) - 1, 40).astype(int))
+        x, y = x[keep], y[keep]
+    return Curve(tuple(float(v) for v in x), tuple(float(v) for v in y))
+
+
+def best_threshold(chances: Floats, right: NDArray[np.bool_], n_true: int) -> float:
+    """Return the chance from which on saying gives the best F1."""
+    order = np.argsort(-chances, kind="stable")
+    hits = np.cumsum(right[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + n_true)
+    return float(chances[order][int(f1.argmax())])
+
+
+def calibrated(model: ReportModel, reports: Sequence[Report], answers: Sequence[Answer]) -> ReportModel:
+    """Return a model whose curves and thresholds come from these answers."""
+    number = {label: i for i, label in enumerate(model.labels)}
+    raw, right, raw_all, right_all, n_true, n_all = [], [], [], [], 0, 0
+    for report, answer in zip(reports, answers, strict=True):
+        marked = np.zeros(answer.sentences.shape, dtype=bool)
+        for i, truth in enumerate(report.truth):
+            for label in truth & number.keys():
+                marked[i, number[label]] = True
+        looked = answer.sentences > 0
+        raw.append(answer.sentences[looked])
+        right.append(marked[looked])
+        n_true += sum(map(len, report.truth))
+        raw_all.append(answer.report)
+        right_all.append(np.array([label in report.all_truth for label in model.labels]))
+        n_all += len(report.all_truth)
+    sentence, whole = np.concatenate(raw), np.concatenate(raw_all)
+    hit, hit_all = np.concatenate(right), np.concatenate(right_all)
+    model = replace(model, sentence_curve=curve_of(sentence, hit), report_curve=curve_of(whole, hit_all))
+    return replace(
+        model,
+        sentence_threshold=best_threshold(model.sentence_curve.of(sentence), hit, n_true),
+        report_threshold=best_threshold(model.report_curve.of(whole), hit_all, n_all),
+    )
+
+
+def cross(
+    reports: Sequence[Report], folds: NDArray[np.int64], taggers: Sequence[LinearModel], settings: Settings, note: Any
+) -> tuple[list[ReportModel], ReportModel]:
+    """Return the calibrated model of each fold, and the one of all reports (tagger: the shipped one)."""
+    labels = tuple(sorted({label for r in reports for _, _, label in r.spans}))
+    read: list[Pairs | None] = [None] * len(reports)
+    bare = []
+    for k, tagger in enumerate(taggers):
+        model = model_of([r for r, f in zip(reports, folds, strict=True) if f != k], tagger, settings, labels)
+        bare.append(model)
+        for i in np.flatnonzero(folds == k):
+            read[i] = model.pairs(reports[i].texts)
+        note(f"fold {k}: read")
+    pairs = [p for p in read if p is not None]
+    values = np.concatenate([p.values for p in pairs])
+    marked = np.concatenate([targets(p, r, labels) for p, r in zip(pairs, reports, strict=True)])
+    of_report = np.repeat(np.arange(len(reports)), [len(p.sentence) for p in pairs])
+    answers: list[Answer] = [Answer(np.zeros((0, 0)), np.zeros(0))] * len(reports)
+    grown = []
+    for k, model in enumerate(bare):
+        mine = folds[of_report] != k
+        grown.append(replace(model, trees=trees_for(values[mine], marked[mine], settings)))
+        for i in np.flatnonzero(folds == k):
+            answers[i] = Answer(*grown[-1].raw(pairs[i], len(reports[i].sentences)))
+        note(f"fold {k}: fitted")
+    done = []
+    for k, model in enumerate(grown):
+        others = [i for i in range(len(reports)) if folds[i] != k]
+        done.append(calibrated(model, [reports[i] for i in others], [answers[i] for i in others]))
+    whole = replace(model_of(reports, None, settings, labels), trees=trees_for(values, marked, settings))
+    note("all: fitted")
+    return done, calibrated(whole, reports, answers)
