@@ -58,7 +58,7 @@ test: $(VENV)/.dev postgres  ## The default tests (minutes)
 
 test-all: $(VENV)/.dev postgres  ## The slow tests too
 	@echo "== pytest --run-slow"
-	@$(BIN)/python -m pytest -n 2 --run-slow
+	@VEDETTE_TEST_ALL=1 $(BIN)/python -m pytest -n 2 --run-slow
 
 lint: $(VENV)/.dev  ## Style, types, import contract, documentation
 	@echo "== ruff"

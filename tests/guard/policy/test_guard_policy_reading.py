@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vedette.errors import UserError
@@ -29,6 +30,8 @@ from vedette.guard.policy import (
 )
 from vedette.schema.guarding import Action, Direction
 
+ALL = bool(os.environ.get("VEDETTE_TEST_ALL"))
+"""Whether each property is tried as often as it should be: ``make test-all``."""
 HEAD = "version: 1\nname: test\n"
 
 
@@ -240,6 +243,7 @@ documents = st.fixed_dictionaries(
 )
 
 
+@settings(max_examples=60 if ALL else 20)
 @given(documents)
 def test_what_is_written_is_read_as_the_same_policy(document: dict[str, Any]) -> None:
     found = read_policy(json.dumps(document))  # JSON is YAML
@@ -270,6 +274,7 @@ def test_any_text_is_a_policy_or_an_error_that_says_where(text: str) -> None:
     assert error is None or (error.location or "").startswith("p.yaml")
 
 
+@settings(max_examples=60 if ALL else 20)
 @given(st.data())
 def test_a_preset_with_a_piece_cut_out_or_put_in_never_raises_anything_else(data: st.DataObject) -> None:
     text = preset_text(data.draw(st.sampled_from(PRESETS)))

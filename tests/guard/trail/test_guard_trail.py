@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
@@ -21,6 +22,9 @@ from vedette.guard.trail import BEGINNING, Trail, TrailEntry, as_dict
 from vedette.guard.vault import FileKeys, Vault, sealing
 from vedette.store import Lake, tables
 from vedette.store.state import to_db, writing
+
+ALL = bool(os.environ.get("VEDETTE_TEST_ALL"))
+"""Whether each property is tried as often as it should be: ``make test-all``."""
 
 
 def trail_of(lake: Lake, *, anchored: bool = True) -> Trail:
@@ -295,7 +299,10 @@ def test_words_of_clients_are_kept_only_where_they_look_like_names(lake: Lake) -
     assert trail.record(action="allow", model="meta-llama/Llama-3.3-70B:free").model == "meta-llama/Llama-3.3-70B:free"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=40 if os.environ.get("VEDETTE_TEST_ALL") else 12,
+)
 @given(words=st.lists(st.text(), min_size=6, max_size=6), n=st.integers(-(2**40), 2**40))
 def test_any_words_make_a_row_that_verifies(lake: Lake, words: list[str], n: int) -> None:
     trail = trail_of(lake)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -40,10 +41,12 @@ def test_pairs_come_back_in_their_order_also_to_another_process(lake: Lake, open
     assert other.pairs() is other.pairs(), "asking often costs nothing"
 
 
+ALL = bool(os.environ.get("VEDETTE_TEST_ALL"))
+"""Whether each property is tried as often as it should be: ``make test-all``."""
 texts = st.text(alphabet=st.sampled_from('ab\x00\x1a\ud800\udcff\U0001f600"\\\n é')) | st.text()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40 if ALL else 12)
 @given(values=st.lists(texts, max_size=12), name=texts, owner=texts)
 def test_any_values_come_back_as_they_were(lake: Lake, values: list[str], name: str, owner: str) -> None:
     lake_vault = vault_of(lake)
