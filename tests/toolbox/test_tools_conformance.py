@@ -24,8 +24,9 @@ NAMES = sorted(TOOLS)
 WANTED = {
     "attack_path", "case_summary", "cases", "changed_since", "command_explanation", "compare_windows", "data_status",
     "draft_report", "entity_profile", "events", "exposed_accounts", "exposure_changes", "exposure_report",
-    "exposures", "findings", "first_last", "fix_plan", "hosts", "implicated_accounts", "indicators", "next_steps",
-    "slides", "suspicious_commands", "technique_info", "techniques", "timeline",
+    "exposures", "findings", "first_last", "fix_plan", "hosts", "implicated_accounts", "indicators", "intel_entity",
+    "intel_new", "next_steps", "report_hits", "report_summary", "slides", "suspicious_commands", "technique_info",
+    "techniques", "timeline",
 }  # fmt: skip
 DAY = Window(start_at=datetime(2024, 3, 5, tzinfo=UTC), end_at=datetime(2024, 3, 6, tzinfo=UTC))
 BEFORE = Window(start_at=datetime(2024, 3, 4, tzinfo=UTC), end_at=datetime(2024, 3, 5, tzinfo=UTC))
@@ -52,6 +53,9 @@ GOOD: dict[str, list[Any]] = {
     "vulnerability": ["CVE-2021-44228", "CVE-1999-0001"],
     "asset": ["PC1.corp.example", "NOWHERE"],
     "owner": ["files", "nobody"],
+    "report": ["Frost", "no such report"],
+    "every": [True],
+    "thing": ["APT28", "Frostbite", C2, "CVE-2021-44228", "nobody at all"],
 }
 NEEDED: dict[str, dict[str, Any]] = {"entity_profile": {"entity": "alice"}, "technique_info": {"technique": "T1003"}}
 HOSTILE = [

@@ -11,8 +11,27 @@ from typing import Any
 
 import pyarrow as pa
 
+from vedette.intel.keeping import keep
 from vedette.investigate import investigate
-from vedette.schema import Evidence, Finding, Severity, event_arrow_schema
+from vedette.schema import (
+    Document,
+    EntityMention,
+    Evidence,
+    ExploitStatus,
+    Finding,
+    MentionKind,
+    ObservableKind,
+    Reading,
+    Relation,
+    RelationKind,
+    ReportEvent,
+    ReportTechnique,
+    SeenObservable,
+    Severity,
+    Standing,
+    VulnerabilityMention,
+    event_arrow_schema,
+)
 from vedette.schema.scan_tables import scan_arrow_schema
 from vedette.store import Lake
 from vedette.store.book import save_cases, save_findings
@@ -183,7 +202,63 @@ def made(folder: Path, world: World | None = None, *, cases: bool = True) -> Lak
     lake = Lake.open(folder)
     (world if world is not None else cloud(attack())).into(lake, cases=cases)
     scanned(lake)
+    reported(lake)
     return lake
+
+
+def reported(lake: Lake) -> None:
+    """Keep the readings of two reports in a lake: they do not agree, and one speaks to a model."""
+    for number, (title, group, name) in enumerate((("Frost report", "G0007", "APT28"), ("Thaw", "G0046", "FIN7"))):
+        text = f"{name} made Frostbite. It calls {C2} and dumps LSASS. {ORDER} CVE-2021-44228 is exploited."
+        document = Document(
+            document_id=f"doc-{number:016x}",
+            title=f"{title} {ORDER}" if number else title,
+            source="r.txt",
+            text=text,
+            parts=(),
+        )
+        at = {
+            word: (text.index(word), text.index(word) + len(word)) for word in (name, "Frostbite", C2, "CVE-2021-44228")
+        }
+        sentence = (0, text.index(".") + 1)
+        cve = at["CVE-2021-44228"]
+
+        def mention(
+            kind: MentionKind, word: str, ref: str | None, at: dict[str, tuple[int, int]] = at
+        ) -> EntityMention:
+            start, end = at[word]
+            return EntityMention(kind=kind, text=word, start=start, end=end, confidence=0.9, ref=ref, name=word)
+
+        reading = Reading(
+            document=document,
+            sentences=(sentence,),
+            observables=(
+                SeenObservable(
+                    kind=ObservableKind.IP, value=C2, text=C2, start=at[C2][0], end=at[C2][1],
+                    standing=Standing.INDICATOR,
+                ),
+            ),
+            entities=(mention(MentionKind.GROUP, name, group), mention(MentionKind.MALWARE, "Frostbite", None)),
+            report_techniques=(
+                ReportTechnique(technique="T1003.001", name="LSASS Memory", confidence=0.9, sentences=(sentence,)),
+            ),
+            relations=(
+                Relation(
+                    kind=RelationKind.ATTRIBUTED_TO, source="malware:frostbite", target=f"group:{group}", start=0,
+                    end=sentence[1], confidence=0.8,
+                ),
+            ),
+            events=(ReportEvent(at="2024-03", text=text[:40], start=0, end=40, keys=("malware:frostbite",)),),
+            vulnerabilities=(
+                VulnerabilityMention(
+                    cve="CVE-2021-44228", start=cve[0], end=cve[1], exploit=ExploitStatus.EXPLOITED,
+                    exploit_text="is exploited",
+                ),
+            ),
+            suspicious=((text.index("Ignore"), text.index("Ignore") + 20, "an order"),),
+            n_abstained=1,
+        )  # fmt: skip
+        keep(lake, [reading], clock=lambda number=number: NOW - timedelta(days=2 - number))  # type: ignore[misc]
 
 
 def scanned(lake: Lake) -> None:

@@ -2164,6 +2164,10 @@ n report say what please
 n make short of this article
 j tldr the (advisory|report|blog post)
 j (report|advisory) key takeaways
+q what do the (vendor|authors|researchers) claim in (this|the) (paper|publication|report|write-up)?
+q what does the (vendor|CERT|ISAC) (report|paper|bulletin|notice) conclude?
+t (contents|findings|conclusions) of the (paper|publication|report|article|advisory)
+i tell me what the (researchers|authors|vendor) wrote in the (paper|report|bulletin)
 # report_hits.bare
 q what does (this|the|that|the attached) (report|article|advisory|bulletin) mean for us?
 q (have|did) we (seen|see) any of the (indicators|IOCs|techniques|domains) (in|of|from) the (report|article|advisory)?
@@ -2183,6 +2187,10 @@ n this report, is it bad for us
 n we see things of this article
 j sweep the (report|advisory) IOCs
 j IOC hits for this (report|advisory|bulletin)
+q did (anything|something|any of it) from the (paper|publication|bulletin|report) (happen|show up|turn up) (here|with us|in our systems)?
+q do our (logs|systems|data|findings) hold (anything|something) (of|from) the (paper|report|bulletin|article|advisory)?
+q does the (paper|publication|bulletin) matter (to|for) (us|our company|our network)?
+t the (bulletin|article|advisory|report) and us
 # intel_new.bare
 q what is new in (threat intel|threat intelligence|the threat reports|the intel feeds)?
 q which (new |)(threat |)reports (came in|arrived|are new)?
@@ -2199,6 +2207,10 @@ m what news is there from threat intelligence?
 n threat report new is which
 j latest CTI
 j fresh intel
+q what did (threat researchers|analysts|the vendors) publish (lately|recently)?
+q what (came|was added) to our (threat|intel) (library|reports|feeds) (lately|recently)?
+t (recent|latest) (threat research|threat publications|threat feeds)
+i list what the (threat feeds|threat reports|vendors) added (lately|recently)
 # intel_new.window
 q what is new in (threat intel|threat intelligence|the threat reports|the intel feeds) {since}?
 q which (new |)(threat |)reports (came in|arrived|were added) {since}?
@@ -2213,6 +2225,10 @@ m what did threat intelligence bring {since}?
 n new threat report {since} is there
 j new CTI {since}
 j intel delta {since}
+q what did (threat researchers|analysts|the vendors) publish {since}?
+q what was added to our (threat library|threat reports|feeds) {since}?
+t threat (research|publications|feeds) {since}
+i list what the (threat feeds|threat reports|vendors) added {since}
 # intel_entity.bare
 q do the (reports|advisories|articles) (contradict each other|agree|disagree)?
 q where do the (threat |)reports (contradict each other|differ|disagree)?
@@ -2226,6 +2242,10 @@ r two vendors told me two stories, so where do the reports differ?
 m do our intelligence sources agree with each other?
 n report and report not same, where
 j CTI conflicts
+q do the (vendors|researchers|papers|publications) tell (different|contradictory) stories?
+q on what do the (vendors|threat publications|vendor reports) not agree?
+t (discrepancies|conflicts) between (vendors|vendor reports|threat publications)
+i point out where the (vendor reports|papers|threat publications) conflict
 # intel_entity.thing
 q what do the (reports|advisories|articles|threat reports) say about {actor}?
 q which (reports|advisories|articles) (mention|name|talk about|speak of) {actor}?
@@ -2242,6 +2262,10 @@ m what does threat intelligence have on {actor}?
 n {actor} in report, which
 j CTI on {actor}
 j {actor} intel
+q which (vendor papers|publications|threat analysts|vendors) (deal with|write about|cover) {actor}?
+q what did (threat analysts|researchers|the vendors) (write|publish) about {actor}?
+t (publications|vendor reports|threat research) on {actor}
+i list the (publications|vendor reports|papers) on {actor}
 # exposures.bare
 q (how|where) are we exposed?
 q how exposed are we (right now|)?

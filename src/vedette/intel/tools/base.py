@@ -8,9 +8,10 @@ from typing import Any
 
 from vedette.intel.digest.digest import name_of
 from vedette.intel.keeping import kept
-from vedette.schema import Evidence, Fact, Parameter, Reading, ToolResult, ValueKind
+from vedette.schema import Fact, Parameter, Reading, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
 from vedette.toolbox.arguments import text_of
+from vedette.toolbox.cases import stored
 from vedette.toolbox.saying import FactList, Saying
 
 REPORT = Parameter(
@@ -21,7 +22,11 @@ REPORT = Parameter(
     routed=False,
 )
 EVERY = Parameter(
-    name="every", kind=ValueKind.FLAG, description="All kept reports instead of the newest.", routed=False
+    name="every",
+    kind=ValueKind.FLAG,
+    description="All kept reports instead of the newest.",
+    example="all reports",
+    routed=False,
 )
 MOST_REPORTS = 200
 """Kept reports that one question takes in."""
@@ -93,7 +98,7 @@ def which(facts: FactList, found: Chosen) -> None:
     document = found.readings[0].document
     facts.add(
         "report_chosen", document.document_id, text, say, kind=ValueKind.TEXT,
-        evidence=[Evidence(ref=document.document_id, quote=name_of(found.readings[0]))],
+        evidence=[stored(document.document_id, name_of(found.readings[0]))],
     )  # fmt: skip
     facts.aside()
 

@@ -46,11 +46,12 @@ class IntelEntity:
             "is parcel-refund.example in any report",
             "Do the reports contradict each other?",
             "threat intel on Emotet",
+            "conflicting reports?",
             "what do we know about CVE-2024-3400 from the reports",
             "do the reports agree who is behind Sandstone",
             "has any report named this hash: 44d88612fea8a8f36de82e1278abb02f",
         ),
-        words=("intel", "intelligence", "threat reports", "contradict", "disagree"),
+        words=("intel", "intelligence", "threat reports", "contradict", "disagree", "cti"),
     )  # fmt: skip
 
     def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:

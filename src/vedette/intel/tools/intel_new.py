@@ -38,7 +38,7 @@ class IntelNew:
             "new techniques in threat reports this month",
             "threat intel news",
         ),
-        words=("intel", "intelligence", "threat reports", "intel feeds"),
+        words=("intel", "intelligence", "threat reports", "threat report", "intel feeds", "cti"),
     )  # fmt: skip
 
     def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:

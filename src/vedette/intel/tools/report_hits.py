@@ -38,6 +38,7 @@ class ReportHits:
         examples=(
             "what does this report mean for us?",
             "which of this have we seen?",
+            "report hits?",
             "have we seen any of the indicators in the report",
             "Are we affected by what the article describes?",
             "check the report against our logs",

@@ -25,6 +25,7 @@ class ReportSummary:
             "what does this report say?",
             "summarise the attached report",
             "what is the report about",
+            "summarise the advisory",
             "Which techniques does the report describe?",
             "tl;dr of the article",
             "who is behind it according to the report",
@@ -32,7 +33,7 @@ class ReportSummary:
             "give me the gist of this blog post",
             "whom do they target, says the report",
         ),
-        words=("article", "advisory", "bulletin", "attached", "attachment", "gist"),
+        words=("article", "advisory", "bulletin", "attached", "attachment", "gist", "blog"),
     )  # fmt: skip
 
     def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from vedette.investigate.names import is_external
-from vedette.schema import Case, DataTable, Evidence, ObservableKind, Parameter, Tool, ToolResult, ValueKind
+from vedette.schema import Case, DataTable, Evidence, Parameter, Tool, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
 from vedette.toolbox.arguments import CASE, choice_of
 from vedette.toolbox.cases import case_proof, choose_case, no_case, which_case
 from vedette.toolbox.saying import FactList, Saying, joined
 
-_KINDS = tuple(k.value for k in ObservableKind)
 _ORDER = ("ip", "domain", "url", "email", "hash", "file", "registry", "access_key", "user_agent", "cve")
+_KINDS = _ORDER
+"""Kinds of value that cases hold."""
 _VALUE_KINDS = {
     "ip": ValueKind.ADDRESS, "domain": ValueKind.DOMAIN, "url": ValueKind.URL, "email": ValueKind.EMAIL,
     "hash": ValueKind.HASH, "file": ValueKind.FILE, "registry": ValueKind.RESOURCE,
