@@ -23,6 +23,8 @@ R = TypeVar("R")
 
 CHOICES = "local, pool, pool:N, ray://HOST:PORT or ray://local"
 """What an engine can be called."""
+MOST_FAILURES = 3
+"""How often in a row a worker may be lost before the work is given up."""
 
 
 @runtime_checkable
@@ -101,28 +103,53 @@ class PoolEngine:
     ) -> Iterator[tuple[S, R]]:
         """Yield (shard, result) in the order of the shards.
 
+        Where a worker is killed, the pool is made anew and what was under way is worked on again.
+
         Raises:
-            OutsideError: a worker process was killed.
+            OutsideError: workers died again and again with no result in between.
         """
+        source = iter(shards)
+        waiting: deque[S] = deque()
+        failures = 0
+        while True:
+            try:
+                for shard, result in self._pooled(function, source, waiting, initializer, initargs):
+                    failures = 0
+                    yield shard, result
+                return
+            except BrokenProcessPool as error:
+                failures += 1
+                if failures >= MOST_FAILURES:
+                    raise OutsideError(
+                        f"a worker process died, {failures} times on the same shard; most likely for want of memory",
+                        next_step="run the command again with fewer --workers: it goes on where it stopped",
+                    ) from error
+
+    def _pooled(
+        self,
+        function: Callable[[S], R],
+        source: Iterator[S],
+        waiting: deque[S],
+        initializer: Callable[..., None] | None,
+        initargs: tuple[Any, ...],
+    ) -> Iterator[tuple[S, R]]:
+        """Yield results from one pool; ``waiting`` holds, in order, the shards that were drawn and not yielded."""
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(self.workers, mp_context=context, initializer=initializer, initargs=initargs) as pool:
-            waiting: deque[tuple[S, Future[R]]] = deque()
+            futures: deque[Future[R]] = deque()
             try:
-                for shard in shards:
-                    waiting.append((shard, pool.submit(function, shard)))
-                    if len(waiting) > self.workers:
-                        done, future = waiting.popleft()
-                        yield done, future.result()
-                while waiting:
-                    done, future = waiting.popleft()
-                    yield done, future.result()
-            except BrokenProcessPool as error:
-                raise OutsideError(
-                    "a worker process died, most likely for want of memory",
-                    next_step="run the command again with fewer --workers: it goes on where it stopped",
-                ) from error
+                futures.extend(pool.submit(function, shard) for shard in waiting)
+                for shard in source:
+                    waiting.append(shard)
+                    futures.append(pool.submit(function, shard))
+                    if len(futures) > self.workers:
+                        result = futures.popleft().result()
+                        yield waiting.popleft(), result
+                while futures:
+                    result = futures.popleft().result()
+                    yield waiting.popleft(), result
             finally:
-                for _, future in waiting:
+                for future in futures:
                     future.cancel()
 
 

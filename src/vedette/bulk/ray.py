@@ -1,12 +1,13 @@
 """The engine on a Ray cluster, by Daft.
 
-Shards travel pickled, one to a partition of a Daft frame, through a pool of actors that holds one process for each
-processor of the cluster; the actors import Vedette and are prepared once a wave. A wave is what one Daft query works
-on: a few shards at first, then as many as take about a minute and a half, never more than ``WAVE_BYTES`` of them, so
-that neither the start of the actors (2 to 5 s) nor memory counts. Results stream back in the order of the shards.
+A foreman within the cluster (``_ray_worker``) is sent the shards and asks Daft. They travel pickled, one to a
+partition of a Daft frame, through a pool of actors, one process for each processor of the cluster; the actors import
+Vedette and are prepared once a wave. A wave is what one Daft query works on: a few shards at first, then as many as
+take about a minute and a half, never more than ``WAVE_BYTES`` of them, so that neither the start of the actors (2 to
+5 s) nor memory counts. Results stream back in the order of the shards.
 
-Who fails what: an actor that dies is started again by Ray and its shard worked on again, four times; what is missing
-of a wave that failed all the same is given out again, until a wave brings nothing new three times. An error of the
+What fails: an actor that dies is started again by Ray and its shard worked on again, four times; what is missing of a
+wave that failed or hangs all the same is given out again, until that brings nothing new three times. An error of the
 function itself is the function's, passed on and not tried again. Daft and Ray may tell their makers of their use:
 here that is switched off, on the workers too.
 """
@@ -19,12 +20,15 @@ import pickle
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from vedette.bulk.engine import MOST_FAILURES
 from vedette.errors import MissingExtraError, OutsideError, UserError
 
 S = TypeVar("S")
@@ -35,7 +39,11 @@ WAVE_S = 90.0
 WAVE_BYTES = 256_000_000
 """The most that the pickled shards of a wave may weigh together, on this machine and in the cluster's store."""
 WAVE_SHARDS = 10_000
-MOST_FAILURES = 3
+START_S = 300.0
+"""How long anything on the cluster may take to begin."""
+POLL_S = 2.0
+SILENCE_S = 300.0
+"""How long no worker may be heard of before its query is taken to hang; one at work is heard of every few seconds."""
 LOCAL, WITHIN = "local", "auto"
 _SILENT = {
     "DAFT_ANALYTICS_ENABLED": "0",
@@ -104,8 +112,15 @@ class RayEngine:
         connect(self)
         work = pickled((function, initializer, initargs), "the work")
         width = max(self.workers, 1)
-        n_shards = 2 * width
         drawn: Iterator[S] = _again(first, source)
+        gang = _Gang(work, width)
+        try:
+            yield from self._waves(gang, drawn, width)
+        finally:
+            gang.dismiss()
+
+    def _waves(self, gang: _Gang, drawn: Iterator[S], width: int) -> Iterator[tuple[S, Any]]:
+        n_shards = 2 * width
         while True:
             wave: list[S] = []
             packed: list[bytes] = []
@@ -119,35 +134,88 @@ class RayEngine:
             if not wave:
                 return
             started = time.monotonic()
-            for shard, answer in zip(wave, self._wave(work, packed, width), strict=True):
+            for shard, answer in zip(wave, self._wave(gang, packed), strict=True):
                 yield shard, _unpacked(answer)
             taken = max(time.monotonic() - started, 0.1)
             n_shards = max(2 * width, min(int(len(wave) * min(WAVE_S / taken, 8.0)), WAVE_SHARDS))
 
-    def _wave(self, work: bytes, packed: list[bytes], width: int) -> Iterator[bytes]:
+    def _wave(self, gang: _Gang, packed: list[bytes]) -> Iterator[bytes]:
         """Yield the answers to a wave in order, and give out again what a failure left unanswered."""
         answers: dict[int, bytes] = {}
         at = failures = 0
         while at < len(packed):
-            missing = [n for n in range(at, len(packed)) if n not in answers]
-            before = len(answers) + at
-            problem: BaseException | None = None
+            before = at + len(answers)
+            problem: str | None = None
             try:
-                for number, answer in _asked(work, [(n, packed[n]) for n in missing], min(width, len(missing))):
+                for number, answer in gang.ask([(n, packed[n]) for n in range(at, len(packed)) if n not in answers]):
                     answers[number] = answer
                     while at in answers:
                         yield answers.pop(at)
                         at += 1
-            except GeneratorExit:
-                raise
-            except Exception as error:
-                problem = error
+            except _WaveError as error:
+                problem = str(error)
             if at >= len(packed):
                 return
-            failures = failures + 1 if len(answers) + at == before else 1
+            failures = failures + 1 if at + len(answers) == before else 1
             if failures >= MOST_FAILURES or not _alive():
-                raise lost(self.address, problem) from problem
+                raise lost(self.address, problem or "answers are missing")
             logging.getLogger(__name__).warning("the cluster failed, what is missing is asked again: %s", problem)
+            gang.dismiss()
+
+
+class _WaveError(Exception):
+    """A wave came to no good end."""
+
+
+class _Gang:
+    """The foreman on the cluster and his workers, seen from here."""
+
+    def __init__(self, work: bytes, width: int) -> None:
+        self._work, self._width = work, width
+        self._foreman: Any = None
+
+    def ask(self, numbered: list[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+        """Yield the number and answer of each shard as they come.
+
+        Raises:
+            _WaveError: the query failed, hangs, or nobody answers.
+        """
+        import ray
+
+        try:
+            if self._foreman is None:
+                self._foreman = self._hired(ray)
+            ray.get(self._foreman.begin.remote(numbered), timeout=START_S)
+            while True:
+                found, done, problem, silence_s = ray.get(self._foreman.answers.remote(POLL_S), timeout=START_S)
+                yield from found
+                if done:
+                    if problem is not None:
+                        raise _WaveError(problem)
+                    return
+                if silence_s > SILENCE_S:
+                    raise _WaveError(f"nothing was heard of its workers for {silence_s:.0f} s")
+        except (_WaveError, GeneratorExit):
+            raise
+        except Exception as error:  # Ray's own errors and those of its connection have no common base
+            raise _WaveError(_first_line(error)) from error
+
+    def _hired(self, ray: Any) -> Any:
+        from vedette.bulk._ray_worker import NAMESPACE, Foreman
+
+        name = f"vedette-{uuid.uuid4().hex[:12]}"
+        hiring = ray.remote(num_cpus=0, max_concurrency=64, name=name, namespace=NAMESPACE)(Foreman)
+        return hiring.remote(name, self._work, self._width, dict(_SILENT))
+
+    def dismiss(self) -> None:
+        """Let the foreman go, and with him everybody that he started."""
+        if self._foreman is None:
+            return
+        import ray
+
+        with suppress(Exception):
+            ray.kill(self._foreman, no_restart=True)
+        self._foreman = None
 
 
 def _again(first: S, rest: Iterator[S]) -> Iterator[S]:
@@ -172,29 +240,6 @@ def _unpacked(answer: bytes) -> Any:
     if good:
         return value
     raise value
-
-
-def _asked(work: bytes, numbered: list[tuple[int, bytes]], width: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the number and answer of each shard, as one Daft query brings them."""
-    import daft
-    import pyarrow as pa
-
-    from vedette.bulk._ray_worker import shard_worker
-
-    schema = pa.schema([("number", pa.int64()), ("shard", pa.large_binary())])
-    parts = [pa.table({"number": [number], "shard": [shard]}, schema=schema) for number, shard in numbered]
-    worker = shard_worker(width)(work)
-    frame = daft.from_arrow(parts)
-    frame = frame.select("number", worker.answer(daft.col("shard")).alias("answer"))
-    for part in frame.iter_partitions(results_buffer_size=2 * width):
-        table = _here(part).to_arrow()
-        yield from zip(table.column("number").to_pylist(), table.column("answer").to_pylist(), strict=True)
-
-
-def _here(part: Any) -> Any:
-    import ray
-
-    return ray.get(part) if not hasattr(part, "to_arrow") else part
 
 
 def processors(engine: RayEngine) -> int:
@@ -222,12 +267,12 @@ def connect(engine: RayEngine) -> None:
                     next_step="start another one",
                 )
             if not _alive():
-                raise lost(engine.address, None)
+                raise lost(engine.address, "it does not answer")
             return
         os.environ.update(_SILENT)
         logging.getLogger("ray").setLevel(logging.ERROR)
         try:
-            import daft
+            import daft  # noqa: F401 (the workers need it; its version is compared)
             import ray
         except ImportError:
             raise MissingExtraError("scale", f"--engine {engine.address}") from None
@@ -253,8 +298,6 @@ def connect(engine: RayEngine) -> None:
             raise _unreachable(engine.address, error) from error
         try:
             _check_versions(ray, engine.address)
-            logging.getLogger("daft").setLevel(logging.ERROR)
-            daft.set_runner_ray(noop_if_initialized=True)
         except BaseException:
             ray.shutdown()
             raise
@@ -347,9 +390,9 @@ def _unreachable(address: str, error: Exception) -> UserError | OutsideError:
     )
 
 
-def lost(address: str, error: BaseException | None) -> OutsideError:
+def lost(address: str, why: str) -> OutsideError:
     """Return the error of a cluster that is gone, or kills what it is given."""
     return OutsideError(
-        f"the Ray cluster at {address} was lost: {_first_line(error) or 'it does not answer'}",
+        f"the Ray cluster at {address} was lost: {why}",
         next_step="look at: ray status; then run the command again: it goes on where it stopped",
     )
