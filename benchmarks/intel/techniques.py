@@ -191,9 +191,9 @@ def tram_table(
         + ".",
         "",
         f"{ms:.1f} ms of CPU per sentence, reading left out. The model says nothing of {silent / n:.0%} of the "
-        f"sentences (nothing is marked in {empty / n:.0%}), and in {both / max(silent, 1):.1%} of those nothing is marked. "
-        f"Calibration error of what is said with a chance of 5% or more: {figures['ece_sentences']:.3f} by sentence; by report, of all "
-        f"techniques: {figures['ece_reports']:.3f}.",
+        f"sentences (nothing is marked in {empty / n:.0%}), and in {both / max(silent, 1):.1%} of those nothing is "
+        f"marked. Calibration error of what is said with a chance of 5% or more: {figures['ece_sentences']:.3f} by "
+        f"sentence; by report, of all techniques: {figures['ece_reports']:.3f}.",
         "",
         misses(reports, bare),
     ]
@@ -242,22 +242,24 @@ def annoctr_table(reports: Sequence[Report], taught: frozenset[str]) -> tuple[st
         "reports, techniques that TRAM has": by_report(only, cut),
         "sentences in which something is marked": by_sentence(reports, said, lambda r, i: bool(r.truth[i])),
     }
-    lines = ["| AnnoCTR, the shipped model, without sub-techniques | micro-F1 (95% interval) | precision | recall | n |",
-             "|---|---|---|---|---|"]  # fmt: skip
+    head_line = (
+        "| AnnoCTR, the shipped model, without sub-techniques | micro-F1 (95% interval) | precision | recall | n |"
+    )
+    lines = [head_line, "|---|---|---|---|---|"]
     lines += [f"| {name} | {value} | {value.n:,} |" for name, value in rows.items()]
     lines += ["", f"{ms:.1f} ms of CPU per sentence."]
     return "\n".join(lines), {f"annoctr {key}": vars(value) for key, value in rows.items()} | {"annoctr_ms": ms}
 
 
-RULE = """**Rule.** A report is read as `vedette extract` reads a text file; every sentence of it counts. A sentence's truth
-is the set of techniques of the marked ranges that it holds half of, or that cover half of it; a sentence in which
+RULE = """**Rule.** A report is read as `vedette extract` reads a text file; every sentence of it counts. A sentence's
+truth is the set of techniques of the marked ranges that it holds half of, or that cover half of it; a sentence in which
 nothing is marked has none, and whatever is said of it is wrong. TRAM marks 50 techniques, families at their head where
 TRAM does so (T1027, T1055, T1078, T1090, T1110, T1016, T1219); what is said of others is not counted there. A report's
 truth is the set of all its marks. Models, curves and thresholds of a fold come from other reports. TRAM leaves most
 tables of ATT&CK ids unmarked, so that finding an id exactly counts as wrong: both ways of counting are shown.
 
-**Published figures**, on other splits or other tasks, so only the order of size compares: per document 0.739 (an ensemble
-of CTI-BERT) and 0.725 (Llama 3.1 8B, fine-tuned) on 31 of TRAM's reports (Büchel et al. 2025, as a stored model card
+**Published figures**, on other splits or other tasks, so only the order of size compares: per document 0.739 (an
+ensemble of CTI-BERT) and 0.725 (Llama 3.1 8B, fine-tuned) on 31 of TRAM's reports (Büchel et al. 2025, as a stored model card
 says it); 0.22 for the best of seven open models by prompting. The tagger by itself, sentence by sentence: see
 `benchmarks/techniques`.
 """

@@ -47,7 +47,8 @@ _VERBS: tuple[tuple[RelationKind, str], ...] = (
     (
         RelationKind.COMMUNICATES_WITH,
         r"communicat\w+ (?:back )?(?:with|to)|beacon\w* (?:out )?to|call\w* (?:back|home) to|"
-        r"connect\w* (?:back |out )?to|contact(?:s|ed|ing)?|reach\w* out to|exfiltrat\w+ [\w ,]{0,60}?to|report\w* back to|phon\w+ home to|"
+        r"connect\w* (?:back |out )?to|contact(?:s|ed|ing)?|reach\w* out to|exfiltrat\w+ [\w ,]{0,60}?to|"
+        r"report\w* back to|phon\w+ home to|"
         r"download\w* [\w ,-]{0,60}?from|resolv\w+ to|send\w* [\w ,-]{0,60}?to|post\w* [\w ,-]{0,60}?to|"
         r"(?:C2|C&C|command[- ]and[- ]control) (?:server|domain|address|infrastructure|host)s?\b",
     ),
@@ -61,7 +62,8 @@ _VERBS: tuple[tuple[RelationKind, str], ...] = (
         RelationKind.DROPS,
         r"drop(?:s|ped|ping)?|install(?:s|ed|ing)?|deliver(?:s|ed|ing)?|download(?:s|ed|ing)?|deploy(?:s|ed|ing)?|"
         r"load(?:s|ed|ing)?|unpack(?:s|ed|ing)?|extract(?:s|ed|ing)?|decrypt(?:s|ed|ing)?|fetch(?:es|ed|ing)?|"
-        r"retriev(?:es|ed|ing)|writ(?:es|ing)|wrote|written|distribut(?:es|ed|ing)|spread(?:s|ing)?|push(?:es|ed|ing)?",
+        r"retriev(?:es|ed|ing)|writ(?:es|ing)|wrote|written|distribut(?:es|ed|ing)|spread(?:s|ing)?|push(?:es|ed|"
+        r"ing)?",
     ),
     (
         RelationKind.EXPLOITS,
@@ -78,7 +80,8 @@ _VERBS: tuple[tuple[RelationKind, str], ...] = (
     (
         RelationKind.USES,
         r"us(?:e|es|ed|ing|e of)|utili[sz](?:e|es|ed|ing)|employ(?:s|ed|ing)?|leverag(?:e|es|ed|ing)|"
-        r"deploy(?:s|ed|ing)?|rel(?:y|ies|ied|ying) on|install(?:s|ed|ing)?|execut(?:e|es|ed|ing)|launch(?:es|ed|ing)?|r[au]n(?:s|ning)?|"
+        r"deploy(?:s|ed|ing)?|rel(?:y|ies|ied|ying) on|install(?:s|ed|ing)?|execut(?:e|es|ed|ing)|launch(?:es|ed|"
+        r"ing)?|r[au]n(?:s|ning)?|"
         r"deliver(?:s|ed|ing)?|drop(?:s|ped|ping)?|distribut(?:e|es|ed|ing)|operat(?:e|es|ed|ing)|"
         r"develop(?:s|ed|ing)?|spread(?:s|ing)?|download(?:s|ed|ing)?|incorporat(?:e|es|ed|ing)|abus(?:e|es|ed|ing)|"
         r"implement(?:s|ed|ing)?|load(?:s|ed|ing)?|including|such as|arsenal|toolset|toolkit|via|with",
@@ -92,7 +95,8 @@ _NOT = re2.compile(
     r"unlike|unrelated|rather than|instead of|no evidence|no link|no connection|denied|ruled out)\b"
 )
 _HEDGE = re2.compile(
-    r"(?i)\b(?:may|might|could|possibly|perhaps|likely|probably|suspected|allegedly|reportedly|believed|believe|appears?|"
+    r"(?i)\b(?:may|might|could|possibly|perhaps|likely|probably|suspected|allegedly|reportedly|believed|believe|"
+    r"appears?|"
     r"seems?|potentially|suggests?|assess(?:es|ed)?|would|can|if|similar(?:ities)?)\b"
 )
 _CLAUSE = re2.compile(r"(?i);|\s[-–—]+\s|: |,? (?:but|while|whereas|although|though|however|because) ")

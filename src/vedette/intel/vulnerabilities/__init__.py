@@ -1,4 +1,4 @@
-"""What a text says of vulnerabilities: affected products and versions, weakness, severity, exploiting, with its words."""
+"""What a text says of vulnerabilities: affected products and versions, weakness, severity and exploiting."""
 
 from vedette.intel.vulnerabilities.finding import find
 

@@ -7,7 +7,7 @@ version is kept as it is written. Linear: RE2, and one walk over the words befor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -18,69 +18,123 @@ from vedette import knowledge
 from vedette.schema.intel import AffectedProduct
 
 _V = (
-    r"(?:[vVrR]\.?\s?)?(?:[A-Z]{1,4})?\d{1,10}(?:[.\-_+][0-9A-Za-z]+)*(?:\.[xX*])?"
+    r"\b(?:[vV]\.?\s?|[rR])?(?:[A-Z]{1,4})?\d{1,10}(?:[.\-_+][0-9A-Za-z]+)*(?:\.[xX*])?"
     r"(?: ?(?:[Uu]pdate|SP|[Pp]atch|[Bb]uild|[Bb]eta|RC|rc|[Hh]otfix|LTSR?|CU|Release|Firmware Patch) ?\d[\w.]*)*"
 )
 _ONE = rf"(?:versions? |releases? |builds? |firmware )?({_V})"
 _BEFORE = (
-    r"(?:all )?(?:versions? |releases? )?(?:before|prior to|earlier than|older than|below|lower than|preceding|up to,? and including,?|"
-    r"up to(?: \(?(?:and |but not )?(?:including|excluding|inclusive)\)?)?|up through|through|thru|until|<=|<|≤|less than|"
+    r"(?:all )?(?:versions? |releases? )?(?:before|prior to|earlier than|older than|below|lower than|preceding|"
+    r"up to,? and including,?|"
+    r"up to(?: \(?(?:and |but not )?(?:including|excluding|inclusive)\)?)?|up through|through|thru|until|<=|<|≤|"
+    r"less than|"
     r"lower or equal to)"
 )
 _JOIN = r"(?:through|thru|to|up to|up through|before|prior to|until|-|–|—|and before|but before|up to and including)"
 _AFTER = (
-    r"(?:,? ?\(?(?:and|or|&)? ?(?:all )?(?:earlier|prior|below|older|lower|previous|before|under)"
-    r"(?: versions?| releases?)?\)?)"
+    r"(?:,? ?\(?(?:and|or|&) (?:all )?(?:earlier|prior|below|older|lower|previous|before|under)"
+    r"(?: versions?| releases?)?\)?|\+| \(and earlier\))"
 )
 RANGE = re2.compile(
-    rf"(?P<span>(?:from )?(?:versions? |releases? )?(?P<low>{_V}|n/a)(?: versions?)? (?:{_JOIN}) (?:and including )?(?:versions? )?(?P<high>{_V}))"
+    rf"(?P<span>(?:from )?(?:versions? |releases? )?(?P<low>{_V}|"
+    rf"n/a)(?: versions?)? (?:{_JOIN}) (?:and including )?(?:versions? )?(?P<high>{_V}))"
     rf"|(?P<upto>{_BEFORE} {_ONE})"
     rf"|(?P<andearlier>{_ONE}{_AFTER})"
     rf"|(?P<symbol>[<>]=? ?{_V})"
 )
-_PLAIN = re2.compile(rf"(?:versions? |releases? |v\.?)({_V}(?:(?:, | and |, and | or ){_V}){{0,30}})")
+_PLAIN = re2.compile(
+    rf"(?:[Vv]ersions? |[Rr]eleases? |affected (?:are|is) |v\.?)({_V}(?:(?:, | and |, and | or ){_V}){{0,30}})"
+)
 _BARE = re2.compile(rf"(?:^| )({_V})")
 _FIXED = re2.compile(
-    r"(?i)\b(?:fixed|patched|addressed|resolved|remedied|corrected|fix(?:es)?(?: for [\w .-]{1,40})? (?:was |is |has been )?"
-    r"(?:released|available|included)|patch(?:es)? (?:was |is |are |has been )?(?:released|available)|upgrad(?:e|ing) to|"
+    r"(?i)\b(?:fixed|patched|addressed|resolved|remedied|corrected|fix(?:es)?(?: for [\w .-]{1,40})? (?:was |is |"
+    r"has been )?"
+    r"(?:released|available|included)|patch(?:es)? (?:was |is |are |has been )?(?:released|available)|upgrad(?:e|"
+    r"ing) to|"
     r"updat(?:e|ing) to|contains? (?:a |the )?(?:fix|patch))(?: for this issue)?(?: in| with| by| at| as of)? "
 )
 _FIXED_ITEM = re2.compile(
-    rf"((?:[A-Z][\w+-]*(?: [A-Z][\w+-]*){{0,4}} )?)(?:the )?(?:versions? |releases? )?({_V})(?:, and | and |, or | or |, )?"
+    rf"((?:[a-z]{0, 2}[A-Z][\w+-]*(?: [A-Z][\w+-]*){{0,4}} )?)(?:the )?(?:versions? |releases? )?({_V})(?:, and | and |, or |"
+    rf" or |, )?"
 )
 _WORD = re2.compile(r"[^\s]+")
 _STOP = frozenset(
-    "a an the in of on at by with is are was were be been has have had this that these those its it and or to from within "
-    "exists exist found discovered identified affects affect affected affecting affecting: vulnerability vulnerabilities "
-    "issue flaw bug problem weakness overflow injection xss rce csrf scripting disclosure escalation bypass traversal "
+    "a an the in of on at by with is are was were be been has have had this that these those its it and or to "
+    "from within "
+    "exists exist found discovered identified affects affect affected affecting affecting: vulnerability "
+    "vulnerabilities "
+    "issue flaw bug problem weakness overflow injection xss rce csrf scripting disclosure escalation bypass "
+    "traversal "
     "execution attack attacks service read write upload condition error errors corruption via when where which using "
-    "including before prior through all any some versions version releases release running products product: component "
-    "function file parameter module following certain multiple there allows allow could can may an: if not upgrade users "
+    "including before prior through all any some versions version releases release running products product: "
+    "component "
+    "function file parameter module following certain multiple there allows allow could can may an: if not "
+    "upgrade users "
     "control validation access authentication authorization".split()
 )
+_BETWEEN = frozenset(
+    "version versions all firmware plugin branches releases release software package module theme app application "
+    "devices products product library extension component - – — : prior and or the".split()
+)
+_VERSION_WORD = re2.compile(r"^[vV]?\d+(?:\.[\w-]+)+$")
 _INNER = frozenset("of for and the & - – + | de / with".split())
 _KIND_WORDS = re2.compile(
-    r"(?i)(?:[ ,]+(?:wordpress plugin|plugin for wordpress|wordpress theme|plug-?in|theme|software|firmware|package|module|extension|"
+    r"(?i)(?:[ ,]+(?:wordpress plugin|plugin for wordpress|wordpress theme|plug-?in|theme|software|firmware|"
+    r"package|module|extension|"
     r"application|app|component|products?|devices?|library|server versions?|versions?|all|series|branches|supported|"
     r"and|running|for|in|the|an?))+$"
 )
 _EDGES = " ,.;:()[]\"'“”‘’`*<>="
 
+_N = r"(?P<p>(?-i:[A-Z0-9])[^.,;:]{1,90}?)"
+"""A product in a template: from a capital on."""
+_STOPS = (
+    r"(?: (?:allows?|before|through|prior|versions?|v?\d+\.[\w.]*|up to|that|which|could|may|can|on|via|due|when|"
+    r"where|"
+    r"for|because|leads?|plugin|from|and classified|by|using|with|has|is|was|does|in|to|at)\b| <|[.,;:<(]|$)"
+)
 _TEMPLATES = tuple(
     re2.compile(pattern)
     for pattern in (
-        r"(?i)^the (?P<p>[^.]{2,120}?) (?:plugin|theme|extension|plugin and theme)(?: \([^)]{1,40}\))?(?: for wordpress)?,? (?:is|are|was|before|through|up to|<|in all|does|did|has|versions?|contains|allows)",
-        r"(?i)\bin the (?P<p>[A-Z][^.,]{1,80}?) (?:product|component) of (?P<v>Oracle) ",
-        r"(?i)\bvulnerability in the (?P<c>[^.]{1,80}?) (?:product|component) of (?P<p>Oracle [^.(]{1,60}?)(?: \(|\.)",
-        r"(?i)\bthis (?:issue|vulnerability|flaw|problem) (?:only )?affects:? (?P<p>[^:.]{2,100}?)(?:: |,? (?:versions?|from|before|prior|through|up to|\d))",
-        r"(?i)\b(?:was|were|has been|have been|is) (?:found|discovered|identified|reported|classified|detected) in (?:the )?(?P<p>[^.,;:]{2,100}?)(?: (?:and classified|up to|before|through|prior|versions?|v?\d[\w.]*|that|which|where|when|due|via)\b|[.,;:]|$)",
+        r"(?i)\bvulnerability in (?:the )?(?P<p>[^.:;]{2,110}?) (?:plugin|theme|"
+        r"extension) ?(?:for wordpress )?(?:<|from n/a)",
+        r"(?i)^(?:the )?(?P<p>[^.]{2,120}?) (?:plugin|theme|extension|"
+        r"plugin and theme)(?: \([^)]{1,40}\))?(?: for wordpress)?,? "
+        r"(?:is|are|was|before|through|up to|<|in all|does|did|has|versions?|contains|allows)",
+        r"(?i)\bvulnerability in the (?P<p>(?-i:[A-Z])[^.]{1,80}?) (?:product|component) of Oracle ",
+        r"(?i)\bthis (?:issue|vulnerability|flaw|problem) (?:only )?affects:? (?:some )?(?:unknown [^.]*? of )?"
+        + _N
+        + r"(?:: |,? (?:versions?|from|before|prior|through|up to|\d))",
+        r"(?i)\baffected (?:installations|versions|devices) of (?:the )?"
+        + _N
+        + r"(?: (?:with|it|products?|devices?|smartphones|routers|allows?|user|an?|versions?|are|is|prior|before)\b|"
+        r"[.,;:(]|$)",
+        r"(?i)\b(?:was|were|has been|have been|is) (?:found|discovered|identified|reported|classified|"
+        r"detected) in (?:the )?" + _N + _STOPS,
         r"^In (?:the )?(?P<p>[A-Z][\w.+ -]{1,60}?)(?: (?:before|through|prior|versions?|v?\d[\w.]*|up to|<)\b|,)",
-        r"^(?P<p>[A-Z][^.,;:]{1,80}?) (?:Remote Code Execution|Elevation of Privilege|Information Disclosure|Denial of Service|Security Feature Bypass|Spoofing|Tampering|Cross-site Scripting|Defense in Depth)\b[^.]{0,30}Vulnerability",
-        r"(?i)\b(?:vulnerabilit(?:y|ies)|overflows?|injection|scripting(?: \(xss\))?|flaw|issue|weakness|xss|csrf|traversal|disclosure|forgery(?: \(csrf\))?|bypass|execution|use[- ]after[- ]free|type confusion|upload|read|write|authorization|dereference|escalation|control|neutralization of [^.]{3,90}?|validation|sanitization|permissions?|restriction)(?: \([^)]{1,40}\))?(?: vulnerabilit(?:y|ies)| issues?| flaws?)?(?: exists?)?(?: was | were | has been )?(?: found| discovered)? in (?:the )?(?P<p>[A-Z][^.,;:]{1,80}?)(?: (?:allows?|before|through|prior|versions?|v?\d[\w.]*|up to|that|which|could|could be|may|can|on|via|due|when|where|for|because|leads?|plugin|<|from)\b|[.,;:<(]|$)",
-        r"^(?P<p>[A-Z][\w.+ -]{1,60}?) (?:is|are) (?:an? |the )?[^.]{3,200}?(?:\. |$)",
-        r"^(?P<p>[A-Z][\w.+ -]{1,60}?) (?:v?\d[\w.]* )?(?:was discovered|contains?|is vulnerable|is prone|suffers|allows?|does not|fails|has|mishandles|lacks|could|is affected)\b",
+        r"^(?P<p>[A-Z][^.,;:]{1,80}?) (?:Remote Code Execution|Elevation of Privilege|Information Disclosure|"
+        r"Denial of "
+        r"Service|Security Feature Bypass|Spoofing|Tampering|Cross-site Scripting|"
+        r"Defense in Depth)\b[^.]{0,30}Vulnerability",
+        r"(?i)\b(?:vulnerabilit(?:y|ies)|overflows?|injection|scripting(?: \(xss\))?|flaw|issue|weakness|xss|csrf|"
+        r"traversal|"
+        r"disclosure|forgery(?: \(csrf\))?|bypass|execution|use[- ]after[- ]free|type confusion|upload|read|write|"
+        r"authorization|dereference|escalation|control|validation|sanitization|permissions?|restriction|function)"
+        r"(?: \([^)]{1,40}\))?(?: vulnerabilit(?:y|ies)| issues?| flaws?)?(?: exists?)?(?: was | were | has been )?"
+        r"(?: found| discovered)? (?:in|of|for) (?:the |some )?(?:[a-z][^.,;:]{0,50} (?:of|in|for) (?:the )?)?"
+        + _N
+        + _STOPS,
+        r"^(?:The )?(?P<p>[A-Z0-9][\w.+-]*(?: (?:[A-Z0-9][\w.+()-]*|for|of|and|&)){0,7}) (?:v?\d[\w.]* )?"
+        r"(?:was|is|are|were|has|have|does|do|did|could|may|can|before|[a-z]+s)\b",
+        r"(?i)\b(?:in|affects|of) (?:the )?(?P<p>(?-i:[A-Z])[\w.+-]*(?: (?-i:[A-Z0-9])[\w.+-]*){0,5})",
     )
 )
+_KERNEL = "In the Linux kernel, the following vulnerability has been resolved"
+_LISTED = re2.compile(rf"((?:{_V}, ?(?:and |or )?)+)$")
+_OTHERS = re2.compile(
+    r"(?i)(?:cvss|http|tls|ssl|sha|ipv?|oauth|usb|bluetooth|score|section|rfc|port|cwe)[ /-]?(?:base |score )?v?$"
+)
+_ODD = re2.compile(r"-[a-z]{4,}")
+_RELEASE = re2.compile(r"-(?:alpha|beta|release|final|preview|build|patch|snapshot|stable|nightly|devel)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +145,19 @@ class _Version:
 
 
 def extract(text: str) -> list[AffectedProduct]:
-    """Return the products that a text says are vulnerable, by place; versions and fixes with the product they follow."""
+    """Return the products that a text says are vulnerable, by place, each with its versions and fixes."""
+    text = text.replace("\xa0", " ")
+    if text.lstrip().startswith(_KERNEL):
+        start = text.index("Linux")
+        return [AffectedProduct(product="Linux kernel", vendor="Linux", start=start, end=start + len("Linux kernel"))]
     fixed = list(_fixes(text))
     taken = [(start, end) for _, _, start, end in fixed]
     found: dict[str, AffectedProduct] = {}
     last = ""
+    titled = _by_template(text, -1, _TEMPLATES[:2])
     for version in _versions(text, taken):
-        name, start = _name_before(text, version.start)
-        if not name and last:
+        name, start = titled if titled[0] else _name_before(text, version.start)
+        if not name and last and not titled[0]:
             old = found[last]
             found[last] = replace(
                 old, versions=tuple(dict.fromkeys((*old.versions, version.text))), end=max(old.end, version.end)
@@ -162,6 +221,9 @@ def _versions(text: str, taken: list[tuple[int, int]]) -> Iterator[_Version]:
 
     for m in RANGE.finditer(text):
         if free(m.start(), m.end()) and _plausible(text, m.start(), m.end()):
+            listed = _LISTED.search(text, max(0, m.start() - 200), m.start())
+            if listed is not None:
+                found += [_Version(one.strip(), listed.start(), m.end()) for one in re2.findall(_V, listed[1])]
             found.append(_Version(m.group().strip(" ,"), m.start(), m.end()))
             taken.append((m.start(), m.end()))
     for m in _PLAIN.finditer(text):
@@ -189,9 +251,12 @@ def _plausible(text: str, start: int, end: int) -> bool:
         return False
     if end < len(text) and (text[end] in "/@" or _MEASURE.match(text, end)):
         return False
+    if _OTHERS.search(text, max(0, start - 12), start):
+        return False
     if "CVE-" in text[max(0, start - 5) : end] or "CWE" in text[max(0, start - 5) : end]:
         return False
-    return not _NO_VERSION.search(text[start:end])
+    value = text[start:end]
+    return not _NO_VERSION.search(value) and not (_ODD.search(value) and not _RELEASE.search(value))
 
 
 def _name_before(text: str, end: int) -> tuple[str, int]:
@@ -206,7 +271,7 @@ def _name_before(text: str, end: int) -> tuple[str, int]:
         if at < len(words) - 1 and word[-1:] in ".;:" and not (len(bare) < 4 and word[-1] == "."):
             break
         small = bare.casefold()
-        if small in ("version", "versions", "all", "firmware", "plugin", "branches", "releases") and not named:
+        if not named and (small in _BETWEEN or _VERSION_WORD.match(bare)):
             first = at
             continue
         if not bare:
@@ -239,13 +304,16 @@ def _name_before(text: str, end: int) -> tuple[str, int]:
     return name, start
 
 
-def _by_template(text: str, before: int) -> tuple[str, int]:
+def _by_template(text: str, before: int, templates: Sequence[re2._Regexp[str]] = _TEMPLATES) -> tuple[str, int]:
     """Return the product that a sentence's template names, and its place."""
-    for template in _TEMPLATES:
+    for template in templates:
         m = template.search(text)
         if m is None:
             continue
         name = cleaned(m["p"])
+        head, of, tail = name.rpartition(" of ")
+        if of and tail[:1].isupper() and not head[:1].isdigit():
+            name = cleaned(tail.removeprefix("the "))
         if name and len(name) < 100 and name.casefold() not in _STOP:
             return name, m.start(template.groupindex["p"])
     return "", before

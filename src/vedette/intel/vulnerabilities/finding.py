@@ -1,4 +1,4 @@
-"""What a text says of each vulnerability: sentences about it are gathered, and read for products, flaws and exploiting.
+"""What a text says of each vulnerability: sentences about it are gathered, and read.
 
 Sentences that name a CVE id are about it, and so are those that follow in the same paragraph until another id comes.
 Where a text is one vulnerability's description (short, of one id or none), all of it is about that one.
@@ -36,23 +36,29 @@ _FOLLOWING = 3
 _CVE = re2.compile(r"(?i)\bCVE[-–‑ ](\d{4})[-–‑](\d{4,7})\b")
 _CWE = re2.compile(r"(?i)\bCWE[-–‑ :]{1,2}(\d{1,4})\b")
 _VECTOR = re2.compile(
-    r"(?:CVSS:\d\.\d/)?\(?AV:[NALP](?:/[A-Za-z]{1,3}:[A-Za-z]{1,6}){5,40}\)?|CVSS:4\.0(?:/[A-Za-z]{1,3}:[A-Za-z]{1,6}){5,40}"
+    r"(?:CVSS:\d\.\d/)?\(?AV:[NALP](?:/[A-Za-z]{1,3}:[A-Za-z]{1,6}){5,40}\)?|"
+    r"CVSS:4\.0(?:/[A-Za-z]{1,3}:[A-Za-z]{1,6}){5,40}"
 )
 _SCORE = re2.compile(
-    r"(?i)\bCVSS\S{0,8}(?: v?[234](?:\.\d)?)?(?: base| severity| overall| v?3(?:\.\d)?)*(?: scores?| ratings?)?(?: of| is|:| was|=)*"
+    r"(?i)\bCVSS\S{0,8}(?: v?[234](?:\.\d)?)?(?: base| severity| overall| v?3(?:\.\d)?)*(?: scores?|"
+    r" ratings?)?(?: of| is|:| was|=)*"
     r" \(?((?:10(?:\.0)?|\d\.\d))\b|\b((?:10(?:\.0)?|\d\.\d)) ?(?:/ ?10)? (?:CVSS|on the CVSS)"
 )
 _FLAW = re2.compile(
-    r"(?i)\b(?:vulnerab\w+|flaw|overflow\w*|injection|cross[- ]site|xss|csrf|ssrf|use[- ]after[- ]free|out[- ]of[- ]bounds|"
+    r"(?i)\b(?:vulnerab\w+|flaw|overflow\w*|injection|cross[- ]site|xss|csrf|ssrf|use[- ]after[- ]free|"
+    r"out[- ]of[- ]bounds|"
     r"traversal|deserializ\w+|bypass\w*|escalat\w+ (?:of )?privilege\w*|privilege escalation|remote code execution|"
     r"arbitrary (?:code|files?|commands?|sql)|denial[- ]of[- ]service|memory corruption|null pointer|race condition|"
     r"improper \w+|missing (?:authentication|authorization)|hard-?coded|information disclosure|disclos\w+|"
     r"allow(?:s|ed|ing)? (?:an? |the |remote |local |unauthenticated |authenticated |physically |low|high)\w*)\b"
 )
 _KIND = re2.compile(
-    r"(?i)\b(?:overflow\w*|injection|cross[- ]site|xss|csrf|ssrf|use[- ]after[- ]free|out[- ]of[- ]bounds|traversal|deserializ\w+|"
-    r"bypass\w*|privilege|code execution|arbitrary|denial[- ]of[- ]service|memory corruption|null pointer|race condition|"
-    r"improper|missing|hard-?coded|disclos\w+|leak\w*|type confusion|uninitiali[sz]ed|validat\w+|sanitiz\w+|upload\w*)\b"
+    r"(?i)\b(?:overflow\w*|injection|cross[- ]site|xss|csrf|ssrf|use[- ]after[- ]free|out[- ]of[- ]bounds|"
+    r"traversal|deserializ\w+|"
+    r"bypass\w*|privilege|code execution|arbitrary|denial[- ]of[- ]service|memory corruption|null pointer|"
+    r"race condition|"
+    r"improper|missing|hard-?coded|disclos\w+|leak\w*|type confusion|uninitiali[sz]ed|validat\w+|sanitiz\w+|"
+    r"upload\w*)\b"
 )
 
 
