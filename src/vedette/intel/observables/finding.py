@@ -84,6 +84,11 @@ def _dotted(raw: bytes) -> Iterator[tuple[int, int]]:
         labels = _LABELS.match(raw, dot)
         assert labels is not None  # noqa: S101  (a dot and a letter of a label are there)
         end = done = labels.end()
-        last = raw[raw.rindex(b".", dot, end) + 1 : end]
-        if last in known or not (last.islower() and last.isalpha()) or end - start > len(last) + dot - start + 1:
+        last_dot = raw.rindex(b".", dot, end)
+        last = raw[last_dot + 1 : end]
+        if last in known or not (last.islower() and last.isalpha()):
+            yield start, end
+        elif last_dot != dot and (
+            raw.count(b".", dot, end) > 2 or raw[raw.rfind(b".", dot, last_dot) + 1 : last_dot].lower() in names.INNER
+        ):
             yield start, end

@@ -86,7 +86,7 @@ class Plain:
 
     def place(self, start: int, end: int) -> tuple[int, int, bool]:
         """Return where a range of the plain text stands in the source, and whether it was defanged there."""
-        if not self._at:
+        if not self._at or end <= self._at[0]:
             return start, end, False
         first, last = self._source(start, ending=False), self._source(end - 1, ending=True)
         at = bisect_right(self._ends, start)

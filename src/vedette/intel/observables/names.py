@@ -22,7 +22,7 @@ _DOUBTFUL = frozenset(
 )
 _RUN_ON = re.compile(rb"^([a-z][a-z0-9]{2,4})[A-Z]")
 _DETECTION = re.compile(rb"(?i)win32|win64|msil|trojan|backdoor|ransom|hacktool|downloader")
-_INNER = frozenset(b"exe dll sys bat ps1 vbs doc docx pdf zip".split())
+INNER = frozenset(b"exe dll sys bat ps1 vbs doc docx pdf zip".split())
 _HASHED = re.compile(rb"[0-9A-F]{32,64}|[0-9a-f]{32,64}")
 _CLOSED = re.compile(rb"\.[A-Za-z0-9]{2,5}[,.]?[\x01\"`]")
 _INSIDE = re.compile(rb"[A-Za-z0-9_\xff][^\x01\"`\r\n\t/\\:*?<>|]{1,100}\Z")
@@ -63,8 +63,14 @@ def quoted(plain: Plain) -> Iterator[Candidate]:
 def name(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
     """Yield a dotted run as the name of a file, where its ending is one of files."""
     raw, first = plain.raw, start
-    last = raw[raw.rfind(b".", start, end) + 1 : end]
-    if last.islower() and last.isalpha() and last not in ENDINGS and len(last) > 4:
+    dot = raw.rfind(b".", start, end)
+    last = raw[dot + 1 : end]
+    if (
+        last not in ENDINGS
+        and last.isalpha()
+        and last.islower()
+        and raw[raw.rfind(b".", start, dot) + 1 : dot].lower() not in INNER
+    ):
         return
     while end > start and raw[end - 1] in b"-_":
         end -= 1
@@ -90,7 +96,7 @@ def name(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
         token = token[: len(head) + 1 + len(last)]
         end = start + len(token)
     inner = head.rpartition(b".")[2].lower()
-    usual = low in ENDINGS or (inner in _INNER and last.islower() and len(last) < 5 and b"." in head)
+    usual = low in ENDINGS or (inner in INNER and last.islower() and len(last) < 5 and b"." in head)
     if not usual or not head.strip(b"-_.") or len(token) > 160:
         return
     if token.lower() in _PRODUCTS or head.lower() == b"tar" or (len(low) < 2 and _DETECTION.search(token)):

@@ -37,7 +37,11 @@ def agents(plain: Plain) -> Iterator[Candidate]:
             while raw[end - 1] in b" .":
                 end -= 1
             yield Candidate(1, start, end, ObservableKind.USER_AGENT, plain.text[start:end])
-    for found in _FIELD.finditer(raw) if b"agent" in plain.low else ():
+    for found in (
+        _FIELD.finditer(raw)
+        if b"user-agent" in plain.low or b"user agent" in plain.low or b"useragent" in plain.low
+        else ()
+    ):
         start, end = found.span(1)
         while end > start and raw[end - 1] in b" .*\\":
             end -= 1

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from vedette.guard.personal.sheet import Pattern
 from vedette.guard.personal.suffixes import doubtful, is_suffix
+from vedette.intel.observables import wrapping
 from vedette.intel.observables.mirror import Edit, Plain, mirror, ordered
 
 _SCHEME = Pattern(
@@ -34,17 +35,19 @@ def plain(source: str) -> Plain:
     edits: list[Edit] = []
     if b"\x02" in raw:
         edits.extend(Edit(at, at + 1, "") for at in _places(raw, b"\x02"))
+    if b"\n" in raw:
+        edits.extend(wrapping.hashes(raw))
+        if b"://" in raw or b"//" in raw:
+            edits.extend(wrapping.urls(raw))
     rest = low
     if b"[.]" in raw:
         edits.extend(_tight(raw))
         rest = low.replace(b"[.]", b"\0\0\0")
     if _ODD.search(rest) is not None or b" [.]" in raw or b"[.] " in raw:
         edits.extend(_dots(raw))
-    if _AT_SIGN.search(low) is not None:
+    if _OTHER.search(low) is not None:
         edits.extend(_ats(raw))
-    if _COLON_SIGN.search(raw) is not None:
         edits.extend(_colons(raw))
-    if _SCHEME_SIGN.search(low) is not None:
         edits.extend(_schemes(raw))
     if b" dot " in low:
         edits.extend(_spoken(raw))
@@ -56,11 +59,10 @@ def plain(source: str) -> Plain:
 _ODD = Pattern(
     rb"[\[({<] ?(?:\\?\.|dot|punkt|,) ?[\])}>]|\\\[\.|[\w\xff][\[({]\.[\w\xff]|[\w\xff]\.[\])}][\w\xff]|[\w\xff]\]\.[\w\xff]"
 )
-_AT_SIGN = Pattern(rb"[\[({<] ?(?:@|at|et) ?[\])}>]")
-_SCHEME_SIGN = Pattern(
-    rb"h(?:xx|\*\*|tx|xt|__|\+\+|ttx)p|hxp|htxp|httx|fxp|f\*p|meow|\[tt\]|\[p\]|\[:|\(:|:\[/|:\\|: // ?|:// "
+_OTHER = Pattern(
+    rb"[\[({<] ?(?:@|at|et) ?[\])}>]|[\[({][:/]|h(?:xx|\*\*|tx|xt|__|\+\+|ttx)p|hxp|htxp|httx|fxp|f\*p|meow|\[tt\]|\[p\]|:\[/|:\\|: // ?|:// "
 )
-_COLON_SIGN = Pattern(rb"[\[({][:/]")
+"""Whether there is anything else that somebody wrote for :func:`plain` to take back."""
 
 
 def _tight(raw: bytes) -> Iterator[Edit]:
