@@ -32,6 +32,7 @@ SHIPS = (
     "command-risk",
     "names",
     "injection",
+    "threat-names",
 )
 """Recipes whose models are in the package."""
 CROSS_VALIDATED = {"technique-tagger": RECIPES.parent / "benchmarks" / "techniques" / "run.py"}
@@ -41,6 +42,7 @@ SHIPPED_BY = {
     "command-techniques": "benchmarks.commands.techniques",
     "command-risk": "benchmarks.commands.risk",
     "names": "recipes.names.train",
+    "threat-names": "recipes.threat_names.train",
     "report-techniques": "benchmarks.intel.techniques",
 }
 """Models that a benchmark makes from their recipe with ``--ship``."""

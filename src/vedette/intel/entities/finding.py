@@ -8,11 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from vedette.intel.entities import dates, patterns
 from vedette.intel.entities.known import Known
 from vedette.intel.entities.meaning import meant
+from vedette.intel.entities.model import tagger
 from vedette.intel.entities.sectors import find as find_sectors
-from vedette.schema.document import Document
+from vedette.intel.entities.unseen import found_by
+from vedette.schema.document import Document, PartKind
 from vedette.schema.intel import EntityMention, MentionKind
 
-_RANK = {"own list": 0, "name": 1, "alias": 1, "pattern": 2, "model": 3}
+_FIRST = frozenset({MentionKind.GROUP, MentionKind.MALWARE, MentionKind.TOOL, MentionKind.CAMPAIGN, MentionKind.DATE})
+_RIVALS = frozenset({MentionKind.PRODUCT, MentionKind.ORGANIZATION})
+_SURE = 0.6
+_SURE_NAME = 0.9
 
 
 def find(document: Document, known: Known, sentences: Sequence[tuple[int, int]]) -> list[EntityMention]:
@@ -27,6 +32,8 @@ def find(document: Document, known: Known, sentences: Sequence[tuple[int, int]])
     spans = _covered(text, sentences)
     found: list[EntityMention] = []
     found += meant(text, known, spans)
+    company = {m.ref for m in found if m.ref and m.confidence > _SURE_NAME}
+    found += found_by(tagger(), text, _prose(document, spans), known, company)
     found += patterns.find(text)
     found += find_sectors(text)
     found += _dates(text, document)
@@ -66,9 +73,31 @@ def _covered(text: str, sentences: Sequence[tuple[int, int]]) -> list[tuple[int,
     return spans
 
 
+def _prose(document: Document, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the spans that lie in no code."""
+    code = [(part.start, part.end) for part in document.parts if part.kind is PartKind.CODE]
+    if not code:
+        return list(spans)
+    starts = [start for start, _ in code]
+    kept = []
+    for start, end in spans:
+        at = bisect_right(starts, start) - 1
+        if at < 0 or code[at][1] <= start:
+            kept.append((start, end))
+    return kept
+
+
+def _rank(mention: EntityMention) -> tuple[float, ...]:
+    """Return what counts more, least first: the user's own, surely known names, the longer, the kind that is surer."""
+    own = mention.how == "own list"
+    sure = mention.how != "model" and (mention.kind in _FIRST or (mention.ref is not None and mention.how == "pattern"))
+    told = mention.how == "model" and mention.kind in _RIVALS and mention.confidence >= _SURE
+    return (not own, not sure, mention.start - mention.end, not told, mention.how == "model", -mention.confidence)
+
+
 def chosen(mentions: Iterable[EntityMention]) -> list[EntityMention]:
-    """Return mentions without those that lie within, or cut, one that counts more: the longer, then the surer."""
-    ordered = sorted(mentions, key=lambda m: (m.start - m.end, _RANK.get(m.how, 4), -m.confidence, m.start))
+    """Return mentions without those that lie within, or cut, one that counts more."""
+    ordered = sorted(mentions, key=lambda m: (*_rank(m), m.start))
     taken: list[EntityMention] = []
     starts: list[int] = []
     for mention in ordered:

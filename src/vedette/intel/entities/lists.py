@@ -84,7 +84,7 @@ def _of_csv(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
             aliases = [part.strip() for part in (row.get("aliases") or "").split(";")]
             yield line, {**row, "aliases": [part for part in aliases if part]}
     except csv.Error as error:
-        raise _wrong(path, reader.line_num, str(error)) from error
+        raise _wrong(path, reader.line_num + 1, str(error)) from error
 
 
 def _of_yaml(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
