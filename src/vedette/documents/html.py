@@ -359,7 +359,9 @@ def _language(element: Any) -> str:
 
 def _table(element: Any) -> list[Block] | None:
     """Return a table with its caption, None for one that only lays out a page."""
-    if element.get("role") == "presentation" or next(element.iterdescendants("table"), None) is not None:
+    if element.get("role") == "presentation":
+        return None
+    if next(element.iterdescendants("table", "h1", "h2", "h3", "h4"), None) is not None:
         return None
     caption: list[Block] = []
     block = Block(PartKind.TABLE, rows=[])

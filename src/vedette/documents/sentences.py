@@ -69,9 +69,12 @@ def _split(text: str, start: int, end: int, found: list[tuple[int, int]]) -> Non
                 after += 1
             while after < line_end and text[after] in _CLOSERS:
                 after += 1
-            # marks of a footnote belong to the sentence before them: "done.[1]"
-            if text[after - 1] == "[":
-                after -= 1
+            while after < line_end and text[after] == "[":
+                # the mark of a footnote belongs to the sentence before it: "done.[1]"
+                closing = text.find("]", after, min(after + 5, line_end))
+                if closing < 0 or not text[after + 1 : closing].isdigit():
+                    break
+                after = closing + 1
             if text[j] in _WIDE or (
                 (after >= line_end or text[after].isspace()) and _ends(text, begin, j, after, line_end)
             ):

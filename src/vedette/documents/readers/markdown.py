@@ -223,8 +223,8 @@ def inline(block: Block, text: str, references: dict[str, str]) -> Block:
             say(text[i:j])
             i = j
             continue
-        if char == "\\" and i + 1 < n and text[i + 1] in _ESCAPED and not _path_like(text, i):
-            say(text[i + 1])
+        if char == "\\" and i + 1 < n and text[i + 1] in _ESCAPED:
+            say(text[i : i + 2] if _path_like(text, i) else text[i + 1])
             i += 2
             continue
         if char == "`":
@@ -309,8 +309,10 @@ def _emphasis(before: str, behind: str) -> bool:
 
 
 def _path_like(text: str, i: int) -> bool:
-    r"""Return whether a backslash parts a path: ``C:\\_x`` keeps it."""
-    return i > 0 and (text[i - 1] == ":" or text[i - 1].isalnum()) and text[i + 1] in "_.-{("
+    r"""Return whether a backslash parts a path and escapes nothing: in ``C:\\x\\_y``, and not in ``file\\_name``."""
+    begin = max(text.rfind(" ", max(i - 300, 0), i), text.rfind("\n", max(i - 300, 0), i)) + 1
+    token = text[begin:i].lstrip("\"'`(*")
+    return token[1:3] == ":\\" or token.startswith(("\\\\", "%", "HK"))
 
 
 def _target(text: str, at: int, label: str, references: dict[str, str]) -> tuple[str | None, int]:
