@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from vedette.errors import InternalError, OutsideError
+from vedette.errors import InternalError, OutsideError, UserError
 
 MOST_BEGINNINGS = 3
 """How often a shard is begun: what killed its worker so often would kill the next."""
@@ -155,6 +155,13 @@ class Hand:
                 self._function = function
             value = self._function(pickle.loads(shard))  # noqa: S301
             return pickle.dumps((True, value), protocol=5)
+        except ModuleNotFoundError as error:
+            return failure(
+                UserError(
+                    f"a worker cannot import {error.name}",
+                    next_step="install the same packages and extras of Vedette on every node",
+                )
+            )
         except Exception as error:
             return failure(error)
         finally:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from vedette.cli.bulk_options import EngineOption, engine_from
 from vedette.cli.frame import Frame, JsonOption, WorkersOption, clean, frame_of
 from vedette.cli.jsonl import JsonlOption, run_jsonl
 from vedette.cli.steps import (
@@ -29,6 +30,7 @@ def detect(
     rules: RulesOption = None,
     builtin: BuiltinOption = True,
     workers: WorkersOption = None,
+    engine: EngineOption = None,
     fail_on: Annotated[
         Severity | None, typer.Option("--fail-on", help="Exit 1 if a finding is this grave or graver.")
     ] = None,
@@ -53,8 +55,9 @@ def detect(
         return
     if jsonl:
         raise typer.Exit(run_jsonl(frame, ruleset, Given(timezone=timezone, year=year), "findings"))
+    chosen = engine_from(frame, engine, workers, what="vedette detect") if engine else None
     with frame.lake() as lake:
-        summary, found = run_detect(frame, lake, ruleset, workers)
+        summary, found = run_detect(frame, lake, ruleset, workers, chosen)
     if json:
         frame.print_json(
             {

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from vedette.cli.frame import Frame, JsonOption, frame_of
+from vedette.cli.bulk_options import EngineOption, engine_from
+from vedette.cli.frame import Frame, JsonOption, WorkersOption, frame_of
 from vedette.cli.jsonl import exit_code
 from vedette.errors import UserError, VedetteError
 
 if TYPE_CHECKING:
+    from vedette.bulk import Engine
     from vedette.knowledge.tools import ToolTables
     from vedette.schema.command import Explanation, Language
 
@@ -71,7 +73,8 @@ def explain(
     host: Annotated[str | None, typer.Option("--host", help="With --lake: only on this host.")] = None,
     account: Annotated[str | None, typer.Option("--account", help="With --lake: only by this account.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="With --lake: commands listed.")] = 20,
-    workers: Annotated[int, typer.Option("--workers", "-j", min=1, max=64, help="With --lake: processes.")] = 1,
+    workers: WorkersOption = None,
+    engine: EngineOption = None,
     tables: Annotated[
         list[Path] | None,
         typer.Option("--tables", help="Your own tables of tools (YAML), laid over ours; may be repeated."),
@@ -102,7 +105,16 @@ def explain(
     if lake:
         if command or file:
             raise UserError("--lake explains the commands of the logs", next_step="leave out the command, or --lake")
-        _lake(frame, known, host, account, limit, workers, fail_on, json)
+        _lake(
+            frame,
+            known,
+            host,
+            account,
+            limit,
+            engine_from(frame, engine, workers, what="vedette explain"),
+            fail_on,
+            json,
+        )
         return
     worst = _explain_all(frame, _given(command, file, lines, language), known, full=full, as_json=json)
     if fail_on is not None and worst >= fail_on:
@@ -279,7 +291,7 @@ def _lake(
     host: str | None,
     account: str | None,
     limit: int,
-    workers: int,
+    engine: Engine,
     fail_on: float | None,
     as_json: bool,
 ) -> None:
@@ -287,7 +299,7 @@ def _lake(
     from vedette.commands.events import explain_events
 
     with frame.lake() as lake, bar(frame, "commands") as shown:
-        found = explain_events(lake, tables, host=host, account=account, workers=workers, progress=shown.events)
+        found = explain_events(lake, tables, host=host, account=account, engine=engine, progress=shown.events)
     if not found.n_events and (host or account):
         said = " and ".join(f"{what} {name}" for what, name in (("host", host), ("account", account)) if name)
         raise UserError(

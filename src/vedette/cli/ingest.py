@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from vedette.cli.bulk_options import EngineOption, engine_from
 from vedette.cli.frame import JsonOption, WorkersOption, frame_of
 from vedette.cli.steps import (
     AssetOption,
@@ -41,6 +42,7 @@ def ingest(
     mapping: MappingOption = None,
     asset: AssetOption = None,
     workers: WorkersOption = None,
+    engine: EngineOption = None,
     replay: Annotated[
         bool, typer.Option("--replay", help="Try the records in quarantine again, with these options.")
     ] = False,
@@ -55,10 +57,11 @@ def ingest(
     Example: vedette ingest /var/log/audit auth.log.1.gz --timezone Europe/Berlin --year 2026
     """
     frame = frame_of(context)
-    given = Given(reader, source, timezone, year, host, mapping, workers, asset)
     if formats:
         _formats(context, json)
         return
+    chosen = engine_from(frame, engine, workers, what="vedette ingest") if engine else None
+    given = Given(reader, source, timezone, year, host, mapping, workers, asset, chosen)
     with frame.lake(make=not quarantine) as lake:
         if quarantine:
             _quarantine(context, lake, json)

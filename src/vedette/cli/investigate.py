@@ -8,6 +8,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from vedette.cli.bulk_options import EngineOption, engine_from
 from vedette.cli.frame import JsonOption, WorkersOption, frame_of
 from vedette.cli.jsonl import JsonlOption, run_jsonl
 from vedette.cli.show import show_case, show_cases
@@ -55,6 +56,7 @@ def investigate(
     host: HostOption = None,
     mapping: MappingOption = None,
     workers: WorkersOption = None,
+    engine: EngineOption = None,
     jsonl: JsonlOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -68,7 +70,8 @@ def investigate(
     if not paths and not jsonl:
         frame.require_home()
     ruleset = load_ruleset(frame, rules, builtin)
-    given = Given(reader, source, timezone, year, host, mapping, workers)
+    chosen = engine_from(frame, engine, workers, what="vedette investigate") if engine else None
+    given = Given(reader, source, timezone, year, host, mapping, workers, engine=chosen)
     if jsonl:
         raise typer.Exit(run_jsonl(frame, ruleset, given, "cases"))
     summary = None
@@ -85,7 +88,7 @@ def investigate(
                 raise UserError(f"nothing could be read: {problem}", next_step="vedette ingest --formats")
         elif not lake.segments("events"):
             raise UserError("the lake is empty", next_step="vedette investigate PATH…, or try vedette demo")
-        _, found = run_detect(frame, lake, ruleset, workers)
+        _, found = run_detect(frame, lake, ruleset, workers, chosen)
         cases = run_investigate(lake, found)
         written: list[Path] = []
         if out is not None:

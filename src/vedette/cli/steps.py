@@ -14,6 +14,7 @@ from vedette.cli.frame import Frame
 from vedette.errors import UserError
 
 if TYPE_CHECKING:
+    from vedette.bulk import Engine
     from vedette.detect import DetectSummary, RuleSet
     from vedette.ingest import IngestOptions, IngestSummary
     from vedette.ingest.scans.pipeline import ScanSummary
@@ -56,6 +57,7 @@ class Given:
     mapping: Path | None = None
     workers: int | None = None
     asset: str | None = None
+    engine: Engine | None = None
 
 
 def ingest_options(frame: Frame, given: Given) -> IngestOptions:
@@ -69,7 +71,10 @@ def ingest_options(frame: Frame, given: Given) -> IngestOptions:
         from vedette.ingest.readers.json_mapping_file import load_mapping_file
 
         reader = load_mapping_file(given.mapping).reader
-    return IngestOptions(reader, given.source, context, frame.workers(given.workers), given.asset)
+    if given.mapping and given.engine is not None and given.engine.remote:
+        raise UserError("a mapping is a file of this machine", next_step="leave out --engine, or choose --engine pool")
+    workers = frame.workers(given.workers)
+    return IngestOptions(reader, given.source, context, workers, given.asset, given.engine)
 
 
 def run_ingest(frame: Frame, lake: Lake, paths: Sequence[Path | str], given: Given) -> IngestSummary:
@@ -91,13 +96,15 @@ def load_ruleset(frame: Frame, rules: Sequence[Path] | None, builtin: bool) -> R
     return load_rules(list(rules or ()), builtin=builtin, cache_dir=frame.home_path() / "cache" / "rules")
 
 
-def run_detect(frame: Frame, lake: Lake, ruleset: RuleSet, workers: int | None) -> tuple[DetectSummary, list[Finding]]:
+def run_detect(
+    frame: Frame, lake: Lake, ruleset: RuleSet, workers: int | None, engine: Engine | None = None
+) -> tuple[DetectSummary, list[Finding]]:
     """Judge what is new in the lake and return the findings of everything in it."""
     from vedette.detect import detect, findings
     from vedette.store.book import save_findings
 
     with bar(frame, "detect") as shown:
-        summary = detect(lake, ruleset, workers=frame.workers(workers), progress=shown.events)
+        summary = detect(lake, ruleset, workers=frame.workers(workers), engine=engine, progress=shown.events)
     found = findings(lake, ruleset)
     save_findings(lake, ruleset.digest, found)
     return summary, found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from vedette.bulk import run_shards
+from vedette.bulk import Engine, LocalEngine, run_shards
 from vedette.commands.explaining import explain
 from vedette.knowledge.tools import ToolTables, packed_tables
 from vedette.schema import Window
@@ -59,6 +59,7 @@ def explain_events(
     account: str | None = None,
     window: Window | None = None,
     workers: int = 1,
+    engine: Engine | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ExplainedEvents:
     """Return the different command lines of the lake's events, explained.
@@ -71,12 +72,13 @@ def explain_events(
         account: only by this account, with or without its domain.
         window: only in this stretch of time.
         workers: processes.
+        engine: where command lines are explained; None is this process or a pool of ``workers``.
         progress: told how many command lines of how many are done.
     """
     rows = list(_rows(lake, event_ids, host, account, window))
     kept: list[ExplainedCommand] = []
     n_risky = done = 0
-    for shard, explanations in _explained(rows, tables, workers):
+    for shard, explanations in _explained(rows, tables, workers, engine):
         for row, explanation in zip(shard, explanations, strict=True):
             n_risky += explanation.risky
             kept.append(_command(row, explanation))
@@ -119,15 +121,18 @@ def _command(row: _Row, explanation: Explanation) -> ExplainedCommand:
 
 
 def _explained(
-    rows: list[_Row], tables: ToolTables | None, workers: int
+    rows: list[_Row], tables: ToolTables | None, workers: int, engine: Engine | None
 ) -> Iterator[tuple[list[_Row], list[Explanation]]]:
     shards = [rows[n : n + _SHARD] for n in range(0, len(rows), _SHARD)]
-    if workers <= 1 or (tables is not None and tables is not packed_tables()):
+    alone = isinstance(engine, LocalEngine) if engine is not None else workers <= 1
+    if alone or (tables is not None and tables is not packed_tables()):
         for shard in shards:
             yield shard, [explain(row.text, row.language, tables=tables) for row in shard]
         return
     asked = [[(row.text, row.language) for row in shard] for shard in shards]
-    for shard, (_, explanations) in zip(shards, run_shards(_explain_shard, asked, workers=workers), strict=True):
+    for shard, (_, explanations) in zip(
+        shards, run_shards(_explain_shard, asked, workers=workers, engine=engine), strict=True
+    ):
         yield shard, explanations
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from vedette.bulk.engine import run_shards
+from vedette.bulk.engine import Engine, run_shards
 from vedette.detect.base import DetectSummary, Hit, LogSource, Progress, RuleInfo, RuleSet
 from vedette.detect.correlate import correlate
 from vedette.detect.fold import ALERT, fold
@@ -48,13 +48,21 @@ def job_of(ruleset: RuleSet) -> str:
     return f"detect:{ruleset.digest}"
 
 
-def detect(lake: Lake, ruleset: RuleSet, *, workers: int = 1, progress: Progress | None = None) -> DetectSummary:
+def detect(
+    lake: Lake,
+    ruleset: RuleSet,
+    *,
+    workers: int = 1,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> DetectSummary:
     """Judge every events segment that this rule set has not judged yet, and commit the hits.
 
     Args:
         lake: Where events are and hits go.
         ruleset: The rules.
         workers: Processes; the hits are the same with any number.
+        engine: Where segments are judged; None is this process or a pool of ``workers``.
         progress: Told of events done after each segment.
     """
     job = job_of(ruleset)
@@ -62,10 +70,12 @@ def detect(lake: Lake, ruleset: RuleSet, *, workers: int = 1, progress: Progress
     segments = lake.segments("events")
     todo = [s for s in segments if s.segment_id not in done]
     total, judged, n_hits = sum(s.n_rows for s in todo), 0, 0
-    shards = ((s.segment_id, s.path, _renames(s)) for s in todo)
+    # a worker on another machine sees no folder of this one
+    carried = engine is not None and engine.remote
+    shards = ((s.segment_id, s.path.read_bytes() if carried else s.path, _renames(s)) for s in todo)
     rows = {s.segment_id: s.n_rows for s in todo}
     for (segment_id, _, _), hits in run_shards(
-        judge_segment, shards, workers=workers, initializer=_prepare, initargs=(ruleset,)
+        judge_segment, shards, workers=workers, engine=engine, initializer=_prepare, initargs=(ruleset,)
     ):
         lake.commit(lake.write("hits", hits, job=job, shard=segment_id), job=job, shard=segment_id)
         judged += rows[segment_id]
@@ -94,8 +104,8 @@ def _prepare(ruleset: RuleSet) -> None:
         _matcher = Matcher(ruleset)
 
 
-def judge_segment(shard: tuple[str, Path, Mapping[str, str]]) -> pa.Table:
-    """Return the hits of one Parquet file as a table with the lake's hit columns."""
+def judge_segment(shard: tuple[str, Path | bytes, Mapping[str, str]]) -> pa.Table:
+    """Return the hits of one Parquet file, or of its bytes, as a table with the lake's hit columns."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -103,7 +113,8 @@ def judge_segment(shard: tuple[str, Path, Mapping[str, str]]) -> pa.Table:
 
     if _matcher is None:
         raise RuntimeError("judge_segment runs under detect")
-    matcher, (_, path, renames) = _matcher, shard
+    matcher, (_, given, renames) = _matcher, shard
+    path = pa.BufferReader(given) if isinstance(given, bytes) else given
     columns: dict[str, list[Any]] = {name: [] for name in hits_arrow_schema().names}
     older = {new: old for old, new in renames.items()}
     with pq.ParquetFile(path) as file, _no_collector():

@@ -18,7 +18,7 @@ from typing import IO, Any, Protocol
 import pyarrow as pa
 from sqlalchemy import Connection, delete, func, insert, select
 
-from vedette.bulk import run_shards
+from vedette.bulk import Engine, LocalEngine, engine_named, run_shards
 from vedette.errors import UserError
 from vedette.ingest.base import Framing, Native, ReadContext, Reader, RecordError, Session, StatelessSession
 from vedette.ingest.framing import RawBatch, frame_json, frame_lines
@@ -101,6 +101,8 @@ class IngestOptions:
     workers: int = 1
     asset: str | None = None
     """What scans are about that do not say it."""
+    engine: Engine | None = None
+    """Where records are parsed; None is this process or a pool of ``workers``."""
 
 
 @dataclass(slots=True)
@@ -369,7 +371,7 @@ class _StreamRun:
         stream.ends_at_damage = True
         try:
             self._session = self._reader.open(self._context)
-            for chunk, parsed in run_shards(_work, self._chunks(stream), workers=self._workers()):
+            for chunk, parsed in run_shards(_work, self._chunks(stream), engine=self._engine()):
                 self._summary.n_known += chunk.n_known
                 self._summary.n_skipped += parsed.n_skipped
                 pending.append(parsed.table)
@@ -397,8 +399,10 @@ class _StreamRun:
             self._summary.problem = "no records in it"
         yield int(stream.consumed())
 
-    def _workers(self) -> int:
-        return self._options.workers if isinstance(self._session, StatelessSession) else 1
+    def _engine(self) -> Engine:
+        if not isinstance(self._session, StatelessSession):  # each record needs those before it
+            return LocalEngine()
+        return self._options.engine or engine_named(None, self._options.workers)
 
     def _frames(self, stream: Stream) -> Iterable[RawBatch]:
         if self._reader.framing is Framing.LINES:
