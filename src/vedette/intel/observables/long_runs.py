@@ -45,7 +45,7 @@ def find(plain: Plain) -> Iterator[Candidate]:
             yield Candidate(6, start, end, ObservableKind.CRYPTO_ADDRESS, *one)
         elif end - start == 72 and run[:2] == b"T1" and not run[2:].translate(None, _HEX_DIGITS):
             yield Candidate(6, start, end, ObservableKind.HASH, run.decode().upper(), "tlsh")
-        elif end - start > 32:
+        elif end - start > 32 and run[:2] != b"0x":
             yield from _glued(raw, start, end)
         start = shape.find(needle, end)
     if b"ssdeep" in plain.low:

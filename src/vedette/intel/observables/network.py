@@ -120,14 +120,20 @@ def _telegram(start: int, end: int, value: str) -> Candidate | None:
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/:.-_?=%#+~@$!\xff")
 _SIMPLE = bytes(sorted(_PLAIN))
 _CUTS = re.compile(rb"\]\(|&lt;|&gt;|&quot;|&nbsp;|\*\*|','|',|\)\(")
-_NEXT = re.compile(rb"(?i)[A-Za-z0-9,;)(*\x01](?:https?|ftp)://|/(?=/https?)")
+_NEXT = re.compile(rb"(?i)[A-Za-z0-9,;)(*\x01](?:https?|ftp)://|/(?:https?)://")
+
+
+_ARCHIVES = (b"archive", b"webcache", b"translate", b"safelinks", b"proxy", b"urldefense")
+"""Hosts whose paths hold URLs of others."""
 
 
 def trimmed(raw: bytes, start: int, end: int) -> int:
     """Return where a URL ends once what belongs to the text around it is taken off."""
     piece = raw[start:end]
     if b"://" in piece[8:] and (again := _NEXT.search(piece, 8)) is not None:
-        piece = piece[: again.start() + (piece[again.start() : again.start() + 1].isalnum())]
+        sign = piece[again.start() : again.start() + 1]
+        if sign != b"/" or not any(name in piece[:40] for name in _ARCHIVES):
+            piece = piece[: again.start() + (sign.isalnum() or sign == b"/")]
     if piece.translate(None, _SIMPLE):
         if (cut := _CUTS.search(piece, 8)) is not None:
             piece = piece[: cut.start()]
