@@ -259,9 +259,9 @@ truth is the set of all its marks. Models, curves and thresholds of a fold come 
 tables of ATT&CK ids unmarked, so that finding an id exactly counts as wrong: both ways of counting are shown.
 
 **Published figures**, on other splits or other tasks, so only the order of size compares: per document 0.739 (an
-ensemble of CTI-BERT) and 0.725 (Llama 3.1 8B, fine-tuned) on 31 of TRAM's reports (Büchel et al. 2025, as a stored model card
-says it); 0.22 for the best of seven open models by prompting. The tagger by itself, sentence by sentence: see
-`benchmarks/techniques`.
+ensemble of CTI-BERT) and 0.725 (Llama 3.1 8B, fine-tuned) on 31 of TRAM's reports (Büchel et al. 2025, as a stored
+model card says it); 0.22 for the best of seven open models by prompting. The tagger by itself, sentence by sentence:
+see `benchmarks/techniques`.
 """
 
 

@@ -53,8 +53,8 @@ _FIXED = re2.compile(
     r"updat(?:e|ing) to|contains? (?:a |the )?(?:fix|patch))(?: for this issue)?(?: in| with| by| at| as of)? "
 )
 _FIXED_ITEM = re2.compile(
-    rf"((?:[a-z]{0, 2}[A-Z][\w+-]*(?: [A-Z][\w+-]*){{0,4}} )?)(?:the )?(?:versions? |releases? )?({_V})(?:, and | and |, or |"
-    rf" or |, )?"
+    rf"((?:[a-z]{{0,2}}[A-Z][\w+-]*(?: [A-Z][\w+-]*){{0,4}} )?)(?:the )?(?:versions? |releases? )?({_V})"
+    r"(?:, and | and |, or | or |, )?"
 )
 _WORD = re2.compile(r"[^\s]+")
 _STOP = frozenset(
@@ -221,9 +221,10 @@ def _versions(text: str, taken: list[tuple[int, int]]) -> Iterator[_Version]:
 
     for m in RANGE.finditer(text):
         if free(m.start(), m.end()) and _plausible(text, m.start(), m.end()):
-            listed = _LISTED.search(text, max(0, m.start() - 200), m.start())
+            listed = _LISTED.search(text[max(0, m.start() - 200) : m.start()])
             if listed is not None:
-                found += [_Version(one.strip(), listed.start(), m.end()) for one in re2.findall(_V, listed[1])]
+                first = m.start() - len(listed[1])
+                found += [_Version(one.strip(), first, m.end()) for one in re2.findall(_V, listed[1])]
             found.append(_Version(m.group().strip(" ,"), m.start(), m.end()))
             taken.append((m.start(), m.end()))
     for m in _PLAIN.finditer(text):
@@ -251,7 +252,7 @@ def _plausible(text: str, start: int, end: int) -> bool:
         return False
     if end < len(text) and (text[end] in "/@" or _MEASURE.match(text, end)):
         return False
-    if _OTHERS.search(text, max(0, start - 12), start):
+    if _OTHERS.search(text[max(0, start - 12) : start]):
         return False
     if "CVE-" in text[max(0, start - 5) : end] or "CWE" in text[max(0, start - 5) : end]:
         return False

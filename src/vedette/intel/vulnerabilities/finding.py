@@ -12,7 +12,7 @@ from functools import cache
 import re2
 
 from vedette.errors import UserError
-from vedette.intel.vulnerabilities.affected import extract
+from vedette.intel.vulnerabilities.affected import RANGE, extract
 from vedette.intel.vulnerabilities.exploiting import status_of
 from vedette.knowledge import cvss
 from vedette.models import load
@@ -60,6 +60,13 @@ _KIND = re2.compile(
     r"improper|missing|hard-?coded|disclos\w+|leak\w*|type confusion|uninitiali[sz]ed|validat\w+|sanitiz\w+|"
     r"upload\w*)\b"
 )
+_HARM = re2.compile(
+    r"(?i)\b(?:attackers?|crash\w*|deadlock|sensitive|expos\w+|unencrypted|plain ?text|does not|do not|did not|"
+    r"fails? to|"
+    r"could|can|may|malicious|terminat\w+|without|incorrect\w*|insufficient\w*|pollution|redirect\w*|reference|forge|"
+    r"unauthori[sz]ed|insecure|permissions?|exhaust\w+|loop|wraparound|lack\w*|vulnerable to)\b"
+)
+_VERSIONS = re2.compile(r"(?i)\b(?:versions?|v?\d+\.\d+)\b")
 
 
 @cache
@@ -104,9 +111,12 @@ def _ids(text: str, observables: Sequence[SeenObservable]) -> list[tuple[str, in
 
 def _describes(text: str, has_id: bool) -> bool:
     """Say whether a short text describes one vulnerability."""
-    if not _FLAW.search(text):
-        return False
-    return has_id or bool(_KIND.search(text)) or text.rstrip(". \n").endswith("Vulnerability")
+    harm = bool(_KIND.search(text) or _HARM.search(text))
+    if has_id:
+        return harm or bool(_FLAW.search(text))
+    if text.rstrip(". \n").endswith("Vulnerability"):
+        return True
+    return harm and bool(_FLAW.search(text) or RANGE.search(text) or _VERSIONS.search(text))
 
 
 def _bounds(text: str) -> tuple[int, int]:
@@ -172,7 +182,7 @@ def _read(
         ]
     if not affected:
         affected = _named(entities, spans)
-    described = bool(_KIND.search(said)) or (whole and bool(_FLAW.search(said)))
+    described = whole or bool(_KIND.search(said))
     plain = said if whole else _CVE.sub(" ", said)
     weakness, vector, score = _weakness(said, plain, described), *_cvss(said, plain, described, whole)
     status, words = status_of(said)
