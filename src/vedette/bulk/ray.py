@@ -36,6 +36,8 @@ R = TypeVar("R")
 
 WAVE_S = 90.0
 """How long a wave should take: the start of its actors is then a few hundredths of it."""
+FIRST_SHARDS = 8
+"""Shards of the first wave for each worker."""
 WAVE_BYTES = 256_000_000
 """The most that the pickled shards of a wave may weigh together, on this machine and in the cluster's store."""
 WAVE_SHARDS = 10_000
@@ -120,7 +122,7 @@ class RayEngine:
             gang.dismiss()
 
     def _waves(self, gang: _Gang, drawn: Iterator[S], width: int) -> Iterator[tuple[S, Any]]:
-        n_shards = 2 * width
+        n_shards = FIRST_SHARDS * width
         while True:
             wave: list[S] = []
             packed: list[bytes] = []
@@ -137,7 +139,7 @@ class RayEngine:
             for shard, answer in zip(wave, self._wave(gang, packed), strict=True):
                 yield shard, _unpacked(answer)
             taken = max(time.monotonic() - started, 0.1)
-            n_shards = max(2 * width, min(int(len(wave) * min(WAVE_S / taken, 8.0)), WAVE_SHARDS))
+            n_shards = max(FIRST_SHARDS * width, min(int(len(wave) * min(WAVE_S / taken, 8.0)), WAVE_SHARDS))
 
     def _wave(self, gang: _Gang, packed: list[bytes]) -> Iterator[bytes]:
         """Yield the answers to a wave in order, and give out again what a failure left unanswered."""
