@@ -1,0 +1,69 @@
+"""Events: dates as exact as they are said, and what their sentences are about."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from vedette.documents.sentences import sentences_of
+from vedette.intel.events import dates, find
+from vedette.schema import Document
+from vedette.schema.intel import EntityMention, MentionKind
+
+WRITTEN = date(2032, 2, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("In early March 2031 it began.", [("2031-03", "")]),
+        ("On March 4, 2031", [("2031-03-04", "")]),
+        ("on 4th of March 2031", [("2031-03-04", "")]),
+        ("on Dec. 13, 2030", [("2030-12-13", "")]),
+        ("March 4-6, 2031", [("2031-03-04", "2031-03-06")]),
+        ("between May and July 2030", [("2030-05", "2030-07")]),
+        ("from 2019 to 2021", [("2019", "2021")]),
+        ("2031-03-04", [("2031-03-04", "")]),
+        ("at 2031-03-04 10:02:03 UTC", [("2031-03-04T10:02:03Z", "")]),
+        ("2031-03-04T10:02+02:00", [("2031-03-04T10:02:00+02:00", "")]),
+        ("the second quarter of 2031", [("2031-04", "2031-06")]),
+        ("H1 2031", [("2031-01", "2031-06")]),
+        ("summer of 2031", [("2031-06", "2031-08")]),
+        ("since 2029", [("2029", "")]),
+        ("25/12/2031", [("2031-12-25", "")]),
+        ("12/25/2031", [("2031-12-25", "")]),
+        ("03/04/2031", [("2031", "")]),
+        ("yesterday", [("2032-02-09", "")]),
+        ("last month", [("2032-01", "")]),
+        ("two weeks ago", [("2032-01-26", "2032-02-01")]),
+        ("in December", [("2031-12", "")]),
+        ("On March 4, 2031 and on the 9th", [("2031-03-04", ""), ("2031-03-09", "")]),
+        ("February 30, 2031", []),
+        ("port 2031 was open", []),
+        ("it may 5 times", []),
+        ("version 2031.1", []),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_date(text: str, wanted: list[tuple[str, str]]) -> None:
+    assert [(d.at, d.until) for d in dates(text, WRITTEN)] == wanted
+
+
+@pytest.mark.parametrize("text", ["yesterday", "last year", "in December", "on the 5th"])
+def test_nothing_is_guessed_without_the_document_s_date(text: str) -> None:
+    assert dates(text) == []
+
+
+def test_event_says_what_it_is_about_in_order_of_time() -> None:
+    text = "In May 2031 MudLoader returned. On 3 April 2030 nothing happened. Copyright 2031 Acme."
+    at = text.index("MudLoader")
+    name = EntityMention(
+        kind=MentionKind.MALWARE, text="MudLoader", start=at, end=at + 9, confidence=1.0, name="MudLoader"
+    )
+    document = Document(
+        document_id="doc-1", title="", source="", text=text, parts=(), published_at=datetime(2032, 1, 1, tzinfo=UTC)
+    )
+    found = find(document, sentences_of(text), [name])
+    assert [(e.at, e.keys) for e in found] == [("2030-04-03", ()), ("2031-05", ("malware:mudloader",))]
+    assert all(document.text[e.start : e.end] == e.text for e in found)

@@ -1,0 +1,109 @@
+"""Vulnerability text: products, versions, weakness, severity and exploiting, as the text says them."""
+
+from __future__ import annotations
+
+import pytest
+
+from vedette.documents.sentences import sentences_of
+from vedette.intel.vulnerabilities import find
+from vedette.intel.vulnerabilities.affected import extract
+from vedette.intel.vulnerabilities.exploiting import status_of
+from vedette.schema import Document
+from vedette.schema.intel import ExploitStatus, VulnerabilityMention
+
+
+def read(text: str) -> list[VulnerabilityMention]:
+    document = Document(document_id="doc-1", title="", source="", text=text, parts=(), language="en")
+    return find(document, sentences_of(text), (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "product", "versions", "fixed"),
+    [
+        ("A heap overflow in Foo Server before 2.17.0 allows code execution.", "Foo Server", ("before 2.17.0",), ()),
+        ("Foo Log 2.0-beta9 through 2.14.1 is vulnerable.", "Foo Log", ("2.0-beta9 through 2.14.1",), ()),
+        ("FooShot 1.2.10 and below allows code execution.", "FooShot", ("1.2.10 and below",), ()),
+        ("An injection in Foo Web prior to 3.1 allows access.", "Foo Web", ("prior to 3.1",), ()),
+        ("A flaw in Foo 4.2 and earlier. It is fixed in 4.3.", "Foo", ("4.2 and earlier",), ("4.3",)),
+        ("The Foo Bar plugin for WordPress is vulnerable to XSS in all versions up to, and including, 1.2.3.",
+         "Foo Bar", ("all versions up to, and including, 1.2.3",), ()),
+        ("CSRF vulnerability in Foo Bar plugin <= 1.4.5 versions.", "Foo Bar", ("<= 1.4.5",), ()),
+        ("This issue affects Foo Menu: from n/a through 0.16.3.", "Foo Menu", ("from n/a through 0.16.3",), ()),
+    ],
+    ids=lambda value: value[:40] if isinstance(value, str) else "",
+)  # fmt: skip
+def test_affected(text: str, product: str, versions: tuple[str, ...], fixed: tuple[str, ...]) -> None:
+    found = extract(text)[0]
+    assert (found.product, found.versions, found.fixed_in) == (product, versions, fixed)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("It is exploited in the wild.", ExploitStatus.EXPLOITED),
+        ("We saw active exploitation of this flaw.", ExploitStatus.EXPLOITED),
+        ("Attackers have exploited the flaw since May.", ExploitStatus.EXPLOITED),
+        ("The exploit has been disclosed to the public and may be used.", ExploitStatus.POC),
+        ("A proof-of-concept is available.", ExploitStatus.POC),
+        ("The vendor is not aware of any exploitation in the wild.", ExploitStatus.NOT_KNOWN),
+        ("There is no evidence of exploitation, but a PoC is public.", ExploitStatus.POC),
+        ("If this vulnerability is exploited, data may be lost.", ExploitStatus.UNSAID),
+        ("This could be exploited by remote users.", ExploitStatus.UNSAID),
+        ("", ExploitStatus.UNSAID),
+    ],
+)
+def test_exploiting(text: str, status: ExploitStatus) -> None:
+    found, words = status_of(text)
+    assert found is status
+    assert words in text
+    assert bool(words) == (status is not ExploitStatus.UNSAID)
+
+
+def test_a_description_without_id_is_one_vulnerability() -> None:
+    text = "A heap-based buffer overflow in Foo Server before 2.17.0 allows remote attackers to execute arbitrary code."
+    (found,) = read(text)
+    assert found.cve == ""
+    assert (found.start, found.end) == (0, len(text))
+    assert found.weakness is not None
+    assert found.weakness.value == "CWE-787"
+    assert not found.weakness.said
+    assert found.weakness.reasons
+    assert found.cvss is not None
+    assert found.cvss.value.startswith("CVSS:3.1/")
+    assert found.score is not None
+
+
+def test_what_the_text_says_wins() -> None:
+    text = (
+        "CVE-2031-1111 is a heap overflow in Foo before 2.0 (CWE-79). "
+        "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N. Base score: 1.8."
+    )
+    (found,) = read(text)
+    assert found.weakness is not None
+    assert (found.weakness.value, found.weakness.said) == ("CWE-79", True)
+    assert found.cvss is not None
+    assert (found.cvss.value, found.cvss.said) == ("CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N", True)
+    assert found.score == 1.8
+
+
+def test_each_id_has_its_own_sentences() -> None:
+    text = (
+        "Grey Heron exploited CVE-2031-1111 in Foo before 2.0. The flaw was known for long.\n\n"
+        "CVE-2031-2222 affects Bar 3.0 through 3.4. No exploitation of it has been seen."
+    )
+    first, second = read(text)
+    assert (first.cve, first.exploit) == ("CVE-2031-1111", ExploitStatus.EXPLOITED)
+    assert (second.cve, second.exploit) == ("CVE-2031-2222", ExploitStatus.NOT_KNOWN)
+    assert [p.product for p in first.affected] == ["Foo"]
+    assert [p.versions for p in second.affected] == [("3.0 through 3.4",)]
+    assert all(text[p.start : p.end] for v in (first, second) for p in v.affected)
+
+
+@pytest.mark.parametrize("text", ["", "Grey Heron sent mails to banks.", "We had lunch at 12.30 today.", "\x00" * 50])
+def test_other_texts_are_none(text: str) -> None:
+    assert read(text) == []
+
+
+def test_hostile_text_is_read_in_time() -> None:
+    text = "CVE-2031-1111 vulnerability in Foo " + "1.2, " * 3000 + "before " * 3000 + "(" * 3000
+    assert len(read(text)) == 1
