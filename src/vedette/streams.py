@@ -35,6 +35,8 @@ MAX_DIRECTORY_BYTES = 64 << 20
 """The table of contents of a zip; and MAX_HEADER_BYTES, an extended header in a tar: read whole, so bounded."""
 MAX_HEADER_BYTES = 1 << 20
 HEAD_BYTES = 64 << 10
+SWOLLEN = "refused as a decompression bomb: its entries together swell too much"
+"""Why nothing more of a file is unpacked."""
 
 _SKIPPED_NAMES = {"thumbs.db", ".ds_store", "desktop.ini"}
 _PACKED_SUFFIXES = (".gz", ".zst", ".zstd", ".bz2", ".xz", ".lzma", ".zip", ".tar", ".tgz", ".tbz2", ".txz", ".tzst")
@@ -221,7 +223,7 @@ class _Guarded(io.RawIOBase):
         if self.n_out > bounds.free_bytes and self.n_out > bounds.max_ratio * max(int(self._packed_bytes()), 1):
             raise StreamError(f"refused as a decompression bomb: more than {bounds.max_ratio} bytes out for one in")
         if self._budget.n_out > 4 * bounds.free_bytes + bounds.max_ratio * self._budget.size_bytes():
-            raise StreamError("refused as a decompression bomb: its entries together swell too much")
+            raise StreamError(SWOLLEN)
         return data
 
 

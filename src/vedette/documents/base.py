@@ -53,6 +53,10 @@ class RefusedError(Exception):
     """A file, entry or message that is not read, and why."""
 
 
+class BombError(RefusedError):
+    """A file of the user that swells: nothing more of it is unpacked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quarantined:
     """A file, entry or message that gave no document, and why."""
@@ -113,14 +117,14 @@ class Work:
         """Count bytes that came out of something packed.
 
         Raises:
-            RefusedError: they swell like a bomb.
+            BombError: they swell.
         """
         self.n_unpacked_bytes += n_bytes
         limits = self.limits
         if self.n_unpacked_bytes > limits.max_unpacked_bytes:
-            raise RefusedError(f"refused as a decompression bomb: more than {limits.max_unpacked_bytes >> 20} MiB")
+            raise BombError(f"refused as a decompression bomb: more than {limits.max_unpacked_bytes >> 20} MiB")
         if self.n_unpacked_bytes > limits.free_bytes and self.n_unpacked_bytes > limits.max_ratio * self.size_bytes:
-            raise RefusedError(f"refused as a decompression bomb: more than {limits.max_ratio} bytes out for one in")
+            raise BombError(f"refused as a decompression bomb: more than {limits.max_ratio} bytes out for one in")
 
 
 @dataclass(slots=True)
@@ -203,6 +207,16 @@ class DocumentReader(Protocol):
     @property
     def name(self) -> str:
         """Name of the format."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What it reads, in a few words."""
+        ...
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Which files: suffixes, or what writes them."""
         ...
 
     def sniff(self, sample: Sample) -> float:

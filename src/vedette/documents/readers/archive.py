@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import IO, cast
 
-from vedette.documents.base import Quarantined, RefusedError, Sample, Source
+from vedette.documents.base import BombError, Quarantined, RefusedError, Sample, Source
 from vedette.documents.package import read_bounded
 from vedette.documents.registry import inside, read_source, recognise
 from vedette.schema.document import Document
-from vedette.streams import Bounds, Refused, Stream, StreamError, open_packed, packing
+from vedette.streams import SWOLLEN, Bounds, Refused, Stream, StreamError, open_packed, packing
 
 _SKIPPED = ("__MACOSX/", ".DS_Store")
 
@@ -23,6 +23,8 @@ class ArchiveReader:
     """Reads the documents in archives and packed files."""
 
     name = "archive"
+    title = "archives and packed files"
+    examples = ("zip", "tar", "gz", "bz2", "xz", "zst")
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by the mark of what packed it."""
@@ -46,6 +48,8 @@ class ArchiveReader:
                 for found in open_packed(source.name, source.base, handle, work.size_bytes, bounds):
                     work.entry()
                     if isinstance(found, Refused):
+                        if found.reason == SWOLLEN:
+                            raise BombError(SWOLLEN)
                         yield Quarantined(found.name, found.reason)
                         continue
                     yield from self._entry(source, found)
@@ -61,13 +65,15 @@ class ArchiveReader:
             return
         try:
             data = read_bounded(cast(IO[bytes], found), source)
+        except BombError:
+            raise
         except StreamError as error:
+            if error.reason == SWOLLEN:
+                raise BombError(SWOLLEN) from None
             yield Quarantined(found.name, error.reason)
             return
         except RefusedError as error:
             yield Quarantined(found.name, str(error))
-            if source.work.n_unpacked_bytes > source.limits.max_unpacked_bytes:
-                raise
             return
         packed = inside(source, entry or found.base, data)
         packed.name = found.name if entry else f"{source.name}!{found.base}"

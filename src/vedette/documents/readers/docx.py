@@ -31,6 +31,8 @@ class DocxReader:
     """Reads Word documents (docx, docm)."""
 
     name = "docx"
+    title = "Word documents"
+    examples = ("docx", "docm")
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by name and the mark of a package, or by a part that only Word writes."""

@@ -30,6 +30,8 @@ class FeedReader:
     """Reads RSS, Atom and JSON feeds."""
 
     name = "feed"
+    title = "feeds saved to a file"
+    examples = ("RSS", "Atom", "JSON Feed")
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by the root of the document."""

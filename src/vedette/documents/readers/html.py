@@ -23,6 +23,8 @@ class HtmlReader:
     """Reads HTML pages."""
 
     name = "html"
+    title = "web pages"
+    examples = ("html", "htm", "xhtml")
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by the name, or by how the page begins."""

@@ -39,6 +39,8 @@ class MailReader:
     """Reads e-mail messages (eml)."""
 
     name = "mail"
+    title = "e-mail messages"
+    examples = ("eml",)
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by the name, or by headers that only messages have."""
@@ -57,6 +59,8 @@ class MboxReader:
     """Reads mailboxes (mbox)."""
 
     name = "mbox"
+    title = "mailboxes"
+    examples = ("mbox",)
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by the line that begins each message."""

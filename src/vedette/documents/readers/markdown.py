@@ -31,6 +31,8 @@ class MarkdownReader:
     """Reads Markdown."""
 
     name = "markdown"
+    title = "Markdown"
+    examples = ("md",)
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by the name."""

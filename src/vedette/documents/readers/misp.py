@@ -24,6 +24,8 @@ class MispReader:
     """Reads MISP events in JSON."""
 
     name = "misp"
+    title = "MISP events"
+    examples = ("MISP JSON",)
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by ``Event`` with ``info``, which no other format has."""

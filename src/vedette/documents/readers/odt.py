@@ -28,6 +28,8 @@ class OdtReader:
     """Reads OpenDocument texts (odt)."""
 
     name = "odt"
+    title = "OpenDocument texts"
+    examples = ("odt",)
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by the media type that the package begins with."""

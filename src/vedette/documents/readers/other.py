@@ -42,6 +42,8 @@ class OtherReader:
     """Names what cannot be read."""
 
     name = "other"
+    title = "what is known and not read"
+    examples = ("msg", "rtf", "xlsx", "pictures", "programs")
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by the mark of a format that is known and not read."""

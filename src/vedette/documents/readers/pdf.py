@@ -22,6 +22,8 @@ class PdfReader:
     """Reads PDF documents."""
 
     name = "pdf"
+    title = "PDF documents"
+    examples = ("pdf",)
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by the mark in the first KiB."""

@@ -41,6 +41,8 @@ class StixReader:
     """Reads STIX 2.x bundles and TAXII 2.1 envelopes."""
 
     name = "stix"
+    title = "STIX bundles and TAXII envelopes"
+    examples = ("STIX 2.0", "2.1", "TAXII 2.1")
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by the type ``bundle``, or by objects that bear STIX ids."""

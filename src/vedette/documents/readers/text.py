@@ -21,6 +21,8 @@ class TextReader:
     """Reads plain text in any encoding."""
 
     name = "text"
+    title = "plain text"
+    examples = ("txt", "log", "rst", "yar")
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by the name, or because the bytes are text and nobody else knows them."""

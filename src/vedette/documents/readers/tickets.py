@@ -68,6 +68,8 @@ class TicketsReader:
     """Reads tickets and other records in JSON, JSON lines and CSV; any other JSON and CSV too."""
 
     name = "tickets"
+    title = "tickets and other records"
+    examples = ("Jira", "ServiceNow", "GitHub issues", "JSON", "JSON lines", "CSV")
 
     def sniff(self, sample: Sample) -> float:
         """Return how sure the reader is: by the name, or a bracket or brace where the bytes begin."""
