@@ -103,6 +103,16 @@ def which(facts: FactList, found: Chosen) -> None:
     facts.aside()
 
 
+def orders(readings: Sequence[Reading]) -> tuple[str, ...]:
+    """Return what is to be known of passages that speak to a model; empty where there is none."""
+    n = sum(len(reading.suspicious) for reading in readings)
+    if not n:
+        return ()
+    where = "the report" if len(readings) == 1 else "the reports"
+    what = f"1 passage of {where} speaks" if n == 1 else f"{n:,} passages of {where} speak"
+    return (f"{what} to a model instead of to a reader; nothing obeyed that, and whether to trust the rest is open.",)
+
+
 def add(facts: FactList, fact: Fact) -> None:
     """Add a fact that was worded elsewhere, remembering what it names."""
     say = Saying()

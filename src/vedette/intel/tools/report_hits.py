@@ -7,13 +7,12 @@ from typing import Any
 
 from vedette.intel.digest.seen import Hit, Looked, look
 from vedette.intel.digest.sources import VALUE_KINDS
-from vedette.intel.tools.base import EVERY, REPORT, chosen, no_report, titles, which
+from vedette.intel.tools.base import EVERY, REPORT, chosen, no_report, orders, titles, which
 from vedette.schema import (
     DataTable,
     Evidence,
     EvidenceKind,
     ObservableKind,
-    Reading,
     Standing,
     Tool,
     ToolResult,
@@ -99,7 +98,7 @@ class ReportHits:
                 "reports": [r.document.document_id for r in found.readings],
             },
             tables=(table,) if rows else (),
-            unknown=(*_unknown(looked, n_events=state.n_events, judged=state.judged), *_orders(found.readings)),
+            unknown=(*orders(found.readings), *_unknown(looked, n_events=state.n_events, judged=state.judged)),
             case_id=cases[0] if cases else None,
             entities=tuple(dict.fromkeys(h for hit in values[:3] for h in hit.hosts[:2])),
             next_questions=_next(cases, exposed),
@@ -258,21 +257,9 @@ def _unknown(looked: Looked, *, n_events: int, judged: bool) -> tuple[str, ...]:
     if looked.left_out:
         n = len(looked.left_out)
         value, reason = looked.left_out[0]
-        say = "value was" if n == 1 else "values were"
-        example = f"“{value[:80]}”: {reason[:120]}"
-        out.append(f"{n:,} {say} not looked for, because it would say nothing that they were seen ({example}).")
+        what = "1 value was" if n == 1 else f"{n:,} values were"
+        out.append(f"{what} not looked for, since being seen would say nothing (“{value[:80]}”: {reason[:120]}).")
     return tuple(out)
-
-
-def _orders(readings: Sequence[Reading]) -> tuple[str, ...]:
-    """Return what is to be known of passages that speak to a model."""
-    n = sum(len(reading.suspicious) for reading in readings)
-    if not n:
-        return ()
-    what = "passage of the report speaks" if n == 1 else "passages of the reports speak"
-    return (
-        f"{n:,} {what} to a model instead of to a reader; nothing obeyed it, and whether to trust the rest is open.",
-    )
 
 
 def _next(cases: Sequence[str], exposed: Sequence[Hit]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vedette.intel.digest.digest import digest_of
-from vedette.intel.tools.base import EVERY, REPORT, add, chosen, no_report, which
+from vedette.intel.tools.base import EVERY, REPORT, add, chosen, no_report, orders, which
 from vedette.schema import DataTable, Tool, ToolResult
 from vedette.toolbox import ToolContext
 from vedette.toolbox.saying import FactList
@@ -63,7 +63,7 @@ class ReportSummary:
             facts=facts.done(),
             values={"reports": [digest.values for digest in digests]},
             tables=(table,) if rows else (),
-            unknown=tuple(u for digest in digests for u in digest.unknown)[:6],
+            unknown=(*orders(found.readings), *(u for digest in digests for u in digest.unknown))[:6],
             next_questions=("What does this report mean for us?", "What is new since last week in threat intel?"),
         )
 
