@@ -10,7 +10,7 @@ from vedette.intel.observables.mirror import Plain
 from vedette.schema.entity import ObservableKind
 
 _CATALOGUED = Pattern(
-    rb"(?:CVE|cve|Cve)[\-\x03_ ]\d{4}[\-\x03]\d{4,7}|(?:CWE|cwe)[\-\x03 ]\d{1,4}|ASN? ?\d{3,10}|TA00\d\d|[TGSMt][01]\d{3}(?:\.\d{3})?|C00\d\d"
+    rb"(?:CVE|cve|Cve)[\-\x03_ ]\d{4}[\-\x03]\d{4,7}|(?:CWE|cwe)[\-\x03 ]\d{1,4}|ASN? ?\d{3,10}|TA00\d\d|[TGSMt][01]\d{3}(?:[./]\d{3})?|C00\d\d"
 )
 _WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\xff")
 _SMALL = frozenset(b"abcdefghijklmnopqrstuvwxyz\xff")
@@ -40,7 +40,8 @@ def find(plain: Plain) -> Iterator[Candidate]:
                 continue
             yield Candidate(6, start, end, ObservableKind.ASN, f"AS{int(digits)}")
         elif _stands(raw, start, end, before, after) and _attack(written):
-            yield Candidate(6, start, end, ObservableKind.TECHNIQUE, written.decode().upper())
+            value = written.decode().upper().replace("/", ".")
+            yield Candidate(6, start, end, ObservableKind.TECHNIQUE, value)
 
 
 _DIGITS = frozenset(b"0123456789")
@@ -60,7 +61,7 @@ def _stands(raw: bytes, start: int, end: int, before: int, after: int) -> bool:
 
 
 def _attack(value: bytes) -> bool:
-    number = int(value.strip(b"TAGSMCt").partition(b".")[0])
+    number = int(value.strip(b"TAGSMCt").replace(b"/", b".").partition(b".")[0])
     if value[:2] == b"TA":
         return number > 0
     if value[:1] in b"Tt":

@@ -61,7 +61,11 @@ def is_code(raw: bytes, start: int, end: int) -> bool:
     after = raw[end : end + 1]
     if after == b"(" and not raw[end + 1 : end + 2].isspace() and raw[end : end + 2] != b"(h":
         return True
-    if token.lower() in _FRAMEWORKS or (last[:1].isupper() and not last.isupper()):
+    if (
+        token.lower() in _FRAMEWORKS
+        or _DETECTION.search(token) is not None
+        or (last[:1].isupper() and not last.isupper())
+    ):
         return True
     if last.isupper() and not head.isupper():
         return True
@@ -78,6 +82,9 @@ def is_code(raw: bytes, start: int, end: int) -> bool:
     return last in _CODE_TAILS and len(labels) == 2
 
 
+_DETECTION = re.compile(
+    rb"(?i)(?:^|\.)(?:win32|win64|w32|w64|msil|trojan|backdoor|ransom|generic|heur|exploit|hacktool)\.|^fe_"
+)
 _FRAMEWORKS = frozenset((b"asp.net", b"vb.net", b"ado.net", b"ml.net", b"socket.io", b"battle.net", b"paint.net"))
 _CODE_TAILS = frozenset(
     b"read run open select new call name map date data save bar parts properties here now next box do search win version app report reports".split()

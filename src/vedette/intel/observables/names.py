@@ -9,7 +9,7 @@ from vedette.guard.personal.sheet import Pattern
 from vedette.intel.observables.candidates import Candidate
 from vedette.intel.observables.context import reads_as_file
 from vedette.intel.observables.endings import ENDINGS, STOP
-from vedette.intel.observables.mirror import Plain
+from vedette.intel.observables.mirror import SIGN, Plain
 from vedette.schema.entity import ObservableKind
 
 _PRODUCTS = frozenset(
@@ -101,6 +101,8 @@ def name(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
         return
     if token.lower() in _PRODUCTS or head.lower() == b"tar" or (len(low) < 2 and _DETECTION.search(token)):
         return
+    if last.isupper() and head.islower() and len(head) > 4 and raw[end : end + 1] == b" " and head.isalpha():
+        return  # a sentence ended: recommended.ISO images
     if low in _DOUBTFUL and not (_sure(head, last) or (low == b"com" and reads_as_file(raw, start, end))):
         return
     if start and not glued and not _begins(raw, start):
@@ -122,6 +124,8 @@ def _begins(raw: bytes, start: int) -> bool:
         while at > max(0, start - 64) and (raw[at - 1 : at].isalnum() or raw[at - 1] in b"_-."):
             at -= 1
         return raw[at : start - 1].rpartition(b".")[2].lower() in ENDINGS and b"." in raw[at : start - 1]
+    if before == SIGN and raw[start - 2 : start - 1].isalnum() and start > 1:
+        return False
     if before == 0x2A:
         return raw[start - 2 : start - 1] in (b"*", b" ", b"\n", b"(", b"<", b"\x01", b"")
     return True

@@ -13,10 +13,11 @@ from vedette.schema.entity import ObservableKind
 
 _WINDOWS = Pattern(
     rb"(?i)[a-z]:\\|\\\\[?.]\\|\\\\[a-z0-9_$<\[][a-z0-9_.$<>\[\]\-]*\\+[a-z0-9_$%{.\-]|%[a-z_0-9]+(?:\(x86\))?%\*{0,2}\\|\$env:[a-z_0-9()]+\\|"
-    rb"(?:hklm|hkcu|hkcr|hku|hkcc|hkey_[a-z_]+):?\\|\\?\\registry\\(?:machine|user)\\|"
-    rb"\b(?:software\\+(?:microsoft|classes|policies|wow6432node)|system\\+(?:currentcontrolset|controlset00\d))\\"
+    rb"(?:hklm|hkcu|hkcr|hku|hkcc|hkey_[a-z_]+):?\\|\\{1,2}registry\\{1,2}(?:machine|user)\\{1,2}|"
+    rb"\b(?:software\\+(?:microsoft|classes|policies|wow6432node)|(?-i:SOFTWARE)|system\\+(?:currentcontrolset|controlset00\d))\\"
 )
 _SHARE = re.compile(rb"[^\\\s]{1,80}(\\+)([^\\\s]{0,20})")
+_ROOTS = (b"hkey_", b"hklm", b"hkcu", b"hku", b"hkcr")
 _HIVES = {
     "HKLM": "HKEY_LOCAL_MACHINE",
     "HKCU": "HKEY_CURRENT_USER",
@@ -50,11 +51,10 @@ def windows(plain: Plain) -> Iterator[Candidate]:
         if sign.startswith(b"\\\\") and sign[2:3] not in b"?.":
             head = start + 2
             share = _SHARE.match(raw, head)
-            if share is not None and len(share.group(1)) == 2 and raw[start + 2] not in b"<[":
+            rooted = raw[head : head + 8].lower() == b"registry"
+            if share is not None and len(share.group(1)) == 2 and raw[head] not in b"<[" and not rooted:
                 continue  # escaped: what is written \\Windows\\Temp has no root and is nobody's path
-            registry = share is not None and share.group(2).lower().startswith(
-                (b"hkey_", b"hklm", b"hkcu", b"hku", b"hkcr")
-            )
+            registry = rooted or (share is not None and share.group(2).lower().startswith(_ROOTS))
         end = _walk(raw, head, quoted=_quote(raw, start), registry=registry)
         if end <= head and not sign.startswith(b"%") and sign[1:2] != b":":
             continue
@@ -79,6 +79,9 @@ def _runs_on(raw: bytes, start: int, sign: bytes) -> bool:
 
 def _key(start: int, end: int, value: str) -> Iterator[Candidate]:
     value = value.replace("\\\\", "\\").rstrip("\\")
+    if value.startswith("\\") and not value.lower().startswith("\\registry"):
+        yield Candidate(4, start, end, ObservableKind.REGISTRY, f"\\{value}")
+        return
     hive, sign, rest = value.partition("\\")
     hive = hive.rstrip(":").upper() if hive[:2].upper() == "HK" else hive
     if not sign or not rest:
@@ -130,7 +133,12 @@ def _walk(raw: bytes, at: int, *, quoted: int | None, registry: bool) -> int:
     return _tidied(raw, at, end)
 
 
+_OFFSET = re.compile(rb"\.[A-Za-z]{2,4}(\+(?:0x)?[0-9A-Fa-f]{1,8})\Z")
+
+
 def _tidied(raw: bytes, start: int, end: int) -> int:
+    if (offset := _OFFSET.search(raw[max(start, end - 24) : end])) is not None:
+        return end - len(offset.group(1))  # a place in a stack: ntdll.dll+9d1e4
     while end > start and raw[end - 1] in b".,;:!?'*_ )]}":
         if raw[end - 1] == 0x29 and raw.count(b"(", start, end) >= raw.count(b")", start, end):
             break
@@ -172,6 +180,8 @@ def _component(raw: bytes, at: int, *, quoted: int | None, registry: bool) -> in
             continue
         if byte == 0x5C:
             return end if _folder(raw, at, end) else best
+        if byte == 0x29 and b"(" not in raw[at:end]:
+            break
         if byte in b"*" and raw[end + 1 : end + 2] in (b"\\", b".") and raw[end - 1 : end] == b"\\":
             end += 1
             continue

@@ -22,7 +22,7 @@ _FIELD = Pattern(rb"(?i)\buser[- ]?agent(?: string| header)?\**(?:: ?| = ?|=)\**
 _MUTEX_WORD = Pattern(rb"(?i)\bmutex(?:es|_name|name)?\b")
 _SPACED = Pattern(rb"\b(?:Global|Local)\\+[^\s\"'\x01<>|,;)`*]{2,120}")
 _NAMED = Pattern(
-    rb"(?i)^(?: (?:object|name|names|called|named|is|with|the|created|value|string|of|in))*\**['\"]?[ \t]?(?:: ?|= ?|\| ?)?\**[ \t]?b?"
+    rb"(?i)^(?: (?:object|name|names|called|named|is|with|the|created|value|string|of|in|hard-?coded|a|following|was|being|uses|using|:))*\**['\"]?[ \t]?(?:: ?|= ?|\| ?)?\**[ \t]?b?"
     rb"(?:[\"'`\x01*\(]+([^\"'`\x01*\n|:,;=][^\"'`\x01*\n|]{2,120})[\"'`\x01*]|([^\s\"'`\x01|<>,;*]{4,120}))"
 )
 _PLAIN_AFTER = Pattern(rb"(?i)^\**(?:: ?|= ?|[ \t]?\|[ \t]?)")
@@ -71,7 +71,8 @@ def mutexes(plain: Plain) -> Iterator[Candidate]:
             continue
         group = 1 if found.group(1) is not None else 2
         start, end = at + found.start(group), at + found.end(group)
-        if group == 2 and not (_PLAIN_AFTER.match(window) and not window.startswith((b" ", b"|"))):
+        bare = not (_PLAIN_AFTER.match(window) and not window.startswith((b" ", b"|")))
+        if group == 2 and bare and not (_INTRODUCED.search(window[: found.start(2)]) and _odd(found.group(2))):
             continue
         while end > start and raw[end - 1] in b". :)":
             end -= 1
@@ -79,6 +80,15 @@ def mutexes(plain: Plain) -> Iterator[Candidate]:
         if len(value) < 4 or value.lower() in _NOTHING or value.isdigit():
             continue
         yield Candidate(3, start, end, ObservableKind.MUTEX, value.replace("\\\\", "\\"))
+
+
+_INTRODUCED = Pattern(rb"(?i)(?:named|name|called|value|string)[ :]*$")
+
+
+def _odd(token: bytes) -> bool:
+    """Return whether a token is no word of a sentence: digits, signs or capitals in it."""
+    bare = token.rstrip(b".,;:)")
+    return len(bare) > 3 and (not bare.isalpha() or bare[1:] != bare[1:].lower())
 
 
 _NOTHING = frozenset({"none", "null", "true", "false", "nan", "n/a", "mutex"})

@@ -21,7 +21,7 @@ _BRACKETED = Pattern(
 )
 _AT = Pattern(rb"(?i)([ \t]?)(?:\[ ?(?:@|at|et) ?\]|\( ?(?:@|at|et) ?\)|\{ ?(?:@|at|et) ?\}|<(?:@|at)>)([ \t]?)")
 _COLON = Pattern(rb"\[:\]|\(:\)|\{:\}|\[/\]|\[://\]")
-_ESCAPED = Pattern(rb"\\[._\-&=?#~+!*]")
+_ESCAPED = Pattern(rb"\\[._\-&=?#~+!*]|\\\\_")
 _SPOKEN = Pattern(rb"(?i)[a-z0-9\xff][a-z0-9\xff\-]{1,62}((?: dot [a-z0-9\xff\-]{2,63})+)\b")
 _HALF = frozenset((b"[.", b".]", b"].", b"(.", b".)", b"{.", b".}"))
 _WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\xff")
@@ -57,7 +57,7 @@ def plain(source: str) -> Plain:
 
 
 _ODD = Pattern(
-    rb"[\[({<] ?(?:\\?\.|dot|punkt|,) ?[\])}>]|\\\[\.|[\w\xff][\[({]\.[\w\xff]|[\w\xff]\.[\])}][\w\xff]|[\w\xff]\]\.[\w\xff]"
+    rb"[\[({<] ?(?:\\?\.|dot|punkt|,) ?[\])}>]|\\\[\.|[\w\xff] ?[\[({]\.[\w\xff]|[\w\xff]\.[\])}][\w\xff]|[\w\xff]\]\.[\w\xff]"
 )
 _OTHER = Pattern(
     rb"[\[({<] ?(?:@|at|et) ?[\])}>]|[\[({][:/]|h(?:xx|\*\*|tx|xt|__|\+\+|ttx)p|hxp|htxp|httx|fxp|f\*p|meow|\[tt\]|\[p\]|:\[/|:\\|: // ?|:// "
@@ -107,7 +107,9 @@ def _dots(raw: bytes) -> Iterator[Edit]:
         core = written.strip(b" \t")
         before, after = written[:1] in _BLANKS, written[-1:] in _BLANKS
         if core in _HALF:
-            if before or after or not (_word(raw, start - 1) and _word(raw, end)):
+            if after or not (_word(raw, start - 1) and _word(raw, end)):
+                continue
+            if before and not (core[:1] in b"[({" and _ends(raw, start, end)):
                 continue
             if core[:1] in b"[({" and not _unclosed(raw, end, core[:1]):
                 continue
@@ -132,6 +134,16 @@ def _dots(raw: bytes) -> Iterator[Edit]:
 
 _BEFORE = b"/.])}-*\\"
 _BLANKS = (b" ", b"\t")
+
+
+def _ends(raw: bytes, start: int, end: int) -> bool:
+    """Return whether what follows a half bracket ends a host: ``evil [.com``, ``103.253.41 [.45``."""
+    label = _PART.match(raw, end)
+    if label is None:
+        return False
+    if label.group().isdigit():
+        return raw[start - 1 : start].isdigit()
+    return _ends_host(raw, start, label.group())
 
 
 def _ends_host(raw: bytes, start: int, label: bytes) -> bool:
@@ -200,7 +212,7 @@ def _escapes(raw: bytes) -> Iterator[Edit]:
         start, end = found.span()
         if not _word(raw, start - 1) or not (_word(raw, end) or raw[end : end + 1] == b"\\"):
             continue
-        sign = raw[start + 1 : end]
+        sign = raw[end - 1 : end]
         word = raw[max(0, start - 200) : start].split()[-1:]
         before = word[0] if word else b""
         edit = Edit(start, end, sign.decode(), defanging=sign == b".")
@@ -208,7 +220,7 @@ def _escapes(raw: bytes) -> Iterator[Edit]:
             written = True
             yield edit
         elif _in_path(before):
-            if sign == b"_":
+            if sign == b"_" and end - start == 2:
                 paths.append(edit)
         else:
             written = written or sign == b"_"
@@ -220,9 +232,18 @@ def _escapes(raw: bytes) -> Iterator[Edit]:
 _HIVE = Pattern(rb"HKEY(?:\\_[A-Z]+)?$")
 
 
+_KEY = re.compile(rb"(?:^|[^A-Za-z0-9])HK[A-Z_]+$")
+
+
 def _in_path(before: bytes) -> bool:
     r"""Return whether a word so far is a path with backslashes of its own: ``C:\Users\.ssh``."""
-    bare = before
+    bare = before.replace(b"\\\\_", b"")
     for sign in (b"\\_", b"\\.", b"\\-", b"\\*", b"\\&", b"\\=", b"\\?", b"\\#"):
         bare = bare.replace(sign, b"")
-    return b"\\" in bare or b":\\" in before or before.startswith((b"%", b"HK")) or b"%\\" in before
+    return (
+        b"\\" in bare
+        or b":\\" in before
+        or before.startswith(b"%")
+        or b"%\\" in before
+        or _KEY.search(before) is not None
+    )
