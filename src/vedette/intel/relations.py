@@ -29,14 +29,16 @@ from vedette.schema.intel import (
 _ACTORS = frozenset({"group", "campaign"})
 _CODE = frozenset({"malware", "tool"})
 _DOERS = _ACTORS | _CODE
+_WILLED = _ACTORS | {"malware"}
+"""Who does something by itself: a tool is used."""
 _PLACES = frozenset({"domain", "ip", "url", "email", "telegram", "ip_range"})
 _FILES = frozenset({"file", "hash"})
 _VICTIMS = frozenset({"organization", "sector", "place", "product"})
 
 ROLES: dict[RelationKind, tuple[frozenset[str], frozenset[str]]] = {
-    RelationKind.USES: (_DOERS, _CODE),
-    RelationKind.TARGETS: (_DOERS, _VICTIMS),
-    RelationKind.EXPLOITS: (_DOERS, frozenset({"vulnerability", "cve"})),
+    RelationKind.USES: (_WILLED, _CODE),
+    RelationKind.TARGETS: (_WILLED, _VICTIMS),
+    RelationKind.EXPLOITS: (_WILLED, frozenset({"vulnerability", "cve"})),
     RelationKind.COMMUNICATES_WITH: (_DOERS | _FILES, _PLACES),
     RelationKind.DROPS: (_DOERS | _FILES, _CODE | _FILES),
     RelationKind.ATTRIBUTED_TO: (_CODE | frozenset({"campaign", "group"}), frozenset({"group"})),
@@ -61,9 +63,8 @@ _VERBS: tuple[tuple[RelationKind, str], ...] = (
     (
         RelationKind.DROPS,
         r"drop(?:s|ped|ping)?|install(?:s|ed|ing)?|deliver(?:s|ed|ing)?|download(?:s|ed|ing)?|deploy(?:s|ed|ing)?|"
-        r"load(?:s|ed|ing)?|unpack(?:s|ed|ing)?|extract(?:s|ed|ing)?|decrypt(?:s|ed|ing)?|fetch(?:es|ed|ing)?|"
-        r"retriev(?:es|ed|ing)|writ(?:es|ing)|wrote|written|distribut(?:es|ed|ing)|spread(?:s|ing)?|push(?:es|ed|"
-        r"ing)?",
+        r"unpack(?:s|ed|ing)?|fetch(?:es|ed|ing)?|retriev(?:es|ed|ing)|writ(?:es|ing)|wrote|creates|created|"
+        r"distribut(?:es|ed|ing)|push(?:es|ed|ing)?",
     ),
     (
         RelationKind.EXPLOITS,
@@ -84,7 +85,7 @@ _VERBS: tuple[tuple[RelationKind, str], ...] = (
         r"ing)?|r[au]n(?:s|ning)?|"
         r"deliver(?:s|ed|ing)?|drop(?:s|ped|ping)?|distribut(?:e|es|ed|ing)|operat(?:e|es|ed|ing)|"
         r"develop(?:s|ed|ing)?|spread(?:s|ing)?|download(?:s|ed|ing)?|incorporat(?:e|es|ed|ing)|abus(?:e|es|ed|ing)|"
-        r"implement(?:s|ed|ing)?|load(?:s|ed|ing)?|including|such as|arsenal|toolset|toolkit|via|with",
+        r"implement(?:s|ed|ing)?|load(?:s|ed|ing)?",
     ),
 )
 _LEXICON = tuple((kind, re2.compile(rf"(?i)\b(?:{pattern})\b")) for kind, pattern in _VERBS)
@@ -97,9 +98,27 @@ _NOT = re2.compile(
 _HEDGE = re2.compile(
     r"(?i)\b(?:may|might|could|possibly|perhaps|likely|probably|suspected|allegedly|reportedly|believed|believe|"
     r"appears?|"
-    r"seems?|potentially|suggests?|assess(?:es|ed)?|would|can|if|similar(?:ities)?)\b"
+    r"seems?|loosely|weakly|overlaps?|potentially|suggests?|assess(?:es|ed)?|would|can|if|similar(?:ities)?)\b"
 )
 _CLAUSE = re2.compile(r"(?i);|\s[-–—]+\s|: |,? (?:but|while|whereas|although|though|however|because) ")
+_NOUN = re2.compile(
+    r"(?i)\b(?:the|an?|same|their|its|his|her|these|those|this|that|other|of|any|such|our|previous|several|many|"
+    r"highly|first|new) $"
+)
+"""Before a word that then is no verb: "the same targets", "a compromised account"."""
+_NEW_SUBJECT = re2.compile(
+    r"(?i)[,;] (?:[\w -]{1,40} )?(?:another|researchers|we|they|it|victims|users|analysts)\b|, (?:the|an?|"
+    r"this) [\w -]{2,30}$|"
+    r"\b(?:researchers|analysts|we)\b[^,]{0,40}$"
+)
+"""Between a name and a verb that then has another subject."""
+_SUBJECT = re2.compile(
+    r"(?i)^[\s_]*(?:(?:,|and|or)[\s_]+)*(?:has|have|had|is|are|was|were|uses?|also|can|will|does|did)\b"
+)
+"""After a name that begins a clause of its own."""
+_SOURCE = re2.compile(
+    r"(?i)\b(?:according to|reported by|identified by|discovered by|researchers (?:at|from)|says?|said) [\w ,&]{0,30}$"
+)
 _GROUP_WORDS = re2.compile(
     r"(?i)\b(?:the|this|these|its) (?:(?:threat|apt|espionage|hacking|ransomware|criminal|cyber\w*) )?"
     r"(?:group|actors?|gang|attackers?|operators?|adversar(?:y|ies)|threat actors?)\b|\b(?:they|the attackers)\b"
@@ -237,7 +256,7 @@ def _of_sentence(
                 before = [t for t in own if t.end <= start + verb.start() and start + verb.start() - t.end <= _FAR]
                 after = [t for t in own if t.start >= start + verb.end()]
                 lead, trail = plain[max(low, verb.start() - 40) : verb.start()], plain[verb.end() : high]
-                if _NOT.search(plain[max(low, verb.start() - 30) : verb.start()]):
+                if _NOT.search(plain[max(low, verb.start() - 30) : verb.start()]) or _NOUN.search(lead):
                     continue
                 sure = SURE * (HEDGED if _HEDGE.search(plain, low, high) else 1.0)
                 by = _BY_AFTER.match(trail)
@@ -248,6 +267,9 @@ def _of_sentence(
                     objects = _run_back(plain, start, before, targets)
                 else:
                     doers = _run_back(plain, start, before, sources)
+                    if doers and _NEW_SUBJECT.search(plain[doers[0].end - start : verb.start()]):
+                        continue
+                    after = [t for t in after if not _elsewhere(plain, start, verb.end(), t)]
                     objects = _run(plain, start, after, targets)
                 for source in doers:
                     for target in objects:
@@ -271,6 +293,14 @@ def _of_sentence(
                 )
             )
     return out
+
+
+def _elsewhere(text: str, base: int, verb_end: int, thing: _Thing) -> bool:
+    """Say whether a name after a verb is no object of it: a source of the report, or another clause's subject."""
+    between = text[verb_end : thing.start - base]
+    if _SOURCE.search(between[-60:]):
+        return True
+    return "," in between and _SUBJECT.search(text[thing.end - base : thing.end - base + 80]) is not None
 
 
 def _clauses(text: str) -> list[tuple[int, int]]:
