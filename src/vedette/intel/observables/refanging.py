@@ -65,10 +65,13 @@ _OTHER = Pattern(
 """Whether there is anything else that somebody wrote for :func:`plain` to take back."""
 
 
+_INSIDE = (b"/", b"-", b"*")
+
+
 def _tight(raw: bytes) -> Iterator[Edit]:
     """Yield the commonest sign of all, between two labels: ``evil[.]com``."""
     for at in _places(raw, b"[.]"):
-        if _word(raw, at - 1) and _word(raw, at + 3):
+        if (_word(raw, at - 1) or raw[at - 1 : at] in _INSIDE) and _word(raw, at + 3):
             yield Edit(at, at + 3, ".", True)
 
 
@@ -210,7 +213,9 @@ def _escapes(raw: bytes) -> Iterator[Edit]:
     written = False
     for found in _ESCAPED.finditer(raw):
         start, end = found.span()
-        if not _word(raw, start - 1) or not (_word(raw, end) or raw[end : end + 1] == b"\\"):
+        if not (_word(raw, start - 1) or raw[start - 1 : start] in _BEFORE_ESCAPE) or not (
+            _word(raw, end) or raw[end : end + 1] == b"\\"
+        ):
             continue
         sign = raw[end - 1 : end]
         word = raw[max(0, start - 200) : start].split()[-1:]
@@ -229,6 +234,7 @@ def _escapes(raw: bytes) -> Iterator[Edit]:
         yield from paths
 
 
+_BEFORE_ESCAPE = (b"/", b"=", b"?", b"&")
 _HIVE = Pattern(rb"HKEY(?:\\_[A-Z]+)?$")
 
 
