@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 import re2
 
+from vedette.knowledge.tools.base import encodable
 from vedette.schema import Document
 from vedette.schema.intel import EntityMention, MentionKind, ReportEvent, SeenObservable, TechniqueMention, key_of
 
@@ -98,7 +99,7 @@ def dates(text: str, published: date | None = None, year: int | None = None, mon
         year: the year that a date without one falls into; None: that of ``published``.
         month: the month that a day without one falls into.
     """
-    return _dates(text, _Now(published, year, month))
+    return _dates(encodable(text), _Now(published, year, month))
 
 
 def find(
@@ -124,8 +125,9 @@ def find(
         text = document.text[start:end]
         while first < len(ordered) and ordered[first].start < start:
             first += 1
-        found = _dates(text, now)
-        if not found or _NO_EVENT.search(text):
+        plain = encodable(text)
+        found = _dates(plain, now)
+        if not found or _NO_EVENT.search(plain):
             continue
         keys, at = [], first
         while at < len(ordered) and ordered[at].start < end:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import re2
 
+from vedette.knowledge.tools.base import encodable
 from vedette.schema import Document, ObservableKind
 from vedette.schema.intel import (
     EntityMention,
@@ -177,7 +178,7 @@ def find(
             if things[at].end <= end:
                 own.append(things[at])
             at += 1
-        text = document.text[start:end]
+        text = encodable(document.text[start:end])
         own = [*own, *_pronouns(text, start, group, code)]
         if not own:
             continue

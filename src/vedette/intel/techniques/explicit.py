@@ -44,7 +44,16 @@ EVERYDAY = frozenset(
     "network address translation traversal|traffic duplication|selective exclusion|"
     "software|business relationships|wi-fi networks|hide artifacts|hybrid identity|login items|"
     "content injection|internal spearphishing|impersonation|polymorphic code|fallback channels|protocol tunneling|"
-    "remote access tools|remote access software|system owner/user discovery".split("|")
+    "remote access tools|remote access software|system owner/user discovery|dll|add-ins|clickonce|jamplus|launchctl|"
+    "msbuild|rootkit|bootkit|screensaver|systemctl|trap|appdomainmanager|hypervisor cli|multi-factor authentication|"
+    "lsass memory|system services|browser extensions|cloud groups|domain groups|local groups|container api|"
+    "container service|container cli/api|unix shell|native api|web cookies|installer packages|systemd service|"
+    "startup items|launch daemon|login hook|ide extensions|saml tokens|authentication package|print processors|"
+    "power settings|shell history|service execution|service stop|link target|office test|iis components|"
+    "transport agent|port monitors|time providers|powershell profile|outlook rules|outlook forms|"
+    "accessibility features|clipboard data|active setup|hidden window|hidden users|component firmware|"
+    "device registration|junk data|windows command shell|windows management instrumentation|"
+    "software deployment tools".split("|")
 )
 """Names that a text also says without meaning the technique; measured on TRAM's reports or plain by sight."""
 

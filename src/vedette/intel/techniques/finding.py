@@ -15,6 +15,7 @@ from vedette.intel.techniques.context import CLAUSES_ABOVE, rolled
 from vedette.intel.techniques.explicit import Named, named
 from vedette.intel.techniques.report_model import Judged, ReportModel
 from vedette.knowledge import attack
+from vedette.knowledge.tools.base import encodable
 from vedette.models import load, shipped
 from vedette.models.base import Predictor
 from vedette.schema import Document
@@ -51,7 +52,8 @@ def find(
         Mentions by place; the report's techniques, surest first; the number of sentences of which the models would
         rather not say anything; and why a whole report was not judged by them, where it was not.
     """
-    texts = [document.text[start:end] for start, end in sentences]
+    text = encodable(document.text)
+    texts = [text[start:end] for start, end in sentences]
     judge = document.language in LANGUAGES
     unjudged = (
         [] if judge else [f"techniques: the text is not English ({document.language}); only what it names was read"]

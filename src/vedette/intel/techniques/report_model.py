@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from vedette.documents.sentences import sentences_of
 from vedette.intel.techniques.context import Floats, Pairs, pairs_of
+from vedette.knowledge.tools.base import encodable
 from vedette.models import load as load_model
 from vedette.models.boosted import Trees
 from vedette.models.linear import LinearModel, LinearWeights, read_folder
@@ -111,7 +112,7 @@ class ReportModel:
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction for each text, in order: the techniques of a text that is taken for a report."""
-        return [self._one(text[:400_000]) for text in texts]
+        return [self._one(encodable(text[:400_000])) for text in texts]
 
     def _one(self, text: str) -> Prediction:
         spans = sentences_of(text)[:5000]

@@ -15,6 +15,7 @@ from vedette.errors import UserError
 from vedette.intel.vulnerabilities.affected import RANGE, extract
 from vedette.intel.vulnerabilities.exploiting import status_of
 from vedette.knowledge import cvss
+from vedette.knowledge.tools.base import encodable
 from vedette.models import load
 from vedette.models.base import Predictor
 from vedette.schema import Document, ObservableKind
@@ -88,14 +89,14 @@ def find(
         observables: values in it; those of kind ``cve`` are ids.
         entities: names in it; its products are taken where the words around an id tell none.
     """
-    text = document.text
+    text = encodable(document.text)
     ids = _ids(text, observables)
     distinct = list(dict.fromkeys(cve for cve, _, _ in ids))
     if len(distinct) <= 1 and len(text) <= DESCRIPTION_CHARS and _describes(text, bool(distinct)):
         start, end = _bounds(text)
         return [_read(text, distinct[0] if distinct else "", [(start, end)], entities, whole=True)]
     out = []
-    spans = _about(document, sorted(sentences), ids)
+    spans = _about(text, sorted(sentences), ids)
     for cve in distinct:
         out.append(_read(text, cve, spans[cve], entities, whole=False))
     return sorted(out, key=lambda v: (v.start, v.cve))
@@ -125,10 +126,9 @@ def _bounds(text: str) -> tuple[int, int]:
 
 
 def _about(
-    document: Document, sentences: Sequence[tuple[int, int]], ids: Sequence[tuple[str, int, int]]
+    text: str, sentences: Sequence[tuple[int, int]], ids: Sequence[tuple[str, int, int]]
 ) -> dict[str, list[tuple[int, int]]]:
     """Return the sentences about each id; outside of sentences (a table's row), its line."""
-    text = document.text
     by_place = sorted((start, end, cve) for cve, start, end in ids)
     spans: dict[str, list[tuple[int, int]]] = {cve: [] for cve, _, _ in ids}
     at = 0
