@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from recipes.threat_names.labelled import spans
+
+from vedette.documents.sentences import sentences as sentences_of
+from vedette.schema.document import Document, DocumentPart, PartKind
 
 ANNOCTR = {
     "MALWARE": "malware", "TOOL": "tool", "GROUP": "group", "ORG": "organization", "LOC": "place", "SECTOR": "sector",
@@ -22,6 +25,8 @@ DNRTI = {
 }  # fmt: skip
 """DNRTI's types, as ours. Left out: files, ways, features, purposes, offensive actions."""
 
+_REACH = 200
+"""Characters within which the next word of a report is looked for."""
 _NO_SPACE_BEFORE = frozenset(". , ; : ! ? ) ] } % ' \u2019 's \u2019s n't".split())
 _NO_SPACE_AFTER = frozenset("( [ { # @ $".split())
 
@@ -48,17 +53,7 @@ def _written(words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
     text, places = "", []
     for number, word in enumerate(words):
         before = words[number - 1] if number else ""
-        joined = (
-            not text
-            or word in _NO_SPACE_BEFORE
-            or before in _NO_SPACE_AFTER
-            or (
-                ("-" in (word, before))
-                and before[-1:].isalnum() | (before == "-")
-                and word[:1].isalnum() | (word == "-")
-            )
-            or not word
-        )
+        joined = not text or word in _NO_SPACE_BEFORE or before in _NO_SPACE_AFTER or not word
         text += "" if joined else " "
         places.append((len(text), len(text) + len(word)))
         text += word
@@ -93,14 +88,54 @@ def texts(sentences: Iterable[tuple[Sequence[str], Sequence[str]]], types: dict[
     return found
 
 
-def annoctr(shared: Path, split: str, size: int = 60) -> list[Text]:
-    """Return AnnoCTR's sentences; its tokens carry five columns of tags, and one without a word is a line's end."""
-    sentences = []
-    for row in rows(shared / "annoctr" / f"ner_{split}.jsonl.gz"):
-        cells = [token.split("\t") for token in row["tokens"]]
-        kept = [(cell[0], tag) for cell, tag in zip(cells, row["tags"], strict=True) if len(cell) > 5]
-        sentences.append(([word for word, _ in kept], [tag for _, tag in kept]))
-    return texts(sentences, ANNOCTR, size)
+def annoctr(shared: Path, split: str) -> list[Text]:
+    """Return AnnoCTR's reports as they were published, with its labels placed in them.
+
+    Its tokens carry five columns of tags; one without a word is a line's end. A report's tokens are found again in its
+    text one after the other.
+    """
+    folder = shared / "annoctr"
+    packed = folder / f"reports_{split}.jsonl.gz"
+    reports = {_key(row["text"]): row["text"] for row in rows(packed if packed.exists() else packed.with_suffix(""))}
+    words: list[tuple[str, str]] = []
+    told: list[list[tuple[str, str]]] = []
+    for row in rows(folder / f"ner_{split}.jsonl.gz"):
+        cells = [(token.split("\t"), tag) for token, tag in zip(row["tokens"], row["tags"], strict=True)]
+        if any(cell[0].startswith("<DOC") for cell, _ in cells):
+            words = []
+            told.append(words)
+        words += [(cell[0], tag) for cell, tag in cells if len(cell) > 5 and not cell[0].startswith("<DOC")]
+    return [_aligned(reports[_key("".join(word for word, _ in own))], own) for own in told]
+
+
+def _key(text: str) -> str:
+    return "".join(text.split())[:40]
+
+
+def _aligned(text: str, words: Sequence[tuple[str, str]]) -> Text:
+    at = 0
+    kept: list[tuple[int, int]] = []
+    tags: list[str] = []
+    for word, tag in words:
+        found = text.find(word, at, at + len(word) + _REACH)
+        if found < 0:
+            continue
+        at = found + len(word)
+        kept.append((found, at))
+        tags.append(tag)
+    labels = {
+        (ANNOCTR[kind], kept[first][0], kept[stop - 1][1]) for kind, first, stop in spans(tags) if kind in ANNOCTR
+    }
+    document = Document(document_id="doc-benchmark", title="", source="", text=text, parts=tuple(_lines(text)))
+    return Text(text, tuple(sentences_of(document)), frozenset(labels))
+
+
+def _lines(text: str) -> Iterator[DocumentPart]:
+    at = 0
+    for line in text.splitlines(keepends=True):
+        if line.strip():
+            yield DocumentPart(kind=PartKind.PARAGRAPH, start=at, end=at + len(line.rstrip()))
+        at += len(line)
 
 
 def dnrti(shared: Path, size: int = 60) -> list[Text]:

@@ -90,7 +90,7 @@ def test_a_torn_model_is_refused(tmp_path: Path) -> None:
         load(tmp_path, NAME, "0")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

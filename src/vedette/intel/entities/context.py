@@ -36,6 +36,8 @@ CUES: dict[MentionKind, frozenset[str]] = {
 }
 """Words that stand beside a name of the kind, in small letters."""
 
+_COMMANDED = frozenset("command commands utility binary executable lolbin".split())
+_EXE = re.compile(r"\.exe\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _CALLED = re.compile(
     r"(?:\b(?:aka|a\.k\.a\.|also known as|known as|called|dubbed|named|tracked as|tracks? (?:it|this|them) as"
@@ -66,6 +68,14 @@ def cued(text: str, start: int, end: int, low: int, high: int) -> set[MentionKin
     left, right = beside(text, start, end, low, high)
     words = {*left, *right}
     return {kind for kind, cues in CUES.items() if words & cues}
+
+
+def is_command(text: str, start: int, end: int) -> bool:
+    """Return whether a range is spoken of as a command: quoted as code, ending in ``.exe``, beside such a word."""
+    if text[max(0, start - 1) : start] == "`" or text[start:end].casefold().endswith(".exe") or _EXE.match(text, end):
+        return True
+    after = _words(text[end : end + 24])[:1]
+    return bool(set(after) & _COMMANDED) or _words(text[max(0, start - 24) : start])[-1:] in (["command"], ["utility"])
 
 
 def is_called(text: str, start: int, low: int) -> bool:

@@ -40,7 +40,7 @@ _FORMS = (
     # 04/05/2021
     rf"\b(?P<n1>0?[1-9]|[12]\d|3[01])[/.](?P<n2>0?[1-9]|[12]\d|3[01])[/.]{_YEAR.format('ny')}\b(?![.,]?\d)",
     # in early March, since May
-    rf"\b{_BEFORE}\s(?P<alone>(?:early |mid-|mid |late )?{_MONTH.format('am')})\b(?!\s\d|[\w-])",
+    rf"\b{_BEFORE}\s(?P<alone>(?:early |mid-|mid |late )?{_MONTH.format('am')})\b(?!\.?\s?\d|[\w-])",
     # in 2020
     r"(?<![\w.,:/-])(?<!port )(?P<year>(?:19[89]|20[0-4])\d)\b(?![.,]?\d|[-/:_]\w|\s?%)",
     # last year

@@ -20,7 +20,7 @@ from vedette.knowledge.pinned import path_of
 from vedette.schema.intel import MentionKind
 
 _WORD = re.compile(r"[^\W\d_]+")
-_COMMANDS = frozenset(
+COMMANDS = frozenset(
     "net reg ping arp cmd at ftp route expand attrib netsh netstat ipconfig ifconfig nbtstat systeminfo tasklist "
     "schtasks certutil bitsadmin forfiles nltest wevtutil esentutl dsquery tor proxysvc responder".split()
 )
@@ -47,7 +47,7 @@ def sureness_of(name: str) -> Sureness:
     """Return what it takes for a name that a list gives to mean what bears it."""
     words = _WORD.findall(name)
     digits = any(c.isdigit() for c in name)
-    if name.casefold().removesuffix(".exe") in _COMMANDS:
+    if name.casefold().removesuffix(".exe") in COMMANDS:
         return Sureness.CONTEXT
     if len(words) > 1 or (words and len(name.split()) > 1):
         return Sureness.CASED if all(_is_word(word) for word in words) and not digits else Sureness.SURE
@@ -87,7 +87,9 @@ def _organizations() -> Iterator[KnownName]:
     for names in _rows("organizations.tsv"):
         thing = KnownThing(MentionKind.ORGANIZATION, names[0].rstrip("?"), None)
         for place, written in enumerate(names):
-            name, sureness = _marked(written, Sureness.CASED)
+            # with a digit it is no word, however it is written: "lab52"
+            usual = Sureness.SURE if any(c.isdigit() for c in written) else Sureness.CASED
+            name, sureness = _marked(written, usual)
             yield KnownName(name, thing, sureness, alias=place > 0)
 
 
@@ -140,7 +142,8 @@ class Known:
         Raises:
             UserError: an own list cannot be read, or an entry of it is wrong; with its line.
         """
-        return cls(tuple(_first([*_own(lists), *_shipped(_held(home))])))
+        held = _held(home)
+        return cls(tuple(_first([*_own(lists), *_shipped(held).names]))) if lists else _shipped(held)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -176,8 +179,8 @@ def _held(home: Path | None) -> Path | None:
 
 
 @cache
-def _shipped(kev: Path | None) -> tuple[KnownName, ...]:
-    return (*_attack(), *_places(), *_organizations(), *_products(), *_exploited(kev))
+def _shipped(kev: Path | None) -> Known:
+    return Known(tuple(_first([*_attack(), *_places(), *_organizations(), *_products(), *_exploited(kev)])))
 
 
 def _first(names: Iterable[KnownName]) -> Iterator[KnownName]:

@@ -124,6 +124,8 @@ class Matcher:
                               for i in range(left + 1, right + 1)):  # fmt: skip
                 continue
             gaps = frozenset(here[i] - first for i in range(left + 1, right + 1))
+            if text[end : end + 1] == "." and any(name.text.endswith(".") for name in self._names[which]):
+                end += 1  # the full stop of U.S.
             written = text[start:end]
             names = tuple(name for name in self._names[which] if self._fits(name, written, gaps, last - first))
             if names and not _inside_machine_text(text, start, end):
@@ -151,7 +153,7 @@ class Matcher:
         if plural and name.sureness is not Sureness.SURE:
             return False
         bare = written[:-1] if plural else written
-        if _plain(bare) != self._plain[name.text]:
+        if _plain(bare).rstrip(".") != self._plain[name.text].rstrip("."):
             return False
         if name.sureness is Sureness.SURE:
             return True
@@ -174,7 +176,7 @@ def _inside_machine_text(text: str, start: int, end: int) -> bool:
     chunk = before + "\0" + after
     if "://" in chunk or "hxxp" in before.lower() or "[.]" in chunk or "@" in chunk or "\\" in chunk or "=" in chunk:
         return True
-    if before.endswith(".") and len(before) > 1 and before[-2].isalnum():
+    if before == "." or (before.endswith(".") and before[-2].isalnum()):
         return True
     if after.startswith(".") and len(after) > 1 and after[1].isalnum():
         return not (after[1].isupper() or (after[1:4].lower() == "exe" and not after[4:5].isalnum()))

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vedette.intel.entities.base import KnownName, Sureness
-from vedette.intel.entities.context import cued, is_called
-from vedette.intel.entities.known import Known
+from vedette.intel.entities.context import cued, is_called, is_command
+from vedette.intel.entities.known import COMMANDS, Known
 from vedette.intel.entities.matching import Match
 from vedette.schema.intel import EntityMention, MentionKind
 
@@ -26,6 +26,8 @@ class _Seen:
     match: Match
     cues: frozenset[MentionKind]
     called: bool
+    commanded: bool
+    """Whether it is spoken of as a command."""
 
 
 def meant(text: str, known: Known, spans: Sequence[tuple[int, int]]) -> list[EntityMention]:
@@ -60,8 +62,13 @@ def meant(text: str, known: Known, spans: Sequence[tuple[int, int]]) -> list[Ent
 
 def _seen(text: str, match: Match, low: int, high: int) -> _Seen:
     if all(name.sureness is not Sureness.CONTEXT for name in match.names) and len(match.names) == 1:
-        return _Seen(match, frozenset(), False)
-    return _Seen(match, frozenset(cued(text, match.start, match.end, low, high)), is_called(text, match.start, low))
+        return _Seen(match, frozenset(), called=False, commanded=False)
+    return _Seen(
+        match,
+        frozenset(cued(text, match.start, match.end, low, high)),
+        called=is_called(text, match.start, low),
+        commanded=is_command(text, match.start, match.end),
+    )
 
 
 def _stands(name: KnownName, item: _Seen, sure: set[str]) -> bool:
@@ -69,6 +76,8 @@ def _stands(name: KnownName, item: _Seen, sure: set[str]) -> bool:
     if name.sureness is not Sureness.CONTEXT:
         return True
     kind = name.thing.kind
+    if name.text.casefold() in COMMANDS:
+        return item.commanded
     kinds = {kind} | _KINSHIP.get(kind, set())
     if item.cues & kinds or (item.called and kind in _POINTING):
         return True
