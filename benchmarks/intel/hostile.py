@@ -142,8 +142,8 @@ def main() -> None:
         body = (
             f"{len(rows)} documents made to do harm; each read in a process of its own with the default limits. "
             "Peak memory is what reading took above the program itself, with the whole of the process that reads PDF "
-            "(30 MB at rest). *Named* is what the product says of what it left out, the first three. Nothing was fetched, run or "
-            f"written; {'nothing failed' if not failed else 'failed: ' + ', '.join(failed)}.\n\n{table(rows)}"
+            "(30 MB at rest). *Named* is what the product says of what it left out, the first three. Nothing was fetched, run "
+            f"or written; {'nothing failed' if not failed else 'failed: ' + ', '.join(failed)}.\n\n{table(rows)}"
         )
         slowest, largest = max(r.get("seconds", 0) for r in rows), max(r.get("peak_mb", 0) for r in rows)
         write_section(

@@ -22,7 +22,7 @@ from vedette.schema.document import Document
 
 TIGHT = Limits(
     max_bytes=3 << 20, max_pages=20, max_parts=2000, max_chars=200_000, max_cells=2000, max_elements=20_000,
-    max_entries=40, max_seconds=5, max_file_seconds=20, free_bytes=1 << 20, max_unpacked_bytes=64 << 20,
+    max_entries=40, max_seconds=5, max_seconds_per_mib=20, free_bytes=1 << 20, max_unpacked_bytes=64 << 20,
 )  # fmt: skip
 HARMLESS = {
     "zip_escape", "tar_links", "html_script", "pdf_script", "injection", "feed_many", "stix_many", "mail_headers",

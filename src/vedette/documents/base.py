@@ -43,8 +43,8 @@ class Limits:
     """All that comes out of one file of the user."""
     max_seconds: float = 60.0
     """Of work on one document, in seconds of the processor: a busy machine changes no result."""
-    max_file_seconds: float = 3600.0
-    """Of work on one file of the user, whatever it holds."""
+    max_seconds_per_mib: float = 30.0
+    """Of work on one file of the user, whatever it holds, beyond ``max_seconds``."""
     max_memory_bytes: int = 1 << 30
     """Of the process of its own that reads PDF."""
 
@@ -54,7 +54,7 @@ class RefusedError(Exception):
 
 
 class BombError(RefusedError):
-    """A file of the user that swells: nothing more of it is unpacked."""
+    """A file of the user that swells, or takes more work than its size allows: nothing more of it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +91,30 @@ class Work:
     n_entries: int = 0
     n_unpacked_bytes: int = 0
     n_documents: int = 0
-    _began: float = field(default_factory=time.thread_time)
+    _spent: float = 0.0
+    _since: float = field(default_factory=time.thread_time)
+
+    def pause(self) -> None:
+        """Stop the clock: what is done with a document is no work of reading."""
+        self._spent += time.thread_time() - self._since
+
+    def resume(self) -> None:
+        """Let the clock go on."""
+        self._since = time.thread_time()
+
+    def spend(self, seconds: float) -> None:
+        """Count work that another process did."""
+        self._spent += seconds
 
     def check(self) -> None:
         """Count the time.
 
         Raises:
-            RefusedError: the file has had its share of time.
+            BombError: the file has had its share of time.
         """
-        if time.thread_time() - self._began > self.limits.max_file_seconds:
-            raise RefusedError(f"cut: more than {self.limits.max_file_seconds:g} s of work on this file")
+        allowed = self.limits.max_seconds + self.limits.max_seconds_per_mib * self.size_bytes / (1 << 20)
+        if self._spent + time.thread_time() - self._since > allowed:
+            raise BombError(f"cut: more than {allowed:.0f} s of work on this file")
 
     def entry(self) -> None:
         """Count a file in an archive.

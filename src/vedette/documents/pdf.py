@@ -62,7 +62,18 @@ class PdfInfo:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def pdf_pages(data: bytes, limits: Limits) -> list[PdfInfo | PdfPage | PdfBad]:
+@dataclass(frozen=True, slots=True)
+class PdfSpent:
+    """How long the reading took."""
+
+    seconds: float
+    """Of the processor."""
+
+
+PdfItem = PdfInfo | PdfPage | PdfBad | PdfSpent
+
+
+def pdf_pages(data: bytes, limits: Limits) -> list[PdfItem]:
     """Return what a file says of itself, its pages, and what of it could not be read.
 
     Raises:
@@ -102,7 +113,7 @@ class _Worker:
             self.process.kill()
         self.process.wait()
 
-    def read(self, data: bytes, limits: Limits) -> Iterator[PdfInfo | PdfPage | PdfBad]:
+    def read(self, data: bytes, limits: Limits) -> Iterator[PdfItem]:
         self.n_files += 1
         asked = {
             "size": len(data), "memory": self.memory, "seconds": limits.max_seconds, "pages": limits.max_pages,
@@ -133,6 +144,7 @@ class _Worker:
                 message = json.loads(line)
                 if "end" in message:
                     done = True
+                    yield PdfSpent(float(message["end"]))
                     break
                 if "refused" in message:
                     yield PdfBad("", message["refused"])
@@ -157,6 +169,7 @@ class _Worker:
             )
             done = True
             yield PdfBad(f"page {number + 1}" if number else "", f"cut: {why}")
+            yield PdfSpent(limits.max_seconds)
             self.end()
         finally:
             watch.cancel()

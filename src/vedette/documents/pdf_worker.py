@@ -99,7 +99,7 @@ def _read(pypdf: Any, data: bytes, asked: dict[str, Any]) -> Iterator[dict[str, 
             document = pypdf.PdfReader(io.BytesIO(data), strict=False)
             if document.is_encrypted and not document.decrypt(""):
                 yield {"refused": "encrypted: it needs a password"}
-                yield {"end": 1}
+                yield {"end": time.process_time() - began}
                 return
             info = _info(document)
         yield {"info": info}
@@ -149,7 +149,7 @@ def _read(pypdf: Any, data: bytes, asked: dict[str, Any]) -> Iterator[dict[str, 
     except Exception as error:
         reason = f"no PDF that can be read{' on' if number else ''}: {type(error).__name__}: {str(error)[:100]}"
         yield {"bad": [f"page {number + 1}" if number else "", reason]}
-    yield {"end": 1}
+    yield {"end": time.process_time() - began}
 
 
 def _info(document: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def read_path(path: Path, *, limits: Limits = _DEFAULT) -> Iterator[Document | Q
 def read_bytes(data: bytes, name: str, *, limits: Limits = _DEFAULT) -> Iterator[Document | Quarantined]:
     """Yield the documents of a file that is in memory; ``name`` is what it is called, and tells its format."""
     work = Work(limits, size_bytes=len(data))
-    yield from read_source(Source(name, work, data=data))
+    yield from _clocked(read_source(Source(name, work, data=data)), work)
 
 
 def read_folder(paths: Iterable[Path], *, limits: Limits = _DEFAULT) -> Iterator[Document | Quarantined]:
@@ -46,7 +46,16 @@ def read_folder(paths: Iterable[Path], *, limits: Limits = _DEFAULT) -> Iterator
             except OSError as error:
                 yield Quarantined(str(found), f"cannot read: {error.strerror or error}")
                 continue
-            yield from read_source(Source(str(found), Work(limits, size_bytes=size), path=found))
+            work = Work(limits, size_bytes=size)
+            yield from _clocked(read_source(Source(str(found), work, path=found)), work)
+
+
+def _clocked(found: Iterator[Document | Quarantined], work: Work) -> Iterator[Document | Quarantined]:
+    """Yield what is found; the clock stands still while somebody works on it."""
+    for item in found:
+        work.pause()
+        yield item
+        work.resume()
 
 
 def list_files(path: Path) -> Iterator[Path | Quarantined]:

@@ -14,7 +14,7 @@ _NONE = frozenset({PartKind.TABLE, PartKind.CODE, PartKind.HEADER, PartKind.FIEL
 _ABBREVIATIONS = frozenset(
     "e.g i.e eg ie vs approx ca cf incl excl no nos mr mrs ms dr prof st mt fig figs sec vol ver v nr resp viz al "
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun gen lt col maj sgt "
-    "rep sen gov pp p ed eds op ext tel ref refs id z.b bzw usw ggf d.h u.a inkl evtl nr str abb".split()
+    "rep sen gov pp p ed eds op ext tel ref refs id eng esp a.k.a aka z.b bzw usw ggf d.h u.a inkl evtl str abb".split()
 )
 _MAY_END = frozenset(
     "etc inc corp ltd co llc a.m p.m am pm u.s u.k u.s.a u.n e.u jr sr dept est min max avg hr hrs".split()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from vedette.documents.base import Quarantined, RefusedError, Sample, Source
 from vedette.documents.building import Builder
-from vedette.documents.pdf import PdfBad, PdfInfo, PdfPage, pdf_pages
+from vedette.documents.pdf import PdfBad, PdfInfo, PdfPage, PdfSpent, pdf_pages
 from vedette.documents.pdf_layout import layout, scanned
 from vedette.schema.document import Document
 
@@ -39,6 +39,8 @@ class PdfReader:
                 info = item.values
             elif isinstance(item, PdfBad):
                 builder.unread(item.place, item.reason)
+            elif isinstance(item, PdfSpent):
+                source.work.spend(item.seconds)
             else:
                 pages.append(item)
         pictures = scanned(pages)
