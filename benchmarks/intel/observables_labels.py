@@ -33,7 +33,7 @@ def documents(data: Path) -> dict[str, str]:
 
 
 def half_of(document: str) -> str:
-    """Return which half a report is of: looked at while developing, or held back."""
+    """Return which half a report is of: looked at while developing, or held back (by the digest of its name)."""
     return "held" if int(hashlib.sha256(document.encode()).hexdigest(), 16) % 2 else "dev"
 
 
@@ -43,6 +43,7 @@ class Window:
 
     document: str
     half: str
+    """``dev``, ``held``, or ``fresh``: of those held back, the reports that the first look left untouched."""
     stratum: str
     start: int
     text: str
@@ -67,7 +68,7 @@ def windows(data: Path) -> Iterator[Window]:
         start, end = row["start"], row["end"]
         yield Window(
             document=row["document"],
-            half=half_of(row["document"]),
+            half=row["half"],
             stratum=row["stratum"],
             start=start,
             text=text[start:end],
