@@ -19,6 +19,7 @@ _MAX_TITLE_CHARS = 300
 _MAX_TARGET_CHARS = 4000
 _MAX_UNREAD = 200
 _CHECK_EVERY = 256
+_MAX_STEPS = 20_000_000
 _SPACES = re.compile(r"\s+")
 
 
@@ -249,8 +250,8 @@ def _trimmed(block: Block) -> tuple[str, list[tuple[int, int, str]]]:
     text = block.text
     cleaned = clean(text)
     links = block.links if len(cleaned) == len(text) else []  # only line ends change the length
-    if links is not block.links and block.links:
-        links = [(len(clean(text[:a])), len(clean(text[:b])), t) for a, b, t in block.links[:1000]]
+    if links is not block.links and len(text) * len(block.links) < _MAX_STEPS:
+        links = [(len(clean(text[:a])), len(clean(text[:b])), t) for a, b, t in block.links]
     body = cleaned.strip("\n").rstrip() if block.kind is PartKind.CODE else cleaned.strip()
     if block.rows is not None:
         body = cleaned.strip("\n")

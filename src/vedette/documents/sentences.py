@@ -175,7 +175,7 @@ def _ends(text: str, begin: int, stop: int, after: int, limit: int) -> bool:
         )
     if len(word) == 1 and word.isalpha() and word != "i":
         return False
-    if word.isdigit() and len(word) <= 3 and not text[begin:w].strip():
+    if word.isdigit() and len(word) <= 3 and w - begin <= 8 and not text[begin:w].strip():
         return False  # "1. First do this"
     # "microsoft.com. the", "v1.2. and": what goes on in small letters is still the same sentence
     return not first.islower() or "." in word or "]" in word

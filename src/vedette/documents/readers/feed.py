@@ -22,7 +22,7 @@ _KEPT = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _DECLARATION = re.compile(r"^\s{0,100}<\?xml[^>]{0,300}\?>")
 _CHARSET = re.compile(rb"<\?xml[^>]{0,200}encoding\s{0,3}=\s{0,3}[\"']([A-Za-z0-9_.:\-]{2,40})")
 _BODIES = ("encoded", "content", "description", "summary")
-_TAG = re.compile(r"</?[A-Za-z][^>]{0,500}>")
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _JSON_FEED = b"https://jsonfeed.org/version/"
 
 

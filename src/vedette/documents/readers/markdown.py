@@ -16,7 +16,7 @@ from vedette.documents.times import parse_time
 from vedette.schema.document import Document, PartKind
 
 _SUFFIXES = frozenset({".md", ".markdown", ".mdx", ".mkd"})
-_BLANK = re.compile(r"\n(?:[ \t]*\n){50,}")
+_BLANK = re.compile(r"\n(?:[ \t]*+\n){50,}+")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([A-Za-z0-9_+#.-]{0,40})")
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")

@@ -13,7 +13,7 @@ from vedette.schema.document import Document, PartKind
 _SUFFIXES = frozenset({".txt", ".text", ".log", ".rst", ".adoc", ".asc", ".ioc", ".yar", ".yara", ".nfo"})
 _CODE_SUFFIXES = {".yar": "yara", ".yara": "yara"}
 BULLET = re.compile(r"[ \t]*(?:[-*+•◦▪‣·–][ \t]+|\d{1,3}[.)][ \t]+)(?=\S)")
-_BLANK = re.compile(r"\n(?:[ \t]*\n){50,}")
+_BLANK = re.compile(r"\n(?:[ \t]*+\n){50,}+")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,}|\*{3,})[ \t]*")
 _MAX_HEADING_CHARS = 120
 
