@@ -101,3 +101,12 @@ def test_two_who_keep_the_same_at_once_leave_it_once(lake: Lake, monkeypatch: py
     other.close()
     assert [r.document.title for r in kept(lake)] == ["one", "two"]
     assert lake.clean() == 0
+
+
+def test_the_statements_of_the_reference_run(lake: Lake) -> None:
+    keep(lake, [reading("one", "a.example")], clock=lambda: MONDAY)
+    page = (Path(__file__).parents[2] / "docs/reference/intel-tables.md").read_text(encoding="utf-8")
+    statements = [part.partition("```")[0] for part in page.split("```sql\n")[1:]]
+    assert len(statements) == 3
+    for statement in statements:
+        assert run_query(lake, statement).columns
