@@ -468,8 +468,10 @@ def read_table(url: str | Path, table: str, access: S3Access | None = None) -> p
 
 def sorted_sha256(table: pa.Table) -> str:
     """Return the SHA-256 of a table as Parquet, its rows sorted as JSON: the same rows, the same digest."""
+    import pyarrow as pa
+
     order = sorted(range(table.num_rows), key=_row_keys(table).__getitem__)
-    return hashlib.sha256(parquet_of(table.take(order))).hexdigest()
+    return hashlib.sha256(parquet_of(table.take(pa.array(order, pa.int64())))).hexdigest()
 
 
 def _row_keys(table: pa.Table) -> list[bytes]:

@@ -114,6 +114,18 @@ def _reached(frame: Frame, action: str, target: str, what: str, told: str) -> No
         record(lake, whoami(), action, target[:200], {"verb": what})
 
 
+def refuse_bulk(engine: str | None, workers: int | None, near_duplicates: float | None, fresh: bool) -> None:
+    """Refuse the options of bulk work where there is no ``--out``: they would say nothing.
+
+    Raises:
+        UserError: one of them was given.
+    """
+    given = {"--engine": engine, "--workers": workers, "--near-duplicates": near_duplicates, "--fresh": fresh or None}
+    named = [name for name, value in given.items() if value is not None]
+    if named:
+        raise UserError(f"{', '.join(named)} is for work in bulk", next_step="add --out FOLDER")
+
+
 def run_texts(
     frame: Frame,
     function: Function,

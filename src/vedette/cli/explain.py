@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from vedette.cli.bulk_options import EngineOption, engine_from
+from vedette.cli.bulk_options import (
+    EngineOption,
+    FreshOption,
+    IdColumnOption,
+    NearDuplicatesOption,
+    OutOption,
+    ShardRowsOption,
+    TextColumnOption,
+    engine_from,
+    refuse_bulk,
+    run_texts,
+)
 from vedette.cli.frame import Frame, JsonOption, WorkersOption, frame_of
 from vedette.cli.jsonl import exit_code
 from vedette.errors import UserError, VedetteError
@@ -62,7 +73,8 @@ def explain(
         ),
     ] = "auto",
     file: Annotated[
-        list[Path] | None, typer.Option("--file", "-f", help="A script to explain; may be repeated.")
+        list[str] | None,
+        typer.Option("--file", "-f", help="A script to explain; may be repeated. With --out also s3:// URLs."),
     ] = None,
     lines: Annotated[
         bool, typer.Option("--lines", help="Each line of stdin or of the files is a command of its own.")
@@ -73,8 +85,14 @@ def explain(
     host: Annotated[str | None, typer.Option("--host", help="With --lake: only on this host.")] = None,
     account: Annotated[str | None, typer.Option("--account", help="With --lake: only by this account.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="With --lake: commands listed.")] = 20,
-    workers: WorkersOption = None,
     engine: EngineOption = None,
+    workers: WorkersOption = None,
+    out: OutOption = None,
+    text_column: TextColumnOption = "text",
+    id_column: IdColumnOption = None,
+    shard_rows: ShardRowsOption = 500,
+    near_duplicates: NearDuplicatesOption = None,
+    fresh: FreshOption = False,
     tables: Annotated[
         list[Path] | None,
         typer.Option("--tables", help="Your own tables of tools (YAML), laid over ours; may be repeated."),
@@ -100,6 +118,32 @@ def explain(
     known = _tables(frame, tables)
     if jsonl:
         raise typer.Exit(_jsonl(language, known, fail_on))
+    if out is not None:
+        from vedette.commands import volume
+        from vedette.knowledge.tools import packed_tables
+
+        if command or lake or lines:
+            raise UserError("--out explains --file", next_step="vedette explain --file commands.parquet --out out/")
+        run_texts(
+            frame,
+            volume.explain_rows,
+            file,
+            out,
+            verb="vedette explain --file",
+            engine=engine_from(frame, engine, workers, what="vedette explain"),
+            version=volume.version_of(known, language),
+            initializer=volume.prepare,
+            initargs=(None if known is packed_tables() else known, language),
+            text_column=text_column,
+            id_column=id_column,
+            shard_rows=shard_rows,
+            near_duplicates=near_duplicates,
+            fresh=fresh,
+            as_json=json,
+        )
+        return
+    if not lake:
+        refuse_bulk(engine, workers, near_duplicates, fresh)
     if (host or account) and not lake:
         raise UserError("--host and --account narrow the lake", next_step="add --lake")
     if lake:
@@ -116,7 +160,9 @@ def explain(
             json,
         )
         return
-    worst = _explain_all(frame, _given(command, file, lines, language), known, full=full, as_json=json)
+    worst = _explain_all(
+        frame, _given(command, [Path(f) for f in file or ()], lines, language), known, full=full, as_json=json
+    )
     if fail_on is not None and worst >= fail_on:
         raise typer.Exit(1)
 

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vedette.cli.frame import Frame, JsonOption, frame_of
+from vedette.cli.bulk_options import (
+    EngineOption,
+    FreshOption,
+    IdColumnOption,
+    NearDuplicatesOption,
+    OutOption,
+    ShardRowsOption,
+    TextColumnOption,
+    engine_from,
+    refuse_bulk,
+    run_texts,
+)
+from vedette.cli.frame import Frame, JsonOption, WorkersOption, frame_of
 from vedette.cli.guard_opening import opened_asking, opened_policy, opened_vault
 from vedette.cli.guard_policy import policy_app
 from vedette.cli.guard_records import approvals_app, audit_app
@@ -32,7 +44,8 @@ app = typer.Typer(
 )
 
 PathsArgument = Annotated[
-    list[Path] | None, typer.Argument(metavar="PATH…", help="Files or folders; - or none reads standard input.")
+    list[str] | None,
+    typer.Argument(metavar="PATH…", help="Files or folders; - or none reads standard input; in bulk s3:// URLs too."),
 ]
 PolicyOption = Annotated[
     str | None,
@@ -68,6 +81,14 @@ def scan(
         bool,
         typer.Option("--jsonl", help='Judge each line of stdin: {"id": …, "text": …} or {"id": …, "path": …}.'),
     ] = False,
+    engine: EngineOption = None,
+    workers: WorkersOption = None,
+    out: OutOption = None,
+    text_column: TextColumnOption = "text",
+    id_column: IdColumnOption = None,
+    shard_rows: ShardRowsOption = 500,
+    near_duplicates: NearDuplicatesOption = None,
+    fresh: FreshOption = False,
     json: JsonOption = False,
 ) -> None:
     """Say what texts hold that must not reach a model: personal data, secrets, injections; nothing is changed.
@@ -81,11 +102,37 @@ def scan(
     from vedette.cli import guard_shown
 
     frame = frame_of(context)
+    if out is not None:
+        from vedette.guard import volume
+
+        if jsonl or show or fail_on is not None:
+            raise UserError("--out keeps verdicts as tables", next_step="leave out --jsonl, --show and --fail-on")
+        chosen, rules = engine_from(frame, engine, workers, what="vedette guard scan"), opened_policy(frame, policy)
+        run_texts(
+            frame,
+            volume.scan_rows,
+            paths,
+            out,
+            verb="vedette guard scan",
+            engine=chosen,
+            version=volume.version_of(rules, scanner, direction, form),
+            initializer=volume.prepare,
+            initargs=(rules, scanner, direction, form, frame.settings.third_party_plugins),
+            text_column=text_column,
+            id_column=id_column,
+            shard_rows=shard_rows,
+            near_duplicates=near_duplicates,
+            fresh=fresh,
+            as_json=json,
+        )
+        return
+    refuse_bulk(engine, workers, near_duplicates, fresh)
     with _guard(frame, policy, scanner) as guard:
         if jsonl:
             raise typer.Exit(guard_shown.answer_lines(guard, direction, form, fail_on))
         told = [
-            guard_shown.judged(guard, item, direction, form) for item in given_texts(frame, paths, "vedette guard scan")
+            guard_shown.judged(guard, item, direction, form)
+            for item in given_texts(frame, [Path(p) for p in paths or ()], "vedette guard scan")
         ]
     if json:
         frame.print_json(guard_shown.as_json(told, show=show))

@@ -14,15 +14,24 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import IO, Annotated, Any
 
 import typer
 
-from vedette.cli.frame import Frame, JsonOption, frame_of
+from vedette.cli.bulk_options import (
+    EngineOption,
+    FreshOption,
+    IdColumnOption,
+    NearDuplicatesOption,
+    OutOption,
+    ShardRowsOption,
+    TextColumnOption,
+    engine_from,
+    refuse_bulk,
+    run_texts,
+)
+from vedette.cli.frame import Frame, JsonOption, WorkersOption, frame_of
 from vedette.errors import OutsideError, UserError, VedetteError
-
-if TYPE_CHECKING:
-    from vedette.schema import Prediction
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -48,7 +57,8 @@ def predict(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Model, or NAME@VERSION, or NAME@shipped.")],
     texts: Annotated[
-        list[str] | None, typer.Argument(metavar="[TEXT]…", help="Texts to judge; - reads one from standard input.")
+        list[str] | None,
+        typer.Argument(metavar="[TEXT]…", help="Texts to judge; - reads one from standard input; with --out, files."),
     ] = None,
     jsonl: Annotated[
         bool,
@@ -60,6 +70,14 @@ def predict(
     max_tokens: Annotated[
         int, typer.Option("--max-tokens", min=1, max=4096, help="Of a language model's answer, at most.")
     ] = 256,
+    engine: EngineOption = None,
+    workers: WorkersOption = None,
+    out: OutOption = None,
+    text_column: TextColumnOption = "text",
+    id_column: IdColumnOption = None,
+    shard_rows: ShardRowsOption = 500,
+    near_duplicates: NearDuplicatesOption = None,
+    fresh: FreshOption = False,
     json: JsonOption = False,
 ) -> None:
     """Ask a model: labels with calibrated confidence and reasons, or an abstention; a language model answers in text.
@@ -67,6 +85,33 @@ def predict(
     Example: vedette forge predict technique-tagger "powershell.exe -enc SQBFAFgA"
     """
     frame = frame_of(context)
+    if out is not None:
+        from vedette.models import find, volume
+
+        if jsonl:
+            raise UserError("--out reads files, --jsonl standard input", next_step="leave one of them out")
+        entry = find(name, frame.home_path())
+        chosen = engine_from(frame, engine, workers, what="vedette forge predict")
+        third_party = frame.settings.third_party_plugins
+        run_texts(
+            frame,
+            volume.predict_rows,
+            texts,
+            out,
+            verb=f"vedette forge predict {entry.name}",
+            engine=chosen,
+            version=f"{entry.name}@{entry.version}",
+            initializer=volume.prepare,
+            initargs=(entry.name, entry.version, volume.carried(entry, remote=chosen.remote), third_party),
+            text_column=text_column,
+            id_column=id_column,
+            shard_rows=shard_rows,
+            near_duplicates=near_duplicates,
+            fresh=fresh,
+            as_json=json,
+        )
+        return
+    refuse_bulk(engine, workers, near_duplicates, fresh)
     with _opened(frame, name, max_tokens) as ask:
         if jsonl:
             if texts:
@@ -90,6 +135,7 @@ class _opened:  # noqa: N801 (used as a context manager, like contextlib's own)
     def __init__(self, frame: Frame, name: str, max_tokens: int) -> None:
         from vedette.models import find
         from vedette.models.loading import is_language, open_entry
+        from vedette.models.volume import plain
 
         self._close: Callable[[], None] = lambda: None
         entry = find(name, frame.home_path())
@@ -107,28 +153,13 @@ class _opened:  # noqa: N801 (used as a context manager, like contextlib's own)
             self._ask: Ask = complete
         else:
             predictor = open_entry(entry, third_party=frame.settings.third_party_plugins)
-            self._ask = lambda texts: [{**_plain(p), **signed} for p in predictor.predict(texts)]
+            self._ask = lambda texts: [{**plain(p), **signed} for p in predictor.predict(texts)]
 
     def __enter__(self) -> Ask:
         return self._ask
 
     def __exit__(self, *_: object) -> None:
         self._close()
-
-
-def _plain(prediction: Prediction) -> dict[str, Any]:
-    labels = []
-    for ranked in prediction.labels:
-        label: dict[str, Any] = {"label": ranked.label, "confidence": round(float(ranked.confidence), 6)}
-        if ranked.span is not None:
-            label["span"] = {"start": ranked.span.start, "end": ranked.span.end}
-        labels.append(label)
-    return {
-        "labels": labels,
-        "abstained": prediction.abstained,
-        "values": dict(prediction.values),
-        "reasons": list(prediction.reasons),
-    }
 
 
 def _given(texts: list[str] | None) -> list[str]:
