@@ -45,22 +45,31 @@ def find(text: str) -> list[SeenObservable]:
     return found
 
 
-def _candidates(plain: Plain) -> Iterator[Candidate]:
-    yield from embedded.yara(plain)
-    yield from embedded.sigma(plain)
-    yield from phrases.agents(plain)
-    yield from phrases.mutexes(plain)
-    yield from network.urls(plain)
-    yield from network.emails(plain)
-    yield from network.v6(plain)
-    yield from paths.windows(plain)
-    yield from paths.unix(plain)
-    yield from names.quoted(plain)
-    yield from long_runs.find(plain)
-    yield from codes.find(plain)
-    for start, end in _dotted(plain.raw):
-        yield from network.dotted(plain, start, end)
-        yield from names.name(plain, start, end)
+def _candidates(plain: Plain) -> list[Candidate]:
+    raw = plain.raw
+    found = [
+        *embedded.yara(plain),
+        *embedded.sigma(plain),
+        *phrases.agents(plain),
+        *phrases.mutexes(plain),
+        *network.urls(plain),
+        *network.emails(plain),
+        *paths.windows(plain),
+        *paths.unix(plain),
+        *names.quoted(plain),
+    ]
+    taken = bytearray(len(raw))
+    for one in found:
+        taken[one.start : one.end] = b"\1" * (one.end - one.start)
+    found += network.v6(plain)
+    found += long_runs.find(plain)
+    found += codes.find(plain)
+    for start, end in _dotted(raw, taken):
+        if (host := network.dotted(plain, start, end)) is not None:
+            found.append(host)
+        if (name := names.name(plain, start, end)) is not None:
+            found.append(name)
+    return found
 
 
 @cache
@@ -69,12 +78,12 @@ def _last_labels() -> frozenset[bytes]:
     return suffixes() | ENDINGS | OTHER_SUFFIXES
 
 
-def _dotted(raw: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where labels joined by dots stand, of those that can be a host, an address or a file."""
+def _dotted(raw: bytes, taken: bytearray) -> Iterator[tuple[int, int]]:
+    """Yield where labels joined by dots stand outside what is taken, of those that can be a host, an address, a file."""
     known, done = _last_labels(), 0
     for found in _DOT.finditer(raw):
         dot = found.start()
-        if dot < done:
+        if dot < done or taken[dot]:
             continue
         start = dot
         while start > done and raw[start - 1] in _LABEL:

@@ -60,8 +60,8 @@ def quoted(plain: Plain) -> Iterator[Candidate]:
                 yield Candidate(5, start, end, ObservableKind.FILE, plain.text[start:end], "name")
 
 
-def name(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
-    """Yield a dotted run as the name of a file, where its ending is one of files."""
+def name(plain: Plain, start: int, end: int) -> Candidate | None:
+    """Return a dotted run as the name of a file, where its ending is one of files."""
     raw, first = plain.raw, start
     dot = raw.rfind(b".", start, end)
     last = raw[dot + 1 : end]
@@ -71,7 +71,7 @@ def name(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
         and last.islower()
         and raw[raw.rfind(b".", start, dot) + 1 : dot].lower() not in INNER
     ):
-        return
+        return None
     while end > start and raw[end - 1] in b"-_":
         end -= 1
     if start > 2 and raw[start - 1] == 0x25:  # 2022%20tax_documents.zip
@@ -98,18 +98,18 @@ def name(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
     inner = head.rpartition(b".")[2].lower()
     usual = low in ENDINGS or (inner in INNER and last.islower() and len(last) < 5 and b"." in head)
     if not usual or not head.strip(b"-_.") or len(token) > 160:
-        return
+        return None
     if token.lower() in _PRODUCTS or head.lower() == b"tar" or (len(low) < 2 and _DETECTION.search(token)):
-        return
+        return None
     if last.isupper() and head.islower() and len(head) > 4 and raw[end : end + 1] == b" " and head.isalpha():
-        return  # a sentence ended: recommended.ISO images
+        return None  # a sentence ended: recommended.ISO images
     if low in _DOUBTFUL and not (_sure(head, last) or (low == b"com" and reads_as_file(raw, start, end))):
-        return
+        return None
     if start and not glued and not _begins(raw, start):
-        return
+        return None
     if raw[end : end + 1] == b"(" and not raw[end + 1 : end + 2].isspace():
-        return
-    yield Candidate(11, start, end, ObservableKind.FILE, plain.text[start:end], "name")
+        return None
+    return Candidate(11, start, end, ObservableKind.FILE, plain.text[start:end], "name")
 
 
 def _begins(raw: bytes, start: int) -> bool:

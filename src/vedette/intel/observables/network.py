@@ -225,8 +225,8 @@ def v6(plain: Plain) -> Iterator[Candidate]:
             yield Candidate(7, start, end, ObservableKind.IP, short, "v6")
 
 
-def dotted(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
-    """Yield what a run of dotted labels is, if it is an address, a domain or a URL without its scheme."""
+def dotted(plain: Plain, start: int, end: int) -> Candidate | None:
+    """Return what a run of dotted labels is, if it is an address, a domain or a URL without its scheme."""
     raw = plain.raw
     while raw[end - 1] in b"-_" and end > start:
         end -= 1
@@ -235,7 +235,7 @@ def dotted(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
     token = raw[start:end]
     dot = token.rfind(b".")
     if dot < 0:
-        return
+        return None
     ending = token[dot + 1 :].lower()
     if (
         not is_suffix(ending)
@@ -244,23 +244,23 @@ def dotted(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
         and token[dot + 1 :] in (ending, ending.upper())
     ):
         if token.count(b".") > 3 and (glued := _QUAD.search(token)) is not None:
-            yield from _glued(plain, start + glued.start(1), start + glued.end(1))
-        return
+            return _glued(plain, start + glued.start(1), start + glued.end(1))
+        return None
     before = raw[start - 1] if start else 0x20
     if token[:1].isdigit() and (dated := _DATED.match(token.partition(b"-")[0])) is not None:
         if plain.place(start, end)[2]:
-            yield from _glued(plain, start, start + dated.end(1))
-            return
+            return _glued(plain, start, start + dated.end(1))
     if token[:1].isdigit() and token.replace(b".", b"").isdigit():
-        yield from _address(plain, start, end)
-        return
+        return _address(plain, start, end)
     if before in b"@\\%$#" or (before == 0x2F and start > 1 and raw[start - 2] in _WORDS) or before == 0x2E:
         if before != 0x2E or start < 2 or raw[start - 2] in _WORDS:
-            return
+            return None
     if raw[end : end + 1] == b"@":
-        return
+        return None
     if token.count(b".") > 2 and (glued := _QUAD.search(token)) is not None:
-        yield from _glued(plain, start + glued.start(1), start + glued.end(1))
+        address = _glued(plain, start + glued.start(1), start + glued.end(1))
+        if address is not None:
+            return address
     name = plain.text[start:end]
     last = name.rpartition(".")[2]
     _, _, defanged = plain.place(start, end)
@@ -268,22 +268,21 @@ def dotted(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
         end = start + run.end(1)  # comQuasarRAT
         name, last = plain.text[start:end], run.group(1).decode()
     if (last.lower() not in _INNER_DEFANGED or not defanged) and not hosts.whole(name):
-        return
+        return None
     if not defanged and (is_code(raw, start, end) or reads_as_file(raw, start, end)):
-        return
+        return None
     path = _PATH.match(raw, end, end + _LONGEST) if raw[end : end + 1] in _AFTER_HOST else None
     if path is not None:
         stop = trimmed(raw, start, path.end())
         if stop > end + 1 and b"/" in raw[end:stop] and (defanged or not _either(raw, end, stop)):
             value = name.lower() + plain.text[end:stop].replace("&amp;", "&")
             telegram = _telegram(start, stop, value)
-            yield telegram or Candidate(4, start, stop, ObservableKind.URL, value)
-            return
+            return telegram or Candidate(4, start, stop, ObservableKind.URL, value)
     if last.lower() == "onion":
         label = name.split(".")[-2].lower()
         if not onion(label):
-            return
-    yield Candidate(10, start, end, ObservableKind.DOMAIN, name.lower())
+            return None
+    return Candidate(10, start, end, ObservableKind.DOMAIN, name.lower())
 
 
 _AFTER_HOST = (b"/", b":", b"?")
@@ -316,38 +315,35 @@ def onion(label: str) -> bool:
     return raw[34] == 3 and raw[32:34] == check
 
 
-def _address(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
+def _address(plain: Plain, start: int, end: int) -> Candidate | None:
     raw = plain.raw
     value = hosts.v4(plain.text[start:end])
     if value is None:
-        return
+        return None
     if start and (raw[start - 1] in _WORDS or raw[start - 1] in b".-"):
         if not (raw[start - 1] == 0x2D and start > 1 and raw[start - 2] in b" \t\n"):
-            return
+            return None
     if end < len(raw) and (raw[end] in _WORDS or (raw[end] == 0x2E and raw[end + 1 : end + 2].isdigit())):
-        return
+        return None
     _, _, defanged = plain.place(start, end)
     tail = _V4_TAIL.match(raw, end)
     if tail is not None and int(tail.group(1)) <= 32:
         stop = tail.end(1)
-        yield Candidate(7, start, stop, ObservableKind.IP_RANGE, f"{value}/{tail.group(1).decode()}", "v4")
-        return
+        return Candidate(7, start, stop, ObservableKind.IP_RANGE, f"{value}/{tail.group(1).decode()}", "v4")
     to = _V4_TO.match(raw, end)
     if to is not None and _to(raw, to, value):
         other = to.group(1).decode()
         if "." not in other:
             other = f"{value.rpartition('.')[0]}.{other}"
-        yield Candidate(7, start, to.end(1), ObservableKind.IP_RANGE, f"{value}-{other}", "v4")
-        return
+        return Candidate(7, start, to.end(1), ObservableKind.IP_RANGE, f"{value}-{other}", "v4")
     path = _PATH.match(raw, end, end + _LONGEST)
     if path is not None:
         stop = trimmed(raw, start, path.end())
         if b"/" in raw[end:stop] and stop > end + 1:
-            yield Candidate(4, start, stop, ObservableKind.URL, plain.text[start:stop].replace("&amp;", "&"))
-            return
+            return Candidate(4, start, stop, ObservableKind.URL, plain.text[start:stop].replace("&amp;", "&"))
     if not defanged and is_version(raw, start, end):
-        return
-    yield Candidate(8, start, end, ObservableKind.IP, value, "v4")
+        return None
+    return Candidate(8, start, end, ObservableKind.IP, value, "v4")
 
 
 _RUN_ON = re.compile(rb"\.([a-z]{2,10})[A-Z0-9][A-Za-z0-9]*\Z")
@@ -356,22 +352,22 @@ _QUAD = re.compile(rb"(?:^|[^0-9.])((?:\d{1,3}\.){3}\d{1,3})(?:\Z|[^0-9.]|\.[^0-
 _RELEASE = re.compile(rb"(?i)(?:v|ver|version|build|rev|release|r|b|rc)[_.\-]?\Z")
 
 
-def _glued(plain: Plain, start: int, end: int) -> Iterator[Candidate]:
-    """Yield an address that a lost blank or line end has glued to words: ``address47.75.0[.]147Q2``."""
+def _glued(plain: Plain, start: int, end: int) -> Candidate | None:
+    """Return an address that a lost blank or line end has glued to words: ``address47.75.0[.]147Q2``."""
     raw = plain.raw
     value = hosts.v4(plain.text[start:end])
     if value is None or _RELEASE.search(raw[max(0, start - 8) : start]):
-        return
+        return None
     before, after = raw[start - 1 : start], raw[end : end + 1]
     _, _, defanged = plain.place(start, end)
     if before in (b"_", b"-") or after in (b"_", b"-"):
-        return
+        return None
     if not defanged:
         if not ((not before.isalnum() and after.isupper()) or (before.islower() and not after.isalnum())):
-            return
+            return None
         if is_version(raw, start, end) or before in (b"\\", b"/"):
-            return
-    yield Candidate(8, start, end, ObservableKind.IP, value, "v4")
+            return None
+    return Candidate(8, start, end, ObservableKind.IP, value, "v4")
 
 
 def _to(raw: bytes, found: Any, first: str) -> bool:

@@ -13,7 +13,7 @@ _MOST_PIECES = 4
 _BROKEN = Pattern(rb"[0-9A-Fa-f]{12}[0-9A-Fa-f]*[ \t]*\r?\n[ \t]*[0-9A-Fa-f]{4}")
 _PIECE = re.compile(rb"[0-9A-Fa-f]+")
 _BREAK = re.compile(rb"[ \t]*\r?\n[ \t]*(?=[0-9A-Fa-f])")
-_URL_END = re.compile(rb"[\-_=&?%][ \t]?\r?\n[ \t]*(?=[A-Za-z0-9%])")
+_URL_END = Pattern(rb"[\-_=&?%][ \t]?\r?\n[ \t]*[A-Za-z0-9%]")
 _TOKEN = re.compile(rb"[^\s<>\"`|\\^{}\x00-\x1f]+")
 _URL = re.compile(rb"(?i)(?:h[tx]{2}ps?|ftp)(?:\[?:\]?)//[^\s<>\"`|\\^{}\x00-\x1f]*\Z")
 _WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\xff")
@@ -52,11 +52,12 @@ def urls(raw: bytes) -> Iterator[Edit]:
         head = raw[max(0, found.start() - 300) : found.start() + 1]
         if _URL.search(head[max(head.rfind(b" "), head.rfind(b"\n")) + 1 :]) is None:
             continue
-        token = _TOKEN.match(raw, found.end(), found.end() + 300)
+        end = found.end() - 1
+        token = _TOKEN.match(raw, end, end + 300)
         if (
             token is None
             or b"//" in token.group()
             or not any(sign in token.group() for sign in (b".", b"/", b"-", b"=", b"_"))
         ):
             continue
-        yield Edit(found.start() + 1, found.end(), "")
+        yield Edit(found.start() + 1, end, "")
