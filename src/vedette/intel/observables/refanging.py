@@ -45,9 +45,12 @@ def plain(source: str) -> Plain:
         rest = low.replace(b"[.]", b"\0\0\0")
     if _ODD.search(rest) is not None or b" [.]" in raw or b"[.] " in raw:
         edits.extend(_dots(raw))
-    if _OTHER.search(low) is not None:
+    kinds = _others(low)
+    if "@" in kinds:
         edits.extend(_ats(raw))
+    if ":" in kinds:
         edits.extend(_colons(raw))
+    if kinds:
         edits.extend(_schemes(raw))
     if b" dot " in low:
         edits.extend(_spoken(raw))
@@ -66,6 +69,20 @@ _OTHER = Pattern(
 
 
 _INSIDE = (b"/", b"-", b"*")
+
+
+def _others(low: bytes) -> set[str]:
+    """Return what else there may be to take back: signs of addresses, colons and slashes, schemes."""
+    kinds: set[str] = set()
+    for found in _OTHER.finditer(low):
+        start, end = found.span()
+        if low[start] not in b"[({<" or low[start : start + 3] in (b"[tt", b"[p]"):
+            kinds.add("s")
+        else:
+            kinds.add("@" if low[start + 1 : end].strip(b" ])}>")[:1] in (b"@", b"a", b"e") else ":")
+        if len(kinds) == 3:
+            break
+    return kinds
 
 
 def _tight(raw: bytes) -> Iterator[Edit]:
