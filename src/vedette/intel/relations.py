@@ -32,7 +32,7 @@ _CODE = frozenset({"malware", "tool"})
 _DOERS = _ACTORS | _CODE
 _WILLED = _ACTORS | {"malware"}
 """Who does something by itself: a tool is used."""
-_PLACES = frozenset({"domain", "ip", "url", "email", "telegram", "ip_range"})
+_PLACES = frozenset({"domain", "ip", "url", "telegram", "ip_range"})
 _FILES = frozenset({"file", "hash"})
 _VICTIMS = frozenset({"organization", "sector", "place", "product"})
 
@@ -50,7 +50,7 @@ _VERBS: tuple[tuple[RelationKind, str], ...] = (
     (
         RelationKind.COMMUNICATES_WITH,
         r"communicat\w+ (?:back )?(?:with|to)|beacon\w* (?:out )?to|call\w* (?:back|home) to|"
-        r"connect\w* (?:back |out )?to|contact(?:s|ed|ing)?|reach\w* out to|exfiltrat\w+ [\w ,]{0,60}?to|"
+        r"connect\w* (?:back |out )?to|each\w* out to|exfiltrat\w+ [\w ,]{0,60}?to|"
         r"report\w* back to|phon\w+ home to|"
         r"download\w* [\w ,-]{0,60}?from|resolv\w+ to|send\w* [\w ,-]{0,60}?to|post\w* [\w ,-]{0,60}?to|"
         r"(?:C2|C&C|command[- ]and[- ]control) (?:server|domain|address|infrastructure|host)s?\b",
@@ -74,7 +74,8 @@ _VERBS: tuple[tuple[RelationKind, str], ...] = (
     ),
     (
         RelationKind.TARGETS,
-        r"target(?:s|ed|ing)?|attack(?:s|ed|ing)?|compromis(?:es|ed|ing)|breach(?:es|ed|ing)?|infect(?:s|ed|ing)?|"
+        r"target(?:s|ed|ing)?|attack(?:ed|ing)|(?:attacks?|campaigns?|operations?|activity) (?:on|against|in|at)|"
+        r"compromis(?:es|ed|ing)|breach(?:es|ed|ing)?|infect(?:s|ed|ing)?|"
         r"hit(?:s|ting)?|struck|strik(?:es|ing)|aim(?:s|ed|ing)? at|focus(?:es|ed|ing)? on|against|"
         r"victims? (?:in|from|at)|go(?:es|ing)? after|went after|infiltrat(?:es|ed|ing)|spie[sd] on|spying on|"
         r"intrusions? (?:in|into|at)|hack(?:s|ed|ing)?",
@@ -84,7 +85,7 @@ _VERBS: tuple[tuple[RelationKind, str], ...] = (
         r"us(?:e|es|ed|ing|e of)|utili[sz](?:e|es|ed|ing)|employ(?:s|ed|ing)?|leverag(?:e|es|ed|ing)|"
         r"deploy(?:s|ed|ing)?|rel(?:y|ies|ied|ying) on|install(?:s|ed|ing)?|execut(?:e|es|ed|ing)|launch(?:es|ed|"
         r"ing)?|r[au]n(?:s|ning)?|"
-        r"deliver(?:s|ed|ing)?|drop(?:s|ped|ping)?|distribut(?:e|es|ed|ing)|operat(?:e|es|ed|ing)|"
+        r"deliver(?:s|ed|ing)?|drop(?:s|ped|ping)?|distribut(?:e|es|ed|ing)|"
         r"develop(?:s|ed|ing)?|spread(?:s|ing)?|download(?:s|ed|ing)?|incorporat(?:e|es|ed|ing)|abus(?:e|es|ed|ing)|"
         r"implement(?:s|ed|ing)?|load(?:s|ed|ing)?",
     ),
@@ -104,21 +105,23 @@ _HEDGE = re2.compile(
 _CLAUSE = re2.compile(r"(?i);|\s[-–—]+\s|: |,? (?:but|while|whereas|although|though|however|because) ")
 _NOUN = re2.compile(
     r"(?i)\b(?:the|an?|same|their|its|his|her|these|those|this|that|other|of|any|such|our|previous|several|many|"
-    r"highly|first|new) $"
+    r"highly|first|new|in) $"
 )
 """Before a word that then is no verb: "the same targets", "a compromised account"."""
 _NEW_SUBJECT = re2.compile(
-    r"(?i)[,;] (?:[\w -]{1,40} )?(?:another|researchers|we|they|it|victims|users|analysts)\b|, (?:the|an?|"
+    r"(?i)[,;] (?:[\w -]{1,40} )?(?:another|researchers|we|they|it|victims|users|analysts|threat actors?|"
+    r"attackers?)\b|, (?:the|an?|"
     r"this) [\w -]{2,30}$|"
     r"\b(?:researchers|analysts|we)\b[^,]{0,40}$"
 )
 """Between a name and a verb that then has another subject."""
 _SUBJECT = re2.compile(
-    r"(?i)^[\s_]*(?:(?:,|and|or)[\s_]+)*(?:has|have|had|is|are|was|were|uses?|also|can|will|does|did)\b"
+    r"(?i)^[\s_]*(?:(?:,|and|or)[\s_]+)*(?:has|have|had|is|are|was|were|uses?|also|can|will|does|did|[a-z]+ed)\b"
 )
 """After a name that begins a clause of its own."""
 _SOURCE = re2.compile(
-    r"(?i)\b(?:according to|reported by|identified by|discovered by|researchers (?:at|from)|says?|said) [\w ,&]{0,30}$"
+    r"(?i)\b(?:according to|reported by|identified by|discovered by|researchers (?:at|from)|says?|"
+    r"said) [\w ,&]{0,30}$"
 )
 _GROUP_WORDS = re2.compile(
     r"(?i)\b(?:the|this|these|its) (?:(?:threat|apt|espionage|hacking|ransomware|criminal|cyber\w*) )?"
@@ -132,6 +135,13 @@ SURE, PASSIVE, HEDGED, PRONOUN = 0.85, 0.85, 0.6, 0.65
 """Confidence of what is said outright; what a hedge and a pronoun multiply it with."""
 DOMINANT = 0.6
 """Share of the mentions of its sort that the main actor must have for "the group" to mean it."""
+_CLOSE = 30
+_ACTIVE = frozenset({RelationKind.USES, RelationKind.DROPS, RelationKind.TARGETS, RelationKind.EXPLOITS})
+_ADVICE = re2.compile(
+    r"(?i)^\W*(?:audit|ensure|protect|block|use|consider|monitor|enable|disable|apply|review|restrict|implement|"
+    r"deploy|"
+    r"organizations should|users should|we recommend)\b"
+)
 _FAR = 160
 """Characters between a verb and what it joins."""
 
@@ -213,7 +223,7 @@ def _dominant(entities: Sequence[EntityMention], kinds: frozenset[str]) -> str |
         return None
     (key, most), *others = counts.most_common(2)
     enough = most >= 2 and most >= DOMINANT * counts.total() and (not others or others[0][1] * 2 <= most)
-    return key if enough or len(counts) == 1 else None
+    return key if enough else None
 
 
 def _pronouns(text: str, start: int, group: str | None, code: str | None) -> list[_Thing]:
@@ -247,7 +257,7 @@ def _of_sentence(
             Relation(kind=kind, source=source.key, target=target.key, start=start, end=end, confidence=round(sure, 4))
         )
 
-    for low, high in _clauses(plain):
+    for low, high in _clauses(plain) if _ADVICE.search(text) is None else ():
         own = [t for t in things if start + low <= t.start and t.end <= start + high]
         if len(own) < 2:
             continue
@@ -261,10 +271,16 @@ def _of_sentence(
                     continue
                 sure = SURE * (HEDGED if _HEDGE.search(plain, low, high) else 1.0)
                 by = _BY_AFTER.match(trail)
-                passive = _PASSIVE_BEFORE.search(lead) is not None and by is not None
+                turned = _PASSIVE_BEFORE.search(lead) is not None and verb.group()[-2:] in ("ed", "en", "wn")
+                passive = by is not None and (turned or by.end() <= 3)
+                if turned and by is None and kind in _ACTIVE:
+                    continue  # "was deployed": by whom, nobody says
+                before = [t for t in before if _inside(plain, t.end - start) == _inside(plain, verb.start())]
                 if by is not None and passive:
                     agents = [t for t in after if t.start >= start + verb.end() + by.end()]
                     doers = _run(plain, start, agents, sources)
+                    if not turned:  # "X, used by Y": X stands close by
+                        before = [t for t in before if start + verb.start() - t.end <= _CLOSE]
                     objects = _run_back(plain, start, before, targets)
                 else:
                     doers = _run_back(plain, start, before, sources)
@@ -302,6 +318,12 @@ def _elsewhere(text: str, base: int, verb_end: int, thing: _Thing) -> bool:
     if _SOURCE.search(between[-60:]):
         return True
     return "," in between and _SUBJECT.search(text[thing.end - base : thing.end - base + 80]) is not None
+
+
+def _inside(text: str, at: int) -> int:
+    """Return where the bracket opened that a place stands in; -1 where it stands in none."""
+    opened = text.rfind("(", 0, at)
+    return opened if opened > text.rfind(")", 0, at) else -1
 
 
 def _clauses(text: str) -> list[tuple[int, int]]:
