@@ -185,6 +185,18 @@ def _page(content: int, font: int, parent: int = 2) -> bytes:
 
 
 def pdf_million_pages(size: float) -> bytes:
+    """Return a PDF of a million pages, a thousand to a node."""
+    n = max(int(size * 1000), 1)
+    each = 1000 if size >= 1 else 100
+    nodes = [b"<< /Type /Pages /Parent 2 0 R /Kids [%s] /Count %d >>" % (b"3 0 R " * each, each)] * n
+    kids = b" ".join(b"%d 0 R" % (6 + k) for k in range(n))
+    return pdf(
+        [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, n * each),
+         _page(4, 5), stream(_CONTENT), _FONT, *nodes]
+    )  # fmt: skip
+
+
+def pdf_flat_pages(size: float) -> bytes:
     """Return a PDF whose one node of pages names a million."""
     n = max(int(size * 1_000_000), 100)
     kids = b"3 0 R " * n
@@ -467,6 +479,7 @@ CASES = (
     Hostile("zip_entries", "many.zip", "400,000 entries", zip_entries),
     Hostile("gzip_bomb", "bomb.txt.gz", "2 GiB packed", gzip_bomb),
     Hostile("pdf_million_pages", "pages.pdf", "a million pages", pdf_million_pages),
+    Hostile("pdf_flat_pages", "flat.pdf", "a million pages in one node", pdf_flat_pages),
     Hostile("pdf_page_tree", "tree.pdf", "14 objects that make ten thousand million pages", pdf_page_tree),
     Hostile("pdf_cycle", "ring.pdf", "a tree of pages that is a ring", pdf_cycle),
     Hostile("pdf_stream_bomb", "stream.pdf", "a page that unpacks to 2 GiB", pdf_stream_bomb),

@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from typing import Any
 
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
+_ACTIVE = ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/URI", "/GoToR")
 _MAX_DEPTH = 40
 _MAX_LINKS = 300
 """Of one page."""
@@ -103,7 +104,7 @@ def _read(pypdf: Any, data: bytes, asked: dict[str, Any]) -> Iterator[dict[str, 
                 return
             info = _info(document)
         yield {"info": info}
-        pages = _pages(pypdf, document, asked["pages"])
+        pages = _pages(pypdf, document, asked["pages"], info)
         n_chars = 0
         while True:
             slow = ""
@@ -163,15 +164,18 @@ def _info(document: Any) -> dict[str, Any]:
                 said[name] = value.strip()[:500]
     root = document.trailer["/Root"]
     with contextlib.suppress(Exception):
-        said["n_pages"] = int(root["/Pages"].get_object().get("/Count", 0))
-    with contextlib.suppress(Exception):
         said["lang"] = str(root.get("/Lang", ""))[:20]
     with contextlib.suppress(Exception):
-        said["attachments"] = "/EmbeddedFiles" in root["/Names"].get_object()
+        named = root["/Names"].get_object()
+        said["attachments"] = "/EmbeddedFiles" in named
+        said["actions"] = "/JavaScript" in named
+    with contextlib.suppress(Exception):
+        action = root["/OpenAction"].get_object()
+        said["actions"] = said.get("actions") or (isinstance(action, dict) and action.get("/S") in _ACTIVE)
     return said
 
 
-def _pages(pypdf: Any, document: Any, limit: int) -> Iterator[Any]:
+def _pages(pypdf: Any, document: Any, limit: int, info: dict[str, Any]) -> Iterator[Any]:
     """Yield pages in order, each when it is asked for: a tree of a few nodes may say that it holds billions."""
     from pypdf.generic import NameObject
 
@@ -185,6 +189,8 @@ def _pages(pypdf: Any, document: Any, limit: int) -> Iterator[Any]:
         node: Any = reference.get_object()
         if not hasattr(node, "raw_get"):
             continue
+        if n_nodes == 1 and isinstance(node.get("/Count"), int):
+            info["n_pages"] = int(node["/Count"])
         given = {key: node.raw_get(key) for key in _INHERITED if key in node}
         if "/Kids" in node and node.get("/Type") != "/Page":
             if depth >= _MAX_DEPTH:

@@ -48,6 +48,8 @@ class PdfReader:
             builder.unread(f"page {pictures}", "no text, but pictures: scanned pages need character recognition first")
         if info.get("attachments"):
             builder.unread("attachments", "files inside a PDF are not read")
+        if info.get("actions"):
+            builder.unread("scripts", "not run: the file would act when it is opened")
         builder.add_all(layout(pages))
         title = str(info.get("title", ""))
         author = str(info.get("author", ""))
