@@ -105,6 +105,20 @@ def test_what_says_nothing_is_not_looked_for(lake: Lake) -> None:
     assert (looked.n_sought, looked.n_events) == (1, 2)
 
 
+def test_files_of_the_system_are_left_out_where_they_belong(lake: Lake) -> None:
+    write(
+        lake,
+        {"process_path": r"C:\Windows\System32\svchost.exe"},
+        {"process_path": r"C:\Users\Public\svchost.exe", "device_name": "PC2"},
+    )
+    reading = told(
+        r"[[file:C:\Windows\System32\svchost.exe]] [[file:C:\Users\Public\svchost.exe]] [[!file:comsvcs.dll]]"
+    )
+    looked = look(lake, [reading])
+    assert [(h.value, h.hosts) for h in looked.hits] == [(r"c:\users\public\svchost.exe", ("PC2",))]
+    assert len(looked.left_out) == 2
+
+
 def test_a_value_that_one_report_calls_harmless_and_another_bad_is_looked_for(lake: Lake) -> None:
     write(lake, {"dst_name": "a.example"})
     looked = look(lake, [told("[[victim/domain:a.example]]"), told("Bad: [[!domain:a.example]]")])

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from vedette.intel.digest.needles import Haystack, needles_of, whole
+from vedette.intel.observables.benign import is_system_file
 from vedette.knowledge.tools import packed_tables
 from vedette.schema import Evidence, EvidenceKind, ObservableKind, Reading, SeenObservable, Standing, key_of
 
@@ -32,6 +33,8 @@ _SEARCHED = (
     "target_path", "src_ip", "src_name", "dst_ip", "dst_name", "file_path", "file_hash", "registry_path",
     "service_name", "resource", "dns_query", "url", "user_agent", "message", "alert", "native", "raw",
 )  # fmt: skip
+_AT_HOME = ("\\windows\\", "\\program files", "/bin/", "/sbin/", "/system/library/")
+"""Folders in which files of the system lie."""
 _TAKEN = frozenset({Standing.INDICATOR, Standing.OBSERVABLE})
 
 
@@ -188,13 +191,22 @@ def _why_not(seen: SeenObservable) -> str:
         return seen.reason or f"the report has it as a {seen.standing.value}"
     if _inside(seen):
         return "it is a private address"
-    if seen.kind is ObservableKind.FILE and "\\" not in seen.value and "/" not in seen.value:
-        name = seen.value.lower()
-        stem = name.removesuffix(".exe")
-        tables = packed_tables()
-        if any(tables.tool(family, n) for family in ("windows", "unix", "macos", "powershell") for n in (name, stem)):
-            return "it is a program that belongs to the system"
+    if seen.kind is ObservableKind.FILE and _of_system(seen):
+        return "it comes with the system or a wide-spread program"
     return ""
+
+
+def _of_system(seen: SeenObservable) -> bool:
+    """Return whether a file is one that every host has: by its name alone, or where it belongs and nothing is said."""
+    is_name = "\\" not in seen.value and "/" not in seen.value
+    name = seen.value.lower()
+    if not is_name:
+        at_home = any(folder in name for folder in _AT_HOME)
+        return at_home and seen.standing is not Standing.INDICATOR and is_system_file(name)
+    tables = packed_tables()
+    families = ("windows", "unix", "macos", "powershell")
+    known = any(tables.tool(family, n) for family in families for n in (name, name.removesuffix(".exe")))
+    return known or is_system_file(name)
 
 
 def _inside(seen: SeenObservable) -> bool:
