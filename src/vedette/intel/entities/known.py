@@ -128,7 +128,7 @@ def _exploited(path: Path | None) -> Iterator[KnownName]:
             yield KnownName(plain, thing, Sureness.CASED, alias=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
     """Names that are known, and how they are found in a text. Several threads may use one."""
 
