@@ -38,7 +38,7 @@ class Engine(Protocol):
 
     @property
     def workers(self) -> int:
-        """How many shards are worked on at once."""
+        """How many shards are worked on at once; 0 where only the cluster knows."""
         ...
 
     @property

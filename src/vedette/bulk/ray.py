@@ -89,10 +89,8 @@ class RayEngine:
 
     @property
     def workers(self) -> int:
-        """How many shards are worked on at once."""
-        if self.n_workers:
-            return self.n_workers
-        return processors(self)
+        """How many shards are worked on at once; 0 is as many as the cluster has processors."""
+        return self.n_workers or 0
 
     def run(
         self,
@@ -113,7 +111,7 @@ class RayEngine:
             return
         connect(self)
         work = pickled((function, initializer, initargs), "the work")
-        width = max(self.workers, 1)
+        width = self.n_workers or processors(self)
         drawn: Iterator[S] = _again(first, source)
         gang = _Gang(work, width)
         try:
