@@ -44,7 +44,7 @@ class Extractor:
     def _tagger(self) -> Predictor:
         from vedette.models import load
 
-        return load("technique-tagger", self._home)
+        return load("report-techniques", self._home)
 
     @cached_property
     def _orders(self) -> InjectionScanner:
