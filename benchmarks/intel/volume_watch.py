@@ -84,10 +84,10 @@ def kill_worker(roots: list[int]) -> str | None:
     """Kill -9 one process that works on shards; return what it was."""
     for process in processes(roots):
         try:
-            name = " ".join(process.cmdline()[:4])
+            name = " ".join(process.cmdline())
         except psutil.Error:
             continue
-        if "UDFActor" in name or "multiprocessing.spawn" in name:
+        if "UDFActor" in name or "spawn_main" in name:
             process.send_signal(signal.SIGKILL)
             return "UDFActor" if "UDFActor" in name else "a process of the pool"
     return None
