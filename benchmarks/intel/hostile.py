@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -25,15 +24,16 @@ _TIMEOUT_S = 900
 
 def read_one(path: Path) -> dict[str, Any]:
     """Return what came out of one file, how long it took, and the peak of memory."""
+    from vedette.documents import pdf
     from vedette.documents.reading import read_path
     from vedette.documents.sentences import sentences
 
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    own = _memory("VmRSS")
     began = time.perf_counter()
     n_documents = n_chars = n_sentences = n_quarantined = 0
     named: list[str] = []
     leaked = False
-    suspicious: int | None = None
+    injected: list[Any] = []
     for item in read_path(path):
         if not hasattr(item, "parts"):
             n_quarantined += 1
@@ -46,19 +46,26 @@ def read_one(path: Path) -> dict[str, Any]:
         leaked = leaked or SECRET in item.text or "STOLEN" in item.text or "lollol" in item.text
         leaked = leaked or any(link.target.startswith(("javascript:", "file:")) for link in item.links)
         if INJECTION[:40] in item.text:
-            suspicious = _suspicious(item)
+            injected.append(item)
     seconds = time.perf_counter() - began
-    from vedette.documents.pdf import close_worker
-
-    close_worker()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    shown = list(dict.fromkeys(named))
+    peak = max(_memory("VmHWM") - own, 0)
+    for worker in pdf._current:
+        peak += _memory("VmHWM", worker.process.pid)
+    pdf.close_worker()
     return {
         "documents": n_documents, "chars": n_chars, "sentences": n_sentences, "quarantined": n_quarantined,
-        "named": shown[:3], "n_named": len(named), "seconds": round(seconds, 2), "leaked": leaked,
-        "peak_mb": round(max(peak - own, 0) / 1024) + round(child / 1024), "suspicious": suspicious,
+        "named": list(dict.fromkeys(named))[:3], "n_named": len(named), "seconds": round(seconds, 2), "leaked": leaked,
+        "peak_mb": round(peak / 1024), "suspicious": _suspicious(injected[0]) if injected else None,
     }  # fmt: skip
+
+
+def _memory(field: str, pid: int | str = "self") -> int:
+    """Return a figure of memory of a process, in KiB, 0 where it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith(f"{field}:")), 0)
 
 
 def _suspicious(document: Any) -> int | None:

@@ -282,6 +282,7 @@ def everything(data: bytes, name: str, limits: Limits | None = None) -> list[Doc
             check(item)
         else:
             assert item.reason, item
+            (item.source + item.reason).encode()
     return found
 
 
@@ -299,7 +300,14 @@ def check(document: Document) -> None:
     for link in document.links:
         assert 0 <= link.start < link.end <= len(text)
         assert link.target
-    text.encode()  # no halves of characters
+    text.encode()  # no halves of characters, in names neither
+    repr_of = [
+        document.source,
+        document.title,
+        *(p.origin + p.name for p in document.parts),
+        *(u.place + u.reason for u in document.unread),
+    ]
+    "".join([*repr_of, *document.fields, *document.fields.values(), *document.authors]).encode()
     assert document.document_id.startswith("doc-")
     assert len(document.document_id) == 20
     assert document.published_at is None or document.published_at.utcoffset() is not None

@@ -349,3 +349,10 @@ def test_what_is_known_and_not_read_is_told():
         (bad,) = list(read_bytes(data, name))
         assert isinstance(bad, Quarantined)
         assert said in bad.reason
+
+
+def test_halves_of_characters_in_names_and_keys_come_out_whole():
+    (document,) = documents(b'{"\\ud83d": {"a": "x"}, "b": "\\ud83d y"}', "x\udcff.json")
+    assert document.text == "x\n\n\ufffd y"
+    (bad,) = everything(b"\x00\x01\x02" * 50, "x\udcff")
+    assert bad.source == "x\ufffd"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import IO, Protocol, runtime_checkable
 
 from vedette.schema.document import Document
 
+_HALVES = re.compile("[\ud800-\udfff]")
 GROUP = "vedette.document_readers"
 HEAD_BYTES = 64 << 10
 
@@ -63,6 +65,15 @@ class Quarantined:
 
     source: str
     reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", sound(self.source))
+        object.__setattr__(self, "reason", sound(self.reason))
+
+
+def sound(text: str) -> str:
+    """Return a text without halves of characters, which names of files and entries may hold."""
+    return _HALVES.sub("\ufffd", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from vedette.documents.base import RefusedError, Source
+from vedette.documents.base import RefusedError, Source, sound
 from vedette.documents.language import language_of
 from vedette.schema.document import Document, DocumentPart, Link, PartKind, Unread
 
@@ -67,7 +67,7 @@ class Builder:
         self.source = source
         self.limits = source.limits
         self.media_type = media_type
-        self.name = name or source.name
+        self.name = sound(name or source.name)
         self.full = False
         self._texts: list[str] = []
         self._length = 0
@@ -93,13 +93,13 @@ class Builder:
     def unread(self, place: str, reason: str) -> None:
         """Name what could not be read."""
         if len(self._unread) < _MAX_UNREAD:
-            self._unread.append(Unread(place=place, reason=clean(reason)[:300]))
+            self._unread.append(Unread(place=sound(place)[:300], reason=clean(reason)[:300]))
         elif len(self._unread) == _MAX_UNREAD:
             self._unread.append(Unread(place="", reason="and more that could not be read"))
 
     def _cut(self, place: str, reason: str) -> None:
         self.full = True
-        self._unread.insert(0, Unread(place=place, reason=reason))
+        self._unread.insert(0, Unread(place=sound(place)[:300], reason=reason))
 
     def add_all(self, blocks: Iterable[Block]) -> None:
         """Add blocks, in order, until the document is full."""
@@ -147,8 +147,8 @@ class Builder:
         self._length = start + len(text)
         self._parts.append(
             DocumentPart(
-                kind=block.kind, start=start, end=self._length, origin=block.origin,
-                section=tuple(h for _, h in self._section), name=block.name,
+                kind=block.kind, start=start, end=self._length, origin=sound(block.origin)[:300],
+                section=tuple(h for _, h in self._section), name=sound(block.name)[:200],
             )
         )  # fmt: skip
         if block.kind is PartKind.HEADING and len(self._section) < 12:

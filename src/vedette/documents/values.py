@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, TypeGuard
 
 import orjson
@@ -60,11 +59,3 @@ def is_object(value: object) -> TypeGuard[dict[str, Any]]:
 def objects(value: object) -> list[dict[str, Any]]:
     """Return the objects in a list."""
     return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
-
-
-_STRAY = re.compile("[\ud800-\udfff]")
-
-
-def sound(value: str) -> str:
-    """Return a text without halves of characters."""
-    return _STRAY.sub("\ufffd", value)
