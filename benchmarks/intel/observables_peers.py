@@ -80,6 +80,19 @@ def ioc_finder(which: str) -> Callable[[str], Found]:
     return find
 
 
+def ioc_finder_7(which: str) -> Callable[[str], Found]:
+    """Return the last ioc-finder before its rewrite, only timed."""
+    import ioc_finder as peer
+
+    def find(text: str) -> Found:
+        for name, values in peer.find_iocs(
+            text, parse_domain_from_url=False, parse_from_url_path=False, parse_domain_from_email_address=False
+        ).items():
+            yield from ((name, value) for value in values)
+
+    return find
+
+
 def iocextract(which: str) -> Callable[[str], Found]:
     """Return iocextract, refanging and stripping."""
     import iocextract as peer
@@ -116,7 +129,7 @@ def msticpy(which: str) -> Callable[[str], Found]:
     return find
 
 
-PEERS = {"ioc-finder": ioc_finder, "iocextract": iocextract, "msticpy": msticpy}
+PEERS = {"ioc-finder": ioc_finder, "ioc-finder-7": ioc_finder_7, "iocextract": iocextract, "msticpy": msticpy}
 
 
 def main() -> None:

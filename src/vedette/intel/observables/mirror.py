@@ -42,9 +42,12 @@ def _stand_ins(error: UnicodeError) -> tuple[bytes, int]:
 codecs.register_error("vedette-observables", _stand_ins)
 
 
+_LATIN = bytes(byte if byte < 0x80 else _stand_in(chr(byte)) for byte in range(256))
+
+
 def mirror(text: str) -> bytes:
     """Return one byte for every character: ASCII as it is, others as what they are like."""
-    return text.encode("ascii", "vedette-observables")
+    return text.encode("latin-1", "vedette-observables").translate(_LATIN)
 
 
 class Edit(NamedTuple):

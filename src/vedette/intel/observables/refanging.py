@@ -60,7 +60,7 @@ def plain(source: str) -> Plain:
 
 
 _ODD = Pattern(
-    rb"[\[({<] ?(?:\\?\.|dot|punkt|,) ?[\])}>]|\\\[\.|[\w\xff] ?[\[({]\.[\w\xff]|[\w\xff]\.[\])}][\w\xff]|[\w\xff]\]\.[\w\xff]"
+    rb"[\[({<] ?(?:\\?\.|dot|punkt|,) ?[\])}>]|\\\[\.|[\w\xff] ?\[\.[\w\xff]|[\w\xff][({]\.[\w\xff]|[\w\xff]\.[\])}][\w\xff]|[\w\xff]\]\.[\w\xff]"
 )
 _OTHER = Pattern(
     rb"[\[({<] ?(?:@|at|et) ?[\])}>]|[\[({][:/]|h(?:xx|\*\*|tx|xt|__|\+\+|ttx)p|hxp|htxp|httx|fxp|f\*p|meow|\[tt\]|\[p\]|:\[/|:\\|: // ?|:// "
@@ -252,7 +252,7 @@ def _escapes(raw: bytes) -> Iterator[Edit]:
 
 
 _BEFORE_ESCAPE = (b"/", b"=", b"?", b"&")
-_HIVE = Pattern(rb"HKEY(?:\\_[A-Z]+)?$")
+_HIVE = re.compile(rb"HKEY(?:\\_[A-Z]+)?\Z")
 
 
 _KEY = re.compile(rb"(?:^|[^A-Za-z0-9])HK[A-Z_]+$")
