@@ -11,6 +11,7 @@ from vedette.errors import OutsideError
 from vedette.intel.techniques import find
 from vedette.intel.techniques.context import clauses, rolled
 from vedette.intel.techniques.explicit import named
+from vedette.intel.techniques.older import OLDER
 from vedette.intel.techniques.report_model import ReportModel, load
 from vedette.knowledge import attack
 from vedette.models import load as load_model
@@ -92,6 +93,12 @@ def test_what_is_named_wins() -> None:
     assert first.confidence > 0.9
     assert "T1055" not in [m.technique for m in mentions]
     assert techniques[0].technique == "T1055.001"
+
+
+def test_numbers_from_before_sub_techniques_are_read_as_today_s() -> None:
+    assert all(attack.name_of(new) and attack.technique(old) is None for old, new in OLDER.items())
+    mentions, _, _, _ = find(document("They ran scripts (T1086)."), [(0, 25)])
+    assert [(m.technique, m.explicit) for m in mentions if m.explicit] == [("T1059.001", True)]
 
 
 def test_other_languages_are_not_judged_but_ids_are_read() -> None:

@@ -13,6 +13,7 @@ from math import prod
 
 from vedette.intel.techniques.context import CLAUSES_ABOVE, rolled
 from vedette.intel.techniques.explicit import Named, named
+from vedette.intel.techniques.older import older
 from vedette.intel.techniques.report_model import Judged, ReportModel
 from vedette.knowledge import attack
 from vedette.knowledge.tools.base import encodable
@@ -75,6 +76,9 @@ def find(
         for item in own:
             found.said.pop((at, rolled(item.technique)), None)
             found.say(at, item.technique, BY_ID if item.by_id else BY_NAME, explicit=True)
+        for technique in older(texts[at]):
+            found.said.pop((at, rolled(technique)), None)
+            found.say(at, technique, BY_ID, explicit=True)
     mentions = sorted(found.said.values(), key=lambda m: (m.start, -m.confidence, m.technique))
     silent = len(texts) - len({at for at, _ in found.said}) if judge else 0
     return mentions, found.report(mentions), silent, unjudged
