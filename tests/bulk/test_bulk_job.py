@@ -190,6 +190,28 @@ def test_parquet_is_read_by_its_columns(tmp_path: Path) -> None:
         run_job(job_functions.lengths, open_texts([tmp_path / "in.parquet"]), tmp_path / "other")
 
 
+def test_bytes_and_dictionaries_are_read_and_numbers_are_not(tmp_path: Path) -> None:
+    columns = {"id": ["a", "b"], "raw": [b"four", b"x"], "n": [1, 2]}
+    table = pa.table(columns).append_column("often", pa.array(["same", "same"]).dictionary_encode())
+    pq.write_table(table, tmp_path / "in.parquet")
+    for column, sizes in (("raw", [4, 1]), ("often", [4, 4])):
+        out = tmp_path / column
+        run_job(job_functions.lengths, open_texts([tmp_path / "in.parquet"], text_column=column), out)
+        assert read_table(out, "lengths").column("n").to_pylist() == sizes
+    with pytest.raises(UserError, match="no text"):
+        run_job(job_functions.lengths, open_texts([tmp_path / "in.parquet"], text_column="n"), tmp_path / "n")
+
+
+def test_damaged_parquet_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "in.parquet"
+    pq.write_table(pa.table({"text": [f"text {n} " * 50 for n in range(5_000)]}), path, compression="none")
+    data = bytearray(path.read_bytes())
+    data[100 : len(data) // 2] = b"\xff" * (len(data) // 2 - 100)
+    path.write_bytes(bytes(data))
+    with pytest.raises(OutsideError, match="damaged"):
+        run_job(job_functions.lengths, open_texts([path]), tmp_path / "out")
+
+
 def test_files_are_rows(tmp_path: Path) -> None:
     (tmp_path / "in/deep").mkdir(parents=True)
     (tmp_path / "in/.git").mkdir()

@@ -206,14 +206,14 @@ class TextSource:
             if all(finished(number + i) for i in range(len(cut))):
                 yield from (None for _ in cut)
             else:
-                for i, batch in enumerate(file.iter_batches(shard_rows, row_groups=[group], columns=wanted)):
+                for i, batch in enumerate(_batches(file, shard_rows, group, wanted, name)):
                     if finished(number + i):
                         yield None
                         continue
                     first = start + cut[i]
                     ids = _ids(batch, id_column, name, first)
-                    texts = batch.column(wanted.index(self._text)).cast(pa.large_string())
-                    table = pa.table([ids, texts, pa.nulls(len(texts), pa.large_binary())], schema=text_schema())
+                    texts, contents = _texts(batch.column(batch.schema.get_field_index(self._text)), self._text, name)
+                    table = pa.table([ids, texts, contents], schema=text_schema())
                     yield Shard(number + i, name, first, None, table)
             number += len(cut)
             start += n_rows
@@ -361,7 +361,7 @@ class ParquetSource:
                 n_rows = file.metadata.row_group(group).num_rows
                 cut = range(0, n_rows, shard_rows)
                 if not all(finished(number + i) for i in range(len(cut))):
-                    for i, batch in enumerate(file.iter_batches(shard_rows, row_groups=[group], columns=names)):
+                    for i, batch in enumerate(_batches(file, shard_rows, group, names, entry.name or self._place.url)):
                         if not finished(number + i):
                             table = pa.Table.from_batches([batch])
                             yield Shard(number + i, entry.name or self._place.url, start + cut[i], None, table)
@@ -377,6 +377,28 @@ def _parquet(place: Place, entry: Entry) -> Any:
         return pq.ParquetFile(place.open(entry.name), pre_buffer=False, buffer_size=1 << 20)
     except (pa.ArrowException, OSError) as error:
         raise UserError(f"{entry.name or place.url} is no Parquet: {error}"[:300]) from error
+
+
+def _batches(file: Any, n_rows: int, group: int, columns: Sequence[str], name: str) -> Iterator[Any]:
+    import pyarrow as pa
+
+    try:
+        yield from file.iter_batches(n_rows, row_groups=[group], columns=list(columns))
+    except (pa.ArrowException, OSError) as error:
+        raise OutsideError(f"{name} is damaged: {error}"[:300], next_step="get the file again") from error
+
+
+def _texts(column: Any, name: str, source: str) -> tuple[Any, Any]:
+    """Return a column as texts and as bytes, one of them empty."""
+    import pyarrow as pa
+
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    none = {one: pa.nulls(len(column), one) for one in (pa.large_string(), pa.large_binary())}
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return column.cast(pa.large_string()), none[pa.large_binary()]
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
+        return none[pa.large_string()], column.cast(pa.large_binary())
+    raise UserError(f"the column {name!r} of {source} holds {kind}, no text", next_step="name another by --text-column")
 
 
 def _ids(batch: Any, column: str | None, name: str, first: int) -> Any:
