@@ -34,6 +34,8 @@ RATIO_FREE_BYTES = 64 << 20
 MAX_DIRECTORY_BYTES = 64 << 20
 """The table of contents of a zip; and MAX_HEADER_BYTES, an extended header in a tar: read whole, so bounded."""
 MAX_HEADER_BYTES = 1 << 20
+_ENTRY_BYTES = 700
+"""Of an entry in that table, on average, before it counts as several."""
 HEAD_BYTES = 64 << 10
 SWOLLEN = "refused as a decompression bomb: its entries together swell too much"
 """Why nothing more of a file is unpacked."""
@@ -498,8 +500,8 @@ def _unzip(
         if len(data) > RATIO_FREE_BYTES:
             raise StreamError("a zip inside another archive, or from a pipe, larger than 64 MiB: unpack it first")
         source = io.BytesIO(data)
-    if _directory_bytes(source) > MAX_DIRECTORY_BYTES:
-        raise StreamError(f"refused: more than {MAX_ENTRIES} entries")
+    if _directory_bytes(source) > min(MAX_DIRECTORY_BYTES, _ENTRY_BYTES * budget.bounds.max_entries):
+        raise StreamError(f"refused: more than {budget.bounds.max_entries} entries")
     with zipfile.ZipFile(source) as archive:
         entries = [e for e in archive.infolist() if not e.is_dir()]
         if len(entries) > budget.bounds.max_entries:

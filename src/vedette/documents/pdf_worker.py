@@ -179,10 +179,10 @@ def _pages(pypdf: Any, document: Any, limit: int, info: dict[str, Any]) -> Itera
     """Yield pages in order, each when it is asked for: a tree of a few nodes may say that it holds billions."""
     from pypdf.generic import NameObject
 
-    stack: list[tuple[Any, dict[str, Any], int]] = [(document.trailer["/Root"].raw_get("/Pages"), {}, 0)]
+    stack: list[tuple[Any, dict[str, Any], tuple[int, ...]]] = [(document.trailer["/Root"].raw_get("/Pages"), {}, ())]
     n_nodes = 0
     while stack:
-        reference, inherited, depth = stack.pop()
+        reference, inherited, above = stack.pop()
         n_nodes += 1
         if n_nodes > 10 * limit + 1000:
             raise ValueError(f"more than {n_nodes - 1:,} nodes in the tree of pages")
@@ -193,11 +193,14 @@ def _pages(pypdf: Any, document: Any, limit: int, info: dict[str, Any]) -> Itera
             info["n_pages"] = int(node["/Count"])
         given = {key: node.raw_get(key) for key in _INHERITED if key in node}
         if "/Kids" in node and node.get("/Type") != "/Page":
-            if depth >= _MAX_DEPTH:
+            number = getattr(reference, "idnum", -1)
+            if number in above:
+                raise ValueError("a tree of pages that is a ring")
+            if len(above) >= _MAX_DEPTH:
                 raise ValueError(f"a tree of pages deeper than {_MAX_DEPTH}")
             kids = node["/Kids"]
             merged = {**inherited, **given}
-            stack.extend((kid, merged, depth + 1) for kid in reversed(kids[: limit + 1]))
+            stack.extend((kid, merged, (*above, number)) for kid in reversed(kids[: limit + 1]))
             continue
         page = pypdf.PageObject(document, reference if hasattr(reference, "idnum") else None)
         page.update(node)
