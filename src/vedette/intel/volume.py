@@ -69,6 +69,8 @@ def prepare(home: Path | None, lists: Sequence[Path], wanted: str) -> None:
             location=str(home),
             next_step="give every node the same home under the same path, or use what ships: --home on a new folder",
         )
+    if home is not None and not home.exists():  # on another machine: nothing was in it here, as the digest says
+        home = None
     if _extractor is None or _prepared != (home, tuple(lists)):
         _extractor, _prepared = Extractor(home, lists), (home, tuple(lists))
         _ = _extractor.known
