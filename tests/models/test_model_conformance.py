@@ -56,7 +56,8 @@ def test_shipped_model_says_what_it_is(model: Predictor) -> None:
     assert entry.manifest.metrics
     assert entry.manifest.recipe_sha256
     assert entry.manifest.corpus_sha256
-    assert sum(f.size_bytes for f in entry.manifest.files) < 10_000_000
+    limit = 13_000_000 if model.name == "injection" else 10_000_000  # two layers of an encoder: decision 0021
+    assert sum(f.size_bytes for f in entry.manifest.files) < limit
 
 
 def test_shipped_model_answers_any_text(model: Predictor) -> None:

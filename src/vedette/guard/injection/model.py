@@ -1,9 +1,10 @@
-"""The model of injections: three readers of a text whose log odds are added up, served with NumPy alone.
+"""The model of injections: readers of a text whose log odds are added up, served with NumPy alone.
 
 Networks over meanings and concepts score each piece in the light of the rest and each window as a whole, either being
 enough; runs of letters and words (``model_words``) and convolutions (``model_near``) read what those cannot. Each errs
 on other benign texts, so together they are believed at a lower score. What the rules say is added, and is among
-the features: a known form that a story merely quotes is not believed by itself.
+the features: a known form that a story merely quotes is not believed by itself. A text that all of them together find
+doubtful is read once more in context (``model_context``), which costs ten times as much and tells more than they do.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vedette.guard.injection import features_tokens, model_near
+from vedette.guard.injection import features_tokens, model_context, model_near
 from vedette.guard.injection.features import Vectors, read
+from vedette.guard.injection.model_context import Encoder
 from vedette.guard.injection.model_words import SIZE, runs, said
 from vedette.guard.injection.rules import INJECTION, JAILBREAK, Signals
 from vedette.guard.injection.rules.signals import signals
@@ -37,6 +39,16 @@ OF_WORDS, OF_NEAR, OF_RULES = 0.4, 0.5, 2.0
 """What the runs of letters and words count, the convolutions, and the surest known form of attack."""
 MOST_HEARD = 3.0
 """Log odds that runs may say at most: a single odd text must not be believed for its spelling alone."""
+DOUBTFUL = -1.5
+"""Score from which on a text is read in context; a lower one is far from any alarm."""
+OF_CONTEXT = 0.7
+"""What the reading in context counts."""
+SHORT, LONG = 600, 8_000
+"""Characters from which on, and up to which, a longer text must say more: the worst of many windows is worse."""
+OF_LENGTH = 2.5
+"""How much more, for each time that it is e times as long."""
+MOST_READ = 4
+"""Windows of a long text that are read in context, the worst ones: what a doubtful text costs has a bound."""
 MOST_SPANS = 4
 BELOW = 3.0
 """How far under the strongest piece another may be and still be told."""
@@ -85,6 +97,11 @@ def together(worst: float, near: float, rules: NDArray[np.float32]) -> float:
     return worst + OF_NEAR * near + OF_RULES * float(rules[-2:].max())
 
 
+def in_context(score: float, heard: float, length: int) -> float:
+    """Return the score of a doubtful text of so many characters: of the other readers, and of what context says."""
+    return score + OF_CONTEXT * (heard - OF_LENGTH * math.log(min(max(length, SHORT), LONG) / SHORT))
+
+
 def of_window(meant: float, heard: float) -> float:
     """Return the score of a window: of the networks, and of its runs of letters and words."""
     return meant + OF_WORDS * min(heard, MOST_HEARD)
@@ -117,6 +134,10 @@ class Model:
     words_bias: float
     near: Mapping[str, NDArray[np.float32]]
     """Layers of the convolutions."""
+    encoder: Encoder
+    """What reads doubtful texts in context."""
+    context: tuple[Mapping[str, NDArray[np.float32]], ...]
+    """What was learnt on top of it, from different starts."""
     threshold: float
     """Log odds from which on a text is called an attack."""
     slope: float
@@ -128,12 +149,14 @@ class Model:
         """Return what the model says of a text, given what the rules say."""
         rules = told_by_rules(known)
         worst = Judged(logit=NOTHING)
+        heard_of: list[tuple[float, int, int]] = []
         for window in read(text, self.vectors):
             whole = np.concatenate([rules, window.whole])
             each = [judge(net, window.dense, window.pairs, window.pair_ends, whole) for net in self.nets]
             meant = sum(one for one, _ in each) / len(each)
             heard = said(self.words, self.words_bias, runs(text[window.pieces[0].start : window.pieces[-1].end]))
             logit = of_window(meant, heard)
+            heard_of.append((logit, window.pieces[0].start, window.pieces[-1].end))
             pieces = np.mean([told for _, told in each], axis=0)
             if logit > worst.logit:
                 top = float(pieces.max())
@@ -142,7 +165,14 @@ class Model:
                 entity = JAILBREAK if meant - top > self.middle else INJECTION
                 worst = Judged(logit=logit, spans=_joined(spans, text), entity=entity)
         near = model_near.worst(self.near, features_tokens.windows(text, self.vectors), rules)
-        return replace(worst, logit=together(worst.logit, near, rules))
+        logit = together(worst.logit, near, rules)
+        if logit >= DOUBTFUL:
+            doubtful = [text]
+            if len(heard_of) > MOST_READ:
+                doubtful = [text[start:end] for _, start, end in sorted(heard_of, reverse=True)[:MOST_READ]]
+            heard = max(model_context.worst(self.encoder, self.context, one) for one in doubtful)
+            logit = in_context(logit, heard, len(text))
+        return replace(worst, logit=logit)
 
     def chance(self, logit: float) -> float:
         """Return the calibrated chance that a text of this score is an attack."""
@@ -164,6 +194,7 @@ class Model:
         body = {
             "form": "injection",
             "nets": len(self.nets),
+            "context": len(self.context),
             "threshold": self.threshold,
             "slope": self.slope,
             "middle": self.middle,
@@ -178,6 +209,12 @@ class Model:
         arrays |= self.vectors.to_arrays()
         arrays["runs"] = self.words.astype(np.float16)
         arrays |= {f"near-{name}": array for name, array in model_near.stored(self.near).items()}
+        arrays |= self.encoder.to_arrays()
+        arrays |= {
+            f"context-{number}-{name}": array.astype(np.float16)
+            for number, layers in enumerate(self.context)
+            for name, array in layers.items()
+        }
         with (folder / "weights.npz").open("wb") as file:
             np.savez_compressed(file, **arrays)
 
@@ -212,10 +249,22 @@ def load(folder: Path, name: str, version: str) -> Model:
         if len(words) != 2 * SIZE:
             raise ValueError(f"{len(words)} weights of runs where {2 * SIZE} are known")
         near = model_near.restored({one[5:]: array for one, array in arrays.items() if one.startswith("near-")})
+        context = tuple(
+            {
+                one: np.ascontiguousarray(arrays[f"context-{number}-{one}"], dtype=np.float32)
+                for one in model_context.READ_OFF
+            }
+            for number in range(int(body["context"]))
+        )
+        if not context:
+            raise ValueError("nothing was learnt of texts in context")
+        encoder = Encoder.of(arrays)
         vectors = Vectors.of(arrays)
         if len(near["table"]) != features_tokens.n_rows(len(vectors.table)):
             raise ValueError("the convolutions know other words than the networks")
-        return Model(name=name, version=version, nets=nets, vectors=vectors, words=words, near=near, **facts)
+        return Model(name=name, version=version, nets=nets, vectors=vectors, words=words, near=near, encoder=encoder,
+                     context=context,
+                     **facts)  # fmt: skip
 
     model: Model = read_folder(folder, build)
     return model
