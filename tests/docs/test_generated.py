@@ -214,6 +214,7 @@ def test_json_fields_are_documented(world: Path) -> None:
         "query --columns": (),
         "lake status": (),
         "lake reports": (),
+        "lake documents": (),
         "lake clean": (),
         "knowledge status": (),
         "knowledge technique": ("T1003",),
