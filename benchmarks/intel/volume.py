@@ -190,7 +190,7 @@ def told(rows: list[dict[str, Any]], kills: list[dict[str, Any]], growth: list[d
         mark = f"`{shown[:16]}…`" if row["engine"] == "local" else same
         out.append(
             f"| {row['work']} | {_name(row['engine'])} | {row['n_rows']:,} | {row['per_second']:,.0f} | "
-            f"{row['cpu_seconds']:,.0f} | {row['usd_per_million']:,.2f} | {row['peak_mb']:,.0f} | {mark} |"
+            f"{row['cpu_seconds']:,.0f} | {row['usd_per_million']:,.3f} | {row['peak_mb']:,.0f} | {mark} |"
         )
     out += ["", "Killed with `kill -9` in the middle, then run again:", ""]
     out += [
@@ -198,7 +198,9 @@ def told(rows: list[dict[str, Any]], kills: list[dict[str, Any]], growth: list[d
         "|---|---|---|---:|---:|---|",
     ]
     for row in kills:
-        worker = f"shard {row['worker_killed_at']}" if row["worker_killed"] else "(the driver is the worker)"
+        worker = "(the driver is the worker)" if row["engine"] == "local" else "(ended before)"
+        if row["worker_killed"]:
+            worker = f"shard {row['worker_killed_at']}"
         out.append(
             f"| {_name(row['engine'])} | {worker} | shard {row['driver_killed_at']} of {row['n_shards']} | "
             f"{row['n_kept']} | {row['n_rows']:,} | {'the same bytes' if row['same'] else '**others**'} |"
@@ -208,7 +210,7 @@ def told(rows: list[dict[str, Any]], kills: list[dict[str, Any]], growth: list[d
     out += ["|---:|---:|---:|---:|---:|---:|"]
     out += [
         f"| {row['n_rows']:,} | {row['distinct']:,} | {row['per_second']:,.0f} | {row['cpu_seconds']:,.1f} | "
-        f"{row['usd_per_million']:,.2f} | {row['peak_mb']:,.0f} |"
+        f"{row['usd_per_million']:,.3f} | {row['peak_mb']:,.0f} |"
         for row in growth
     ]
     return "\n".join(out)
