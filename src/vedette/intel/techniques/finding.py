@@ -23,7 +23,7 @@ from vedette.schema import Document
 from vedette.schema.intel import ReportTechnique, TechniqueMention
 
 MODEL = "report-techniques"
-BY_ID, BY_NAME = 0.99, 0.8
+BY_ID, BY_NAME = 0.99, 0.6
 """Confidence in a technique that a sentence names itself."""
 LANGUAGES = (None, "en")
 """Languages that the models were taught; where none could be told, they try."""
@@ -133,6 +133,8 @@ class _Found:
             else:
                 chance, at = 1 - prod(1 - c for c in sorted((m.confidence for m in own), reverse=True)[:5]), -1
             explicit = max((m.confidence for m in own if m.explicit), default=0.0)
+            if technique in self.chances and explicit < BY_ID and chance < self.least / 2:
+                explicit = 0.0  # a name in passing: the report is not about it
             if technique in self.chances and chance < self.least and not explicit:
                 continue
             places = [(m.start, m.end) for m in sorted(own, key=lambda m: (-m.confidence, m.start))]
