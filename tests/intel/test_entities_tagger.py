@@ -12,7 +12,7 @@ from vedette.errors import OutsideError
 from vedette.intel.entities.finding import find
 from vedette.intel.entities.known import Known
 from vedette.intel.entities.matching import squeezed
-from vedette.intel.entities.model import LABELS, NAME, best_path, load, tagger
+from vedette.intel.entities.model import LABELS, MOST_TOKENS, NAME, best_path, load, tagger
 from vedette.intel.entities.tokens import tokens
 from vedette.models import shipped
 from vedette.schema.document import Document, DocumentPart, PartKind
@@ -111,3 +111,12 @@ def test_mentions_index_the_text_and_never_overlap(words: list[str]) -> None:
     small, here, there = squeezed(text)
     assert len(small) == sum(c.isalnum() for c in text)
     assert len(here) == len(there)
+
+
+@pytest.mark.parametrize("piece", ["Aaa ", "Emotet ", "apt-28-", "a/b/", ",,", "12 ", "\x00", "University of "])
+def test_what_is_no_prose_is_read_in_bounded_pieces(piece: str, known: Known) -> None:
+    text = piece * (12_000 // len(piece))
+    found = _find(text, known)
+    assert len(found) <= len(text) // len(piece)
+    pieces = tagger().read(text, [(0, len(text))])
+    assert all(len(own) <= MOST_TOKENS for own, _ in pieces)

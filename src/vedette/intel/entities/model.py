@@ -8,6 +8,7 @@ one ``the X malware`` speaks for all the others. Several networks, trained apart
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -34,6 +35,10 @@ GAP = 2
 """Empty tokens between sentences: a step of the first width does not see the neighbour's words."""
 BLOCK = 100
 """Sentences that are read as one document, at most."""
+BLOCK_TOKENS = 6000
+"""Their tokens, at most: what is held in memory at once."""
+MOST_TOKENS = 400
+"""Of a sentence; a longer one, a table's line or no prose at all, is read in pieces."""
 _NO_WAY = -1e4
 
 
@@ -120,28 +125,33 @@ class NameTagger:
     """``reluctance``: logarithm by which being no name is held back; ``figures``."""
 
     def read(self, text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[list[Token], Read]]:
-        """Return the tokens of a text's sentences, and what is read of them."""
-        found = shipped_lists().matcher.find(text)
+        """Return the tokens of a text's sentences, and what is read of them.
+
+        Sentences without a word that could be a name's are left out.
+        """
+        matches = shipped_lists().matcher.find(text)
+        starts = [match.start for match in matches]
         told = []
-        at = 0
         for start, end in spans:
-            while at < len(found) and found[at].start < start:
-                at += 1
-            stop = at
-            while stop < len(found) and found[stop].start < end:
-                stop += 1
             own = tokens(text, start, end)
-            if own:
-                told.append((own, self.features.read(text, own, found[at:stop])))
-            at = stop
+            for first in range(0, len(own), MOST_TOKENS):
+                piece = own[first : first + MOST_TOKENS]
+                if not any(self.features.of_token(token.text).key for token in piece):
+                    continue
+                low, high = bisect_left(starts, piece[0].start), bisect_left(starts, piece[-1].end)
+                told.append((piece, self.features.read(text, piece, matches[low:high])))
         return told
 
     def chances(self, sentences: Sequence[Read]) -> list[Matrix]:
         """Return ``(n_tokens, n_labels)`` for each sentence of a document, each row adding up to 1."""
         told: list[Matrix] = []
-        for low in range(0, len(sentences), BLOCK):
-            told += self._block(sentences[low : low + BLOCK])
-        return told
+        low = n = 0
+        for high, one in enumerate(sentences):
+            if high - low == BLOCK or (n and n + len(one.keys) > BLOCK_TOKENS):
+                told += self._block(sentences[low:high])
+                low, n = high, 0
+            n += len(one.keys)
+        return told + self._block(sentences[low:]) if sentences else told
 
     def _block(self, sentences: Sequence[Read]) -> list[Matrix]:
         places, n = [], GAP
