@@ -1857,6 +1857,12 @@ j shift hand-over
 j handover, what came in
 q what are the latest developments?
 q what did I miss?
+q has (anything|something|a new case) (arrived|appeared|popped up|turned up)?
+q is there (anything|something) (new|fresh) (here|in the data|for me|)?
+q which things are new?
+t (anything|something) new
+t the (new|latest) things
+i list (all |)(new things|what came in|the changes)
 # changed_since.window
 q what (is new|has changed|changed|came in|turned up) {since}?
 q (anything|is there anything) new {since}?
