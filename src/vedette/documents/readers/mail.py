@@ -32,6 +32,8 @@ _KNOWN = re.compile(rb"(?im)^(?:from|to|subject|date|received|message-id|return-
 _MAX_HEADER = 4000
 _MAX_OF_A_KIND = 30
 _MAX_PARTS = 2000
+_MAX_HEADERS = 1 << 20
+"""Bytes of all headers of a message."""
 _MAX_LINE = 1 << 20
 
 
@@ -114,11 +116,15 @@ def message_documents(data: bytes, source: Source, name: str) -> Iterator[Docume
     work = source.work
     if work.nesting > source.limits.max_nesting:
         raise RefusedError(f"messages in messages more than {source.limits.max_nesting} times over")
+    builder = Builder(source, media_type="message/rfc822", name=name)
+    end = min((at for mark in (b"\n\n", b"\r\n\r\n") if (at := data.find(mark)) >= 0), default=len(data))
+    if end > _MAX_HEADERS:
+        builder.unread("headers", f"cut: more than {_MAX_HEADERS >> 10:,} KiB")
+        data = data[: data.rfind(b"\n", 0, _MAX_HEADERS) + 1] + b"\n" + data[end:].lstrip(b"\r\n")
     try:
         message = message_from_bytes(data)
     except RecursionError:
         raise RefusedError("parts nested in each other without end") from None
-    builder = Builder(source, media_type="message/rfc822", name=name)
     headers = _headers(message)
     subject = one_line(headers.get("Subject", [""])[0])
     if subject:
