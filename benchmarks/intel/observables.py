@@ -36,7 +36,7 @@ KINDS_OF = {
 HALVES = (
     ("dev", "Looked at while developing"),
     ("held", "Held back, then looked at once and learnt from"),
-    ("fresh", "Held back to the end: reports that no change was made after"),
+    ("fresh", "Held back to the end: labelled after the last change, and run once"),
 )
 TIMED = (
     ("Vedette", ""),
