@@ -78,6 +78,7 @@ _EXTRAS = {
     "llm": ("xllamacpp", "httpx", "jsonschema", "onnxruntime", "pydantic_ai", "tokenizers"),
     "server": ("fastapi", "mcp", "psycopg", "uvicorn"),
     "forge": ("torch", "transformers", "peft", "trl", "accelerate", "sklearn", "gguf"),
+    "scale": ("daft", "ray"),
 }
 
 
