@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import random
 
 import pytest
@@ -270,3 +271,59 @@ def test_a_secret_is_found_behind_other_encodings(layers: tuple[str, ...]) -> No
         text = text.lower() if layer == "B32" else text
     assert [v for _, v in found(f"blob {text} end")] == [text]
     assert not found("the WORDSINCAPITALSONLYOFNOSENSEATALL and wordsinsmallonlyofnosenseatall")
+
+
+NO_LM = "aad3b435b51404ee" * 2
+NTLM = drawn(RNG, 32, HEX)
+HASH = f"{drawn(RNG, 8)}" + "$" + drawn(RNG, 86)
+DRAWN = drawn(RNG, 32, HEX)
+DUMPS = [
+    ("Administrator:500:{v}:::", f"{NO_LM}:{NTLM}"), ("corp\\joe:1104:{v}:::", f"{NO_LM}:{NTLM}"), ("secretsdump said {v} here", f"{NO_LM}:{NTLM}"),
+    ("joe:1105:{v}:::", "NO PASSWORD" + "*" * 21 + ":" + NTLM), ("joe::CORP:{v}", f"{DRAWN[:16]}:{NTLM}:0101{DRAWN}{DRAWN}"),
+    ("root:{v}:18900:0:99999:7:::", "$6$" + HASH), ("joe:{v}:19000:0:99999:7:::", "$y$j9T$" + drawn(RNG, 22) + "$" + drawn(RNG, 30)),
+    ("svc:{v}", "$krb5tgs$23$*svc$CORP.TEST$corp.test/svc*$" + f"{DRAWN}${NTLM}{DRAWN}"), ("{v}", "$krb5asrep$23$joe@CORP.TEST:" + f"{DRAWN}${NTLM}{NTLM}"),
+    ("{v}", "$krb5tgs$18$svc$CORP.TEST$" + f"{DRAWN[:24]}${NTLM}{DRAWN}"), ("{v}", "$DCC2$10240#joe#" + DRAWN),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "value"), DUMPS)
+def test_hashes_of_a_dump_are_found_plain_and_in_json(form: str, value: str) -> None:
+    line = form.format(v=value)
+    assert [v for _, v in found(line)] == [value]
+    assert [v for _, v in found(f"first\n{line}\n{line}\nlast")] == [value, value]
+    shown = json.dumps(value)[1:-1]
+    assert [v for _, v in found(json.dumps({"out": f"first\n{line}\n{line}\n"}))] == [shown, shown]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Guest:501:{NO_LM}:" + "31d6cfe0d16ae931b73c59d7e0c089c0" + ":::", f"md5 {DRAWN}:{NTLM}", "the hash $krb5tgs$23$*user$realm$spn*$... is cracked",
+        "root:x:0:0:root:/root:/bin/bash", "root:*:18900:0:99999:7:::", "daemon:!:18900:0:99999:7:::", f"{DRAWN}:{NTLM}:{DRAWN}",
+    ],
+)  # fmt: skip
+def test_hashes_of_no_password_and_other_sums_are_none(text: str) -> None:
+    assert not found(text)
+
+
+@pytest.mark.parametrize("end", ["==", "="])
+def test_base64_is_taken_to_its_end_though_a_stroke_and_a_word_come_before_it(end: str) -> None:
+    key = drawn(RNG, 70) + "/" + "KBHBeksoGMGw" + end
+    line = f"DefaultEndpointsProtocol=https;AccountName=store7;AccountKey={key};EndpointSuffix=core.windows.net"
+    for text in (line, line.rpartition(";")[0], f'conn = "{line}"', json.dumps({"c": line})):
+        assert [v for _, v in found(text)] == [key]
+    assert [v for _, v in found(f"password={PLAIN}/user=joe")] == [PLAIN]
+
+
+@pytest.mark.parametrize("form", ['"pwd" : "{v}"', '{{"pwd":"{v}"}}', "'password': '{v}',"])
+def test_a_password_of_words_and_numbers_is_found_in_its_field(form: str) -> None:
+    assert [v for _, v in found(form.format(v="abc 123 " + "def"))] == ["abc 123 def"]
+    for nothing in ("must have 8 characters", "step two done", "12 34 5678", "at least 8"):
+        assert not found(form.format(v=nothing)), nothing
+
+
+@pytest.mark.parametrize("form", ["krb5: joe.doe / {v} works for the VPN", "- wiki: joe / {v}", "VPN: `joe` / `{v}`"])
+def test_a_pair_under_the_name_of_a_service_is_found(form: str) -> None:
+    assert [v for _, v in found(form.format(v="Passw0" + "rd!"))] == ["Passw0rd!"]
+    for nothing in ("i7@3.5GHz", "admin", "2026-01-01", "v1.2.3", "page2"):
+        assert not found(form.format(v=nothing)), nothing

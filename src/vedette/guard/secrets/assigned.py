@@ -44,7 +44,8 @@ _QUOTED = re.compile(
     | “(?P<h>[^”\n]{1,200})” )'''
 )
 _BARE = re.compile(r"[^\s\"'`<>]{1,1000}")
-_CUT = re.compile(r"[;&|]|,(?=[\w.-]{1,40}[:=])|,$|/(?=[A-Za-z]{2,20}[:=])|\\n|\\r|&quot")
+_CUT = re.compile(r"[;&|]|,(?=[\w.-]{1,40}[:=])|,$|/(?=[A-Za-z]{2,20}(?::|=[^=;,&]))|\\n|\\r|&quot")
+"""Where a value without quotes ends and the next name begins; the ``=`` that fill up base64 name nothing."""
 _TAG_VALUE = re.compile(r"(?:<!\[CDATA\[)?[\"']?([^<>\n\"']{1,1000}?)\s{0,40}(?:\]\]>)?(?:</|\n[^<>]{1,2000}</)")
 _OTHERWISE = re.compile(r"[^\n;]{1,120}?(?:\bor\b|\|\||\?\?)[ ]{0,2}[\"'](?P<v>[^\"'\n]{4,100})[\"']")
 """``os.environ.get("PASSWORD") or "…"``."""

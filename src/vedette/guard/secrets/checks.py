@@ -130,3 +130,16 @@ def basic(value: str) -> bool:
     if not data or b":" not in data:
         return False
     return all(32 <= b < 127 or b >= 0xC2 for b in data)
+
+
+_HEX_RUN = re.compile(r"[0-9a-fA-F]{12,}$")
+
+
+def hex_drawn(value: str) -> bool | None:
+    """Return whether the hex that a value ends with looks drawn at random; its names before that say nothing."""
+    run = _HEX_RUN.search(value[-64:])
+    return True if run is not None and len(set(run[0].lower())) >= _DRAWN_DIGITS else None
+
+
+_DRAWN_DIGITS = 6
+"""Different digits that hex has at least."""

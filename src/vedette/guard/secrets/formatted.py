@@ -56,9 +56,19 @@ CRYPT = Format(
     fixed=3,
     score=0.9,
 )
+TICKET = Format(
+    "kerberos-ticket",
+    ("$krb5tgs$", "$krb5asrep$", "$krb5pa$", "$krb5db$", "$DCC2$"),
+    r"\$(?:krb5(?:tgs|asrep|pa|db)|DCC2)\$[0-9]{1,7}[$#](?:\*[^*\n\"]{1,300}\*\$?)?(?:[^\s\"'$:#*]{1,120}[$:#]){0,4}[0-9a-fA-F]{12,}(?:\$[0-9a-fA-F]{8,})*",
+    check=checks.hex_drawn,
+    entity="PASSWORD",
+    reach=8000,
+    score=0.95,
+)
+"""Tickets and cached log-ons as crackers take them: who has one may try passwords on it for ever."""
 _AUDITED = re.compile(r"\"(?:principalId|eventSource|sessionContext)\\?\"")
 """In a record of CloudTrail the key's id says who called, as a user's name does; the key itself is not there."""
-ALL = (*FORMATS, JWT, CRYPT)
+ALL = (*FORMATS, JWT, CRYPT, TICKET)
 
 
 class _Literals:

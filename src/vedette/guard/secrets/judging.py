@@ -196,7 +196,20 @@ def _is_phrase(spot: Spot, value: str) -> bool:
         return False
     if len(words) >= _LEAST_PHRASE:
         return spot.sign in ("equals", "colon") and all(map(_PHRASE_WORD.fullmatch, words))
-    return len(value) >= 8 and _MARKED.search(value) is not None
+    if len(value) < _SHORT_PHRASE:
+        return False
+    counted = any(w.isdigit() for w in words[1:]) and values.n_classes(value.replace(" ", "")) > 1
+    return _MARKED.search(value) is not None or (counted and spot.sign in ("equals", "colon") and _is_field(spot))
+
+
+_SHORT_PHRASE = 8
+_FIELD = re.compile(r"[\"'](?=\s{0,4}[:=])")
+
+
+def _is_field(spot: Spot) -> bool:
+    """Return whether the name is quoted as a field's, and nothing but the name of a password."""
+    end = spot.start + len(spot.name)
+    return len(words_of(spot.name)) == 1 and _FIELD.match(spot.text, end) is not None
 
 
 _MARKED = re.compile(

@@ -39,12 +39,28 @@ _NOSTR = re.compile(r"(?<![a-z0-9])(?P<v>nsec1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]
 _LOGIN = re.compile(
     r"(?i)\b(?:login|authenticate|connect|signin|sign_in|log_in|credentials?)\(\s{0,20}[bur]?[\"'][^\"'\n]{2,100}[\"']\s{0,20},\s{0,20}[bur]?[\"'](?P<v>[^\"'\n]{4,100})[\"']"
 )
+_DUMPED = re.compile(
+    r"(?:(?P<rid>:[0-9]{3,7}):)?(?<![0-9A-Fa-f])(?P<v>(?P<lm>[0-9A-Fa-f]{32}|NO PASSWORD\*{21}|\*{32}):(?P<nt>[0-9A-Fa-f]{32}))(?![0-9A-Fa-f])(?P<end>:::)?"
+)
+"""A line of a dump of Windows' accounts: name, number, LM hash, NT hash."""
+_NO_LM, _NO_NT = "aad3b435b51404eeaad3b435b51404ee", "31d6cfe0d16ae931b73c59d7e0c089c0"
+"""What the hashes of no password are."""
+_ANSWERED = re.compile(
+    r"::[\w.-]{0,64}:(?P<v>[0-9A-Fa-f]{16}:[0-9A-Fa-f]{32}:[0-9A-Fa-f]{16,4000}|[0-9A-Fa-f]{48}:[0-9A-Fa-f]{48}:[0-9A-Fa-f]{16})(?![0-9A-Fa-f])"
+)
+"""An answer to a challenge of NTLM, as it is caught on the network."""
+_SHADOW = re.compile(
+    r"(?<![\w.-])[A-Za-z_][\w.-]{0,40}:(?P<v>!?\$[0-9a-z-]{1,12}\$[^\s:\"'<>,]{8,240}):[0-9]{0,6}:[0-9]{0,6}:"
+)
+"""A line of ``/etc/shadow``."""
 _SEEDS = re.compile(r"otpauth://|nsec1|S[ACNOUX][A-Z2-7]{56}")
 
 
 _SQL_GATE = re2.compile(
     r"(?i)identified (?:with|by)|with (?:un)?(?:encrypted )?password|(?:user|role|login) [^\n;]{1,160}password|password ?\("
 )
+_DUMP_GATE = re2.compile(r"[0-9A-Fa-f*]{16}:[0-9A-Fa-f]{32}")
+_SHADOW_GATE = re2.compile(r":!?\$[0-9a-z-]{1,12}\$[^\s:]{8,240}:[0-9]{0,6}:")
 _ROUTER_GATE = re2.compile(r"(?i)(?:password|secret|key-string|key|md5|community) [0-9] [^\s]")
 _PGPASS_GATE = re2.compile(r":(?:[0-9]{2,5}|\*):[\w*-]{1,60}:[\w*.@-]{1,60}:[^\s]")
 
@@ -71,6 +87,10 @@ def find(text: str, low: str) -> Iterator[Hit]:
         for match in _PGPASS.finditer(text):
             if not _empty(match["v"]) and not match["v"].startswith("/"):
                 yield Hit(*match.span("v"), "PASSWORD", "pgpass", 0.85)
+    if _DUMP_GATE.search(text):
+        yield from _dumped(text)
+    if "$" in text and _SHADOW_GATE.search(text):
+        yield from (Hit(*m.span("v"), "PASSWORD", "shadow-line", 0.9) for m in _SHADOW.finditer(text))
     if "otpauth://" in text:
         yield from (Hit(*m.span("v"), "SECRET", "one-time-password-seed", 0.95) for m in _OTPAUTH.finditer(text))
     for mark, pattern, rule in (("nsec1", _NOSTR, "nostr-key"), ("SU", _NATS, "nats-seed"), ("SA", _NATS, "nats-seed")):
@@ -92,6 +112,16 @@ def find(text: str, low: str) -> Iterator[Hit]:
                 and not values.is_path(value)
             ):
                 yield Hit(*match.span("v"), "PASSWORD", "login-call", 0.75)
+
+
+def _dumped(text: str) -> Iterator[Hit]:
+    for match in _DUMPED.finditer(text):
+        lm, nt = match["lm"].lower(), match["nt"].lower()
+        told = match["rid"] or match["end"] or lm == _NO_LM or "*" in lm
+        if told and (nt != _NO_NT or (lm != _NO_LM and "*" not in lm)):
+            yield Hit(*match.span("v"), "PASSWORD", "windows-hashes", 0.95)
+    if "::" in text:
+        yield from (Hit(*m.span("v"), "PASSWORD", "ntlm-answer", 0.95) for m in _ANSWERED.finditer(text))
 
 
 def _empty(value: str) -> bool:

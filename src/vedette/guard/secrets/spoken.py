@@ -20,6 +20,10 @@ _LOGIN = re.compile(
     r"(?i)\b(?:log[ -]?[io]n|logon|credentials?|creds|user(?:name)?|account)(?:[ ](?:is|are|was|were|with|as|for[ ][\w.-]{1,40}))?:?[ ]{1,3}"
     r"(?:\w{1,30}[ ])?[\"'`]?(?P<u>[\w.@\\-]{2,60})[\"'`]?(?:[ ]{1,2}/[ ]{1,2}|/)[\"'`]?(?P<v>[^\s\"'`<>]{6,60})"
 )
+_LABELLED = re.compile(
+    r"(?<![\w:])[A-Za-z][\w.-]{1,30}:[ ]{1,3}[\"'`]?(?P<u>[\w.@\\-]{2,60})[\"'`]?[ ]{1,2}/[ ]{1,2}[\"'`]?(?P<v>[^\s\"'`<>/]{6,60})"
+)
+"""A name and a password under the name of a service: ``vpn: joe / …``."""
 _BESIDE = re.compile(
     r"(?i)(?:^|[\s(,;/])(?:pw|passcode|passphrase|passwor[dt]|passwd|kennwort)[ ]{1,2}(?P<v>[^\s\"'`<>=:]{6,60})"
 )
@@ -35,6 +39,7 @@ _TUPLE = re.compile(
 )
 _GATES = (
     (r"(?:login|log in|logon|credential|creds|user|username|account)[a-z.: -]{1,50}[^\s/]{2,60} ?/ ?[^\s]", _LOGIN, "login-pair"),
+    (r"\w: {1,3}[^\s/]{2,62} {1,2}/ {1,2}[^\s/]{6}", _LABELLED, "labelled-pair"),
     (r"\b(?:pw|passcode|passphrase|password|passwort|passwd|kennwort) {1,2}[^\s]*[0-9]", _BESIDE, "password-beside"),
     (r"\b(?:pin|pass ?code|geheimzahl|code)\b[^\n]{1,70}[0-9]{4}", _PIN, "pin-told"),
     (r"(?:auth|creds?|credentials?|login)[= a-z]{0,30}[(\[]\s*[bur]?[\"']", _TUPLE, "password-in-tuple"),
@@ -108,6 +113,11 @@ def _is_login(match: re.Match[str], value: str) -> bool:
     return _is_drawn_by_hand(value)
 
 
+def _is_labelled(match: re.Match[str], value: str) -> bool:
+    """Return whether a word behind a name and a stroke can hardly be anything but a password: its sign is none of a measure."""
+    return _is_drawn_by_hand(value) and values.n_classes(value) > 2 and any(c in "!#$^*?~" for c in value[1:])
+
+
 def _is_beside(match: re.Match[str], value: str) -> bool:
     if _is_drawn_by_hand(value):
         return "/" not in value
@@ -127,6 +137,7 @@ def _is_in_tuple(match: re.Match[str], value: str) -> bool:
 
 _JUDGES = {
     "login-pair": _is_login,
+    "labelled-pair": _is_labelled,
     "password-beside": _is_beside,
     "pin-told": _is_pin,
     "password-in-tuple": _is_in_tuple,
