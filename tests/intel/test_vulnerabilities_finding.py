@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vedette.documents.sentences import sentences_of
 from vedette.intel.vulnerabilities import find
@@ -107,3 +109,24 @@ def test_other_texts_are_none(text: str) -> None:
 def test_hostile_text_is_read_in_time() -> None:
     text = "CVE-2031-1111 vulnerability in Foo " + "1.2, " * 3000 + "before " * 3000 + "(" * 3000
     assert len(read(text)) == 1
+
+
+def test_a_fix_without_a_product() -> None:
+    (one,) = read("CVE-2024-21762 in FortiOS. Fixed in 7.4.3.")
+    assert one.cve == "CVE-2024-21762"
+    assert [(p.product, p.fixed_in) for p in one.affected] == [("FortiOS", ("7.4.3",))]
+
+
+_PIECES = st.sampled_from(
+    ("CVE-2024-21762", "FortiOS", "Fixed in", "7.4.3", "before", "and", "upgrade to", "the", "versions", "in", ".", ",",
+     "a fix is available in", "Foo Server", "n/a", "through", "<=", "\n", "(", "é", "patched by")
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_PIECES, max_size=14).map(" ".join))
+def test_any_words_of_fixes_are_read(text: str) -> None:
+    for one in extract(text):
+        assert one.product
+        assert 0 <= one.start <= one.end <= len(text)
+    read(text)

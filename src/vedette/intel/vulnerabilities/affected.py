@@ -180,6 +180,11 @@ def extract(text: str) -> list[AffectedProduct]:
     return sorted(found.values(), key=lambda p: p.start)
 
 
+def unnamed_fixes(text: str) -> tuple[str, ...]:
+    """Return the versions that a text says are fixed without naming a product."""
+    return tuple(dict.fromkeys(version for name, version, _, _ in _fixes(text.replace("\xa0", " ")) if not name))
+
+
 def _put(
     found: dict[str, AffectedProduct],
     name: str,
@@ -188,6 +193,7 @@ def _put(
     start: int,
     end: int,
 ) -> str:
+    start, end = min(start, end), max(start, end)  # a product may stand after its version
     vendor, product = parted(name)
     key = f"{vendor} {product}".strip().casefold()
     old = found.get(key) or AffectedProduct(product=product, vendor=vendor, start=start, end=end)
@@ -208,7 +214,7 @@ def _fixes(text: str) -> Iterator[tuple[str, str, int, int]]:
             item = _FIXED_ITEM.match(text, at)
             if item is None:
                 break
-            yield item[1].strip(), item[2].strip(), item.start(), item.end(2)
+            yield (item[1] or "").strip(), item[2].strip(), item.start(), item.end(2)
             at = item.end()
 
 
@@ -315,7 +321,7 @@ def _by_template(text: str, before: int, templates: Sequence[re2._Regexp[str]] =
         head, of, tail = name.rpartition(" of ")
         if of and tail[:1].isupper() and not head[:1].isdigit():
             name = cleaned(tail.removeprefix("the "))
-        if name and len(name) < 100 and name.casefold() not in _STOP:
+        if name and len(name) < 100 and name.casefold() not in _STOP and not name.startswith("CVE-"):
             return name, m.start(template.groupindex["p"])
     return "", before
 

@@ -7,12 +7,13 @@ Where a text is one vulnerability's description (short, of one id or none), all 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import re2
 
 from vedette.errors import UserError
-from vedette.intel.vulnerabilities.affected import RANGE, extract
+from vedette.intel.vulnerabilities.affected import RANGE, extract, unnamed_fixes
 from vedette.intel.vulnerabilities.exploiting import status_of
 from vedette.knowledge import cvss
 from vedette.knowledge.tools.base import encodable
@@ -167,7 +168,10 @@ def _read(
     said = " ".join(text[a:b] for a, b in spans)
     start, end = spans[0][0], max(b for _, b in spans)
     affected: list[AffectedProduct] = []
+    bare: dict[str, AffectedProduct] = {}
+    fixes: list[str] = []
     for low, high in spans:
+        told = extract(text[low:high])
         affected += [
             AffectedProduct(
                 product=p.product,
@@ -177,11 +181,16 @@ def _read(
                 start=low + p.start,
                 end=low + p.end,
             )
-            for p in extract(text[low:high])
+            for p in told
             if whole or p.versions or p.fixed_in
         ]
+        for p in told:
+            bare.setdefault(p.product, replace(p, start=low + p.start, end=low + p.end))
+        fixes += [] if told else unnamed_fixes(text[low:high])
     if not affected:
         affected = _named(entities, spans)
+    if fixes and len(one := affected or list(bare.values())) == 1:  # "Fixed in 7.4.3.": of the one product there is
+        affected = [replace(one[0], fixed_in=tuple(dict.fromkeys((*one[0].fixed_in, *fixes))))]
     described = whole or bool(_KIND.search(said))
     plain = said if whole else _CVE.sub(" ", said)
     weakness, vector, score = _weakness(said, plain, described), *_cvss(said, plain, described, whole)
