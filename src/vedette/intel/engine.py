@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from vedette.documents.sentences import sentences as sentences_of
-from vedette.intel import events, relations, techniques, vulnerabilities
+from vedette.errors import VedetteError
+from vedette.intel import events, modality, relations, techniques, vulnerabilities
 from vedette.intel.entities import finding as entities
 from vedette.intel.entities.known import Known
 from vedette.intel.observables import finding as observables
 from vedette.intel.observables import standing
-from vedette.schema import Document, Reading
+from vedette.schema import Document, EntityMention, Reading, SeenObservable, Standing
 
 if TYPE_CHECKING:
     from vedette.guard.injection import InjectionScanner
     from vedette.models import Predictor
+
+T = TypeVar("T")
 
 MOST_OBSERVABLES = 200_000
 """Values of one document that are kept: a dump of more is a list, no report."""
@@ -61,12 +67,32 @@ class Extractor:
             OutsideError: a model's files are damaged.
         """
         sentences = tuple(sentences_of(document))
-        seen = standing.judge(document, observables.find(document.text)[:MOST_OBSERVABLES])
-        named = entities.find(document, self.known, sentences)
-        told, whole, n_abstained, unjudged = techniques.find(document, sentences, model=self._tagger)
-        related = relations.find(document, sentences, named, seen, told)
-        happened = events.find(document, sentences, (*named, *seen, *told))
-        holes = vulnerabilities.find(document, sentences, seen, named)
+        failed: list[str] = []
+
+        def judged(part: str, judge: Callable[[], T]) -> T | None:
+            """Return what a part says; where it errs that is told, and the document keeps the rest."""
+            try:
+                return judge()
+            except VedetteError:
+                raise
+            except Exception as error:
+                logging.getLogger(__name__).info("%s of %s", part, document.source, exc_info=True)
+                failed.append(
+                    f"{part}: an error of ours ({type(error).__name__}); report it with the document if you may"
+                )
+                return None
+
+        text = document.text
+        orders = judged("passages that speak to a model", lambda: tuple(self._suspicious(text))) or ()
+        seen = _weighed(judged("observables", lambda: _values(document)) or [], orders, sentences)
+        names = judged("entities", lambda: entities.find(document, self.known, sentences)) or []
+        named = _stood(document, names, sentences)
+        held = [one for one in named if not one.denied]
+        technical = judged("techniques", lambda: techniques.find(document, sentences, model=self._tagger))
+        told, whole, n_abstained, unjudged = technical or ([], [], 0, [])
+        related = judged("relations", lambda: relations.find(document, sentences, held, seen, told)) or []
+        happened = judged("events", lambda: events.find(document, sentences, (*held, *seen, *told))) or []
+        holes = judged("vulnerabilities", lambda: vulnerabilities.find(document, sentences, seen, named)) or []
         return Reading(
             document=document,
             observables=tuple(seen),
@@ -78,8 +104,8 @@ class Extractor:
             relations=tuple(related),
             events=tuple(happened),
             vulnerabilities=tuple(holes),
-            suspicious=tuple(self._suspicious(document.text)),
-            unjudged=tuple(unjudged),
+            suspicious=orders,
+            unjudged=(*unjudged, *failed),
         )
 
     def read_all(self, documents: Iterable[Document]) -> Iterator[Reading]:
@@ -93,3 +119,42 @@ class Extractor:
         found = self._orders.scan(Passage(text=text, direction=Direction.CONTEXT), Around())
         for one in found.findings:
             yield one.start, one.end, one.note or one.entity
+
+
+def _values(document: Document) -> list[SeenObservable]:
+    return standing.judge(document, observables.find(document.text)[:MOST_OBSERVABLES])
+
+
+def _weighed(
+    found: Sequence[SeenObservable], orders: Sequence[tuple[int, int, str]], sentences: Sequence[tuple[int, int]]
+) -> list[SeenObservable]:
+    """Return values, those in a passage that speaks to a model as seen only: it decides nothing of what they are."""
+    if not orders:
+        return list(found)
+    spoken = [(s, e) for s, e in sentences if any(s < high and low < e for low, high, _ in orders)]
+    spoken += [(low, high) for low, high, _ in orders]
+    return [
+        replace(one, standing=Standing.OBSERVABLE, reason="in a passage that speaks to a model", confidence=0.5)
+        if one.standing is Standing.INDICATOR and any(s <= one.start < e for s, e in spoken)
+        else one
+        for one in found
+    ]
+
+
+def _stood(
+    document: Document, named: Sequence[EntityMention], sentences: Sequence[tuple[int, int]]
+) -> list[EntityMention]:
+    """Return names, those that their sentence denies marked."""
+    starts = [start for start, _ in sentences]
+    ranges: dict[int, list[tuple[int, int]]] = {}
+    out = []
+    for one in named:
+        at = bisect_right(starts, one.start) - 1
+        if at >= 0 and one.start < sentences[at][1]:
+            start, end = sentences[at]
+            if at not in ranges:
+                ranges[at] = modality.denied(document.text[start:end])
+            if any(low <= one.start - start < high for low, high in ranges[at]):
+                one = replace(one, denied=True)
+        out.append(one)
+    return out

@@ -83,6 +83,8 @@ class EntityMention:
     """``name``, ``alias``, ``own list``, ``model``, ``pattern``."""
     others: tuple[str, ...] = ()
     """Further refs that the name could mean, where context does not decide."""
+    denied: bool = False
+    """Whether the sentence denies that it had a part: ``we do not attribute this to …``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ INTEL_TABLES: dict[str, tuple[FlatColumn, ...]] = {
     ),
     "intel_entities": flat_columns(
         "key:string=", "kind", "text", "start:int", "end:int", "confidence:float", "ref", "name",
-        "link_confidence:float", "how", "others:strings",
+        "link_confidence:float", "how", "others:strings", "denied:bool",
     ),
     "intel_techniques": flat_columns(
         "scope:string=", "technique", "name", "start:int", "end:int", "confidence:float", "explicit:bool",

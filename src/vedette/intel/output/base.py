@@ -81,10 +81,10 @@ def values_of(observables: Iterable[SeenObservable]) -> list[Value]:
 
 
 def names_of(entities: Iterable[EntityMention], *kinds: MentionKind) -> list[Name]:
-    """Return the things named, each once, those of some kinds where kinds are given."""
+    """Return the things named, each once, those of some kinds where kinds are given; not what is only denied."""
     grouped: dict[str, list[EntityMention]] = {}
     for one in entities:
-        if not kinds or one.kind in kinds:
+        if (not kinds or one.kind in kinds) and not one.denied:
             grouped.setdefault(key_of(one), []).append(one)
     out = []
     for found in grouped.values():

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from math import prod
 
+from vedette.intel.modality import asserted
 from vedette.intel.techniques.context import CLAUSES_ABOVE, rolled
 from vedette.intel.techniques.explicit import Named, named
 from vedette.intel.techniques.older import older
@@ -54,7 +55,8 @@ def find(
         rather not say anything; and why a whole report was not judged by them, where it was not.
     """
     text = encodable(document.text)
-    texts = [text[start:end] for start, end in sentences]
+    whole = [text[start:end] for start, end in sentences]
+    texts = [asserted(one) for one in whole]  # what is denied or advised nobody did
     judge = document.language in LANGUAGES
     unjudged = (
         [] if judge else [f"techniques: the text is not English ({document.language}); only what it names was read"]
@@ -73,6 +75,8 @@ def find(
             if said.labels and not said.abstained:
                 found.say(at, said.labels[0].label, said.labels[0].confidence)
     for at, own in enumerate(names):
+        if texts[at].isspace() and not whole[at].isspace():
+            own = [item for item in named(whole[at]) if item.by_id]  # tables of techniques advise beside the id
         for item in own:
             found.said.pop((at, rolled(item.technique)), None)
             found.say(at, item.technique, BY_ID if item.by_id else BY_NAME, explicit=True)
