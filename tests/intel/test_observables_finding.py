@@ -9,6 +9,7 @@ import pytest
 from vedette.intel.observables.finding import find
 
 SHA256 = "5815a6f7976e993fcdf9e024f4667049ec5a921b7b93c8c8c0e5d779c8b72fcc"
+SHA1 = SHA256[:40]
 MD5 = "9e107d9d372bb6826bd81d3542a419d6"
 
 
@@ -34,6 +35,16 @@ def told(text: str) -> list[tuple[str, str]]:
         ("https://[2001:db8::1]/a", ("url", "https://[2001:db8::1]/a")),
         ("see https://a.org/using-clfs-\nfiles.html and", ("url", "https://a.org/using-clfs-files.html")),
         ("www.destroy2013.]com and", ("domain", "www.destroy2013.com")),
+        ("还有域名update-check[.]xyz。", ("domain", "update-check.xyz")),
+        ("和域名update-check.xyz的", ("domain", "update-check.xyz")),
+        ("地址91.2.3.4被", ("ip", "91.2.3.4")),
+        ("邮箱abc@evil.com是", ("email", "abc@evil.com")),
+        ("to evil-four . com daily", ("domain", "evil-four.com")),
+        ("185.220.101.10-185.220.101.20 scanned", ("ip_range", "185.220.101.10-185.220.101.20")),
+        (f"SHA1: {' '.join(SHA1[i : i + 8] for i in range(0, 40, 8))}", ("hash", SHA1)),
+        (f"SHA256\tname\n{SHA256[:36]} {SHA256[36:]}\tx", ("hash", SHA256)),
+        (f"SHA256\tname\n{SHA256[:32]} {SHA256[32:]}\tx", ("hash", SHA256)),
+        ("from http://evil.org/a/\nfile.php and", ("url", "http://evil.org/a/file.php")),
         ("a.b[dot]co[dot]uk", ("domain", "a.b.co.uk")),
         ("beacons to evil dot com daily", ("domain", "evil.com")),
         ("bikweb\\.com |", ("domain", "bikweb.com")),
@@ -114,10 +125,30 @@ def test_finds(text: str, expected: tuple[str, str]) -> None:
         "https://<C2 Server>/gate",
         "hxxp://[redacted]/x",
         "and/or either/or",
+        "built with Node.js 18.2.0.1; and so on",
+        "Chrome/101.0.4951.54 asked",
+        "Trojan.Win32.Agent.xyz",
+        "HEUR:Trojan-PSW.Win32.Agent.gen",
+        "HEUR:Trojan.Script.Miner.info",
+        "Backdoor.Linux.Mirai.info",
+        "Win.Trojan.Agent.one",
+        "not-a-virus:AdWare.Agent.xyz",
+        "with socket.io and node.js on asp.net",
     ],
 )
 def test_leaves(text: str) -> None:
     assert told(text) == []
+
+
+def test_two_addresses_parted_by_a_slash() -> None:
+    assert told("45.33.2.6/45.33.2.7 and 45.33.2.3 / 45.33.2.4.") == [
+        ("ip", "45.33.2.6"), ("ip", "45.33.2.7"), ("ip", "45.33.2.3"), ("ip", "45.33.2.4"),
+    ]  # fmt: skip
+
+
+def test_values_of_a_list_stay_apart() -> None:
+    assert told("http://evil.org/a/\nfile.exe\n") == [("url", "http://evil.org/a/"), ("file", "file.exe")]
+    assert told(f"MD5\tMD5\n{MD5} {MD5[::-1]}") == [("hash", MD5), ("hash", MD5[::-1])]
 
 
 def test_a_url_is_given_once_and_a_host_where_it_stands_alone() -> None:

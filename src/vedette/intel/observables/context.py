@@ -8,7 +8,9 @@ from vedette.guard.personal.suffixes import doubtful
 
 _VERSION_BEFORE = re.compile(
     rb"(?i)(?:\bv|\bversions?|\bver\.?|\bbefore|\bprior to|\bup to|\bbuild|\bfirmware|[<>]=?|\breleases?|"
-    rb"\bfixed in|\bupgrade to|\bupdate to|[a-z]version\b|\bearlier than|\bnewer than|\bsince|/)[\s\"'(:=*|]{0,4}\Z"
+    rb"\bfixed in|\bupgrade to|\bupdate to|[a-z]version\b|\bearlier than|\bnewer than|\bsince)[\s\"'(:=*|]{0,4}\Z|[a-z)]/ ?\Z|"
+    rb"(?:\b[a-z]+\.js|\.net|\b(?:python|php|java|jre|jdk|electron|openssl|chrome|chromium|firefox|teamviewer|anydesk|winrar|7-zip|"
+    rb"fortios|pan-os|framework|runtime|sdk)) \Z"
 )
 _VERSION_LINE = re.compile(
     rb"(?i)\b(?:versions?|prior|releases?|firmware|affected|builds?|patch(?:ed)?|[a-z]+version|fileversion|client)\b[^\n]{0,60}\Z"
@@ -83,7 +85,8 @@ def is_code(raw: bytes, start: int, end: int) -> bool:
 
 
 _DETECTION = re.compile(
-    rb"(?i)(?:^|\.)(?:win32|win64|w32|w64|msil|trojan|backdoor|ransom|generic|heur|exploit|hacktool)\.|^fe_"
+    rb"(?i)(?:^|\.)(?:win32|win64|w32|w64|msil|trojan(?:-[a-z]+)?|backdoor|ransom|generic|heur|exploit|hacktool|adware|riskware|"
+    rb"virtool|worm|win\.[a-z]+|downloader)\.|^fe_"
 )
 _FRAMEWORKS = frozenset((b"asp.net", b"vb.net", b"ado.net", b"ml.net", b"socket.io", b"battle.net", b"paint.net"))
 _CODE_TAILS = frozenset(

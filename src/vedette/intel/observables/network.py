@@ -173,6 +173,12 @@ def emails(plain: Plain) -> Iterator[Candidate]:
         return
     for found in _EMAIL.finditer(raw):
         start, end = found.span()
+        if b"\xff" in raw[start:end]:
+            at = raw.index(b"@", start, end)
+            words = [i for i in range(start, at) if _unspaced(plain.text[i])]
+            if words and words[-1] + 1 < at:
+                start = words[-1] + 1
+            end = _parted(plain, at + 1, end)[1]
         while raw[start] in b".-+%_" and start < end:
             start += 1
         name, _, host = plain.text[start:end].rpartition("@")
@@ -228,6 +234,8 @@ def v6(plain: Plain) -> Iterator[Candidate]:
 def dotted(plain: Plain, start: int, end: int) -> Candidate | None:
     """Return what a run of dotted labels is, if it is an address, a domain or a URL without its scheme."""
     raw = plain.raw
+    if b"\xff" in raw[start:end]:
+        start, end = _parted(plain, start, end)
     while raw[end - 1] in b"-_" and end > start:
         end -= 1
     while raw[start] in b"-" and start < end:
@@ -252,6 +260,8 @@ def dotted(plain: Plain, start: int, end: int) -> Candidate | None:
             return _glued(plain, start, start + dated.end(1))
     if token[:1].isdigit() and token.replace(b".", b"").isdigit():
         return _address(plain, start, end)
+    if token[:1].isdigit() and (joined := _JOINED.match(token)) is not None:
+        return _address(plain, start, start + joined.end(1))
     if before in b"@\\%$#" or (before == 0x2F and start > 1 and raw[start - 2] in _WORDS) or before == 0x2E:
         if before != 0x2E or start < 2 or raw[start - 2] in _WORDS:
             return None
@@ -285,6 +295,30 @@ def dotted(plain: Plain, start: int, end: int) -> Candidate | None:
     return Candidate(10, start, end, ObservableKind.DOMAIN, name.lower())
 
 
+def _parted(plain: Plain, start: int, end: int) -> tuple[int, int]:
+    """Return a dotted run without words of a script that writes no blanks: they stand before it and behind it."""
+    text = plain.text
+    first = text.find(".", start, end)
+    for at in range((first if first >= 0 else end) - 1, start - 1, -1):
+        if _unspaced(text[at]):
+            if at + 1 < end and text[at + 1] != "." and text[at + 1].isascii():
+                start = at + 1
+            break
+    last = text.rfind(".", start, end) + 1
+    if last < end and text[last].isascii():
+        for at in range(last, end):
+            if _unspaced(text[at]):
+                return start, at
+    return start, end
+
+
+def _unspaced(char: str) -> bool:
+    """Return whether a letter is of Chinese, Japanese or Korean."""
+    return "\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" or "\uf900" <= char <= "\ufaff"
+
+
+_JOINED = re.compile(rb"((?:\d{1,3}\.){3}\d{1,3})-(?:\d{1,3}\.){3}\d{1,3}\Z")
+"""A range without blanks is one run of labels."""
 _AFTER_HOST = (b"/", b":", b"?")
 OTHER_SUFFIXES = frozenset(
     b"bit lib emc coin bazar fur neo chan geek onion example test invalid local lan corp internal".split()
@@ -320,11 +354,12 @@ def _address(plain: Plain, start: int, end: int) -> Candidate | None:
     value = hosts.v4(plain.text[start:end])
     if value is None:
         return None
-    if start and (raw[start - 1] in _WORDS or raw[start - 1] in b".-"):
+    if start and (raw[start - 1] in _WORDS or raw[start - 1] in b".-") and not _unspaced(plain.text[start - 1]):
         if not (raw[start - 1] == 0x2D and start > 1 and raw[start - 2] in b" \t\n"):
             return None
     if end < len(raw) and (raw[end] in _WORDS or (raw[end] == 0x2E and raw[end + 1 : end + 2].isdigit())):
-        return None
+        if not _unspaced(plain.text[end]):
+            return None
     _, _, defanged = plain.place(start, end)
     tail = _V4_TAIL.match(raw, end)
     if tail is not None and int(tail.group(1)) <= 32:
@@ -339,7 +374,7 @@ def _address(plain: Plain, start: int, end: int) -> Candidate | None:
     path = _PATH.match(raw, end, end + _LONGEST)
     if path is not None:
         stop = trimmed(raw, start, path.end())
-        if b"/" in raw[end:stop] and stop > end + 1:
+        if b"/" in raw[end:stop] and stop > end + 1 and _V4.fullmatch(raw[end + 1 : stop]) is None:
             return Candidate(4, start, stop, ObservableKind.URL, plain.text[start:stop].replace("&amp;", "&"))
     if not defanged and is_version(raw, start, end):
         return None

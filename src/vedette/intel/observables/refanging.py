@@ -35,6 +35,7 @@ def plain(source: str) -> Plain:
     edits: list[Edit] = []
     if b"\x02" in raw:
         edits.extend(Edit(at, at + 1, "") for at in _places(raw, b"\x02"))
+    edits.extend(wrapping.groups(raw))
     if b"\n" in raw:
         edits.extend(wrapping.hashes(raw))
         if b"://" in raw or b"//" in raw:
@@ -54,6 +55,8 @@ def plain(source: str) -> Plain:
         edits.extend(_schemes(raw))
     if b" dot " in low:
         edits.extend(_spoken(raw))
+    if b" . " in raw:
+        edits.extend(_spaced(raw))
     if b"\\" in raw:
         edits.extend(_escapes(raw))
     return Plain(source, raw, ordered(edits))
@@ -219,6 +222,18 @@ def _spoken(raw: bytes) -> Iterator[Edit]:
         for label in labels[1:]:
             yield Edit(start, start + 5, ".", defanging=True)
             start += 5 + len(label)
+
+
+_SPACED = Pattern(rb"[a-z0-9\xff\-]{2,63}( \. )(?:com|net|org|info|biz|xyz|top|ru|cn)\b")
+
+
+def _spaced(raw: bytes) -> Iterator[Edit]:
+    """Yield the dots that blanks part from both labels: ``evil . com``."""
+    for found in _SPACED.finditer(raw):
+        start, end = found.span(1)
+        if raw[max(0, found.start() - 6) : found.start()].lower() == b"www . ":
+            yield Edit(found.start() - 3, found.start(), ".", defanging=True)
+        yield Edit(start, end, ".", defanging=True)
 
 
 _ARTICLES = frozenset((b"the", b"an", b"a", b"leading", b"trailing", b"single", b"leader", b"red", b"each", b"no"))
