@@ -38,6 +38,8 @@ def measured(work: str, engine: str, given: Path, out: Path, env: dict[str, str]
     if driver.returncode:
         raise RuntimeError(errors.decode(errors="replace")[-2000:])
     result = json.loads(told.decode().strip().splitlines()[-1])
+    if result["n_errors"]:
+        raise RuntimeError(f"{result['n_errors']} rows failed: {read_table(out, 'errors').slice(0, 3).to_pylist()}")
     rate = result["n_rows"] / result["seconds"]
     cost = watch.cpu_seconds / result["n_rows"] * 1e6 / 3600 * USD_PER_CORE_HOUR
     return {

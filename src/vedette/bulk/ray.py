@@ -270,6 +270,7 @@ def connect(engine: RayEngine) -> None:
                 raise lost(engine.address, "it does not answer")
             return
         os.environ.update(_SILENT)
+        os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"  # a cluster that is lost is not to be followed by another one here
         logging.getLogger("ray").setLevel(logging.ERROR)
         try:
             import daft  # noqa: F401 (the workers need it; its version is compared)

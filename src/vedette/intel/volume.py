@@ -73,7 +73,8 @@ def prepare(home: Path | None, lists: Sequence[Path], wanted: str) -> None:
         home = None
     if _extractor is None or _prepared != (home, tuple(lists)):
         _extractor, _prepared = Extractor(home, lists), (home, tuple(lists))
-        _ = _extractor.known
+        # what is missing or damaged (a list, a model) is told now and ends the job, and is not the fault of each row
+        _extractor.read(as_given("Nothing happened."))
 
 
 def read_rows(rows: pa.Table) -> dict[str, pa.Table]:
