@@ -102,7 +102,7 @@ def iocextract(which: str) -> Callable[[str], Found]:
             yield "url", value
         for value in peer.extract_ips(text, refang=True):
             yield "ip", value
-        for value in peer.extract_emails(text):  # refanging, it glues the word before an address to it
+        for value in peer.extract_emails(text):  # refanged or not, it takes an "at" before along
             yield "email", value
         for value in peer.extract_hashes(text):
             yield "hash", value
