@@ -33,7 +33,9 @@ def test_a_question_is_answered_with_citations_values_and_usage(client: Any) -> 
     assert done.choices[0].finish_reason == "stop"
     assert (done.usage.prompt_tokens, done.usage.completion_tokens, done.usage.total_tokens) == (11, 7, 18)
     extra = message.model_extra["vedette"]
-    assert extra["citations"] == [{"number": 1, "ref": EVENT_ID, "at": "2026-03-09T00:00:00Z", "quote": HOSTILE}]
+    assert extra["citations"] == [
+        {"number": 1, "ref": EVENT_ID, "at": "2026-03-09T00:00:00Z", "quote": HOSTILE, "start": None, "end": None}
+    ]
     assert extra["values"] == {"accounts": [HOSTILE], "count": 1}
     assert [claim["reason"] for claim in extra["dropped"]] == ["no evidence"]
     assert extra["status"] == "answered"
