@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from vedette.guard.names.features import SLOTS, SPECIAL, Features, Row
 from vedette.guard.names.gazetteer import Gazetteer
 from vedette.models import shipped
-from vedette.models.convolution import Matrix, in_steps, of_steps, taps
+from vedette.models.convolution import Matrix, in_steps, of_steps, taps, times
 from vedette.models.linear import read_folder
 from vedette.schema import Prediction, RankedLabel
 
@@ -118,10 +118,10 @@ class Tagger:
         x = w.table[ids[:, 0]]
         for slot in range(1, SLOTS):
             x += w.table[ids[:, slot]]
-        told = _window_means(np.maximum(x @ w.wide + w.wide_bias, 0), self.facts["reach"])
-        h = np.maximum(taps(x, 2) @ w.near + w.near_bias + told @ w.told, 0)
-        h = h + np.maximum(taps(h, 1) @ w.second + w.second_bias, 0)
-        h = h + np.maximum(taps(h, 1, 2) @ w.third + w.third_bias, 0)
+        told = _window_means(np.maximum(times(x, w.wide) + w.wide_bias, 0), self.facts["reach"])
+        h = np.maximum(times(taps(x, 2), w.near) + w.near_bias + times(told, w.told), 0)
+        h = h + np.maximum(times(taps(h, 1), w.second) + w.second_bias, 0)
+        h = h + np.maximum(times(taps(h, 1, 2), w.third) + w.third_bias, 0)
         scores = h @ w.out + told @ w.out_wide + w.out_bias
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
