@@ -179,3 +179,36 @@ def test_what_malware_and_institutions_are_called_is_no_person() -> None:
         "Hello, here is what we know about DarkSide ransomware, says Karen Ponemon of the Ponemon Institute's research."
     )
     assert persons(text) == {"Karen Ponemon"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Reported by müller", "müller"),
+        ("assigned to hofmann, still open", "hofmann"),
+        ("Nguyễn Văn An, 王伟", "王伟"),
+        ("Eva's manager is Tom", "Tom"),
+        ("My boss was called Petra.", "Petra"),
+    ],
+)
+def test_names_are_found_where_only_a_name_stands(text: str, name: str) -> None:
+    assert name in persons(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "reported by users of the VPN",
+        "Reported by customers",
+        "Reported by splunk",
+        "closed by admin",
+        "created by process",
+        "approved by default",
+        "防火墙, 高明, 方法",
+        "王伟",
+        "The manager is Online",
+        "Its colleague is Windows",
+    ],
+)
+def test_what_stands_where_a_name_might_is_none(text: str) -> None:
+    assert persons(text) == set()

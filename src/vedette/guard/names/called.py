@@ -36,7 +36,8 @@ _ROLE_BEFORE = re.compile(
     r"(?i)(?:^|[^\w-])(?:users?|employees?|colleagues?|staff member|analyst|engineer|manager|director|administrator|"
     r"admin|ciso|cio|ceo|cto|cfo|contractor|intern|researcher|officer|owner|assignee|requester|approver|reporter|"
     r"contact|customer|client|patient|caller|(?:ticket|e-?mail|mail|message|call) from|"
-    r"(?:reported|found|discovered|opened|raised|approved|assigned|signed|written|handled|investigated|noticed|escalated|"
+    r"(?:reported|found|discovered|opened|raised|approved|assigned|signed|written|handled|investigated|noticed|"
+    r"escalated|"
     r"submitted|credited) (?:by|to)|(?:credentials|account|laptop|mailbox|workstation|computer|password|session) of|"
     r"belongs to|on behalf of|called|told|asked?|phoned|spoke (?:to|with)|talked to|interviewed|mitarbeiter(?:in)?|"
     r"kolleg(?:e|in|en)|benutzer(?:in)?|nutzer(?:in)?|herrn?|frau|użytkownik\w?|pracowni[kc]\w{0,3}|pani|panią|pana?|"
@@ -57,9 +58,23 @@ _SPEAKS_AFTER = re.compile(
     r"[ \t](?:called|said|says|reported|clicked|asked|wrote|told|phoned|noticed|replied|confirmed|complained|forwarded|"
     r"answered|admitted|logged (?:in|on)|meldet|meldete|sagt|klickte|zgłosił|zgłosiła)\b"
 )
+_BY_SMALL = re.compile(
+    r"(?i)(?:^|[^\w-])(?:(?:reported|raised|opened|requested|approved|escalated|submitted|assigned|created|"
+    r"closed) (?:by|to)|gemeldet von|"
+    r"signal[ée]e? par|zg[łl]oszone? przez)[:]?[ \t]{1,2}([^\W\d_]{3,25})(?![\w@\\/-]|[.'\u2019][\w])"
+)
+"""A surname in small letters, where a ticket says who."""
+_WHOSE_IS = re.compile(
+    r"(?i)(?:['\u2019]s|\b(?:my|his|her|their|our)) (?:line |direct |former |new )?(?:manager|boss|supervisor|"
+    r"team ?lead|lead|superior|"
+    r"deputy|assistant|colleague|wife|husband|spouse|partner|brother|sister|mother|father|son|daughter|friend|"
+    r"neighbou?r|doctor) "
+    r"(?:is|was) (?:called |named )?$"
+)
 _ASKED = frozenset("ask asked tell told thank thanks phoned dear hi hello".split())
 _TITLE_BEFORE = re.compile(
-    r"(?:^|[^\w.-])(?:(?:Mr|Mrs|Ms|Mx|Mme|Mlle|Herrn?|Frau|Monsieur|Madame|Mademoiselle|Señora?|Signora?|Sra|Panią|panią|"
+    r"(?:^|[^\w.-])(?:(?:Mr|Mrs|Ms|Mx|Mme|Mlle|Herrn?|Frau|Monsieur|Madame|Mademoiselle|Señora?|Signora?|Sra|"
+    r"Panią|panią|"
     r"Pani|pani|Pana|pana|Panu|panu|Paní|paní)|(Dr|Prof|Miss|Sr|Don|Pan|pan|Mitarbeiter(?:in)?|Kolleg(?:e|in|en)|"
     r"Benutzer(?:in)?|Nutzer(?:in)?|Użytkownik|Użytkowniczka|Pracownik|Pracownica|Uživatel|Utilisateur|Utilisatrice|"
     r"(?:de|à|par|avec|pour|et|chez|que|Bonjour) M))\.?[ \t]$"
@@ -131,6 +146,16 @@ _CJK = re.compile(
     rf"|(?<=[가-힣])(?<=사용자|담당자|작성자|신고자|요청자|관리자| 직원| 고객| 이름)[:은는이]?[ ]"
     rf"(?P<kg>[{_SURNAMES_KO}][{_GIVEN_KO}]{{2}})(?=[이가은는을를의과와도](?:[\s.,)]|$)|에게|(?<![이은])(?:[\s.,)]|$))"
 )
+_LISTED_ZH = re.compile(
+    rf"(?<![\u3040-\u30ff\u4e00-\u9fff])(?P<zh>[{_SURNAMES_ZH}][{_GIVEN_ZH}]{{1,2}})(?![\u3040-\u30ff\u4e00-\u9fff])"
+)
+"""A name in Chinese characters that stands alone."""
+_LIST_MARK = re.compile(r"[,;、，；&|\n]\s?$")
+_LIST_MARK_AFTER = re.compile(r"\s?[,;、，；&|\n]")
+_IN_LIST = re.compile(rf"(?:{_CAPITAL} ){{1,3}}{_CAPITAL}$|[{_SURNAMES_ZH}][\u4e00-\u9fff]?[{_GIVEN_ZH}]$")
+_IN_LIST_AFTER = re.compile(
+    rf"\s?(?:(?:{_CAPITAL} ){{1,3}}{_CAPITAL}|[{_SURNAMES_ZH}][\u4e00-\u9fff]?[{_GIVEN_ZH}](?![\u4e00-\u9fff]))"
+)
 _ROLE = 28
 """Characters before a name that a role may take."""
 _LEFT = 48
@@ -161,12 +186,38 @@ def called(text: str, features: Features) -> Iterator[Called]:
         if title is not None:
             if _is_surname(word, features, strictly=title.group(1) is not None):
                 yield Called(start, end, 0.85, "name-after-title")
+        elif ahead in ("is", "was", "called", "named") and _WHOSE_IS.search(before):
+            if _is_surname(word, features, strictly=True) or _is_given(word, features):
+                yield Called(start, end, 0.8, "name-of-kin")
         elif (ahead in _ASKED or _SPEAKS_AFTER.match(text, end)) and _is_given(word, features):
             yield Called(start, end, 0.75, "given-name-speaks")
+    for match in _BY_SMALL.finditer(text):
+        if match[1].islower() and _is_small_surname(match[1], features):
+            yield Called(*match.span(1), 0.75, "name-reported")
     if not text.isascii():
+        for match in _LISTED_ZH.finditer(text):
+            if _is_listed(text, *match.span()):
+                yield Called(*match.span(), 0.8, "name-listed")
         for match in _CJK.finditer(text):
             if match.lastgroup is not None:
                 yield Called(*match.span(match.lastgroup), 0.85, "name-honoured")
+
+
+def _is_listed(text: str, start: int, end: int) -> bool:
+    """Return whether a name stands in a row with another."""
+    mark = _LIST_MARK.search(text, max(0, start - 2), start)
+    if mark is not None and _IN_LIST.search(text[max(0, mark.start() - 80) : mark.start()]):
+        return True
+    after = _LIST_MARK_AFTER.match(text, end)
+    return after is not None and _IN_LIST_AFTER.match(text, after.end()) is not None
+
+
+def _is_small_surname(word: str, features: Features) -> bool:
+    """Return whether a word in small letters is a surname, and no word of the language, firm or place."""
+    bits = _bits(word, features)
+    if not bits & BIT["last"] or bits & (BIT["firm"] | BIT["city-big"] | BIT["country"]) or _is_word(word, features):
+        return False
+    return not bits & BIT["english"] or (not word.isascii() and bool(bits & BIT["last-common"]))
 
 
 def _is_beside(text: str, before: str, end: int) -> bool:

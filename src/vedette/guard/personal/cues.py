@@ -27,7 +27,7 @@ _WORDS: dict[str, str] = {
     "routing": "routing|routing_number|routing_no|aba|aba_number|rtn|transit_number|ach",
     "account": "bank_account|bank_account_number|account_number|account_no|acct_no|acct_number|checking_account|"
     "savings_account|account_#|acct_#|acct#|kontonummer|konto_nr|numéro_de_compte|numero_de_cuenta|beneficiary_account|"
-    "deposit_account|bankkonto|bank_acct",
+    "deposit_account|bankkonto|bank_acct|kto|kto_nr|ktonr",
     "sortcode": "sort_code|sortcode",
     "bsb": "bsb",
     "licence": "driver's_license|drivers_license|driver_license|driving_license|driving_licence|driver's_licence|"

@@ -11,7 +11,8 @@ _PLAIN = Pattern(
     rb"([A-Za-z0-9\xc0-\xff](?:[A-Za-z0-9\xc0-\xff\-]{0,62})(?:\.[A-Za-z0-9\xc0-\xff\-]{1,63}){0,8})"
 )
 _SAID = Pattern(
-    rb"(?i)([a-z0-9_.+\-]{1,64})(?: ?[\[({<] ?at ?[\])}>] ?| at )([a-z0-9\-]{1,63}"
+    rb"(?i)((?:[a-z0-9_+\-]{1,30}(?: dot | ?[\[({<] ?(?:dot|punkt|"
+    rb"point) ?[\])}>] ?)){0,3}[a-z0-9_.+\-]{1,64})(?: ?[\[({<] ?at ?[\])}>] ?| at )([a-z0-9\-]{1,63}"
     rb"(?:(?:\.| ?[\[({<] ?(?:dot|punkt|point) ?[\])}>] ?| dot )[a-z0-9\-]{1,63}){1,5})"
 )
 _AT_SIGNS = tuple(b"at" + blank + sign for blank in (b"", b" ") for sign in (b")", b"]", b"}", b">"))

@@ -23,7 +23,8 @@ _VERSION_BEFORE = Pattern(
     rb"[\s\"'(]{0,4}$"
 )
 _VERSION_LINE = Pattern(
-    rb"(?i)\b(?:versions?|before|through|prior|releases?|firmware|affected|builds?|fixed|upgrade[sd]?|schema|patch(?:ed)?|"
+    rb"(?i)\b(?:versions?|before|through|prior|releases?|firmware|affected|builds?|fixed|upgrade[sd]?|schema|"
+    rb"patch(?:ed)?|"
     rb"[a-z]+version)\b[^\n]{0,60}$"
 )
 _VERSION_AFTER = Pattern(
@@ -34,6 +35,14 @@ _ADDRESS_BEFORE = Pattern(
     rb"(?i)(?:://|@|\bips?\b[^\w]{0,3}|addr[a-z]*[^\w]{0,6}|src[a-z_]*[^\w]{0,4}|dst[a-z_]*[^\w]{0,4}|"
     rb"host[a-z]*[^\w]{0,6}|"
     rb"client[^\w]{0,3}|\bping |\bserver ?[:=][^\w]{0,3}|\bdns[^\w]{0,3}|\bip[a-z]*[^\w]{1,4}|\\\\)$"
+)
+_SOFTWARE_BEFORE = Pattern(
+    rb"(?i)\b(?:open(?:ssl|ssh|vpn|ldap)|libre ?ssl|wolfssl|boringssl|gnutls|zlib|libpng|libcurl|glibc|nginx|"
+    rb"tomcat|php|"
+    rb"python|perl|ruby|jre|jdk|firefox|chrome|chromium|safari|opera|(?:apple)?webkit|gecko|samba|postfix|exim|"
+    rb"sendmail|"
+    rb"dovecot|mysql|mariadb|postgres(?:ql)?|redis|mongodb|elasticsearch|kibana|log4j|struts|wordpress|drupal|joomla|"
+    rb"7-?zip|winrar|putty|filezilla|wireshark|busybox|dropbear|acrobat|flash(?: player)?)[ /][vr]?$"
 )
 _COMES_BEFORE = Pattern(rb"(?i)\b(?:from|to|via|at|on|with) $")
 _PORT_AFTER = Pattern(rb":\d{1,5}\b|/\d{1,2}\b| port \d")
@@ -77,7 +86,7 @@ def _version(sheet: Sheet, start: int, end: int, rule: str) -> bool:
     if rule == "private":
         return octets[0] == 10 and bool(_VERSION_LINE.search(line))
     if octets[0] < 32 and octets[1] < 32 and octets[2] < 48:  # one public address in three hundred
-        return len(set(octets)) > 1
+        return len(set(octets)) > 1 or bool(_SOFTWARE_BEFORE.search(near))
     return octets.count(0) >= 2 or bool(_VERSION_LINE.search(line) and not _COMES_BEFORE.search(near))
 
 
@@ -244,7 +253,8 @@ _NO_DOMAINS = frozenset(
     b"system.data java.net java.io e.g i.e etc.in command.com microsoft.net config.in makefile.in configure.in".split()
 )
 _SAYS_DOMAIN = Pattern(
-    rb"(?i)(?:^|[^\w.])(?:domains?|hosts?(?:name)?|site|website|www|fqdn|dns|server|visit|c2|nslookup|dig|ping|whois|sni|url)"
+    rb"(?i)(?:^|[^\w.])(?:domains?|hosts?(?:name)?|site|website|www|fqdn|dns|server|visit|c2|nslookup|dig|ping|"
+    rb"whois|sni|url)"
     rb"[\"']?[\s:=\"']{1,4}(?:is |name )?[\"']?$"
 )
 
@@ -318,7 +328,8 @@ def domains(sheet: Sheet, cues: Cues) -> None:
 
 _CODED = frozenset(b"cc ai app dev ms tt pm ml cf tf sc st as by pl rs md so".split())
 _MACHINE = Pattern(
-    rb"(?:DESKTOP|LAPTOP)-[A-Z0-9]{7}|WIN-[A-Z0-9]{11}|EC2AMAZ-[A-Z0-9]{7}|ip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}|MSEDGEWIN\d+"
+    rb"(?:DESKTOP|LAPTOP)-[A-Z0-9]{7}|WIN-[A-Z0-9]{11}|EC2AMAZ-[A-Z0-9]{7}|ip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}|"
+    rb"MSEDGEWIN\d+"
 )
 _LOGGED = Pattern(
     rb"(?m)^(?:<\d{1,3}>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}|"
@@ -330,13 +341,22 @@ _LEASED = Pattern(rb"DHCP(?:ACK|REQUEST|OFFER|DISCOVER)[^(\r\n]{1,80}\(([A-Za-z0
 _MACHINE_MARKS = (b"DESKTOP-", b"LAPTOP-", b"WIN-", b"EC2AMAZ-", b"ip-", b"MSEDGEWIN")
 _NAMED_HOST = Pattern(
     rb"(?:-(?i:computername|vmhost|targetserver)[ :=]|/(?i:node|server):)[\"'\\]{0,3}([A-Za-z][A-Za-z0-9_.\-]{1,62})|"
-    rb"\b(?:HTTP|HOST|cifs|CIFS|ldap|LDAP|TERMSRV|MSSQLSvc|WSMAN|RPCSS|RestrictedKrbHost)/([A-Za-z][A-Za-z0-9_.\-]{2,62})"
+    rb"\b(?:HTTP|HOST|cifs|CIFS|ldap|LDAP|TERMSRV|MSSQLSvc|WSMAN|RPCSS|"
+    rb"RestrictedKrbHost)/([A-Za-z][A-Za-z0-9_.\-]{2,62})"
 )
 _SYSTEM = Pattern(rb" /[sS] [\\\"]{0,4}([A-Za-z][A-Za-z0-9\-]{1,62})\b")
 _TAKES_SYSTEM = Pattern(
     rb"\b(?:schtasks|systeminfo|tasklist|taskkill|driverquery|gpresult|eventcreate|openfiles|getmac)"
     rb"(?:\.exe)?[\"\\]{0,2} "
 )
+_BARE_SHARE = Pattern(rb"(?:^|[\s\"'=(,>])(\\{2}|\\{4})([A-Za-z0-9][A-Za-z0-9_.\-]{2,62})(?:[\s\"',;)]|$)")
+"""A machine behind two backslashes and no share: ``psexec \\\\WS-042 cmd``."""
+_REMOTELY = Pattern(
+    rb"(?i)\b(?:psexec(?:64)?(?:\.exe)?|net(?:\.exe)? view|net use|sc(?:\.exe)?|dir|shutdown|pskill|pslist|reg|"
+    rb"wmic|winrs|tasklist|quser|qwinsta|at)\b[^\n]{0,40}$"
+)
+_ESCAPED = Pattern(rb"[nrtbfvdswux][0-9A-Fa-f]*|[nrtbfv][A-Z][\w.\-]*|[sSdDwWbB]\W.*")
+"""What stands behind two backslashes as an escape, and as a pattern's class."""
 _SHARE = Pattern(rb"(?:^|[\s\"'=(,>])(\\{2,4})([A-Za-z0-9][A-Za-z0-9_.\-]{0,62})(\\{1,2})[A-Za-z$%<]")
 
 
@@ -376,6 +396,7 @@ def hosts(sheet: Sheet, cues: Cues) -> None:
         if _TAKES_SYSTEM.search(sheet.low[max(0, start - 300) : start]):
             sheet.hit("HOSTNAME", start, end, 0.85, "command")
     if b"\\\\" in raw:
+        _behind_backslashes(sheet)
         for found in _SHARE.finditer(raw):
             start, end = found.span(2)
             if len(found.group(1)) != 2 * len(found.group(3)):
@@ -392,3 +413,22 @@ def hosts(sheet: Sheet, cues: Cues) -> None:
             if b"." in name and not is_internal(name.lower()):
                 continue  # a domain name, seen as one
             sheet.hit("HOSTNAME", start, end, 0.85, "share")
+
+
+def _behind_backslashes(sheet: Sheet) -> None:
+    """Take machines behind two backslashes with nothing after them."""
+    raw = sheet.raw
+    for found in _BARE_SHARE.finditer(raw):
+        start, end = found.span(2)
+        name = raw[start:end].rstrip(b".")
+        end = start + len(name)
+        telling = any(48 <= byte <= 57 for byte in name) or b"-" in name or name.isupper()
+        called = bool(_REMOTELY.search(raw[max(0, start - 60) : start]))
+        if (
+            not any(chr(byte).isalpha() for byte in name)
+            or name.lower() in (b"localhost", b"tsclient", b"server")
+            or not (called or (telling and not _ESCAPED.fullmatch(name)))
+            or (b"." in name and not is_internal(name.lower()))
+        ):
+            continue
+        sheet.hit("HOSTNAME", start, end, 0.85 if called else 0.75, "share")

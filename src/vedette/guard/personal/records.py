@@ -1,4 +1,4 @@
-"""Licences, passports, medical records and dates of birth: known by the words before them."""
+"""Licences, passports, records, numbers of staff and customers, dates of birth: known by the words before them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _PASSPORT = Pattern(
 )
 _MEDICAL = Pattern(_FILLER + rb"([A-Z]{0,4}[ -]?\d[\dA-Z]{3,15}|[A-Z]{0,3}\d{2,5}(?:-[\dA-Z]{2,6}){1,4})")
 _MONTH = (
-    rb"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mai|okt|dez|m\xe4r|juni|juli|janv|f\xe9v|avr|juin|juil|ao\xfbt|d\xe9c|ene|"
+    rb"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mai|okt|dez|m\xe4r|juni|juli|janv|f\xe9v|avr|juin|juil|"
+    rb"ao\xfbt|d\xe9c|ene|"
     rb"abr|ago|set|dic|gen|mag|giu|lug|ott|out)[a-z\xe0-\xff]{0,8}"
 )
 _DATE = (
@@ -34,6 +35,23 @@ _BIRTH = Pattern(
     + rb")"
 )
 _REACH = 80
+_EMPLOYEE = Pattern(
+    rb"(?:^|[^\w\-/.])(?:((?i:EMP|STAFF|PERS)-\d{3,9})|"
+    rb"(?i:(?:employee|staff|personnel|worker|payroll|emp)[ _\-]?(?:id|no|nr|num|number|#)|personal-?(?:nummer|"
+    rb"nr)|pers\.?-?nr|"
+    rb"mitarbeiter-?(?:nummer|nr|id)|matricule|num\xe9ro d'employ\xe9|n\xfamero de empleado|employee|"
+    rb"mitarbeiter(?:in)?)"
+    rb"[.\"']{0,2}[ \t]?[:#=]?[ \t]?[\"']?([A-Z]{0,4}-?\d{4,9}))(?:[^\w\-%]|$)"
+)
+_CUSTOMER = Pattern(
+    rb"(?i)(?:^|[^\w\-/.])(?:kunden-?(?:nummer|nr)|kd\.?-?nr|vertrags-?(?:nummer|nr)|mitglieds-?(?:nummer|nr)|"
+    rb"policen-?(?:nummer|nr)|"
+    rb"(?:customer|client|member(?:ship)?|subscriber|policy) ?(?:number|no|nr|id|#)|num\xe9ro (?:de )?client|"
+    rb"n\xb0 (?:de )?client|"
+    rb"n\xfamero de cliente|numero cliente|klant-?nummer|numer klienta)"
+    rb"[.\"']{0,2}[ \t]?(?:is |ist |lautet |est )?[:#=]?[ \t]?[\"']?([A-Z]{0,4}-?\d{4,12})(?:[^\w\-%]|$)"
+)
+_YEAR = Pattern(rb"(?:19|20)\d\d")
 
 
 def find(sheet: Sheet, cues: Cues) -> None:
@@ -58,3 +76,14 @@ def find(sheet: Sheet, cues: Cues) -> None:
             if sum(48 <= byte <= 57 for byte in value) < least:
                 continue
             sheet.hit(entity, start, end, 0.85, family)
+
+
+def numbers(sheet: Sheet, cues: Cues) -> None:
+    """Put down numbers that a firm gives its staff and its customers: each stands for one of them."""
+    raw = sheet.raw
+    for pattern, rule in ((_EMPLOYEE, "employee-number"), (_CUSTOMER, "customer-number")):
+        for found in pattern.finditer(raw):
+            which = 2 if found.re.groups == 2 and found.span(1) == (-1, -1) else 1
+            start, end = found.span(which)
+            if not _YEAR.fullmatch(raw[start:end]):
+                sheet.hit("USERNAME", start, end, 0.85, rule)

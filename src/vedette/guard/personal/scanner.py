@@ -16,6 +16,7 @@ from vedette.guard.personal import (
     payment,
     phones,
     records,
+    tables,
     wording,
 )
 from vedette.guard.personal.cues import Cues
@@ -42,6 +43,7 @@ _FINDERS = (
     payment.wallets,
     national.find,
     records.find,
+    records.numbers,
     phones.find,
 )
 _NUMBERS = frozenset(
@@ -85,6 +87,7 @@ class PersonalScanner:
         for find in _FINDERS:
             find(sheet, cues)
         from_fields.find(sheet)
+        tables.find(sheet)
         echoes.find(sheet)
         return Scanned(
             findings=tuple(
