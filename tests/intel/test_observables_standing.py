@@ -86,3 +86,57 @@ def test_nothing_is_lost_or_moved() -> None:
 
 def test_letters_that_grow_when_small_do_not_shift_words() -> None:
     assert only("İİİİ According to https://unknown-blog.io/a it began.").standing is Standing.REFERENCE
+
+
+@pytest.mark.parametrize(
+    ("text", "standings"),
+    [
+        ("Brute force from 80.66.88.204 against vpn.victimcorp.com", ["indicator", "victim"]),
+        ("The malware tests connectivity by pinging 8.8.8.8", ["reference"]),
+        ("The trojan asks icanhazip.com where it is", ["reference"]),
+        ("The trojan is built so; setup.zip holds main.py", ["observable", "observable"]),
+        ("It is a trojan.\noffice-tools.net\n", ["observable"]),
+        ("vodatel-group.com | victim, legitimate", ["victim"]),
+        ("evil-update.net | impersonates a legitimate site, C2", ["indicator"]),
+        ("portal.victimcorp.com was updated", ["observable"]),
+        ("Emails from sales@some-shop.net against us were seen in traffic", ["indicator"]),
+    ],
+)
+def test_the_value_s_own_line_decides(text: str, standings: list[str]) -> None:
+    assert [one.standing.value for one in judged(text)] == standings
+
+
+def table(text: str) -> list[SeenObservable]:
+    return judged(text, parts=(DocumentPart(kind=PartKind.TABLE, start=0, end=len(text)),))
+
+
+def test_the_row_of_a_table_decides() -> None:
+    text = "Value\tType\tNote\n91.2.3.4\tip\tC2\nvodatel-group.com\tdomain\tvictim\nupdates.org\tdomain\tlegitimate"
+    assert [one.standing for one in table(text)] == [Standing.INDICATOR, Standing.VICTIM, Standing.REFERENCE]
+    assert "victim" in table(text)[1].reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Type\tValue\nJA3\t9e107d9d372bb6826bd81d3542a419d6", "JA3\tSHA256\n9e107d9d372bb6826bd81d3542a419d6\t"],
+    ids=["row", "head"],
+)
+def test_a_fingerprint_of_a_client_is_no_hash_of_a_file(text: str) -> None:
+    assert [one.sort for one in table(text)] == ["ja3"]
+
+
+def test_headers_of_the_carrying_message_are_no_indicators() -> None:
+    text = "From: analyst@some-cert.net\nReceived: from mx.some-cert.net (91.2.3.4)\n\nThe C2 is 91.9.9.9."
+    end = text.index("\n\n")
+    parts = (
+        DocumentPart(kind=PartKind.HEADER, start=0, end=end),
+        DocumentPart(kind=PartKind.PARAGRAPH, start=end + 2, end=len(text)),
+    )
+    assert [one.standing.value for one in judged(text, parts=parts)] == ["reference"] * 3 + ["indicator"]
+
+
+def test_an_example_under_indicators_says_so() -> None:
+    (one,) = judged("Indicators of compromise\n192.0.2.7\n")
+    assert one.standing is Standing.EXAMPLE
+    assert "reserved" in one.reason
+    assert "“Indicators of compromise”" in one.reason

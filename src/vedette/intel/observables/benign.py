@@ -82,6 +82,29 @@ def reserved(value: str) -> str | None:
     return None
 
 
+_RESOLVERS = frozenset(
+    "8.8.8.8 8.8.4.4 1.1.1.1 1.0.0.1 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220 4.2.2.1 4.2.2.2 4.2.2.3 "
+    "4.2.2.4 64.6.64.6 64.6.65.6 114.114.114.114 223.5.5.5 223.6.6.6 119.29.29.29 77.88.8.8 77.88.8.1 94.140.14.14 "
+    "94.140.15.15 185.228.168.9 2001:4860:4860::8888 2001:4860:4860::8844 2606:4700:4700::1111 2620:fe::fe "
+    "dns.google one.one.one.one dns.quad9.net".split()
+)
+_CHECKS = frozenset(
+    "www.msftconnecttest.com msftconnecttest.com www.msftncsi.com msftncsi.com connectivitycheck.gstatic.com "
+    "connectivitycheck.android.com clients3.google.com captive.apple.com detectportal.firefox.com ipinfo.io "
+    "api.ipify.org ipify.org icanhazip.com checkip.amazonaws.com ifconfig.me ip-api.com checkip.dyndns.org "
+    "myexternalip.com wtfismyip.com ipecho.net api.myip.com".split()
+)
+
+
+def everyday(value: str) -> str | None:
+    """Return which service of everybody's a host or an address is: a public resolver, a check of connectivity."""
+    host = host_of(value.partition("/")[0] if "://" not in value else value)
+    host = value.lower() if value.count(":") > 1 and "://" not in value else host
+    if host in _RESOLVERS:
+        return "a public resolver"
+    return "a service that tells whether or whence one is connected" if host in _CHECKS else None
+
+
 EMPTY_HASHES = frozenset(
     {
         "d41d8cd98f00b204e9800998ecf8427e",

@@ -114,6 +114,10 @@ def reads_as_file(raw: bytes, start: int, end: int) -> bool:
             or bool(_SAVED.search(raw[max(0, start - 60) : start]))
             or token
             in (
+                b"cmd.com",
+                b"update.com",
+                b"setup.com",
+                b"install.com",
                 b"command.com",
                 b"more.com",
                 b"format.com",

@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from vedette.guard.personal.sheet import Pattern
 from vedette.intel.observables import benign
 from vedette.intel.observables.mirror import mirror
+from vedette.intel.observables.rows import Row
 from vedette.intel.observables.wording import Cues, lines_that_head, of_heading
 from vedette.schema.document import Document, DocumentPart, PartKind
 from vedette.schema.entity import ObservableKind
@@ -33,7 +35,18 @@ _NETWORK = frozenset(
 _CATALOGUE = frozenset({ObservableKind.CVE, ObservableKind.CWE, ObservableKind.TECHNIQUE, ObservableKind.ASN})
 _RULES = frozenset({ObservableKind.YARA, ObservableKind.SIGMA})
 _LINK = re.compile(r"\]\(\s?<?$")
-_SENTENCE_END = re.compile(r"[.!?][\"')\]*]*\s+(?=[A-Z])|\n\s*\n")
+_SENTENCE_END = re.compile(r"[.!?][\"')\]*]*\s+(?=[A-Z\d\"“(\[])|[。！？]|\n\s*\n")
+_CLAUSE_END = re.compile(r";\s")
+_ATTACK = Pattern(
+    rb"(?i)\b(?:brute[- ]?forc|attack|scan|exploit|spray|flood|log-?ins?\b|log-?in attempts|attempt|probe|intrusion|"
+    rb"password guess|credential stuff|DDoS|requests?\b|traffic)"
+)
+_FROM = re.compile(r"(?i)\b(?:from|by|source:?)\s{1,3}(?:the )?(?:ip |ip address |address |host |server )?$")
+_AGAINST = re.compile(
+    r"(?i)\b(?:against|targeting|aimed at|directed at|attacks? on)\s{1,3}(?:the )?(?:host |server |domain |portal |gateway |"
+    r"site |network )?$"
+)
+_CHECKED = re.compile(r"(?i)\b(?:connectivity|internet connection|is online)\b|\b(?:ping|pings|pinging)\s*$")
 _WINDOW = 240
 
 
@@ -47,7 +60,7 @@ def judge(document: Document, found: Sequence[SeenObservable]) -> list[SeenObser
     """Return what was found in a document, each with its standing, the reason and how sure that is."""
     if not found:
         return []
-    place = _Place(document)
+    place = _Place(document, found)
     judged = [place.judge(one) for one in found]
     listed = {
         (one.kind, one.value): one_judged
@@ -63,7 +76,13 @@ def judge(document: Document, found: Sequence[SeenObservable]) -> list[SeenObser
             elif one.kind in (ObservableKind.URL, ObservableKind.EMAIL) and benign.host_of(one.value) in hosts:
                 verdict = _Judged(Standing.INDICATOR, "its host is an indicator elsewhere in the report", 0.85)
         kept.append(
-            replace(one, standing=verdict.standing, reason=verdict.reason, confidence=round(verdict.confidence, 3))
+            replace(
+                one,
+                standing=verdict.standing,
+                reason=verdict.reason,
+                confidence=round(verdict.confidence, 3),
+                sort=place.sort(one),
+            )
         )
     return kept
 
@@ -71,10 +90,10 @@ def judge(document: Document, found: Sequence[SeenObservable]) -> list[SeenObser
 class _Place:
     """A document, laid out so that the surroundings of a place are quick to find."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, found: Sequence[SeenObservable]) -> None:
         self._document = document
         self._text = document.text
-        self._cues = Cues(document.text)
+        self._cues = Cues(document.text, sorted((one.start, one.end) for one in found if one.kind not in _RULES))
         self._starts = [part.start for part in document.parts]
         self._headings = lines_that_head(mirror(document.text)) if len(document.text) else []
         self._heading_at = [at for at, _, _ in self._headings]
@@ -82,16 +101,25 @@ class _Place:
         self._link_starts = sorted(link.start for link in document.links)
         self._link_ends = {link.start: link.end for link in document.links}
         self._publishers = _publishers(document)
+        self._forwarded = "#" in document.source or "!" in document.source
 
     def judge(self, one: SeenObservable) -> _Judged:
         if one.kind in _RULES:
             return _Judged(Standing.INDICATOR, "a rule that detects", 0.95)
         if one.kind in _CATALOGUE:
             return _Judged(Standing.OBSERVABLE, "a number of a catalogue", 0.95)
-        if (nobody := _nobody(one)) is not None:
-            return _Judged(Standing.EXAMPLE, nobody, 0.97)
         part = self._part(one.start)
         section, heading = self._section(one.start, part)
+        if (nobody := _nobody(one)) is not None:
+            under = f"; under “{heading}” all the same" if section == "indicator" else ""
+            return _Judged(Standing.EXAMPLE, nobody + under, 0.97)
+        if part is not None and part.kind is PartKind.HEADER and one.kind in _NETWORK and not self._forwarded:
+            return _Judged(Standing.REFERENCE, "a header of the message that carries the report", 0.8)
+        if one.kind in _NETWORK and (everyday := benign.everyday(one.value)) is not None:
+            return _Judged(Standing.REFERENCE, everyday, 0.9)
+        row = self._row(one, part)
+        if row is not None and (told := row.says()) is not None and one.kind is not ObservableKind.HASH:
+            return _Judged(told[0], f"its row says: “{told[1]}”", 0.88)
         group = benign.group_of(benign.host_of(one.value)) if one.kind in _NETWORK else None
         if one.defanged:
             if group is not None and one.kind is ObservableKind.DOMAIN:
@@ -121,6 +149,8 @@ class _Place:
         }
         against, victim, cue = near["reference"], near["victim"], near["indicator"]
         network = one.kind in _NETWORK
+        if network and (told := self._by_direction(one, low, high)) is not None:
+            return told
         if network and victim is not None and victim[0] < 60 and (cue is None or victim[0] < cue[0]):
             return _Judged(Standing.VICTIM, f"said to be a victim's: “{victim[1]}”", 0.6)
         if against is not None and network and (cue is None or against[0] <= cue[0]):
@@ -131,6 +161,33 @@ class _Place:
         if one.kind is ObservableKind.HASH and against is None:
             return _Judged(Standing.INDICATOR, "a hash that a report gives", 0.85)
         return _Judged(Standing.OBSERVABLE, "nothing says more", 0.6)
+
+    def _by_direction(self, one: SeenObservable, low: int, high: int) -> _Judged | None:
+        """Return what "from X against Y" and "checks connectivity by pinging X" say of a value."""
+        before, text = self._text[max(low, one.start - 60) : one.start], self._text
+        if _CHECKED.search(before) is not None:
+            return _Judged(Standing.REFERENCE, "the sentence says that connectivity is checked with it", 0.75)
+        away, at = _FROM.search(before), _AGAINST.search(before)
+        if (away is None and at is None) or _ATTACK.search(text[low:high].encode("ascii", "replace")) is None:
+            return None
+        if at is not None:
+            return _Judged(Standing.VICTIM, f"said to be attacked: “{at.group().strip()}”", 0.75)
+        if away is not None and away.group().lower().startswith(("from", "source")):
+            return _Judged(Standing.INDICATOR, "the sentence says that an attack came from it", 0.75)
+        return None
+
+    def _row(self, one: SeenObservable, part: DocumentPart | None) -> Row | None:
+        if part is not None and part.kind is PartKind.TABLE:
+            return Row(self._text, one.start, one.end, part.start)
+        line = self._text[max(0, one.start - 300) : one.end + 300]
+        return Row(self._text, one.start, one.end) if " | " in line or "\t" in line else None
+
+    def sort(self, one: SeenObservable) -> str:
+        """Return the sort of a value, as the row of its table says it: a JA3 is no hash of a file."""
+        if one.sort != "md5":
+            return one.sort
+        row = self._row(one, self._part(one.start))
+        return (row.mark() if row is not None else "") or one.sort
 
     def _part(self, at: int) -> DocumentPart | None:
         index = bisect_right(self._starts, at) - 1
@@ -159,10 +216,16 @@ class _Place:
             low = max(low, text.rfind("\n", low, one.start) + 1)
             end = text.find("\n", one.end, high)
             return low, high if end < 0 else end
-        for found in _SENTENCE_END.finditer(text, low, one.start):
-            low = found.end()
-        after = _SENTENCE_END.search(text, one.end, high)
-        return low, after.start() if after else high
+        if one.kind in _NETWORK:
+            ends = [_SENTENCE_END]
+        else:
+            ends = [_SENTENCE_END, _CLAUSE_END]
+        for pattern in ends:
+            for found in pattern.finditer(text, low, one.start):
+                low = found.end()
+            if (after := pattern.search(text, one.end, high)) is not None:
+                high = after.start()
+        return _line(text, low, one.start, one.end, high)
 
     def _linked(self, one: SeenObservable) -> bool:
         """Return whether a URL is what a link points to, or lies in the text of one."""
@@ -173,6 +236,28 @@ class _Place:
 
     def _own(self, one: SeenObservable) -> bool:
         return bool(self._publishers) and benign.publishes(benign.host_of(one.value)) in self._publishers
+
+
+def _line(text: str, low: int, start: int, end: int, high: int) -> tuple[int, int]:
+    """Return a stretch without the lines around the one of a value, but for those of prose that was wrapped."""
+    at = start
+    while (cut := text.rfind("\n", low, at)) >= 0:
+        begin = text.rfind("\n", 0, cut) + 1
+        if not _wrapped(text[begin:cut], text[cut + 1 : cut + 2]):
+            low = cut + 1
+            break
+        at = cut
+    at = end
+    while 0 <= (cut := text.find("\n", at, high)):
+        begin = text.rfind("\n", 0, cut) + 1
+        if not _wrapped(text[begin:cut], text[cut + 1 : cut + 2]):
+            return low, cut
+        at = cut + 1
+    return low, high
+
+
+def _wrapped(line: str, following: str) -> bool:
+    return len(line) >= 50 and " " in line.strip() and (following.islower() or line.rstrip()[-1:] not in ".:;!?")
 
 
 def _publishers(document: Document) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -64,11 +65,12 @@ def _automaton() -> tuple[Any, list[str]]:
 class Cues:
     """Words of a text that speak for or against the values near them, by place."""
 
-    def __init__(self, text: str) -> None:
-        """Find them all in one pass."""
+    def __init__(self, text: str, values: Sequence[tuple[int, int]] = ()) -> None:
+        """Find them all in one pass; a word within one of the ranges of values says nothing."""
         low = text.lower()
         if len(low) != len(text):  # a letter that grows when made small: İ
             low = "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
+        bounds = [start for start, _ in values]
         automaton, kinds = _automaton()
         self._text = low
         self._starts: dict[str, list[int]] = {kind: [] for kind in _CUES}
@@ -77,6 +79,8 @@ class Cues:
             if start and low[start - 1].isalnum() and low[start].isalnum():
                 continue
             if end - start < 4 and end < len(low) and low[end].isalnum():
+                continue
+            if bounds and (at := bisect_right(bounds, start)) and start < values[at - 1][1]:
                 continue
             self._starts[kinds[pattern]].append(start)
             self._ends[kinds[pattern]].append(end)
