@@ -111,7 +111,7 @@ def test_flaws_called_exploited_and_not_are_shown() -> None:
     assert not merged([readings[0], flaw("B", ExploitStatus.UNSAID, None)]).contradictions
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(READINGS, max_size=3, unique_by=lambda r: r.document.document_id))
 def test_every_thing_has_a_source_and_the_order_of_reports_does_not_matter(readings: list[Reading]) -> None:
     together = merged(readings)

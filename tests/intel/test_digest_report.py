@@ -121,7 +121,7 @@ def test_what_was_not_read_is_said() -> None:
     assert digest_of(replace(reading, document=document)).unknown == ("Not read: page 3 of “Text” (encrypted).",)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(READINGS)
 def test_no_reading_breaks_it_and_nothing_unfounded_is_said(reading: Reading) -> None:
     for claim in digest_of(reading).claims:

@@ -35,7 +35,7 @@ def document(text: str = "Text.", **said: object) -> Document:
     return Document(document_id="doc-0", title="T", source="s.txt", text=text, parts=(), **said)  # type: ignore[arg-type]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(READINGS, max_size=3, unique_by=lambda r: r.document.document_id))
 def test_the_way_there_and_back_keeps_all(readings: list[Reading]) -> None:
     tables = tables_of(readings, read_at=AT)
