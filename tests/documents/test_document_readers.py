@@ -256,18 +256,41 @@ def test_feeds_give_each_entry_once():
 
 
 def test_stix_bundles_and_taxii_envelopes():
-    report, rest = documents(SAMPLES["stix"][1], "bundle.json")
+    (report,) = documents(SAMPLES["stix"][1], "bundle.json")
     assert (report.title, report.fields["tlp"]) == ("Rep", "green")
     assert parts(report, PartKind.PARAGRAPH) == ["The actor used X.", "A loader."]
     fields = {p.name: report.text[p.start : p.end] for p in report.parts if p.kind is PartKind.FIELD}
     assert fields["indicator.pattern"] == "[domain-name:value = 'evil.example']"
     assert fields["malware.aliases"] == "Geodo"
     assert links(report) == {"blog": "https://b.example"}
-    assert "203.0.113.9" in parts(rest, PartKind.FIELD)
+    assert "203.0.113.9" in parts(report, PartKind.FIELD)
     envelope = (
         b'{"more": false, "objects": [{"type": "malware", "spec_version": "2.1", "id": "malware--1", "name": "X"}]}'
     )
     assert documents(envelope, "envelope.json")[0].media_type == "application/stix+json"
+
+
+def test_stix_relationships_are_sentences_and_what_is_revoked_says_so():
+    bundle = (
+        b'{"type":"bundle","id":"bundle--1","objects":[{"type":"intrusion-set","id":"i--1","name":"APT28"},'
+        b'{"type":"tool","id":"t--1","name":"PsExec"},{"type":"relationship","id":"r--1","source_ref":"i--1",'
+        b'"target_ref":"t--1","relationship_type":"uses"},{"type":"indicator","id":"n--1","revoked":true,'
+        b'"name":"old","pattern":"[ipv4-addr:value = \'91.2.3.4\']"}]}'
+    )
+    (only,) = documents(bundle, "bundle.json")
+    assert "APT28 uses PsExec." in parts(only, PartKind.PARAGRAPH)
+    assert {p.origin for p in only.parts if p.name == "indicator.pattern"} == {"n--1, revoked"}
+
+
+def test_misp_marks_pairs_and_galaxies():
+    event = (
+        b'{"Event":{"info":"Wave","Tag":[{"name":"misp-galaxy:threat-actor=\\"Gamaredon Group\\""}],"Attribute":['
+        b'{"type":"filename|sha256","value":"a.exe|aa","to_ids":true},{"type":"ip-dst","value":"91.2.3.4","deleted":true}]}}'
+    )
+    (event,) = documents(event, "event.json")
+    fields = {p.name: event.text[p.start : p.end] for p in event.parts if p.kind is PartKind.FIELD}
+    assert fields == {"threat-actor": "Gamaredon Group", "filename|sha256": "a.exe | aa"}
+    assert [one.reason for one in event.unread] == ["1 deleted in the event: left out"]
 
 
 def test_misp_events():

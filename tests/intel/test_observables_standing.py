@@ -140,3 +140,16 @@ def test_an_example_under_indicators_says_so() -> None:
     assert one.standing is Standing.EXAMPLE
     assert "reserved" in one.reason
     assert "“Indicators of compromise”" in one.reason
+
+
+@pytest.mark.parametrize(
+    ("origin", "standing"),
+    [
+        ("attribute 1, Network activity, to_ids", Standing.INDICATOR),
+        ("attribute 1, Network activity, not to_ids", Standing.OBSERVABLE),
+        ("indicator--1, revoked", Standing.OBSERVABLE),
+    ],
+)
+def test_the_record_s_own_marks_decide(origin: str, standing: Standing) -> None:
+    part = DocumentPart(kind=PartKind.FIELD, start=0, end=8, origin=origin, section=("Indicators",), name="ip-dst")
+    assert only("91.2.3.4", parts=(part,)).standing is standing

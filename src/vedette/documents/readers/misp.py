@@ -6,6 +6,7 @@ The information line is the title, reports and comments are prose, attributes ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from vedette.documents.readers.markdown import markdown_blocks
 from vedette.documents.times import parse_time
 from vedette.schema.document import Document, PartKind
 
+_GALAXY = re.compile(r"misp-galaxy:([a-z0-9\- ]{1,80})=\"([^\"]{1,200})\"$")
 _MIN_PROSE_WORDS = 4
 _PROSE_TYPES = frozenset({"comment", "text", "other"})
 
@@ -82,19 +84,22 @@ def _document(event: Mapping[str, Any], builder: Builder) -> Document:
             )
             builder.put(PartKind.PARAGRAPH, values.text(cluster.get("description")), origin="Galaxy")
     builder.leave_sections()
-    for number, attribute in enumerate(values.objects(event.get("Attribute")), start=1):
+    tags = [values.text(tag.get("name")) for tag in values.objects(event.get("Tag"))]
+    for tag in tags:
+        if (named := _GALAXY.match(tag)) is not None:  # misp-galaxy:threat-actor="Gamaredon Group"
+            builder.put(PartKind.FIELD, named[2], name=named[1], origin="Tag")
+    for number, attribute in enumerate(_live(event.get("Attribute"), builder), start=1):
         _attribute(attribute, builder, f"attribute {number}")
         if builder.full:
             break
-    for number, thing in enumerate(values.objects(event.get("Object")), start=1):
+    for number, thing in enumerate(_live(event.get("Object"), builder), start=1):
         builder.leave_sections()
         builder.put(PartKind.HEADING, f"object: {values.text(thing.get('name'))}", level=1)
         _prose(values.text(thing.get("comment")), builder, f"object {number}")
-        for at, attribute in enumerate(values.objects(thing.get("Attribute")), start=1):
+        for at, attribute in enumerate(_live(thing.get("Attribute"), builder), start=1):
             _attribute(attribute, builder, f"object {number}, attribute {at}")
         if builder.full:
             break
-    tags = [values.text(tag.get("name")) for tag in values.objects(event.get("Tag"))]
     tlp = next((tag[4:].lower() for tag in tags if tag.lower().startswith("tlp:")), "")
     owner = event.get("Orgc") or event.get("Org")
     return builder.document(
@@ -111,6 +116,15 @@ def _document(event: Mapping[str, Any], builder: Builder) -> Document:
     )
 
 
+def _live(given: object, builder: Builder) -> list[Mapping[str, Any]]:
+    """Return the attributes or objects that were not deleted; how many were is told."""
+    found = values.objects(given)
+    live = [one for one in found if one.get("deleted") not in (True, "1", 1)]
+    if len(live) < len(found):
+        builder.unread("", f"{len(found) - len(live):,} deleted in the event: left out")
+    return list(live)
+
+
 def _attribute(attribute: Mapping[str, Any], builder: Builder, place: str) -> None:
     value = values.text(attribute.get("value"))
     kind = values.text(attribute.get("type")) or "attribute"
@@ -119,6 +133,8 @@ def _attribute(attribute: Mapping[str, Any], builder: Builder, place: str) -> No
     origin = ", ".join(p for p in (place, category, detection) if p)
     if kind in _PROSE_TYPES and len(value.split()) > _MIN_PROSE_WORDS:
         builder.add_all(markdown_blocks(value, origin=origin))
+    elif value and "|" in kind and "|" in value:  # filename|sha256: two values, one beside the other
+        builder.put(PartKind.FIELD, " | ".join(value.split("|", 1)), name=kind, origin=origin)
     elif value:
         builder.put(PartKind.FIELD, value, name=kind, origin=origin)
     _prose(values.text(attribute.get("comment")), builder, origin)

@@ -1,8 +1,10 @@
 """STIX 2.x bundles, and what a TAXII 2.1 server gave (envelopes) once it was saved to a file.
 
 Each report, grouping, note and opinion is a document, with what it refers to: the prose of each object as paragraphs
-under a heading of its own, its values (names, aliases, patterns, addresses, hashes, references) as fields. What no
-report refers to comes after, as further documents. Markings (TLP) go into ``fields``.
+under a heading of its own, its values (names, aliases, patterns, addresses, hashes, references) as fields, and its
+relationships as sentences ("Emotet uses PsExec."). What no report refers to comes after, as further documents; where
+there is but one report, all is one document. What was revoked says so in its origin. Markings (TLP) go into
+``fields``.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ _SILENT = frozenset({"type", "id", "spec_version", "created", "modified", "objec
 _PROSE = frozenset({"description", "abstract", "content", "explanation", "summary", "x_mitre_detection", "body"})
 _MAX_LOOSE = 200
 """Objects that no report refers to, in one document."""
+_MAX_TOGETHER = 5_000
+"""Objects that make one document with the only report of a bundle."""
 _MAX_DEPTH = 8
 _MAX_VALUE_CHARS = 20_000
 _TLP = {
@@ -64,6 +68,13 @@ class StixReader:
         names = {key: one_line(values.text(o.get("name")) or values.text(o.get("value"))) for key, o in by_id.items()}
         told: set[str] = set()
         number = 0
+        own = [o for o in found if o.get("type") in _REPORTS]
+        rest = [o for o in found if o.get("type") not in (*_REPORTS, "marking-definition", "extension-definition")]
+        if len(own) == 1 and len(rest) <= _MAX_TOGETHER:
+            first = set(values.texts(own[0].get("object_refs")))
+            rest.sort(key=lambda o: str(o.get("id")) not in first)
+            yield from self._document(source, 1, own[0], rest, by_id, names)
+            return
         for report in found:
             if report.get("type") not in _REPORTS:
                 continue
@@ -77,7 +88,6 @@ class StixReader:
             for o in found
             if str(o.get("id")) not in told and o.get("type") not in ("marking-definition", "extension-definition")
         ]
-        loose = [o for o in loose if o.get("type") != "relationship" or values.text(o.get("description"))] or loose
         for at in range(0, len(loose), _MAX_LOOSE):
             number += 1
             yield from self._document(source, number, None, loose[at : at + _MAX_LOOSE], by_id, names)
@@ -99,7 +109,10 @@ class StixReader:
             builder.put(PartKind.TITLE, title)
         if report is not None:
             _tell(builder, report, names, skip=("name",))
+        relations = [o for o in inside if o.get("type") == "relationship"]
         for thing in inside:
+            if thing.get("type") == "relationship":
+                continue
             if report is not None:
                 builder.leave_sections()
             kind = str(thing.get("type"))
@@ -107,6 +120,14 @@ class StixReader:
             _tell(builder, thing, names)
             if builder.full:
                 break
+        said = [(sentence, one) for one in relations if (sentence := _sentence(one, names))]
+        if said and not builder.full:
+            builder.leave_sections()
+            builder.put(PartKind.HEADING, "relationships", level=1)
+        for sentence, one in said:
+            origin = _origin(one)
+            builder.put(PartKind.PARAGRAPH, sentence, origin=origin)
+            builder.add_all(markdown_blocks(values.text(one.get("description")), origin=origin))
         author = by_id.get(str(about.get("created_by_ref")), {})
         try:
             yield builder.document(
@@ -125,6 +146,18 @@ class StixReader:
             yield Quarantined(builder.name, str(error))
 
 
+def _origin(thing: Mapping[str, Any]) -> str:
+    """Return an object's id, and whether it was taken back."""
+    return str(thing.get("id", ""))[:100] + (", revoked" if thing.get("revoked") is True else "")
+
+
+def _sentence(relation: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Return a relationship in words; empty where an end bears no name."""
+    source, target = (names.get(values.text(relation.get(key)), "") for key in ("source_ref", "target_ref"))
+    verb = one_line(values.text(relation.get("relationship_type"))).replace("-", " ")
+    return f"{source} {verb} {target}." if source and target and verb else ""
+
+
 def _tlp(about: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> str:
     for reference in values.texts(about.get("object_marking_refs")):
         if reference in _TLP:
@@ -141,7 +174,7 @@ def _tlp(about: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> st
 
 def _tell(builder: Builder, thing: Mapping[str, Any], names: Mapping[str, str], skip: Sequence[str] = ()) -> None:
     """Add an object's prose as paragraphs, its values as fields."""
-    origin = str(thing.get("id", ""))[:100]
+    origin = _origin(thing)
     for key in thing:
         if key in _PROSE and isinstance(thing[key], str):
             builder.add_all(markdown_blocks(thing[key], origin=origin))

@@ -46,6 +46,8 @@ _AGAINST = re.compile(
     r"(?i)\b(?:against|targeting|aimed at|directed at|attacks? on)\s{1,3}(?:the )?(?:host |server |domain |portal |gateway |"
     r"site |network )?$"
 )
+_IN_MAIL = re.compile(r"(?i)\.(?:eml|msg|mbox|mbx)(?:#\d+)?!")
+"""A message that is attached to another one."""
 _CHECKED = re.compile(r"(?i)\b(?:connectivity|internet connection|is online)\b|\b(?:ping|pings|pinging)\s*$")
 _WINDOW = 240
 
@@ -101,7 +103,7 @@ class _Place:
         self._link_starts = sorted(link.start for link in document.links)
         self._link_ends = {link.start: link.end for link in document.links}
         self._publishers = _publishers(document)
-        self._forwarded = "#" in document.source or "!" in document.source
+        self._forwarded = _IN_MAIL.search(document.source) is not None
 
     def judge(self, one: SeenObservable) -> _Judged:
         if one.kind in _RULES:
@@ -117,6 +119,8 @@ class _Place:
             return _Judged(Standing.REFERENCE, "a header of the message that carries the report", 0.8)
         if one.kind in _NETWORK and (everyday := benign.everyday(one.value)) is not None:
             return _Judged(Standing.REFERENCE, everyday, 0.9)
+        if part is not None and part.kind is PartKind.FIELD and (marked := _marked(part)) is not None:
+            return marked
         row = self._row(one, part)
         if row is not None and (told := row.says()) is not None and one.kind is not ObservableKind.HASH:
             return _Judged(told[0], f"its row says: “{told[1]}”", 0.88)
@@ -186,7 +190,10 @@ class _Place:
         """Return the sort of a value, as the row of its table says it: a JA3 is no hash of a file."""
         if one.sort != "md5":
             return one.sort
-        row = self._row(one, self._part(one.start))
+        part = self._part(one.start)
+        if part is not None and part.kind is PartKind.FIELD and "ja3" in part.name:
+            return "ja3"
+        row = self._row(one, part)
         return (row.mark() if row is not None else "") or one.sort
 
     def _part(self, at: int) -> DocumentPart | None:
@@ -236,6 +243,18 @@ class _Place:
 
     def _own(self, one: SeenObservable) -> bool:
         return bool(self._publishers) and benign.publishes(benign.host_of(one.value)) in self._publishers
+
+
+def _marked(part: DocumentPart) -> _Judged | None:
+    """Return what the record that a field is of says by its own marks: MISP's ``to_ids``, STIX's ``revoked``."""
+    of = f" (of the pair {part.name})" if "|" in part.name else ""
+    if part.origin.endswith(", revoked"):
+        return _Judged(Standing.OBSERVABLE, "the source has revoked it", 0.95)
+    if part.origin.endswith(", not to_ids"):
+        return _Judged(Standing.OBSERVABLE, f"the event says: not to_ids{of}", 0.9)
+    if part.origin.endswith(", to_ids"):
+        return _Judged(Standing.INDICATOR, f"the event says: to_ids{of}", 0.97)
+    return None
 
 
 def _line(text: str, low: int, start: int, end: int, high: int) -> tuple[int, int]:
