@@ -120,3 +120,39 @@ def seen_sha256(path: Path) -> str:
     with _seen_lock:
         _seen[str(path)] = (mark, digest)
     return digest
+
+
+def walk_files(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the files of a folder, all the way down and by name, each with why it is not to be read, if so.
+
+    Hidden ones are skipped; links to folders are not followed, and those to files only within the folder.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    root = folder.resolve()
+    closed: list[tuple[Path, str]] = []
+
+    def failed(error: OSError) -> None:
+        closed.append((Path(str(error.filename)), f"cannot read: {error.strerror or error}"))
+
+    for below, folders, names in os.walk(folder, followlinks=False, onerror=failed):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in sorted(names):
+            file = Path(below) / name
+            if name.startswith("."):
+                continue
+            if file.is_symlink() and not _inside(root, file):
+                yield file, "a link that leads out of the folder"
+            elif not file.is_file():
+                yield file, "not a plain file"
+            else:
+                yield file, ""
+    yield from closed
+
+
+def _inside(root: Path, link: Path) -> bool:
+    try:
+        return link.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):
+        return False

@@ -263,3 +263,22 @@ def test_what_is_no_parquet_is_said(tmp_path: Path) -> None:
     (tmp_path / "x.parquet").write_bytes(b"no such thing")
     with pytest.raises((UserError, OutsideError), match=r"x\.parquet"):
         run_job(job_functions.lengths, open_texts([tmp_path / "x.parquet"]), tmp_path / "out")
+
+
+def test_a_link_that_leads_out_of_the_folder_is_told_and_not_read(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    (folder / "sub").mkdir(parents=True)
+    (tmp_path / "secret.txt").write_text("secret words")
+    (tmp_path / "secret.jsonl").write_text('{"id": "s", "text": "secret"}\n')
+    (folder / "a.txt").write_text("open words")
+    (folder / "same.txt").symlink_to(folder / "a.txt")
+    (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / "sub/rows.jsonl").symlink_to(tmp_path / "secret.jsonl")
+    (folder / "up").symlink_to(tmp_path)
+    (shard,) = open_texts([folder]).shards(100, lambda _: False)
+    assert shard.table.column("id").to_pylist() == ["a.txt", "same.txt"]
+    assert shard.table.column("content").to_pylist() == [b"open words"] * 2
+    assert {(bad.row_id, bad.reason) for bad in shard.bad} == {
+        (name, "a link that leads out of the folder") for name in ("link.txt", "sub/rows.jsonl")
+    }
+    assert open_texts([folder]).n_rows == 4

@@ -11,7 +11,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -20,7 +20,7 @@ import orjson
 
 from vedette.bulk.places import Entry, Place, S3Access, parquet_names
 from vedette.errors import OutsideError, UserError
-from vedette.files import seen_sha256
+from vedette.files import seen_sha256, walk_files
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -108,19 +108,31 @@ def open_texts(
         UserError: there is nothing to read.
     """
     files: list[tuple[Place, Entry, str]] = []
+    left_out: dict[str, str] = {}
     for spec in specs:
         place = Place(spec, access)
         kind = place.kind()
         if kind == "file":
             files.append((place, place.itself(), place.url))
         elif kind == "folder":
-            own = [e for e in place.entries() if _wanted(e.name)]
-            files += [(place, entry, entry.name) for entry in own]
+            own = place.entries() if place.remote else _local_entries(place, left_out)
+            files += [(place, entry, entry.name) for entry in own if _wanted(entry.name)]
         else:
             raise UserError(f"there is nothing at {place.url}", next_step="check the path or URL")
     if not files:
         raise UserError(f"there are no files in {', '.join(str(s) for s in specs)[:200]}", next_step="check the path")
-    return TextSource(tuple(files), text_column, id_column)
+    return TextSource(tuple(files), text_column, id_column, left_out)
+
+
+def _local_entries(place: Place, left_out: dict[str, str]) -> list[Entry]:
+    """Return the files of a folder, and note which of them are not to be read: links that lead out of it."""
+    root, found = Path(place.root), []
+    for path, reason in walk_files(root):
+        entry = Entry(path.relative_to(root).as_posix(), 0 if reason else path.stat().st_size, "")
+        if reason:
+            left_out[path.as_posix()] = reason
+        found.append(entry)
+    return sorted(found, key=lambda entry: entry.name)
 
 
 def _wanted(name: str) -> bool:
@@ -132,9 +144,14 @@ class TextSource:
     """Rows with an id and a text, or a file's bytes."""
 
     def __init__(
-        self, files: Sequence[tuple[Place, Entry, str]], text_column: str = "text", id_column: str | None = None
+        self,
+        files: Sequence[tuple[Place, Entry, str]],
+        text_column: str = "text",
+        id_column: str | None = None,
+        left_out: Mapping[str, str] | None = None,
     ) -> None:
         self._files = files
+        self._left_out = dict(left_out or {})
         self._text, self._id = text_column, id_column
         self._n_rows: int | None = None
         self._known = False
@@ -147,9 +164,15 @@ class TextSource:
         """
         digest = hashlib.sha256(orjson.dumps([self._text, self._id]))
         for place, entry, name in self._files:
-            mark = _local_mark(place, entry) if not place.remote else f"{entry.size_bytes} {entry.modified}"
+            reason = self._reason(place, entry)
+            own = f"{entry.size_bytes} {entry.modified}"
+            mark = reason or (own if place.remote else _local_mark(place, entry))
             digest.update(orjson.dumps([name, mark]))
         return digest.hexdigest()
+
+    def _reason(self, place: Place, entry: Entry) -> str:
+        """Return why a file is not to be read; empty where it is."""
+        return self._left_out.get((Path(place.root) / entry.name).as_posix(), "") if self._left_out else ""
 
     @property
     def n_rows(self) -> int | None:
@@ -158,6 +181,9 @@ class TextSource:
             self._known = True
             total = 0
             for place, entry, name in self._files:
+                if self._reason(place, entry):
+                    total += 1
+                    continue
                 if name.endswith(_JSONL):
                     return None
                 total += _parquet(place, entry).metadata.num_rows if name.endswith(".parquet") else 1
@@ -170,7 +196,7 @@ class TextSource:
         loose: list[tuple[Place, Entry, str]] = []
         for one in self._files:
             name = one[2]
-            if not name.endswith((".parquet", *_JSONL)):
+            if not name.endswith((".parquet", *_JSONL)) or self._reason(one[0], one[1]):
                 loose.append(one)
                 continue
             made = self._of_parquet if name.endswith(".parquet") else self._of_lines
@@ -295,6 +321,9 @@ class TextSource:
                 bad: list[Bad] = []
                 for row in range(first, at):
                     place, entry, name = files[row]
+                    if reason := self._reason(place, entry):
+                        bad.append(Bad(row, name, reason))
+                        continue
                     if entry.size_bytes > MOST_FILE_BYTES:
                         bad.append(Bad(row, name, f"it is larger than {MOST_FILE_BYTES:,} bytes"))
                         continue

@@ -5,12 +5,13 @@ Nothing is followed, fetched or run, nothing is unpacked to the disk, and no nam
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from vedette.documents.base import Limits, Quarantined, RefusedError, Source, Work
 from vedette.documents.registry import read_source
+from vedette.files import walk_files
 from vedette.schema.document import Document
 
 _SKIPPED = frozenset({"thumbs.db", "desktop.ini"})
@@ -69,35 +70,16 @@ def list_files(path: Path) -> Iterator[Path | Quarantined]:
             else:
                 yield path
             return
-        root = path.resolve()
+        found = walk_files(path)
+        first = next(found, None)
     except (OSError, ValueError, RuntimeError) as error:
         yield Quarantined(str(path), f"cannot read: {error}")
         return
-    closed: list[Quarantined] = []
-
-    def failed(error: OSError) -> None:
-        closed.append(Quarantined(str(error.filename), f"cannot read: {error.strerror or error}"))
-
-    for folder, folders, names in os.walk(path, followlinks=False, onerror=failed):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        for name in sorted(names):
-            file = Path(folder) / name
-            if name.startswith(".") or name.lower() in _SKIPPED:
-                continue
-            if file.is_symlink() and not _inside(root, file):
-                yield Quarantined(str(file), "a link that leads out of the folder")
-            elif not file.is_file():
-                yield Quarantined(str(file), "not a plain file")
-            else:
-                yield file
-    yield from closed
-
-
-def _inside(root: Path, link: Path) -> bool:
-    try:
-        return link.resolve().is_relative_to(root)
-    except (OSError, RuntimeError):
-        return False
+    for file, reason in chain(() if first is None else (first,), found):
+        if reason:
+            yield Quarantined(str(file), reason)
+        elif file.name.lower() not in _SKIPPED:
+            yield file
 
 
 __all__ = ["Limits", "Quarantined", "RefusedError", "list_files", "read_bytes", "read_folder", "read_path"]
