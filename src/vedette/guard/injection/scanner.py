@@ -46,7 +46,8 @@ class InjectionScanner:
     def scan(self, passage: Passage, around: Around) -> Scanned:
         """Return what it finds.
 
-        Whatever its direction, a text is judged at one threshold, since a prompt may quote what others wrote. Only a
+        Whatever its direction, a text is judged at one threshold, since a prompt may quote what others wrote; in what
+        others may have written, forms that nobody else uses (:attr:`Rule.sure`) decide without the model. Only a
         reply is not weighed: it repeats and explains, so known forms alone count, and text that nobody sees.
         """
         del around
@@ -60,7 +61,11 @@ class InjectionScanner:
             if passage.direction is Direction.REPLY:
                 findings += _of_rules([hit for hit in known.alarms if not hit.told], start)
             else:
-                findings += _of_model(judge(model, text, known), known, model, start)
+                judged = judge(model, text, known)
+                if judged.logit >= model.threshold:
+                    findings += _of_model(judged, known, model, start)
+                elif passage.direction is not Direction.PROMPT:
+                    findings += _of_rules([hit for hit in known.hits if hit.sure], start)
             findings += _of_hidden(known.hidden, start)
         return Scanned(findings=tuple(_once(findings)))
 
@@ -99,8 +104,6 @@ def judge(model: Model, text: str, known: Signals) -> Judged:
 
 
 def _of_model(judged: Judged, known: Signals, model: Model, start: int) -> list[GuardFinding]:
-    if judged.logit < model.threshold:
-        return []
     score = round(model.chance(judged.logit), 3)
     hits = [hit for hit in known.hits if hit.score >= BELIEVED]
     entity = max(hits, key=lambda hit: hit.score).entity if hits else judged.entity

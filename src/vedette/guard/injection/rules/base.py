@@ -31,6 +31,8 @@ class Rule:
     """Texts near to them that it must not raise an alarm for."""
     told: bool = True
     """Whether reports and quotations repeat this form, so that it counts less in them."""
+    sure: bool = False
+    """Whether a hit alone decides in what others wrote, whatever the model says of the text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,8 @@ class RuleHit:
     """Encodings that it stood in, outermost first."""
     told: bool = False
     """Whether the text seems to tell of it."""
+    sure: bool = False
+    """Whether it decides alone in what others wrote."""
 
 
 def words(most: int) -> str:

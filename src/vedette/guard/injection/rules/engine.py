@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from vedette.guard.injection.rules import extraction, jailbreak, languages, override, planted
+from vedette.guard.injection.rules import extraction, jailbreak, languages, override, planted, verdicts
 from vedette.guard.injection.rules.base import TOLD, Rule
 
 MOST_HITS = 6
@@ -15,7 +15,14 @@ BEFORE = 140
 AFTER = 60
 """Characters around a hit that are asked whether the text tells of it."""
 
-RULES: tuple[Rule, ...] = (*override.RULES, *jailbreak.RULES, *extraction.RULES, *planted.RULES, *languages.RULES)
+RULES: tuple[Rule, ...] = (
+    *override.RULES,
+    *jailbreak.RULES,
+    *extraction.RULES,
+    *planted.RULES,
+    *verdicts.RULES,
+    *languages.RULES,
+)
 
 _TELLS_BEFORE = (
     r"(?:\b(?:told|tells|telling|ask(?:s|ed|ing)|instruct(?:s|ed|ing)|order(?:s|ed|ing)|trick(?:s|ed|ing)?|caus(?:e|es|ed|ing)"
@@ -24,11 +31,15 @@ _TELLS_BEFORE = (
     r"|adversar\w+|inject(?:s|ed|ion|ions|ing)?|jailbreak\w*|prompts? (?:that|which|like|such)|malicious|payloads?|detect(?:s|ed|ing|ion)?"
     r"|block(?:s|ed|ing)?|flag(?:s|ged|ging)?|researchers?|red[- ]team\w*|what (?:does|happens|is)|explain|meaning of|designed to"
     r"|how (?:do|does|can|to|should)|why (?:do|does|is)|(?:ask|push|lead|get|make)s? (?:the|a) (?:model|assistant|chatbot|bot|llm|ai) to|whether|users? who|if (?:a|the) user)"
-    r"\b[^.!?\n]{0,100}|\b(?:pasted|typed|wrote|submitted|entered|posted|sent|said|says|reads|sends)\W{1,4}[\"'])$"
+    r"\b[^.!?\n]{0,100}|\b(?:pasted|typed|wrote|submitted|entered|posted|sent|said|says|reads|sends)\W{1,4}[\"']"
+    r"|\b(?:rules?|polic(?:y|ies)|acls?|configs?|configuration|lines?|logs?|headers?|entry|tickets?|playbook|runbook|vendor|guideline|standard)"
+    r"\W+(?:[\w']+\W+){0,2}?(?:says?|reads?|states?|shows?)\s*[:,]\s*[\"']?\w?)$"
 )
 _TELLS_AFTER = (
     r"^[^.!?\n]{0,50}\b(?:attack|attacks|prompt injections?|jailbreaks?|(?:was|were|is|are|got) (?:blocked|detected|refused|rejected"
     r"|flagged|logged|caught|filtered)|failed|technique|payload)\b"
+    r"|^\W{0,3}(?:that |which )?(?:our|their|an?|his|her|this|that|its|the)\W+(?:[\w-]+\W+){0,3}?(?:bot|chatbot|assistant|model|agent|app|vendor|tool"
+    r"|product|attacker|actor|malware|script|sample)\W+(?:leak(?:s|ed)?|show(?:s|ed|n)?|print(?:s|ed)|uses?|used|had|has|sent|gave|return(?:s|ed)|expose[sd]|reveal(?:s|ed))\b"
 )
 
 

@@ -69,7 +69,13 @@ def signals(text: str) -> Signals:
     plain = normalise(text)
     hits = [
         RuleHit(
-            rule=match.rule.name, entity=match.rule.entity, start=start, end=end, score=match.score, told=match.told
+            rule=match.rule.name,
+            entity=match.rule.entity,
+            start=start,
+            end=end,
+            score=match.score,
+            told=match.told,
+            sure=match.rule.sure and not match.told,
         )
         for match in meet(plain.text)
         for start, end in (plain.span(match.start, match.end),)
@@ -105,6 +111,7 @@ def _within(text: str, within: tuple[str, ...], start: int, end: int) -> list[Ru
             score=min(0.99, match.score + (0.0 if match.told else ENCODED_BONUS)),
             within=within,
             told=match.told,
+            sure=match.rule.sure and not match.told,
         )
         for match in meet(normalise(text).text)
     ]
