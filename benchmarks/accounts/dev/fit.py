@@ -21,8 +21,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 
 from families import FAMILIES, make
-from tables import build
 
+from tables import build
 from vedette.investigate.engine import examine
 from vedette.investigate.facts import FEATURES
 from vedette.investigate.model import DEEDS, LOGON_ONLY_BAR, ROLES

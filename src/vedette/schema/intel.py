@@ -39,8 +39,8 @@ class SeenObservable:
     start: int
     end: int
     sort: str = ""
-    """``md5``, ``sha1``, ``sha256``, ``sha512``, ``ssdeep``, ``imphash``, ``ja3``; ``v4``, ``v6``; ``bitcoin``, ``ethereum``;
-    ``path``, ``name``."""
+    """``md5``, ``sha1``, ``sha256``, ``sha512``, ``ssdeep``, ``imphash``, ``ja3``; ``v4``, ``v6``; ``bitcoin``,
+    ``ethereum``; ``path``, ``name``."""
     defanged: bool = False
     standing: Standing = Standing.OBSERVABLE
     reason: str = ""
