@@ -11,13 +11,15 @@ CUES: dict[MentionKind, frozenset[str]] = {
     MentionKind.GROUP: frozenset(
         "group groups gang gangs actor actors adversary adversaries apt apts hackers hacker crew cluster clusters team "
         "attackers attacker operators operator affiliates affiliate threat espionage collective syndicate cartel "
-        "intrusion-set nation-state state-sponsored state-backed".split()
+        "intrusion-set nation-state state-sponsored state-backed gruppe hackergruppe groupe grupo "
+        "группа группы группировка группировки группировкой хакеры".split()
     ),
     MentionKind.MALWARE: frozenset(
         "malware ransomware trojan trojans backdoor backdoors rat rats loader downloader dropper botnet bot bots worm "
         "stealer infostealer spyware keylogger rootkit bootkit wiper implant implants virus adware miner cryptominer "
         "webshell payload payloads variant variants sample samples family families infection infections infected "
-        "beacon beacons stager shellcode injector crypter module modules strain locker cryptor cryptolocker".split()
+        "beacon beacons stager shellcode injector crypter module modules strain locker cryptor cryptolocker "
+        "schadsoftware троян бэкдор шифровальщик стилер загрузчик вредонос malveillant".split()
     ),
     MentionKind.TOOL: frozenset(
         "tool tools toolkit utility utilities framework command commands binary executable lolbin lolbins program "
@@ -81,3 +83,24 @@ def is_command(text: str, start: int, end: int) -> bool:
 def is_called(text: str, start: int, low: int) -> bool:
     """Return whether the words before a range say that a name follows (``also known as``, ``dubbed``)."""
     return _CALLED.search(text[max(low, start - 40) : start]) is not None
+
+
+_USED = re.compile(
+    r"(?:\b(?:us(?:e|es|ed|ing)|deploy(?:s|ed|ing)?|deliver(?:s|ed|ing)?|drop(?:s|ped|ping)?|install(?:s|ed|ing)?|"
+    r"distribut(?:e|es|ed|ing)|execut(?:e|es|ed|ing)|load(?:s|ed|ing)?|launch(?:es|ed|ing)?) (?:the )?)\Z",
+    re.IGNORECASE,
+)
+_SCHEME = re.compile(
+    r"(?i)\b(?:bear|panda|kitten|spider|tiger|buffalo|chollima|jackal|leopard|crane|ocelot|lynx|wolf|hawk|typhoon|blizzard|"
+    r"sandstorm|sleet|tempest|tsunami|flood|storm|ursa|taurus|libra|pisces|serpens)\Z"
+)
+
+
+def is_used(text: str, start: int, low: int) -> bool:
+    """Return whether the words before a range say that somebody uses what it names."""
+    return _USED.search(text[max(low, start - 24) : start]) is not None
+
+
+def is_scheme(name: str) -> bool:
+    """Return whether a name is of two words as the makers of lists name groups: Cozy Bear, Salt Typhoon."""
+    return " " in name and _SCHEME.search(name) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from vedette.intel.entities import bodies, dates, patterns
+from vedette.intel.entities import bodies, dates, naming, patterns
 from vedette.intel.entities.known import Known
 from vedette.intel.entities.meaning import meant
 from vedette.intel.entities.model import tagger
@@ -35,6 +35,7 @@ def find(document: Document, known: Known, sentences: Sequence[tuple[int, int]])
     company = {m.ref for m in found if m.ref and m.confidence > _SURE_NAME}
     found += found_by(tagger(), text, _prose(document, spans), known, company)
     found += patterns.find(text)
+    found += naming.find(text, known)
     found += bodies.find(text)
     found += find_sectors(text)
     found += _dates(text, document)

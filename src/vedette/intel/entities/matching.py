@@ -159,6 +159,9 @@ class Matcher:
             return True
         if parted - gaps and not bare[:1].isupper():
             return False
+        here, there = _BETWEEN.sub("", bare), _BETWEEN.sub("", name.text)
+        if len(here) == len(there) and any(there[at : at + 1].isupper() > here[at : at + 1].isupper() for at in gaps):
+            return False  # "we chat" is no WeChat
         return cased_alike(bare, name.text) or (name.sureness is Sureness.CONTEXT and name.text.islower())
 
 

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vedette.intel.entities.base import KnownName, Sureness
-from vedette.intel.entities.context import cued, is_called, is_command
+from vedette.intel.entities.context import cued, is_called, is_command, is_scheme, is_used
 from vedette.intel.entities.known import COMMANDS, Known
 from vedette.intel.entities.matching import Match
 from vedette.schema.intel import EntityMention, MentionKind
 
 _KINSHIP = {MentionKind.TOOL: {MentionKind.MALWARE}, MentionKind.MALWARE: {MentionKind.TOOL}}
+_SOFTWARE = frozenset({MentionKind.MALWARE, MentionKind.TOOL})
 _CONFIDENCE = {Sureness.SURE: 0.97, Sureness.CASED: 0.92, Sureness.CONTEXT: 0.8}
 _POINTING = frozenset({MentionKind.GROUP, MentionKind.MALWARE, MentionKind.TOOL, MentionKind.CAMPAIGN})
 
@@ -28,6 +29,8 @@ class _Seen:
     called: bool
     commanded: bool
     """Whether it is spoken of as a command."""
+    used: bool = False
+    """Whether the word before says that somebody uses it."""
 
 
 def meant(text: str, known: Known, spans: Sequence[tuple[int, int]]) -> list[EntityMention]:
@@ -68,6 +71,7 @@ def _seen(text: str, match: Match, low: int, high: int) -> _Seen:
         frozenset(cued(text, match.start, match.end, low, high)),
         called=is_called(text, match.start, low),
         commanded=is_command(text, match.start, match.end),
+        used=is_used(text, match.start, low),
     )
 
 
@@ -94,6 +98,8 @@ def _mention(text: str, item: _Seen, names: list[KnownName], sure: set[str]) -> 
         return (
             thing.own,
             thing.kind in item.cues,
+            item.used and thing.kind in _SOFTWARE,
+            thing.kind is MentionKind.GROUP and is_scheme(name.text),
             sum(ref in sure for ref in thing.related) + (not name.alias) * 0.5,
             name.sureness is Sureness.SURE,
         )
@@ -101,7 +107,7 @@ def _mention(text: str, item: _Seen, names: list[KnownName], sure: set[str]) -> 
     ordered = sorted(names, key=strength, reverse=True)
     best = ordered[0]
     others = tuple(dict.fromkeys(n.thing.ref for n in ordered[1:] if n.thing.ref and n.thing.ref != best.thing.ref))
-    told = not others or strength(best)[:3] > strength(ordered[1])[:3]
+    told = not others or strength(best)[:5] > strength(ordered[1])[:5]
     start, end = item.match.start, item.match.end
     return EntityMention(
         kind=best.thing.kind,
