@@ -379,3 +379,32 @@ def test_rules_that_let_everything_pass_are_warned_of(when: str, do: str, said: 
 @pytest.mark.parametrize("name", PRESETS)
 def test_no_preset_is_warned_of(name: str) -> None:
     assert warnings(preset(name)) == ()
+
+
+@pytest.mark.parametrize(
+    ("direction", "says", "says_not"),
+    [
+        (PROMPT, ["the prompt holds"], ["a document"]),
+        (CONTEXT, ["a document, mail or tool's output holds"], ["the prompt"]),
+        (None, ["the prompt holds", ", or a document, mail or tool's output holds"], []),
+    ],
+)
+def test_the_reason_says_where_a_text_came_from_and_both_where_nobody_said(
+    direction: Direction | None, says: list[str], says_not: list[str]
+) -> None:
+    told = verdict(DEFAULT, "some value", ("value", "PROMPT_INJECTION"), direction=direction)
+    assert told.action is Action.BLOCK
+    assert all(one in told.reason for one in says)
+    assert not any(one in told.reason for one in says_not)
+
+
+def test_a_reason_of_one_rule_is_told_once_where_nobody_said_where_a_text_came_from() -> None:
+    one = policy("  - {name: s, when: {groups: [secret]}, do: block, because: take it out}")
+    assert verdict(one, "some value", ("value", "PASSWORD"), direction=None).reason.count("take it out") == 1
+    two = policy(
+        "  - {name: c, when: {directions: [context], groups: [secret]}, do: block, because: not from files}\n"
+        "  - {name: p, when: {groups: [secret]}, do: allow}"
+    )
+    told = verdict(two, "some value", ("value", "PASSWORD"), direction=None)
+    assert told.action is Action.BLOCK
+    assert told.reason.endswith(": not from files")

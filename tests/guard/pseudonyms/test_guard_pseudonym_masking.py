@@ -358,3 +358,19 @@ def test_long_hostile_texts_come_back(book, unit, form) -> None:
     ]
     masked = Masker(book).mask(text, found, form=form)
     assert Restorer(book).restore(masked.text, form=form) == text
+
+
+def test_the_few_digits_of_a_pin_are_replaced_only_where_they_are_one(book) -> None:
+    text = "The PIN is 4711. Call ext. 4711 by 10."
+    masker = Masker(book)
+    masked = masker.mask(text, [finding(text, "4711", "PASSWORD")])
+    assert shape(masked.text) == "The PIN is PASSWORD_*. Call ext. 4711 by 10."
+    assert masker.mask("port 4711 is open", []).text == "port 4711 is open"
+    assert Restorer(book).restore(masked.text) == text
+
+
+@pytest.mark.parametrize(("value", "entity"), [("482190", "PASSWORD"), ("20391", "USERNAME"), ("hunter2", "PASSWORD")])
+def test_other_values_are_replaced_wherever_they_stand(book, value: str, entity: str) -> None:
+    text = f"first {value}, then {value} again"
+    masked = Masker(book).mask(text, [finding(text, value, entity)])
+    assert shape(masked.text) == f"first {entity}_*, then {entity}_* again"

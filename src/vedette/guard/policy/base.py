@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -178,7 +178,7 @@ class Policy:
         where = where_of(passage, scanned, route=route, client_role=client_role, model=model)
         decided = tuple(self._decided(finding, passage, where) for finding in scanned.findings)
         action = max((one.action for one in decided), key=lambda a: a.gravity, default=Action.ALLOW)
-        reason = self._reason(decided, action)
+        reason = self._reason(decided, action, where)
         if scanned.unjudged:
             judged = self._of_direction(self.unjudged, where)
             if judged.gravity > action.gravity:
@@ -214,14 +214,26 @@ class Policy:
         """Return what a rule tells the client; empty where it tells nothing."""
         return next((one.because for one in self.rules if one.name == rule), "")
 
-    def _reason(self, decided: tuple[Decided, ...], action: Action) -> str:
+    def _reason(self, decided: tuple[Decided, ...], action: Action, where: Where) -> str:
         if action not in (Action.BLOCK, Action.ASK):
             return ""
         one = next(one for one in decided if one.action is action)
-        because = self.because(one.rule)
+        because = self._because(one, where)
         what = "not allowed" if action is Action.BLOCK else "held back until somebody approves"
         said = f"{one.finding.entity} is {what} (rule {one.rule})"
         return f"{said}: {because}" if because else said
+
+    def _because(self, one: Decided, where: Where) -> str:
+        """Return what the client is told; where nobody said where a text comes from, what holds for each origin."""
+        if len(where.directions) < 2:
+            return self.because(one.rule)
+        told: list[str] = []
+        for direction in where.directions:
+            action, rule = self.deciding(one.finding, replace(where, directions=(direction,)))
+            because = self.because(rule)
+            if action is one.action and because and because not in told:
+                told.append(because)
+        return ", or ".join(told) or self.because(one.rule)
 
     @staticmethod
     def _of_direction(table: Mapping[Direction, Action], where: Where) -> Action:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from vedette.guard.base import Pair, PairBook
-from vedette.guard.entities import ENTITIES
+from vedette.guard.entities import ENTITIES, Group, group_of
 from vedette.guard.pseudonyms.everyday import EVERYDAY
 from vedette.guard.pseudonyms.places import DEEPEST, Place, place_of, read, write
 from vedette.guard.pseudonyms.tokens import Words, letter_of, word_of
@@ -23,6 +23,8 @@ _LEAST = 3
 _MOST = 4096
 _LEAST_SPACELESS = 2
 _LEAST_DIGITS = 4
+_LEAST_DIGITS_OF_SECRETS = 6
+"""A PIN's few digits stand for many other things: an extension, a port, a year."""
 
 
 class Known(NamedTuple):
@@ -133,7 +135,7 @@ def sweepable(entity: str, value: str) -> bool:
     if entity in _NOT_SWEPT or len(value) > _MOST:
         return False
     if value.isdigit():
-        return len(value) >= _LEAST_DIGITS
+        return len(value) >= (_LEAST_DIGITS_OF_SECRETS if group_of(entity) is Group.SECRET else _LEAST_DIGITS)
     least = _LEAST_SPACELESS if _SPACELESS.search(value) else _LEAST
     return len(value) >= least and value.casefold() not in EVERYDAY
 
