@@ -27,6 +27,10 @@ _NEEDED = (
     "jinja2",
     "sqlalchemy",
     "zstandard",
+    "lxml",
+    "publicsuffixlist",
+    "pypdf",
+    "stix2",
 )
 
 
