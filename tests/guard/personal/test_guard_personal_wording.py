@@ -34,6 +34,8 @@ ACCOUNTS = [
     ("samAccountName=jnovotna", "jnovotna"),
     ("sAMAccountName: jnovotna", "jnovotna"),
     ("session opened for user root by jnovotna(uid=1000)", "jnovotna"),
+    ("jnovotna:1104:" + "aad3b435b51404ee" * 2 + ":" + "20d92927433fe1f1" * 2 + ":::", "jnovotna"),
+    ("jnovotna:$6$" + "Zs1mRvHc$u0v0vBqCwmVHfG1hKq:18900:0:99999:7:::", "jnovotna"),
     (SUDO, "jnovotna"),
     (SUDO.replace("sudo:", "sudo[12]:"), "jnovotna"),
 ]

@@ -327,3 +327,12 @@ def test_a_pair_under_the_name_of_a_service_is_found(form: str) -> None:
     assert [v for _, v in found(form.format(v="Passw0" + "rd!"))] == ["Passw0rd!"]
     for nothing in ("i7@3.5GHz", "admin", "2026-01-01", "v1.2.3", "page2"):
         assert not found(form.format(v=nothing)), nothing
+
+
+def test_a_published_key_counts_as_one_of_the_emulator_only() -> None:
+    key = base64.b64decode(
+        "RWJ5OHZkTTAyeE5PY3FGbHFVd0pQTGxtRXRsQ0RYSjFPVXpGVDUwdVNSWjZJRnN1RnEyVVZFckN6NEk2dHEvSzFTWkZQVE90ci9LQkhCZWtzb0dNR3c9PQ=="
+    ).decode()
+    line = f"DefaultEndpointsProtocol=https;AccountName={{name}};AccountKey={key};EndpointSuffix=core.windows.net"
+    assert not found(line.format(name="devstoreaccount1"))
+    assert [v for _, v in found(line.format(name="store7"))] == [key]

@@ -147,6 +147,11 @@ def users(sheet: Sheet, cues: Cues) -> None:
                 "USERNAME", start, end, 0.9 if said else 0.8, "machine-account" if user.endswith("$") else "domain-user"
             )
     _commanded(sheet)
+    if b":::" in raw or b":$" in raw or b"::" in raw:
+        for found in _DUMPED.finditer(raw):
+            start, end = found.span(1)
+            if is_person(raw[start:end].decode("latin-1")):
+                sheet.hit("USERNAME", start, end, 0.9, "dump")
     if b"Account " in raw or b"Workstation" in raw:
         _labelled(sheet)
     if b"CN=" in raw or b"cn=" in raw:
@@ -161,6 +166,12 @@ def users(sheet: Sheet, cues: Cues) -> None:
                 sheet.hit("USERNAME", start, end, 0.9, "access-log")
 
 
+_DUMPED = Pattern(
+    rb"(?i)(?:^|[\s\"'>|(\\])([a-z_][a-z0-9_.\-]{0,40}\$?)(?::\d{3,7}:(?:[0-9a-f]{32}|NO PASSWORD\*{21}|"
+    rb"\*{32}):[0-9a-f]{32}|"
+    rb":!?\$[0-9a-z\-]{1,12}\$[^\s:\"'<>]{8}|::[\w.\-]{0,64}:[0-9a-f]{16}:[0-9a-f]{32}:[0-9a-f]{16})"
+)
+"""Whose a hash is, in a dump of accounts, a line of ``shadow`` and an answer caught on the network."""
 _LABELLED = Pattern(
     rb"\b(?:(Account Name|Logon Account|Caller User Name|Target Account Name)|(Account Domain)|"
     rb"(Workstation Name|Source Workstation|Caller Computer Name)):"
@@ -187,7 +198,8 @@ _DIRECTORY = Pattern(
 )
 """A person's entry: ``CN=Anna Roe,OU=Staff,DC=…``. Groups are called like that too, but within other containers."""
 _GROUPS = Pattern(
-    rb"(?i)\b(?:groups?|admins?|administrators?|services?|servers?|policy|policies|accounts?|users?|guests?|teams?|roles?|"
+    rb"(?i)\b(?:groups?|admins?|administrators?|services?|servers?|policy|policies|accounts?|users?|guests?|"
+    rb"teams?|roles?|"
     rb"tests?|domains?|computers?|operators?|controllers?|readers?|creators?|owners?|publishers?|everyone)\b"
 )
 _ACCESS = Pattern(rb"(?m)^[0-9a-fA-F.:]{3,45} [^\s]{1,64} ([A-Za-z0-9._@\\\-]{2,64}) \[\d{2}/[A-Z][a-z]{2}/\d{4}:")
@@ -250,7 +262,8 @@ _REGISTRY = Pattern(rb"(\d{12})\.dkr\.ecr\.")
 _GUID = Pattern(rb"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PROJECT = Pattern(
     rb"projects/([a-z][a-z0-9\-]{4,28}[a-z0-9])/(?:zones|regions|locations|serviceAccounts|global|topics|"
-    rb"subscriptions|instances|datasets|secrets|logs|traces|databases|keyRings|buckets)\b|@([a-z][a-z0-9\-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com"
+    rb"subscriptions|instances|datasets|secrets|logs|traces|databases|keyRings|buckets)\b|"
+    rb"@([a-z][a-z0-9\-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com"
 )
 
 
@@ -317,7 +330,8 @@ _WINDOWS_HOME = Pattern(
     rb"[\\/]{1,8}([^\\/:*?\"<>|\r\n\t%$;,&^()=]{1,64})((?:[\\/][^\\/:*?\"<>|\r\n\t ;,&^()=']*)*)"
 )
 _UNIX_HOME = Pattern(
-    rb"/(?:home|Users|var/home|export/home|usr/home)/([A-Za-z_\xc0-\xff][A-Za-z0-9_.\-@\xc0-\xff]{0,63})((?:/[^\s/:*?\"'<>|;,&()\x00-\x1f]*)*)"
+    rb"/(?:home|Users|var/home|export/home|"
+    rb"usr/home)/([A-Za-z_\xc0-\xff][A-Za-z0-9_.\-@\xc0-\xff]{0,63})((?:/[^\s/:*?\"'<>|;,&()\x00-\x1f]*)*)"
 )
 
 

@@ -157,9 +157,19 @@ def _named(text: str, first: int, last: int, word: str, eager: bool) -> Hit | No
         score = 0.7
     if not score:
         return _told(spot, text, last) if kind == "gap" else None
-    if values.digest(text[span[0] : span[1]]) in PUBLISHED:
+    if values.digest(text[span[0] : span[1]]) in PUBLISHED and not _of_an_account(text, first, span[1]):
         return None
     return Hit(span[0], span[1], judging.entity_of(spot), judging.rule_of(spot, name), score)
+
+
+_ACCOUNT = re.compile(r"(?i)Account(?:Name|Endpoint)=(?P<n>[^;\"'\s]{1,100})")
+_EMULATED = re.compile(r"(?i)devstoreaccount1|localhost|127\.0\.0\.1")
+
+
+def _of_an_account(text: str, first: int, end: int) -> bool:
+    """Return whether a published key stands in the connection string of an account that no emulator has."""
+    account = _ACCOUNT.search(text, max(0, first - 200), end + 200)
+    return account is not None and _EMULATED.search(account["n"]) is None
 
 
 def value_at(text: str, at: int) -> tuple[tuple[int, int] | None, bool]:
