@@ -27,6 +27,7 @@ from vedette.documents.sentences import sentences, sentences_of
         ("What now? We wait… And go.", ["What now?", "We wait…", "And go."]),
         ("Version 1.2.3 of x.dll was hit, not 1.2.4.", ["Version 1.2.3 of x.dll was hit, not 1.2.4."]),
         ("1. Stop the host.", ["1. Stop the host."]),
+        ("Das geschah am 12. Mai 2025 in Bonn. Dann nichts.", ["Das geschah am 12. Mai 2025 in Bonn.", "Dann nichts."]),
         ("攻撃者は侵入した。次に移動した。", ["攻撃者は侵入した。", "次に移動した。"]),
         ("a\nwrapped line of prose that goes on,\nand ends here. Next one.", ["a\nwrapped line of prose that goes on,\nand ends here.", "Next one."]),
         ("Indicators:\nevil[.]com\nbad[.]org\n203.0.113.7", ["Indicators:", "evil[.]com", "bad[.]org", "203.0.113.7"]),

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from vedette.documents.sentences import sentences_of
+from vedette.intel.entities.dates import find as said_dates
 from vedette.intel.events import dates, find
 from vedette.schema import Document
 from vedette.schema.intel import EntityMention, MentionKind
@@ -67,3 +68,28 @@ def test_event_says_what_it_is_about_in_order_of_time() -> None:
     found = find(document, sentences_of(text), [name])
     assert [(e.at, e.keys) for e in found] == [("2030-04-03", ()), ("2031-05", ("malware:mudloader",))]
     assert all(document.text[e.start : e.end] == e.text for e in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Am 5. Mai 2025 begann der Angriff.", "2025-05-05"),
+        ("Атака началась 12 мая 2025 г. в Москве.", "2025-05-12"),
+        ("攻击于2025年5月12日开始。", "2025-05-12"),
+        ("Le 3 février 2024, le groupe attaqua.", "2024-02-03"),
+        ("El 7 de marzo de 2023 fue.", "2023-03-07"),
+    ],
+)
+def test_days_of_other_languages(text: str, expected: str) -> None:
+    assert [one.at for one in dates(text)] == [expected]
+    assert [one.iso for one in said_dates(text)] == [expected]
+
+
+@pytest.mark.parametrize("text", ["Published 2024-02-30.", "On 31. April 2024 it rained."])
+def test_what_is_no_day_is_no_date(text: str) -> None:
+    assert all(len(one.at) < 10 for one in dates(text))
+    assert all(one.iso is None or len(one.iso) < 10 for one in said_dates(text))
+
+
+def test_a_day_that_is_updated_is_read() -> None:
+    assert [one.iso for one in said_dates("Last updated: November 6, 2025")] == ["2025-11-06"]

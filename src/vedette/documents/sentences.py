@@ -25,6 +25,11 @@ _STARTERS = frozenset(
     "she we i you his her their after before during while when since however also first next finally later what as "
     "once our with for to if although another according additionally furthermore moreover while some many most".split()
 )
+_MONTHS = frozenset(
+    "januar jänner februar märz april mai juni juli august september oktober november dezember "
+    "jan feb mär apr jun jul aug sep sept okt nov dez".split()
+)
+"""Before which German writes a day with a full stop."""
 _CLOSERS = "\"'”’)]}»*_`"
 _OPENERS = "\"'“‘([{«*_`"
 _ENDS = ".!?。！？…"
@@ -175,6 +180,8 @@ def _ends(text: str, begin: int, stop: int, after: int, limit: int) -> bool:
         )
     if len(word) == 1 and word.isalpha() and word != "i":
         return False
+    if word.isdigit() and len(word) <= 2 and following in _MONTHS:
+        return False  # "am 12. Mai 2025"
     if word.isdigit() and len(word) <= 3 and w - begin <= 8 and not text[begin:w].strip():
         return False  # "1. First do this"
     # "microsoft.com. the", "v1.2. and": what goes on in small letters is still the same sentence

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 import re2
 
+from vedette.intel import foreign_dates
 from vedette.knowledge.tools.base import encodable
 from vedette.schema import Document
 from vedette.schema.intel import EntityMention, MentionKind, ReportEvent, SeenObservable, TechniqueMention, key_of
@@ -151,16 +152,22 @@ def _dates(text: str, now: _Now) -> list[Dated]:
         return all(end <= a or b <= start for a, b in taken)
 
     def put(m: re2._Match[str], at: str | None, until: str | None = "") -> None:
-        if at is None or until is None or not free(m.start(), m.end()):
+        place(m.start(), m.end(), at, until)
+
+    def place(start: int, end: int, at: str | None, until: str | None = "") -> None:
+        if at is None or until is None or not free(start, end):
             return
-        taken.append((m.start(), m.end()))
-        found.append(Dated(at, "" if until == at else until, m.start(), m.end()))
+        taken.append((start, end))
+        found.append(Dated(at, "" if until == at else until, start, end))
         now.year = int(at[:4])
         if len(at) >= 7:
             now.month = int(at[5:7])
 
+    for start, end, iso in foreign_dates.find(text):
+        place(start, end, iso)
     for m in _ISO.finditer(text):
         put(m, _stamp(m))
+        taken.append((m.start(), m.end()))  # 2024-02-30 is no date, and its year no other one
     for m in _MDY.finditer(text):
         year = int(m[5]) if m[5] else _year(now, _MONTHS[m[1].casefold()])
         first = _day(year, _MONTHS[m[1].casefold()], int(m[2]))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from vedette.intel import foreign_dates
 
 _MONTHS = "january february march april may june july august september october november december".split()
 _NUMBER = {name: i + 1 for i, name in enumerate(_MONTHS)} | {name[:3]: i + 1 for i, name in enumerate(_MONTHS)}
@@ -61,16 +64,25 @@ class SaidDate:
 
 
 def find(text: str, published_at: datetime | None = None) -> Iterator[SaidDate]:
-    """Yield the dates of a text, in order.
+    """Yield the dates of a text.
 
     Args:
         text: what is read.
         published_at: the day of the document, by which ``last year`` and ``in May`` are told.
     """
+    foreign = sorted(foreign_dates.find(text))
+    for low, high, iso in foreign:
+        yield SaidDate(low, high, iso)
+    ends = [high for _, high, _ in foreign]
     for found in _DATE.finditer(text):
+        at = bisect_right(ends, found.start())
+        if at < len(foreign) and foreign[at][0] < found.end():
+            continue
         said = {key: value for key, value in found.groupdict().items() if value is not None}
         start, end = found.span("alone") if "alone" in said else found.span()
-        yield SaidDate(start, end, _iso(said, published_at.date() if published_at else None))
+        iso_or_none = _iso(said, published_at.date() if published_at else None)
+        if iso_or_none is not None or "iy" not in said:  # 2024-02-30 is no day
+            yield SaidDate(start, end, iso_or_none)
 
 
 def _month(word: str) -> int:
