@@ -4,7 +4,8 @@
 
 Precision: relations found in reports of TRAM, 90 of which were read and judged by hand (``relations_labels.jsonl``:
 places and names, no text); most of these reports were not looked at while the patterns were written, though an early
-sample came from all of them. Who does a technique: ATT&CK's procedure examples say it by construction ("X has used …"), so that each is a label that costs nothing.
+sample came from all of them. Who does a technique: ATT&CK's procedure examples say it by construction ("X has used …"),
+so that each is a label that costs nothing.
 """
 
 from __future__ import annotations
