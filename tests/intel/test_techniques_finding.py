@@ -10,6 +10,7 @@ from vedette.documents.sentences import sentences_of
 from vedette.errors import OutsideError
 from vedette.intel.techniques import find
 from vedette.intel.techniques.context import clauses, rolled
+from vedette.intel.techniques.evidence import worded
 from vedette.intel.techniques.explicit import named
 from vedette.intel.techniques.older import OLDER
 from vedette.intel.techniques.report_model import ReportModel, load
@@ -149,3 +150,30 @@ def test_model_is_written_and_read_whole(tmp_path: Path) -> None:
     (folder / "weights.npz").write_bytes((source / "weights.npz").read_bytes()[:1000])
     with pytest.raises(OutsideError, match="no whole model"):
         load(folder, "x", "1")
+
+
+def test_the_sentence_that_tells_stands_before_the_one_that_names() -> None:
+    text = (
+        "For details see T1055 below. Process Injection [T1055]. "
+        "The loader wrote its code into the memory of explorer.exe, which is T1055 in ATT&CK."
+    )
+    _, report, _, _ = find(document(text), sentences_of(text), model=None)
+    (one,) = [item for item in report if item.technique == "T1055"]
+    assert text[slice(*one.sentences[0])].startswith("The loader")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("91.2.3.4", False),
+        ("evil.org – 91.2.3.4 (C2)", False),
+        ("It talks to evil.org over port 443.", True),
+        ("攻击者侵入了服务器", True),
+        ("", False),
+    ],
+)
+def test_lines_of_bare_values_are_no_sentences(text: str, wanted: bool) -> None:
+    values = [
+        (text.index(value), text.index(value) + len(value)) for value in ("evil.org", "91.2.3.4") if value in text
+    ]
+    assert worded(text, 0, len(text), values) is wanted

@@ -17,6 +17,9 @@ from vedette.intel.entities import finding as entities
 from vedette.intel.entities.known import Known
 from vedette.intel.observables import finding as observables
 from vedette.intel.observables import standing
+from vedette.intel.techniques.evidence import worded
+from vedette.intel.techniques.explicit import named
+from vedette.knowledge.tools.base import encodable
 from vedette.schema import Document, EntityMention, Reading, SeenObservable, Standing
 
 if TYPE_CHECKING:
@@ -86,18 +89,19 @@ class Extractor:
         orders = judged("passages that speak to a model", lambda: tuple(self._suspicious(text))) or ()
         seen = _weighed(judged("observables", lambda: _values(document)) or [], orders, sentences)
         names = judged("entities", lambda: entities.find(document, self.known, sentences)) or []
-        named = _stood(document, names, sentences)
-        held = [one for one in named if not one.denied]
-        technical = judged("techniques", lambda: techniques.find(document, sentences, model=self._tagger))
+        mentions = _stood(document, names, sentences)
+        held = [one for one in mentions if not one.denied]
+        telling = judged("sentences", lambda: _telling(text, sentences, seen)) or ()
+        technical = judged("techniques", lambda: techniques.find(document, telling, model=self._tagger))
         told, whole, n_abstained, unjudged = technical or ([], [], 0, [])
         related = judged("relations", lambda: relations.find(document, sentences, held, seen, told)) or []
         happened = judged("events", lambda: events.find(document, sentences, (*held, *seen, *told))) or []
-        holes = judged("vulnerabilities", lambda: vulnerabilities.find(document, sentences, seen, named)) or []
+        holes = judged("vulnerabilities", lambda: vulnerabilities.find(document, sentences, seen, mentions)) or []
         return Reading(
             document=document,
             observables=tuple(seen),
-            entities=tuple(named),
-            sentences=sentences,
+            entities=tuple(mentions),
+            sentences=telling,
             techniques=tuple(told),
             report_techniques=tuple(whole),
             n_abstained=n_abstained,
@@ -158,3 +162,11 @@ def _stood(
                 one = replace(one, denied=True)
         out.append(one)
     return out
+
+
+def _telling(
+    text: str, sentences: Sequence[tuple[int, int]], seen: Sequence[SeenObservable]
+) -> tuple[tuple[int, int], ...]:
+    """Return the sentences that can tell of a technique: with words in them beside values, or with its number."""
+    values, plain = [(one.start, one.end) for one in seen], encodable(text)
+    return tuple((a, b) for a, b in sentences if worded(text, a, b, values) or named(plain[a:b]))

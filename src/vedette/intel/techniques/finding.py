@@ -13,6 +13,7 @@ from math import prod
 
 from vedette.intel.modality import asserted
 from vedette.intel.techniques.context import CLAUSES_ABOVE, rolled
+from vedette.intel.techniques.evidence import tells
 from vedette.intel.techniques.explicit import Named, named
 from vedette.intel.techniques.older import older
 from vedette.intel.techniques.report_model import Judged, ReportModel
@@ -62,7 +63,7 @@ def find(
         [] if judge else [f"techniques: the text is not English ({document.language}); only what it names was read"]
     )
     asked = (model or _shipped()) if judge and texts else None
-    found = _Found(sentences)
+    found = _Found(sentences, text)
     if isinstance(asked, ReportModel):
         judged = asked.judge(texts)
         names: Sequence[Sequence[Named]] = judged.pairs.named
@@ -93,6 +94,7 @@ class _Found:
     """What is said of a report so far."""
 
     sentences: Sequence[tuple[int, int]]
+    text: str
     said: dict[tuple[int, str], TechniqueMention] = field(default_factory=dict)
     """By number of the sentence and technique."""
     chances: dict[str, tuple[float, int]] = field(default_factory=dict)
@@ -141,7 +143,12 @@ class _Found:
                 explicit = 0.0  # a name in passing: the report is not about it
             if technique in self.chances and chance < self.least and not explicit:
                 continue
-            places = [(m.start, m.end) for m in sorted(own, key=lambda m: (-m.confidence, m.start))]
+            places = [
+                (m.start, m.end)
+                for m in sorted(
+                    own, key=lambda m: (not tells(self.text[m.start : m.end], m.technique), -m.confidence, m.start)
+                )
+            ]
             out.append(
                 ReportTechnique(
                     technique=technique,
