@@ -293,6 +293,22 @@ def test_misp_marks_pairs_and_galaxies():
     assert [one.reason for one in event.unread] == ["1 deleted in the event: left out"]
 
 
+def test_a_table_without_a_title_is_called_by_its_file():
+    rows = b"\n".join(b"\t".join(b"cell%d" % at for at in range(30)) for _ in range(50))
+    assert documents(rows, "Values.txt")[0].title == "Values.txt"
+
+
+def test_what_stands_before_parts_that_nest_too_deep_is_read():
+    n = 3000
+    parts_of = "".join(
+        f'Content-Type: multipart/mixed; boundary="b{at}"\n\n--b{at}\nContent-Type: text/plain\n\nTold {at}.\n--b{at}\n'
+        for at in range(n)
+    )
+    (message,) = documents(f"From: a@b.example\nSubject: S\nMIME-Version: 1.0\n{parts_of}".encode(), "m.eml")
+    assert "Told 3." in message.text
+    assert [one.reason for one in message.unread] == ["cut: parts nested in each other more than 50 deep"]
+
+
 def test_misp_events():
     (event,) = documents(SAMPLES["misp"][1], "event.json")
     assert (event.title, event.authors, event.fields["tlp"]) == ("Emotet wave", ("CIRCL",), "green")

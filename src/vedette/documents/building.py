@@ -201,7 +201,7 @@ class Builder:
         """Return the document.
 
         Args:
-            title: as the source says it; else the first heading, else the first line.
+            title: as the source says it; else the first heading, else the first line, else the file's name.
             own_id: what the source itself calls it: a message's or entry's id.
             published_at: as the source says it.
             authors: as the source says them.
@@ -216,8 +216,9 @@ class Builder:
             raise RefusedError(self._unread[0].reason if self._unread else "no text in it")
         digest = hashlib.sha256(text.encode() + b"\0" + own_id.encode("utf-8", "replace")).hexdigest()
         if not one_line(title):
-            named = [p for p in self._parts if p.kind in (PartKind.TITLE, PartKind.HEADING)] or self._parts
-            title = text[named[0].start : named[0].end].split("\n", 1)[0]
+            named = [p for p in self._parts if p.kind in (PartKind.TITLE, PartKind.HEADING)]
+            named = named or [p for p in self._parts if p.kind is not PartKind.TABLE]  # cells are no title
+            title = text[named[0].start : named[0].end].split("\n", 1)[0] if named else _file_of(self.name)
         return Document(
             document_id=f"doc-{digest[:16]}",
             title=one_line(clean(title))[:_MAX_TITLE_CHARS],
@@ -243,6 +244,10 @@ class Builder:
                 if n > 4000:
                     break
         return language_of("\n".join(prose)) or language_of(text)
+
+
+def _file_of(name: str) -> str:
+    return name.replace("\\", "/").rsplit("!", 1)[-1].rsplit("/", 1)[-1]
 
 
 def _trimmed(block: Block) -> tuple[str, list[tuple[int, int, str]]]:

@@ -29,6 +29,8 @@ _HEADERS = (
 )  # fmt: skip
 _START = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]{1,60}:[ \t][^\n]{0,2000}\n(?:[ \t][^\n]{0,2000}\n)*){2,}")
 _KNOWN = re.compile(rb"(?im)^(?:from|to|subject|date|received|message-id|return-path|mime-version|delivered-to):")
+_MAX_NESTED = 50
+_NESTING = re.compile(rb"(?i)(?:boundary *=|content-type: *message/)")
 _MAX_HEADER = 4000
 _MAX_OF_A_KIND = 30
 _MAX_PARTS = 2000
@@ -124,7 +126,8 @@ def message_documents(data: bytes, source: Source, name: str) -> Iterator[Docume
     try:
         message = message_from_bytes(data)
     except RecursionError:
-        raise RefusedError("parts nested in each other without end") from None
+        builder.unread("", f"cut: parts nested in each other more than {_MAX_NESTED} deep")
+        message = message_from_bytes(_shallow(data))
     headers = _headers(message)
     subject = one_line(headers.get("Subject", [""])[0])
     if subject:
@@ -166,6 +169,14 @@ def message_documents(data: bytes, source: Source, name: str) -> Iterator[Docume
         authors=[shown or address for shown, address in addresses],
     )
     yield from documents
+
+
+def _shallow(data: bytes) -> bytes:
+    """Return a message up to where its parts nest too deep: what stands before that is read."""
+    for n, found in enumerate(_NESTING.finditer(data), start=1):
+        if n > _MAX_NESTED:
+            return data[: found.start()]
+    return data[:_MAX_HEADERS]
 
 
 def _attached(part: Message, source: Source, name: str, shown: str, builder: Builder) -> list[Document | Quarantined]:
