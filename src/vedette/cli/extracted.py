@@ -75,7 +75,9 @@ def show(frame: Frame, reading: Reading, *, full: bool) -> None:
             told.append(hole.weakness.value)
         if hole.score is not None:
             told.append(f"CVSS {hole.score} " + ("as said" if hole.cvss and hole.cvss.said else "proposed"))
-        told += [" ".join((a.product, *a.versions[:3])) for a in hole.affected[:2]]
+        for affected in hole.affected[:2]:
+            fixes = f", fixed in {', '.join(affected.fixed_in[:3])}" if affected.fixed_in else ""
+            told.append(" ".join((affected.product, *affected.versions[:3])) + fixes)
         frame.say(f"\nVulnerability  {'; '.join(told)}")
     if reading.events:
         frame.say("\nTimeline", "bold")
