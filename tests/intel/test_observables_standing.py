@@ -153,3 +153,17 @@ def test_an_example_under_indicators_says_so() -> None:
 def test_the_record_s_own_marks_decide(origin: str, standing: Standing) -> None:
     part = DocumentPart(kind=PartKind.FIELD, start=0, end=8, origin=origin, section=("Indicators",), name="ip-dst")
     assert only("91.2.3.4", parts=(part,)).standing is standing
+
+
+@pytest.mark.parametrize(
+    ("text", "port"),
+    [
+        ("45[.]77[.]12[.]201:8443.", "; with port 8443"),
+        ("evil[.]com[:]443 and", "; with port 443"),
+        ("evil[.]com: 443", ""),
+        ("45[.]77[.]12[.]201:99999", ""),
+        ("45[.]77[.]12[.]201:10:20", ""),
+    ],
+)
+def test_a_port_is_told(text: str, port: str) -> None:
+    assert only(text).reason == f"defanged{port}"

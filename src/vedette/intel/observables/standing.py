@@ -46,6 +46,7 @@ _AGAINST = re.compile(
     r"(?i)\b(?:against|targeting|aimed at|directed at|attacks? on)\s{1,3}(?:the )?(?:host |server |domain |portal |gateway |"
     r"site |network )?$"
 )
+_PORT = re.compile(r"(?:\[:\]|:)([0-9]{1,5})(?![\w:-]|\.\w)")
 _IN_MAIL = re.compile(r"(?i)\.(?:eml|msg|mbox|mbx)(?:#\d+)?!")
 """A message that is attached to another one."""
 _CHECKED = re.compile(r"(?i)\b(?:connectivity|internet connection|is online)\b|\b(?:ping|pings|pinging)\s*$")
@@ -81,7 +82,7 @@ def judge(document: Document, found: Sequence[SeenObservable]) -> list[SeenObser
             replace(
                 one,
                 standing=verdict.standing,
-                reason=verdict.reason,
+                reason=verdict.reason + _port(document.text, one),
                 confidence=round(verdict.confidence, 3),
                 sort=place.sort(one),
             )
@@ -243,6 +244,14 @@ class _Place:
 
     def _own(self, one: SeenObservable) -> bool:
         return bool(self._publishers) and benign.publishes(benign.host_of(one.value)) in self._publishers
+
+
+def _port(text: str, one: SeenObservable) -> str:
+    """Return which port a text writes behind a host or an address, in words."""
+    if one.kind not in (ObservableKind.IP, ObservableKind.DOMAIN):
+        return ""
+    found = _PORT.match(text, one.end)
+    return f"; with port {int(found[1])}" if found and 0 < int(found[1]) < 65_536 else ""
 
 
 def _marked(part: DocumentPart) -> _Judged | None:
