@@ -130,3 +130,10 @@ def test_any_words_of_fixes_are_read(text: str) -> None:
         assert one.product
         assert 0 <= one.start <= one.end <= len(text)
     read(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["The actor used 91.2.3.4 in May 2024.", "On 3 May 2024 the actor came from 91.2[.]3.4."]
+)
+def test_months_and_addresses_describe_no_vulnerability(text: str) -> None:
+    assert read(text) == []

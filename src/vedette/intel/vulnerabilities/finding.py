@@ -68,6 +68,8 @@ _HARM = re2.compile(
     r"could|can|may|malicious|terminat\w+|without|incorrect\w*|insufficient\w*|pollution|redirect\w*|reference|forge|"
     r"unauthori[sz]ed|insecure|permissions?|exhaust\w+|loop|wraparound|lack\w*|vulnerable to)\b"
 )
+_NO_VERSION = re2.compile(r"\b(?:\d{1,2}(?:st|nd|rd|th)? May|May (?:of )?\d{1,4})\b|\b\d{1,3}(?:\[?\.\]?\d{1,3}){3}\b")
+"""The month, which is no "may", and addresses."""
 _VERSIONS = re2.compile(r"(?i)\b(?:versions?|v?\d+\.\d+)\b")
 
 
@@ -113,12 +115,13 @@ def _ids(text: str, observables: Sequence[SeenObservable]) -> list[tuple[str, in
 
 def _describes(text: str, has_id: bool) -> bool:
     """Say whether a short text describes one vulnerability."""
+    whole, text = text, _NO_VERSION.sub(" ", text)
     harm = bool(_KIND.search(text) or _HARM.search(text))
     if has_id:
         return harm or bool(_FLAW.search(text))
     if text.rstrip(". \n").endswith("Vulnerability"):
         return True
-    return harm and bool(_FLAW.search(text) or RANGE.search(text) or _VERSIONS.search(text))
+    return harm and bool(_FLAW.search(text) or RANGE.search(whole) or _VERSIONS.search(text))
 
 
 def _bounds(text: str) -> tuple[int, int]:
