@@ -43,9 +43,9 @@ DOCUMENTS = """
 # Documents
 
 What `vedette extract` reads, told by content first and by name where content does not tell. Nothing is followed,
-fetched or run; nothing is unpacked to the disk. Text comes out in parts (headings, paragraphs, bullets, tables, code, quotes,
-fields) with the page or entry that each stood on. What could not be read, or lies beyond a limit, is named: pages,
-attachments, entries. [How much is read](../decisions/0022-documents.md) stands in the decision record.
+fetched or run; nothing is unpacked to the disk. Text comes out in parts (headings, paragraphs, bullets, tables, code,
+quotes, fields) with the page or entry that each stood on. What could not be read, or lies beyond a limit, is named:
+pages, attachments, entries. [How much is read](../decisions/0022-documents.md) stands in the decision record.
 
 """
 
