@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
 import pytest
-from copilot_support import NOW, TOOLS, case, events
+from copilot_support import NOW, TOOLS, case, events, fill
 
 from vedette.copilot.engine import Copilot
-from vedette.schema import COLUMNS, Event, event_arrow_schema
 from vedette.store import Lake
 from vedette.store.book import save_cases
-
-
-def fill(lake: Lake, rows_of: list[Event], shard: str) -> None:
-    """Write events into a lake."""
-    rows: dict[str, list[Any]] = {c: [] for c in COLUMNS}
-    for event in rows_of:
-        for column in COLUMNS:
-            rows[column].append("{}" if column == "native" else getattr(event, column))
-    table = pa.table(rows, schema=event_arrow_schema())
-    lake.commit(lake.write("events", table, job="test", shard=shard, source="windows_json"), job="test", shard=shard)
 
 
 @pytest.fixture

@@ -7,7 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
+
 from vedette.schema import (
+    COLUMNS,
     AccountKind,
     AccountRole,
     Artefact,
@@ -28,7 +31,9 @@ from vedette.schema import (
     Tool,
     ToolResult,
     ValueKind,
+    event_arrow_schema,
 )
+from vedette.store import Lake
 from vedette.toolbox import ToolContext
 
 START = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
@@ -235,3 +240,13 @@ class Broken:
 
 
 TOOLS = {t.tool.name: t for t in (Profile(), Events(), Slides(), Broken())}
+
+
+def fill(lake: Lake, rows_of: list[Event], shard: str) -> None:
+    """Write events into a lake."""
+    rows: dict[str, list[Any]] = {c: [] for c in COLUMNS}
+    for event in rows_of:
+        for column in COLUMNS:
+            rows[column].append("{}" if column == "native" else getattr(event, column))
+    table = pa.table(rows, schema=event_arrow_schema())
+    lake.commit(lake.write("events", table, job="test", shard=shard, source="windows_json"), job="test", shard=shard)

@@ -107,7 +107,7 @@ def reading() -> Reading:
 @pytest.fixture
 def seen(lake: Lake) -> Lake:
     """The small world with two events that hold what the report names."""
-    from conftest import fill
+    from copilot_support import fill
 
     found = [
         replace(events()[0], event_id=f"{500 + i:032x}", time=START + timedelta(hours=i), raw=raw, src_ip=ip)

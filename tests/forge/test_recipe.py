@@ -81,7 +81,7 @@ def test_any_text_is_a_recipe_or_an_error_of_the_user(tmp_path_factory: pytest.T
         load_recipe(path)
 
 
-OF_BENCHMARKS = re.compile(r"^kind: (?:command|names|injection|techniques)$", re.MULTILINE)
+OF_BENCHMARKS = re.compile(r"^kind: (?:command|names|injection|techniques|threat-names)$", re.MULTILINE)
 """Recipes that a benchmark or a program of their own follows, and not the forge."""
 
 
