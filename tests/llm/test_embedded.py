@@ -178,11 +178,11 @@ def test_too_long_turns_are_the_users_mistake(opened: Open) -> None:
 
 def test_time_cancel_and_close_end_it(opened: Open) -> None:
     model = opened(n_ctx=512)
-    long = Ask(max_tokens=400, grammar='root ::= "a"*')
+    long = Ask(max_tokens=400, grammar='root ::= "a" root')
     with pytest.raises(OutsideError, match="within"):
-        model.complete(TURNS, Ask(max_tokens=400, grammar='root ::= "a"*', timeout_s=0.005))
+        model.complete(TURNS, Ask(max_tokens=400, grammar='root ::= "a" root', timeout_s=0.005))
     cancel = threading.Event()
-    stream = model.stream(TURNS, Ask(max_tokens=400, grammar='root ::= "a"*', cancel=cancel))
+    stream = model.stream(TURNS, Ask(max_tokens=400, grammar='root ::= "a" root', cancel=cancel))
     first = next(stream)
     cancel.set()
     rest = list(stream)
@@ -192,7 +192,7 @@ def test_time_cancel_and_close_end_it(opened: Open) -> None:
     assert model.slots.free == 1
     # ending a stream leaves the caller's event as it was
     mine = threading.Event()
-    with model.stream(TURNS, Ask(max_tokens=400, grammar='root ::= "a"*', cancel=mine)) as stream:
+    with model.stream(TURNS, Ask(max_tokens=400, grammar='root ::= "a" root', cancel=mine)) as stream:
         next(stream)
     assert not mine.is_set()
     assert model.slots.free == 1
