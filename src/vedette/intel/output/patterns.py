@@ -29,9 +29,9 @@ def hash_name(one: SeenObservable) -> str | None:
 
 
 def key_path(value: str) -> str:
-    """Return a registry key with its hive written out."""
-    hive, cut, rest = value.partition("\\")
-    return _HIVES.get(hive.upper().rstrip(":"), hive) + cut + rest
+    """Return a registry key with its hive written out, also behind a machine's name."""
+    parts = value.split("\\")
+    return "\\".join(_HIVES.get(part.upper().rstrip(":"), part) for part in parts)
 
 
 def file_parts(value: str) -> tuple[str, str]:
