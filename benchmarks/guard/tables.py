@@ -8,6 +8,5 @@ from pathlib import Path
 from benchmarks.tables import write_section as write_into
 
 HERE = Path(__file__).resolve().parent
-README = HERE / "README.md"
 
 write_section = partial(write_into, HERE)

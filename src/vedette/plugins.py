@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from vedette.errors import MissingExtraError, UserError
 
 log = logging.getLogger(__name__)
+
+SURE_ENOUGH = 0.5
+"""How sure a reader must be, at least, that a sample is its own."""
+
+S = TypeVar("S", bound="Sniffer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +103,31 @@ def load_plugin(group: str, name: str, what: str, kind: Any = None, *, third_par
             f"the {what} {name!r} ({points[name].value}) cannot be loaded: {type(error).__name__}: {error}",
             next_step="reinstall or remove the package that brings it",
         ) from error
+
+
+class Sniffer(Protocol):
+    """What recognises a format."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    def sniff(self, sample: Any) -> float:
+        """Return how sure it is, 0 to 1."""
+        ...
+
+
+def surest(readers: Iterable[S], sample: Any) -> tuple[S | None, float]:
+    """Return the reader that is surest of a sample and how sure it is; None and 0 where none is sure enough."""
+    best: S | None = None
+    best_score = 0.0
+    for reader in readers:
+        try:
+            score = reader.sniff(sample)
+        except Exception:
+            log.debug("reader %s failed to sniff %s", reader.name, sample.name, exc_info=True)
+            continue
+        if score > max(best_score, SURE_ENOUGH):
+            best, best_score = reader, score
+    return best, best_score

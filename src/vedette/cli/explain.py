@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_module
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import typer
 
 from vedette.cli.bulk_options import (
@@ -26,8 +24,8 @@ from vedette.cli.bulk_options import (
     run_texts,
 )
 from vedette.cli.frame import Frame, JsonOption, WorkersOption, frame_of
-from vedette.cli.jsonl import exit_code
-from vedette.errors import UserError, VedetteError
+from vedette.cli.jsonl import answered, exit_code, text_or_path
+from vedette.errors import UserError
 
 if TYPE_CHECKING:
     from vedette.bulk import Engine
@@ -299,36 +297,23 @@ def _dict(explanation: Explanation) -> dict[str, Any]:
 def _jsonl(language: Language | None, tables: ToolTables, fail_on: float | None) -> int:
     from vedette.commands import explain as explain_command
 
-    done = failed = 0
     over = False
-    for line in sys.stdin.buffer:
-        if not line.strip():
-            continue
-        answer: dict[str, Any] = {"id": None}
-        try:
-            asked = orjson.loads(line)
-            answer["id"] = asked.get("id") if isinstance(asked, dict) else None
-            if not isinstance(asked, dict) or not isinstance(asked.get("text", asked.get("path")), str):
-                raise UserError("give id and text, or id and path")
-            own = _language(str(asked["shell"])) if asked.get("shell") else language
-            if "text" in asked:
-                text = asked["text"]
-            else:
-                path = Path(asked["path"])
-                text, own = _read(path), own or _by_ending(path)
-            answer |= _dict(explain_command(text, own, tables=tables))
-            over = over or (fail_on is not None and answer["risk"] >= fail_on)
-        except orjson.JSONDecodeError as error:
-            answer["error"] = f"not JSON: {error}"
-        except VedetteError as error:
-            answer["error"] = error.message
-        except OSError as error:
-            answer["error"] = f"{error.strerror or error}"
-        sys.stdout.write(json_module.dumps(answer, ensure_ascii=True, default=str) + "\n")
-        sys.stdout.flush()
-        failed += "error" in answer
-        done += "error" not in answer
-    return 1 if over else exit_code(done, failed)
+
+    def answer_of(asked: Any) -> dict[str, Any]:
+        nonlocal over
+        given = text_or_path(asked)
+        own = _language(str(given["shell"])) if given.get("shell") else language
+        if "text" in given:
+            text = given["text"]
+        else:
+            path = Path(given["path"])
+            text, own = _read(path), own or _by_ending(path)
+        told = _dict(explain_command(text, own, tables=tables))
+        over = over or (fail_on is not None and told["risk"] >= fail_on)
+        return told
+
+    code = exit_code(*answered(answer_of))
+    return 1 if over else code
 
 
 def _lake(

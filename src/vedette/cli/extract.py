@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_module
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -10,7 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import typer
 
 from vedette.cli.bulk_options import (
@@ -24,8 +22,8 @@ from vedette.cli.bulk_options import (
     run_texts,
 )
 from vedette.cli.frame import Frame, JsonOption, WorkersOption, frame_of
-from vedette.cli.jsonl import exit_code
-from vedette.errors import OutsideError, UserError, VedetteError
+from vedette.cli.jsonl import answered, exit_code, text_or_path
+from vedette.errors import OutsideError, UserError
 
 if TYPE_CHECKING:
     from vedette.bulk import Engine
@@ -295,33 +293,15 @@ def _jsonl(extractor: Extractor) -> int:
     from vedette.documents.verbatim import as_given
     from vedette.intel.output import as_dict
 
-    done = failed = 0
-    for line in sys.stdin.buffer:
-        if not line.strip():
-            continue
-        answer: dict[str, Any] = {"id": None}
-        try:
-            asked = orjson.loads(line)
-            answer["id"] = asked.get("id") if isinstance(asked, dict) else None
-            if not isinstance(asked, dict) or not isinstance(asked.get("text", asked.get("path")), str):
-                raise UserError("give id and text, or id and path")
-            if "text" in asked:
-                answer |= as_dict(extractor.read(as_given(asked["text"], str(asked["id"]) if "id" in asked else "")))
-            else:
-                found = list(read_path(Path(asked["path"])))
-                read = [as_dict(extractor.read(one)) for one in found if not isinstance(one, Quarantined)]
-                if not read:
-                    reasons = "; ".join(one.reason for one in found if isinstance(one, Quarantined))
-                    raise UserError(reasons or "no document in it")
-                answer |= read[0] if len(read) == 1 else {"reports": read}
-        except orjson.JSONDecodeError as error:
-            answer["error"] = f"not JSON: {error}"
-        except VedetteError as error:
-            answer["error"] = error.message
-        except OSError as error:
-            answer["error"] = f"{error.strerror or error}"
-        sys.stdout.write(json_module.dumps(answer, ensure_ascii=True, default=str) + "\n")
-        sys.stdout.flush()
-        failed += "error" in answer
-        done += "error" not in answer
-    return exit_code(done, failed)
+    def answer_of(asked: Any) -> dict[str, Any]:
+        given = text_or_path(asked)
+        if "text" in given:
+            return as_dict(extractor.read(as_given(given["text"], str(given["id"]) if "id" in given else "")))
+        found = list(read_path(Path(given["path"])))
+        read = [as_dict(extractor.read(one)) for one in found if not isinstance(one, Quarantined)]
+        if not read:
+            reasons = "; ".join(one.reason for one in found if isinstance(one, Quarantined))
+            raise UserError(reasons or "no document in it")
+        return read[0] if len(read) == 1 else {"reports": read}
+
+    return exit_code(*answered(answer_of))

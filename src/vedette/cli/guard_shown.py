@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_module
-import sys
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -11,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from vedette.cli.jsonl import exit_code
+from vedette.cli.jsonl import answered, exit_code, text_or_path
 from vedette.cli.texts import Given, read_text
-from vedette.errors import OutsideError, UserError, VedetteError
+from vedette.errors import OutsideError, UserError
 from vedette.schema.guarding import Action, Decided, Direction, Form, GuardVerdict, Passage, Unjudged
 
 if TYPE_CHECKING:
@@ -146,33 +142,23 @@ def answer_lines(guard: Guard, direction: Direction | None, form: Form, fail_on:
     """Judge each line of standard input, in order; return the exit code."""
     from vedette.guard.engine import failed
 
-    done = wrong = broken_lines = 0
-    over = False
-    for line in sys.stdin.buffer:
-        if not line.strip():
-            continue
-        answer: dict[str, Any] = {"id": None}
-        try:
-            asked = orjson.loads(line)
-            answer["id"] = asked.get("id") if isinstance(asked, dict) else None
-            verdict = guard.check(_asked(asked, direction, form))
-            over = over or (fail_on is not None and verdict.action.gravity >= fail_on.gravity)
-            answer |= verdict_json(verdict)
-            broken = next((one for one in verdict.unjudged if failed(one)), None)
-            if broken is not None:
-                answer["error"] = f"{broken.scanner} {broken.reason}"
-                broken_lines += 1
-        except orjson.JSONDecodeError as error:
-            answer["error"] = f"not JSON: {error}"
-        except VedetteError as error:
-            answer["error"] = error.message
-        sys.stdout.write(json_module.dumps(answer, ensure_ascii=True, default=str) + "\n")
-        sys.stdout.flush()
-        wrong += "error" in answer
-        done += "error" not in answer
+    over = broke = False
+
+    def answer_of(asked: Any) -> dict[str, Any]:
+        nonlocal over, broke
+        verdict = guard.check(_asked(asked, direction, form))
+        over = over or (fail_on is not None and verdict.action.gravity >= fail_on.gravity)
+        told = verdict_json(verdict)
+        broken = next((one for one in verdict.unjudged if failed(one)), None)
+        if broken is None:
+            return told
+        broke = True
+        return told | {"error": f"{broken.scanner} {broken.reason}"}
+
+    done, wrong = answered(answer_of)
     if over:
         return 1
-    if broken_lines:
+    if broke:
         return OutsideError.exit_code
     if wrong and fail_on is not None:
         return UserError.exit_code  # a gate that could not look does not open
@@ -180,8 +166,7 @@ def answer_lines(guard: Guard, direction: Direction | None, form: Form, fail_on:
 
 
 def _asked(asked: Any, direction: Direction | None, form: Form) -> Passage:
-    if not isinstance(asked, dict) or not isinstance(asked.get("text", asked.get("path")), str):
-        raise UserError("give id and text, or id and path")
+    asked = text_or_path(asked)
     try:
         direction = Direction(asked["direction"]) if asked.get("direction") else direction
         form = Form(asked["form"]) if asked.get("form") else form

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +18,7 @@ import typer
 
 from vedette.cli.frame import Frame
 from vedette.cli.steps import Given, ingest_dict, run_detect, run_ingest, run_investigate, scans_dict
-from vedette.errors import VedetteError
+from vedette.errors import UserError, VedetteError
 
 if TYPE_CHECKING:
     from vedette.detect import RuleSet
@@ -66,23 +66,51 @@ def answer_lines(
         judged: returns what is said of a lake that holds one line's input.
         scans: whether scans, SBOMs and the like are what is judged; else logs are.
     """
+    return exit_code(*answered(lambda asked: _answer(frame, given, asked, judged, scans)))
+
+
+def answered(answer_of: Callable[[Any], dict[str, Any]]) -> tuple[int, int]:
+    """Answer every line of standard input on standard output, in order, with the line's own ``id``.
+
+    Args:
+        answer_of: returns what is said of one line's JSON value; what it raises of ours, and what a file refuses, is
+            told as the line's ``error``, and the rest go on. An ``error`` in what it returns counts as one too.
+
+    Returns:
+        How many lines were answered and how many failed.
+    """
     done = failed = 0
     for line in sys.stdin.buffer:
         if not line.strip():
             continue
-        answer: dict[str, Any]
+        answer: dict[str, Any] = {"id": None}
         try:
             asked = orjson.loads(line)
+            answer["id"] = asked.get("id") if isinstance(asked, dict) else None
+            answer |= answer_of(asked)
         except orjson.JSONDecodeError as error:
-            answer = {"id": None, "error": f"not JSON: {error}"}
-        else:
-            answer = _answer(frame, given, asked, judged, scans)
+            answer["error"] = f"not JSON: {error}"
+        except VedetteError as error:
+            answer["error"] = error.message
+        except OSError as error:
+            answer["error"] = f"{error.strerror or error}"
         # ASCII, as --json: the output may end on a terminal
         sys.stdout.write(json.dumps(answer, ensure_ascii=True, default=str) + "\n")
         sys.stdout.flush()
         failed += "error" in answer
         done += "error" not in answer
-    return exit_code(done, failed)
+    return done, failed
+
+
+def text_or_path(asked: Any) -> Mapping[str, Any]:
+    """Return a line's value that holds ``text`` or ``path``.
+
+    Raises:
+        UserError: it holds neither.
+    """
+    if not isinstance(asked, dict) or not isinstance(asked.get("text", asked.get("path")), str):
+        raise UserError("give id and text, or id and path")
+    return asked
 
 
 def exit_code(done: int, failed: int) -> int:
@@ -96,8 +124,8 @@ def _answer(
     from vedette.store import Lake
 
     if not isinstance(asked, dict) or not isinstance(asked.get("path", asked.get("text")), str):
-        return {"id": asked.get("id") if isinstance(asked, dict) else None, "error": "give id and path, or id and text"}
-    answer: dict[str, Any] = {"id": asked.get("id")}
+        return {"error": "give id and path, or id and text"}
+    answer: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="vedette-") as folder:
         if "path" in asked:
             path = Path(asked["path"]).absolute()  # "-" is a file here: standard input holds the questions

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from vedette.documents.base import GROUP, DocumentReader, Quarantined, RefusedError, Sample, Source
-from vedette.plugins import BrokenPlugin, load_plugins
+from vedette.plugins import BrokenPlugin, load_plugins, surest
 from vedette.schema.document import Document
 
 log = logging.getLogger(__name__)
@@ -22,17 +22,8 @@ def load_readers() -> tuple[dict[str, DocumentReader], tuple[BrokenPlugin, ...]]
 
 def recognise(sample: Sample) -> DocumentReader | None:
     """Return the reader that is surest of a file, or None if none is sure enough."""
-    best: DocumentReader | None = None
-    best_score = 0.5
-    for reader in load_readers()[0].values():
-        try:
-            score = reader.sniff(sample)
-        except Exception:
-            log.debug("reader %s failed to sniff %s", reader.name, sample.name, exc_info=True)
-            continue
-        if score > best_score:
-            best, best_score = reader, score
-    return best
+    found: DocumentReader | None = surest(load_readers()[0].values(), sample)[0]
+    return found
 
 
 def read_source(source: Source, *, reader: DocumentReader | None = None) -> Iterator[Document | Quarantined]:

@@ -24,10 +24,11 @@ from vedette.ingest.base import Framing, Native, ReadContext, Reader, RecordErro
 from vedette.ingest.framing import RawBatch, frame_json, frame_lines
 from vedette.ingest.identity import Identifier, KnownIds, source_name
 from vedette.ingest.normalise import Normaliser
-from vedette.ingest.registry import load_readers, reader_named, sample_of, surest
+from vedette.ingest.registry import load_readers, reader_named, sample_of
 from vedette.ingest.scans.base import ScanContext, ScanReader
 from vedette.ingest.scans.pipeline import ScanIntake, ScanSummary
 from vedette.ingest.scans.registry import load_scan_readers, surest_scan
+from vedette.plugins import surest
 from vedette.store import Lake, tables
 from vedette.store.digests import pairs_of_hex
 from vedette.store.state import now

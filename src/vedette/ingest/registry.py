@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable
 from functools import cache
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import orjson
 
 from vedette.errors import UserError
 from vedette.ingest.base import Reader, Sample
 from vedette.ingest.framing import first_json
-from vedette.plugins import BrokenPlugin, load_plugins, plugin_points
+from vedette.plugins import BrokenPlugin, load_plugins, plugin_points, surest
 from vedette.streams import Stream
 
 GROUP = "vedette.readers"
-_SURE_ENOUGH = 0.5
 _LONG_HEAD_BYTES = 2 << 20
-
-log = logging.getLogger(__name__)
-
-S = TypeVar("S", bound="Sniffer")
 
 
 @cache
@@ -77,28 +70,3 @@ def _first_object(head: bytes) -> dict[str, Any] | None:
 def recognise(stream: Stream) -> Reader | None:
     """Return the reader that is surest of the stream, or None if none is sure enough."""
     return surest(load_readers()[0].values(), sample_of(stream))[0]
-
-
-class Sniffer(Protocol):
-    """What recognises a format."""
-
-    name: str
-
-    def sniff(self, sample: Sample) -> float:
-        """Return how sure it is, 0 to 1."""
-        ...
-
-
-def surest(readers: Iterable[S], sample: Sample) -> tuple[S | None, float]:
-    """Return the reader that is surest of a sample and how sure it is; None and 0 where none is sure enough."""
-    best: S | None = None
-    best_score = 0.0
-    for reader in readers:
-        try:
-            score = reader.sniff(sample)
-        except Exception:
-            log.debug("reader %s failed to sniff %s", reader.name, sample.name, exc_info=True)
-            continue
-        if score > max(best_score, _SURE_ENOUGH):
-            best, best_score = reader, score
-    return best, best_score

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -111,11 +111,6 @@ class Extractor:
             suspicious=orders,
             unjudged=(*unjudged, *failed),
         )
-
-    def read_all(self, documents: Iterable[Document]) -> Iterator[Reading]:
-        """Yield the reading of each document, in order."""
-        for document in documents:
-            yield self.read(document)
 
     def _suspicious(self, text: str) -> Iterator[tuple[int, int, str]]:
         from vedette.schema.guarding import Around, Direction, Passage

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import cast
 
 from vedette.forge.corpus.base import ClaimingReader, CorpusReader, Sample
-from vedette.plugins import BrokenPlugin, load_plugin, load_plugins
+from vedette.plugins import BrokenPlugin, load_plugin, load_plugins, surest
 
 GROUP = "vedette.corpus_readers"
-
-log = logging.getLogger(__name__)
 
 
 def load_readers() -> tuple[dict[str, CorpusReader], tuple[BrokenPlugin, ...]]:
@@ -30,17 +27,8 @@ def reader_named(name: str) -> CorpusReader:
 
 def recognise(sample: Sample) -> CorpusReader | None:
     """Return the reader that is surest of a file, or None if none is sure enough."""
-    best: CorpusReader | None = None
-    best_score = 0.5
-    for reader in load_readers()[0].values():
-        try:
-            score = reader.sniff(sample)
-        except Exception:
-            log.debug("reader %s failed to sniff %s", reader.name, sample.name, exc_info=True)
-            continue
-        if score > best_score:
-            best, best_score = reader, score
-    return best
+    found: CorpusReader | None = surest(load_readers()[0].values(), sample)[0]
+    return found
 
 
 def claimed(path: Path) -> CorpusReader | None:

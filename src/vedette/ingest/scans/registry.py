@@ -6,9 +6,8 @@ from functools import cache
 
 from vedette.errors import UserError
 from vedette.ingest.base import Sample
-from vedette.ingest.registry import surest
 from vedette.ingest.scans.base import GROUP, ScanReader
-from vedette.plugins import BrokenPlugin, load_plugins, plugin_points
+from vedette.plugins import BrokenPlugin, load_plugins, plugin_points, surest
 
 
 @cache
