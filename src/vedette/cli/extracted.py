@@ -35,8 +35,9 @@ def show(frame: Frame, reading: Reading, *, full: bool) -> None:
         frame.say(f"  not read: {one.place or 'the document'}: {one.reason}", "yellow")
     for start, end, what in _apart(reading.suspicious)[:most]:
         frame.say(f"  speaks to a model, quoted and not obeyed ({what}): “{_cut(text[start:end])}”", "bold yellow")
+    told_below = {hole.cve for hole in reading.vulnerabilities}
     for kind in _NAMED:
-        own = names_of(reading.entities, kind)
+        own = [one for one in names_of(reading.entities, kind) if one.best.ref not in told_below]
         if own:
             listed = [_named(one) for one in own]
             frame.say(f"\n{kind.value.capitalize():14} {', '.join(listed[:most])}{_more(len(listed), most)}")
