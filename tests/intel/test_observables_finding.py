@@ -124,6 +124,7 @@ def test_finds(text: str, expected: tuple[str, str]) -> None:
         "rule x { strings: ",
         "https://<C2 Server>/gate",
         "hxxp://[redacted]/x",
+        "see http://com./a",
         "and/or either/or",
         "built with Node.js 18.2.0.1; and so on",
         "Chrome/101.0.4951.54 asked",

@@ -37,9 +37,9 @@ def registered(name: str) -> str | None:
 @lru_cache(maxsize=65_536)
 def whole(name: str) -> bool:
     """Return whether a name can be a domain: labels as they may be, and a suffix that is public."""
-    if len(name) > 253 or "." not in name:
-        return False
     labels = name.rstrip(".").split(".")
+    if len(name) > 253 or len(labels) < 2:
+        return False
     if any(not 0 < len(label) < 64 or label[0] == "-" or label[-1] == "-" for label in labels):
         return False
     last = labels[-1].lower()
