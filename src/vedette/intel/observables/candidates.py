@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 from vedette.schema.entity import ObservableKind
@@ -20,13 +21,34 @@ class Candidate(NamedTuple):
     sort: str = ""
 
 
-def chosen(candidates: Iterable[Candidate], size: int) -> list[Candidate]:
-    """Return readings of a text of that size in order of place, none overlapping another: by rank, then the longer."""
-    taken = bytearray(size)
+_START = attrgetter("start")
+
+
+def chosen(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return readings in order of place, none overlapping another: by rank, then the longer."""
     kept: list[Candidate] = []
-    for one in sorted(candidates, key=lambda c: (c.rank, c.start - c.end, c.start)):
-        if taken.find(1, one.start, one.end) < 0:
-            taken[one.start : one.end] = b"\1" * (one.end - one.start)
+    rivals: list[Candidate] = []
+    reach = 0
+    for one in sorted(candidates, key=_START):
+        if one.start < reach:
+            rivals.append(one)
+            reach = max(reach, one.end)
+            continue
+        kept += rivals if len(rivals) < 2 else _best(rivals)
+        rivals, reach = [one], one.end
+    kept += rivals if len(rivals) < 2 else _best(rivals)
+    return kept
+
+
+def _best(rivals: list[Candidate]) -> list[Candidate]:
+    """Return the readings that stay of those that hang together by overlaps, in order of place."""
+    first = rivals[0].start
+    taken = bytearray(max(one.end for one in rivals) - first)
+    kept: list[Candidate] = []
+    for one in sorted(rivals, key=lambda c: (c.rank, c.start - c.end, c.start)):
+        start, end = one.start - first, one.end - first
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\1" * (end - start)
             kept.append(one)
-    kept.sort(key=lambda c: c.start)
+    kept.sort(key=_START)
     return kept

@@ -8,96 +8,112 @@ where it stands alone. A rule of YARA or Sigma is one value: what it looks for i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
-from vedette.guard.personal.suffixes import suffixes
+from vedette.guard.personal.suffixes import is_suffix, suffixes
 from vedette.intel.observables import codes, embedded, long_runs, names, network, paths, phrases
 from vedette.intel.observables.candidates import Candidate, chosen
 from vedette.intel.observables.endings import ENDINGS
+from vedette.intel.observables.hints import VALUES
 from vedette.intel.observables.mirror import Plain
 from vedette.intel.observables.network import OTHER_SUFFIXES
 from vedette.intel.observables.refanging import plain as refanged
 from vedette.schema.intel import SeenObservable
 
-_LABELS = re.compile(rb"(?:\.[A-Za-z0-9_\xff\-]+)+")
-_DOT = re.compile(rb"\.[A-Za-z0-9_\xff\-]")
-_LABEL = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-\xff")
+_Finder = Callable[[Plain], Iterator[Candidate]]
+_WHOLE: tuple[tuple[str, _Finder], ...] = (
+    ("rule", embedded.yara),
+    ("logsource", embedded.sigma),
+    ("agent", phrases.agents),
+    ("mutex", phrases.mutexes),
+    ("url", network.urls),
+    ("email", network.emails),
+    ("handle", network.handles),
+    ("windows", paths.windows),
+    ("unix", paths.unix),
+    ("quoted", names.quoted),
+    ("numbered", names.numbered),
+)
+"""What takes the dotted names in it along, and the hint that there may be one."""
+_APART: tuple[tuple[str, _Finder], ...] = (("v6", network.v6), ("run", long_runs.find), ("catalogued", codes.find))
+_RUN = re.compile(rb"\.[A-Za-z0-9_\xff\-]+(?:\.[A-Za-z0-9_\xff\-]+)*")
+"""Labels from their first dot on."""
+_LABEL = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-\xff"
 
 
 def find(text: str) -> list[SeenObservable]:
     """Return the values in a text by place, not yet judged; ``text[start:end]`` is what stands there."""
     plain = refanged(text)
+    place = plain.place
     found = []
-    for one in chosen(_candidates(plain), len(plain.raw)):
-        start, end, defanged = plain.place(one.start, one.end)
+    for _, low, high, kind, value, sort in chosen(_candidates(plain)):
+        start, end, defanged = place(low, high)
         found.append(
             SeenObservable(
-                kind=one.kind,
-                value=one.value,
-                text=text[start:end],
-                start=start,
-                end=end,
-                sort=one.sort,
-                defanged=defanged,
+                kind=kind, value=value, text=text[start:end], start=start, end=end, sort=sort, defanged=defanged
             )
         )
     return found
 
 
 def _candidates(plain: Plain) -> list[Candidate]:
-    raw = plain.raw
-    found = [
-        *embedded.yara(plain),
-        *embedded.sigma(plain),
-        *phrases.agents(plain),
-        *phrases.mutexes(plain),
-        *network.urls(plain),
-        *network.emails(plain),
-        *paths.windows(plain),
-        *paths.unix(plain),
-        *names.quoted(plain),
-    ]
-    taken = bytearray(len(raw))
+    hints = VALUES.of(plain.raw)
+    found: list[Candidate] = []
+    for hint, finder in _WHOLE:
+        if hint in hints:
+            found += finder(plain)
+    taken = bytearray(len(plain.raw))
     for one in found:
         taken[one.start : one.end] = b"\1" * (one.end - one.start)
-    found += network.v6(plain)
-    found += long_runs.find(plain)
-    found += codes.find(plain)
-    for start, end in _dotted(raw, taken):
-        if (host := network.dotted(plain, start, end)) is not None:
-            found.append(host)
-        if (name := names.name(plain, start, end)) is not None:
-            found.append(name)
+    for hint, finder in _APART:
+        if hint in hints:
+            found += finder(plain)
+    found += _dotted(plain, taken)
     return found
 
 
-@cache
-def _last_labels() -> frozenset[bytes]:
-    """Return the last labels in small letters that addresses of the web and names of files have."""
-    return suffixes() | ENDINGS | OTHER_SUFFIXES
+def _dotted(plain: Plain, taken: bytearray) -> Iterator[Candidate]:
+    """Yield the hosts, addresses and names of files among the labels joined by dots outside what is taken."""
+    raw = plain.raw
+    for run in _RUN.finditer(raw):
+        dot, end = run.span()
+        while dot >= 0 and (taken[dot] or (start := _begin(raw, dot)) == dot):
+            dot = raw.find(b".", dot + 1, end)
+        if dot < 0:
+            continue
+        last_dot, n_dots = raw.rfind(b".", dot, end), raw.count(b".", dot, end)
+        host, file = _reads(raw[last_dot + 1 : end])
+        if (host or n_dots > 2) and (one := network.dotted(plain, start, end)) is not None:
+            yield one
+        if n_dots > 1 and not file:
+            file = raw[raw.rfind(b".", dot, last_dot) + 1 : last_dot].lower() in names.INNER
+        if file and (one := names.name(plain, start, end)) is not None:
+            yield one
 
 
-def _dotted(raw: bytes, taken: bytearray) -> Iterator[tuple[int, int]]:
-    """Yield where labels joined by dots stand outside what is taken, of those that can be a host, an address, a file."""
-    known, done = _last_labels(), 0
-    for found in _DOT.finditer(raw):
-        dot = found.start()
-        if dot < done or taken[dot]:
-            continue
-        start = dot
-        while start > done and raw[start - 1] in _LABEL:
-            start -= 1
-        if start == dot:
-            continue
-        labels = _LABELS.match(raw, dot)
-        assert labels is not None  # noqa: S101  (a dot and a letter of a label are there)
-        end = done = labels.end()
-        last_dot = raw.rindex(b".", dot, end)
-        last = raw[last_dot + 1 : end]
-        if last in known or not (last.islower() and last.isalpha()):
-            yield start, end
-        elif last_dot != dot and (
-            raw.count(b".", dot, end) > 2 or raw[raw.rfind(b".", dot, last_dot) + 1 : last_dot].lower() in names.INNER
-        ):
-            yield start, end
+def _begin(raw: bytes, dot: int) -> int:
+    """Return where the label before a dot begins."""
+    at = dot
+    while at:
+        first = max(0, at - 64)
+        rest = len(raw[first:at].rstrip(_LABEL))
+        at = first + rest
+        if rest:
+            break
+    return at
+
+
+@lru_cache(maxsize=4_096)
+def _reads(last: bytes) -> tuple[bool, bool]:
+    """Return whether a name of two or three labels, the last being this, can be a host's, and a file's."""
+    if last.isdigit():
+        return False, False
+    if not last.isalpha():
+        return True, True
+    low = last.lower()
+    if last == low:
+        return low in suffixes() or low in OTHER_SUFFIXES, low in ENDINGS
+    if last[:1].islower():
+        return True, True  # words may be glued to it: txtRapid
+    return is_suffix(low) or low in OTHER_SUFFIXES, low in ENDINGS

@@ -75,16 +75,22 @@ class Plain:
             self.text, self.raw, self.low = source, raw, raw.lower()
             return
         texts, raws, last, shift = [], [], 0, 0
-        for edit in edits:
-            texts += [source[last : edit.start], edit.plain]
-            raws += [raw[last : edit.start], edit.plain.encode("ascii")]
-            self._at.append(edit.start + shift)
-            self._ends.append(edit.start + shift + len(edit.plain))
-            shift += len(edit.plain) - (edit.end - edit.start)
+        for start, end, plain, _ in edits:
+            texts.append(source[last:start])
+            texts.append(plain)
+            raws.append(raw[last:start])
+            raws.append(plain.encode("ascii"))
+            at = start + shift
+            reach = at + len(plain)
+            shift = reach - end
+            self._at.append(at)
+            self._ends.append(reach)
             self._after.append(-shift)
-            last = edit.end
-        self.text = "".join([*texts, source[last:]])
-        self.raw = b"".join([*raws, raw[last:]])
+            last = end
+        texts.append(source[last:])
+        raws.append(raw[last:])
+        self.text = "".join(texts)
+        self.raw = b"".join(raws)
         self.low = self.raw.lower()
 
     def place(self, start: int, end: int) -> tuple[int, int, bool]:
@@ -112,9 +118,10 @@ class Plain:
 
 def ordered(edits: list[Edit]) -> list[Edit]:
     """Return edits in order; of those that overlap, the first and longest."""
-    edits.sort(key=lambda e: (e.start, -e.end))
+    edits.sort()
     if all(a.end <= b.start for a, b in pairwise(edits)):
         return edits
+    edits.sort(key=lambda e: (e.start, -e.end))
     kept: list[Edit] = []
     for edit in edits:
         if not kept or edit.start >= kept[-1].end:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from vedette.guard.personal.sheet import Pattern
 from vedette.intel.observables.candidates import Candidate
 from vedette.intel.observables.context import reads_as_file
 from vedette.intel.observables.endings import ENDINGS, STOP
@@ -25,7 +26,7 @@ INNER = frozenset(b"exe dll sys bat ps1 vbs doc docx pdf zip".split())
 _HASHED = re.compile(rb"[0-9A-F]{32,64}|[0-9a-f]{32,64}")
 _CLOSED = re.compile(rb"\.[A-Za-z0-9]{2,5}[,.]?[\x01\"`]")
 _INSIDE = re.compile(rb"[A-Za-z0-9_\xff][^\x01\"`\r\n\t/\\:*?<>|]{1,100}\Z")
-_NUMBERED = re.compile(rb"[\])]\.[A-Za-z0-9]{2,5}\b")
+_NUMBERED = Pattern(rb"[\])]\.[A-Za-z0-9]{2,5}\b")
 _NUMBER = re.compile(rb"[A-Za-z0-9_\xff\-.]+(?:\[\d{1,2}|\(\d{1,2})\Z")
 _OPENING = (b"\x01", b'"', b"`")
 _STARTS = frozenset(b"exe com bat cmd ps1 vbs dll".split())
@@ -53,17 +54,16 @@ def quoted(plain: Plain) -> Iterator[Candidate]:
         if len(words) > 9 or b". " in value:
             continue
         yield Candidate(5, start, end, ObservableKind.FILE, plain.text[start:end], "name")
-    if b"]." in raw or b")." in raw:
-        yield from _numbered(plain)
 
 
-def _numbered(plain: Plain) -> Iterator[Candidate]:
+def numbered(plain: Plain) -> Iterator[Candidate]:
     """Yield names that a browser numbered: ``report[1].htm``."""
     raw = plain.raw
     for found in _NUMBERED.finditer(raw):
-        if raw[found.start() - 1 : found.start()].isdigit() and found.group()[2:].lower() in ENDINGS:
-            head = max(0, found.start() - 84)
-            piece = raw[head : found.start()]
+        at, end = found.span()
+        if raw[at - 1 : at].isdigit() and raw[at + 2 : end].lower() in ENDINGS:
+            head = max(0, at - 84)
+            piece = raw[head:at]
             opening = max(piece.rfind(b"["), piece.rfind(b"("))
             start = opening
             while start > 0 and (piece[start - 1 : start].isalnum() or piece[start - 1] in b"_-.\xff"):
@@ -72,7 +72,7 @@ def _numbered(plain: Plain) -> Iterator[Candidate]:
                 continue
             start += head
             if not start or _begins(raw, start):
-                yield Candidate(5, start, found.end(), ObservableKind.FILE, plain.text[start : found.end()], "name")
+                yield Candidate(5, start, end, ObservableKind.FILE, plain.text[start:end], "name")
 
 
 def name(plain: Plain, start: int, end: int) -> Candidate | None:

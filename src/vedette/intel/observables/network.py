@@ -49,8 +49,6 @@ _TRAIL = b".,;:!?'*_~)]\x01\x03-&"
 def urls(plain: Plain) -> Iterator[Candidate]:
     """Yield URLs with a scheme, without what the sentence or its markup put behind them."""
     raw = plain.raw
-    if b"://" not in raw:
-        return
     done = 0
     for found in _MARK.finditer(raw):
         head = max(0, found.start() - 11)
@@ -169,8 +167,6 @@ def _balanced(piece: bytes) -> bytes:
 def emails(plain: Plain) -> Iterator[Candidate]:
     """Yield e-mail addresses."""
     raw = plain.raw
-    if b"@" not in raw:
-        return
     for found in _EMAIL.finditer(raw):
         start, end = found.span()
         if b"\xff" in raw[start:end]:
@@ -187,12 +183,16 @@ def emails(plain: Plain) -> Iterator[Candidate]:
         if not name or not (hosts.whole(host) or host.rpartition(".")[2].lower() in _INNER):
             continue
         yield Candidate(3, start, end, ObservableKind.EMAIL, f"{name}@{host.lower()}")
-    if b"elegram" in raw or b"TELEGRAM" in raw:
-        for found in _HANDLE.finditer(raw):
-            start, end = found.start(1) - 1, found.end(1)
-            if b"elegram" in raw[max(0, start - 80) : start + 100] and raw[end : end + 1] not in (b".", b"@"):
-                value = plain.text[start:end].lower()
-                yield Candidate(9, start, end, ObservableKind.TELEGRAM, value)
+
+
+def handles(plain: Plain) -> Iterator[Candidate]:
+    """Yield names on Telegram, in a text that speaks of it."""
+    raw = plain.raw
+    for found in _HANDLE.finditer(raw):
+        start, end = found.start(1) - 1, found.end(1)
+        if b"elegram" in raw[max(0, start - 80) : start + 100] and raw[end : end + 1] not in (b".", b"@"):
+            value = plain.text[start:end].lower()
+            yield Candidate(9, start, end, ObservableKind.TELEGRAM, value)
 
 
 def v6(plain: Plain) -> Iterator[Candidate]:

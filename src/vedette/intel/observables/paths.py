@@ -39,8 +39,6 @@ _UNIX = Pattern(
 def windows(plain: Plain) -> Iterator[Candidate]:
     """Yield paths of Windows and keys of its registry."""
     raw = plain.raw
-    if b"\\" not in raw:
-        return
     done = 0
     for found in _WINDOWS.finditer(raw):
         start, head = found.span()
@@ -224,8 +222,6 @@ def _folder(raw: bytes, start: int, end: int) -> bool:
 def unix(plain: Plain) -> Iterator[Candidate]:
     """Yield paths of Unix systems."""
     raw = plain.raw
-    if b"/" not in raw:
-        return
     for found in _UNIX.finditer(raw):
         start, end = found.span()
         if start and (raw[start - 1 : start].isalnum() or raw[start - 1] in b"_./\\:$)}%>\xff~-"):

@@ -3,16 +3,26 @@ r"""What analysts write so that nobody clicks it, taken back: ``hxxp``, ``[.]``,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from vedette.guard.personal.sheet import Pattern
 from vedette.guard.personal.suffixes import doubtful, is_suffix
 from vedette.intel.observables import wrapping
+from vedette.intel.observables.hints import WRITTEN
 from vedette.intel.observables.mirror import Edit, Plain, mirror, ordered
 
+_USUAL = rb"(?:https?|\b(?:s?ftps?|tcp|udp|wss?))"
+_ODD = rb"\[:\]//|\(:\)//|\[:/\]/|\[://\]|\(://\)|\[:\]\[/\]\[/\]|:\[/\]\[/\]|\[:\]\\\\|:\\/\\/|:\\\\"
 _SCHEME = Pattern(
-    rb"(?i)(?:(?:h[tx*_+]{2}p|hxp|httx|htxp|hxtp|h\[tt\]p|htt\[p\]|fxp|f\*p|meow)(?:s|\[s\]|\(s\))?|\b(?:https?|s?ftps?|tcp|udp|wss?))"
-    rb" ?(?:\[:\]//|\(:\)//|\[:/\]/|\[://\]|\(://\)|\[:\]\[/\]\[/\]|:\[/\]\[/\]|\[:\]\\\\|:\\/\\/|:// ?|: //|:\\\\)"
+    rb"(?i)(?:h(?:[x*_+][tx*_+]|t[x*_+])p|hxp|httx|htxp|hxtp|h\[tt\]p|htt\[p\]|fxp|f\*p|meow)(?:s|\[s\]|\(s\))? ?(?:"
+    + _ODD
+    + rb"|:// ?|: //)|http(?:\[s\]|\(s\)) ?(?:"
+    + _ODD
+    + rb"|:// ?)|"
+    + _USUAL
+    + rb" ?(?:"
+    + _ODD
+    + rb")"
 )
 _NAME = re.compile(rb"(?i)(https?|s?ftps?|tcp|udp|wss?)(?= ?[:\[(])")
 _BRACKETED = Pattern(
@@ -21,6 +31,7 @@ _BRACKETED = Pattern(
 )
 _AT = Pattern(rb"(?i)([ \t]?)(?:\[ ?(?:@|at|et) ?\]|\( ?(?:@|at|et) ?\)|\{ ?(?:@|at|et) ?\}|<(?:@|at)>)([ \t]?)")
 _COLON = Pattern(rb"\[:\]|\(:\)|\{:\}|\[/\]|\[://\]")
+_TIGHT = re.compile(rb"\[\.\](?=[\w\xff])(?<=[\w\xff/*\-]\[\.\])")
 _ESCAPED = Pattern(rb"\\[._\-&=?#~+!*]|\\\\_")
 _SPOKEN = Pattern(rb"(?i)[a-z0-9\xff][a-z0-9\xff\-]{1,62}((?: dot [a-z0-9\xff\-]{2,63})+)\b")
 _HALF = frozenset((b"[.", b".]", b"].", b"(.", b".)", b"{.", b".}"))
@@ -31,68 +42,19 @@ _PART = re.compile(rb"[A-Za-z0-9\xff\-_]{1,63}")
 def plain(source: str) -> Plain:
     """Return a text with what was done to its values taken back."""
     raw = mirror(source)
-    low = raw.lower()
     edits: list[Edit] = []
     if b"\x02" in raw:
         edits.extend(Edit(at, at + 1, "") for at in _places(raw, b"\x02"))
-    edits.extend(wrapping.groups(raw))
-    if b"\n" in raw:
-        edits.extend(wrapping.hashes(raw))
-        if b"://" in raw or b"//" in raw:
-            edits.extend(wrapping.urls(raw))
-    rest = low
-    if b"[.]" in raw:
-        edits.extend(_tight(raw))
-        rest = low.replace(b"[.]", b"\0\0\0")
-    if _ODD.search(rest) is not None or b" [.]" in raw or b"[.] " in raw:
-        edits.extend(_dots(raw))
-    kinds = _others(low)
-    if "@" in kinds:
-        edits.extend(_ats(raw))
-    if ":" in kinds:
-        edits.extend(_colons(raw))
-    if kinds:
-        edits.extend(_schemes(raw))
-    if b" dot " in low:
-        edits.extend(_spoken(raw))
-    if b" . " in raw:
-        edits.extend(_spaced(raw))
-    if b"\\" in raw:
-        edits.extend(_escapes(raw))
+    if hints := WRITTEN.of(raw):
+        for reasons, taken_back in _EDITS:
+            if not hints.isdisjoint(reasons):
+                edits.extend(taken_back(raw))
     return Plain(source, raw, ordered(edits))
 
 
-_ODD = Pattern(
-    rb"[\[({<] ?(?:\\?\.|dot|punkt|,) ?[\])}>]|\\\[\.|[\w\xff] ?\[\.[\w\xff]|[\w\xff][({]\.[\w\xff]|[\w\xff]\.[\])}][\w\xff]|[\w\xff]\]\.[\w\xff]"
-)
-_OTHER = Pattern(
-    rb"[\[({<] ?(?:@|at|et) ?[\])}>]|[\[({][:/]|h(?:xx|\*\*|tx|xt|__|\+\+|ttx)p|hxp|htxp|httx|fxp|f\*p|meow|\[tt\]|\[p\]|:\[/|:\\|: // ?|:// "
-)
-"""Whether there is anything else that somebody wrote for :func:`plain` to take back."""
-
-
-_INSIDE = (b"/", b"-", b"*")
-
-
-def _others(low: bytes) -> set[str]:
-    """Return what else there may be to take back: signs of addresses, colons and slashes, schemes."""
-    kinds: set[str] = set()
-    for found in _OTHER.finditer(low):
-        start, end = found.span()
-        if low[start] not in b"[({<" or low[start : start + 3] in (b"[tt", b"[p]"):
-            kinds.add("s")
-        else:
-            kinds.add("@" if low[start + 1 : end].strip(b" ])}>")[:1] in (b"@", b"a", b"e") else ":")
-        if len(kinds) == 3:
-            break
-    return kinds
-
-
-def _tight(raw: bytes) -> Iterator[Edit]:
-    """Yield the commonest sign of all, between two labels: ``evil[.]com``."""
-    for at in _places(raw, b"[.]"):
-        if (_word(raw, at - 1) or raw[at - 1 : at] in _INSIDE) and _word(raw, at + 3):
-            yield Edit(at, at + 3, ".", True)
+def _tight(raw: bytes) -> list[Edit]:
+    """Return the commonest sign of all, between two labels: ``evil[.]com``."""
+    return [Edit(*found.span(), ".", True) for found in _TIGHT.finditer(raw)]
 
 
 def _places(raw: bytes, byte: bytes) -> Iterator[int]:
@@ -114,8 +76,6 @@ def _schemes(raw: bytes) -> Iterator[Edit]:
             yield Edit(start, end, f"{name}://", True)
             continue
         sign = written[usual.end() :].lstrip()
-        if sign in (b"://", b":// ") or written.endswith(b": //"):
-            continue
         name = usual.group(1).decode()
         if sign.startswith(b":\\\\") and not name.startswith(("http", "ftp")):
             continue
@@ -250,7 +210,7 @@ def _escapes(raw: bytes) -> Iterator[Edit]:
         ):
             continue
         sign = raw[end - 1 : end]
-        word = raw[max(0, start - 200) : start].split()[-1:]
+        word = raw[max(0, start - 200) : start].rsplit(None, 1)[-1:]
         before = word[0] if word else b""
         edit = Edit(start, end, sign.decode(), defanging=sign == b".")
         if sign == b"_" and _HIVE.search(before):
@@ -285,3 +245,19 @@ def _in_path(before: bytes) -> bool:
         or b"%\\" in before
         or _KEY.search(before) is not None
     )
+
+
+_EDITS: tuple[tuple[tuple[str, ...], Callable[[bytes], Iterable[Edit]]], ...] = (
+    (("groups",), wrapping.groups),
+    (("broken hash",), wrapping.hashes),
+    (("broken url",), wrapping.urls),
+    (("dot",), _tight),
+    (("other dot",), _dots),
+    (("at",), _ats),
+    (("colon",), _colons),
+    (("at", "colon", "scheme"), _schemes),
+    (("spoken",), _spoken),
+    (("spaced",), _spaced),
+    (("escaped",), _escapes),
+)
+"""What takes something back, and the hints that there may be any."""
