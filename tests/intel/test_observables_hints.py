@@ -43,7 +43,7 @@ def test_only_what_occurs_is_hinted_at() -> None:
 
 def test_a_set_that_could_not_be_searched_hints_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     class OutOfMemory:
-        def Match(self, raw: bytes) -> None:  # noqa: N802  (RE2's name)
+        def Match(self, raw: bytes) -> None:
             return None
 
     some = hints.Hints({"digit": rb"[0-9]", "letter": rb"[a-z]"})

@@ -36,7 +36,6 @@ _WHOLE: tuple[tuple[str, _Finder], ...] = (
     ("numbered", names.numbered),
 )
 """What takes the dotted names in it along, and the hint that there may be one."""
-_APART: tuple[tuple[str, _Finder], ...] = (("v6", network.v6), ("run", long_runs.find), ("catalogued", codes.find))
 _RUN = re.compile(rb"\.[A-Za-z0-9_\xff\-]+(?:\.[A-Za-z0-9_\xff\-]+)*")
 """Labels from their first dot on."""
 _LABEL = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-\xff"
@@ -66,9 +65,11 @@ def _candidates(plain: Plain) -> list[Candidate]:
     taken = bytearray(len(plain.raw))
     for one in found:
         taken[one.start : one.end] = b"\1" * (one.end - one.start)
-    for hint, finder in _APART:
-        if hint in hints:
-            found += finder(plain)
+    if "v6" in hints:
+        found += network.v6(plain)
+    found += long_runs.find(plain)
+    if "catalogued" in hints:
+        found += codes.find(plain)
     found += _dotted(plain, taken)
     return found
 
@@ -78,16 +79,20 @@ def _dotted(plain: Plain, taken: bytearray) -> Iterator[Candidate]:
     raw = plain.raw
     for run in _RUN.finditer(raw):
         dot, end = run.span()
-        while dot >= 0 and (taken[dot] or (start := _begin(raw, dot)) == dot):
+        while dot >= 0 and (taken[dot] or not dot or raw[dot - 1] not in _LABEL):
             dot = raw.find(b".", dot + 1, end)
         if dot < 0:
             continue
         last_dot, n_dots = raw.rfind(b".", dot, end), raw.count(b".", dot, end)
         host, file = _reads(raw[last_dot + 1 : end])
-        if (host or n_dots > 2) and (one := network.dotted(plain, start, end)) is not None:
+        if n_dots > 1:
+            host = host or n_dots > 2
+            file = file or raw[raw.rfind(b".", dot, last_dot) + 1 : last_dot].lower() in names.INNER
+        if not (host or file):
+            continue
+        start = _begin(raw, dot)
+        if host and (one := network.dotted(plain, start, end)) is not None:
             yield one
-        if n_dots > 1 and not file:
-            file = raw[raw.rfind(b".", dot, last_dot) + 1 : last_dot].lower() in names.INNER
         if file and (one := names.name(plain, start, end)) is not None:
             yield one
 

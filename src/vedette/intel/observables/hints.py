@@ -69,9 +69,8 @@ VALUES = Hints(
     {
         "rule": rb"rule",
         "logsource": rb"logsource",
-        "agent": rb"(?:Mozilla|Opera|curl|Wget|requests|urllib|client|okhttp|Java|perl|HttpClient|BITS|axios|PycURL|Ruby|Dalvik|PowerShell|"
-        rb"CryptoAPI|WNS|AutoIt|Inetc|Python|aiohttp)/\d|(?i:user[- ]?agent)",
-        "mutex": rb"(?i)mutex|mutant",
+        "agent": rb"(?:la|ra|rl|et|ts|ib|nt|tp|va|TS|os|RL|by|ik|ll|PI|NS|It|tc|on)/\d|(?i:r[- ]?agent)",
+        "mutex": rb"(?i)mut(?:ex|ant)",
         "url": rb"://",
         "email": rb"[A-Za-z0-9_\xff.+%\-]@[A-Za-z0-9\xff\-]",
         "handle": rb"elegram|TELEGRAM",
@@ -80,9 +79,8 @@ VALUES = Hints(
         rb"sdcard|Volumes|boot|run|srv|media|storage|www)/",
         "quoted": rb"\.[A-Za-z0-9]{2,5}[,.]?[\x01\"`]",
         "numbered": rb"[0-9][\])]\.[A-Za-z0-9]{2}",
-        "run": rb"[A-Za-z0-9]{26}|(?i:ssdeep)",
         "v6": rb":[0-9A-Fa-f]{0,4}:",
-        "catalogued": rb"(?:CVE|cve|Cve)[\-\x03_ ]\d{4}[\-\x03]|(?:CWE|cwe)[\-\x03 ]\d|ASN? ?\d{3}|TA00\d\d|[TGSMt][01]\d{3}|C00\d\d",
+        "catalogued": rb"(?:CVE|cve|Cve)[\-\x03_ ]\d|(?:CWE|cwe)[\-\x03 ]\d|ASN? ?\d{3}|TA00|[TGSMt][01]\d{3}|C00\d",
     }
 )
 """What finders look for in a text once that is done."""

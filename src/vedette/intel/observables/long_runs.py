@@ -21,8 +21,11 @@ _LABEL = re.compile(rb"(?i:md5|sha1|sha256|sha512)(?=[0-9A-Fa-f]{32})")
 _SIZES = {b"md5": 32, b"sha1": 40, b"sha256": 64, b"sha512": 128}
 _DASHED = ((b"1", 40), (b"256", 64), (b"512", 128))
 _NO_HASH = re.compile(
-    rb"(?i)(?:\bkey|\bserial(?: number)?|\bsalt|\biv|\buuid|\bguid|\bnonce|\btoken|password|session_?id|cookie|sessid)\b[^0-9a-z\n]{1,6}\Z"
+    rb"(?:\bkey|\bserial(?: number)?|\bsalt|\biv|\buuid|\bguid|\bnonce|\btoken|password|session_?id|cookie|sessid)\b[^0-9a-z\n]{1,6}\Z"
 )
+_SECRETS = tuple(b"key serial number salt iv uuid guid nonce token password session_id sessionid cookie sessid".split())
+"""The words that end what :data:`_NO_HASH` looks for."""
+_SIGNS = bytes(byte for byte in range(256) if byte not in b"0123456789abcdefghijklmnopqrstuvwxyz")
 _SSDEEP = re.compile(rb":[A-Za-z0-9/+]{3,64}:[A-Za-z0-9/+]{3,64}")
 
 
@@ -39,8 +42,8 @@ def find(plain: Plain) -> Iterator[Candidate]:
             end = len(raw)
         run = raw[start:end]
         if end - start in _SORTS and not run.translate(None, _HEX_DIGITS):
-            if not start or raw[start - 1] not in b"_\xff":
-                yield from _hash(raw, start, end)
+            if (not start or raw[start - 1] not in b"_\xff") and (read := _hash(raw, start, end)) is not None:
+                yield read
         elif (one := wallets.read(run)) is not None:
             yield Candidate(6, start, end, ObservableKind.CRYPTO_ADDRESS, *one)
         elif end - start == 72 and run[:2] == b"T1" and not run[2:].translate(None, _HEX_DIGITS):
@@ -52,17 +55,17 @@ def find(plain: Plain) -> Iterator[Candidate]:
         yield from _fuzzy(plain)
 
 
-def _hash(raw: bytes, start: int, end: int) -> Iterator[Candidate]:
+def _hash(raw: bytes, start: int, end: int) -> Candidate | None:
     value = raw[start:end].lower()
     if len(set(value)) < 6 or value.isdigit() or value.isalpha():
-        return
-    near = raw[max(0, start - 40) : start]
-    if _NO_HASH.search(near):
-        return
+        return None
+    near = raw[max(0, start - 40) : start].lower()
+    if near.rstrip(_SIGNS).endswith(_SECRETS) and _NO_HASH.search(near):
+        return None
     sort = _SORTS[end - start]
-    if sort == "md5" and b"imphash" in near.lower():
+    if sort == "md5" and b"imphash" in near:
         sort = "imphash"
-    yield Candidate(6, start, end, ObservableKind.HASH, value.decode(), sort)
+    return Candidate(6, start, end, ObservableKind.HASH, value.decode(), sort)
 
 
 def _glued(raw: bytes, start: int, end: int) -> Iterator[Candidate]:
@@ -71,14 +74,16 @@ def _glued(raw: bytes, start: int, end: int) -> Iterator[Candidate]:
         for sign, size in _DASHED:
             at = start + len(sign)
             if raw.startswith(sign, start) and _reaches(raw, at, size):
-                yield from _hash(raw, at, at + size)
+                if (one := _hash(raw, at, at + size)) is not None:
+                    yield one
                 return
     labelled = False
     for label in _LABEL.finditer(raw, start, end):
         size = _SIZES[label.group().lower()]
         if _reaches(raw, label.end(), size):
             labelled = True
-            yield from _hash(raw, label.end(), label.end() + size)
+            if (one := _hash(raw, label.end(), label.end() + size)) is not None:
+                yield one
     if labelled:
         return
     for found in _HEX.finditer(raw, start, end):
@@ -88,8 +93,8 @@ def _glued(raw: bytes, start: int, end: int) -> Iterator[Candidate]:
             continue
         if last < end or not whole:
             last = first + max(_size(_LARGE, raw, first, last), _size(_SMALL, raw, first, last))
-        if last - first in _SORTS:
-            yield from _hash(raw, first, last)
+        if last - first in _SORTS and (one := _hash(raw, first, last)) is not None:
+            yield one
 
 
 def _reaches(raw: bytes, at: int, size: int) -> bool:

@@ -33,9 +33,16 @@ def _stand_in(char: str) -> int:
     return LETTER if char.isalnum() else SIGN
 
 
+@cache
+def _one(char: str) -> bytes:
+    return bytes((_stand_in(char),))
+
+
 def _stand_ins(error: UnicodeError) -> tuple[bytes, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
+    if error.end - error.start == 1:
+        return _one(error.object[error.start]), error.end
     return bytes(map(_stand_in, error.object[error.start : error.end])), error.end
 
 
@@ -98,12 +105,16 @@ class Plain:
         if not self._at or end <= self._at[0]:
             return start, end, False
         first, last = self._source(start, ending=False), self._source(end - 1, ending=True)
+        return first, last, self.defanged(start, end)
+
+    def defanged(self, start: int, end: int) -> bool:
+        """Return whether a range of the plain text was defanged in the source."""
         at = bisect_right(self._ends, start)
-        defanged = False
         while at < len(self._at) and self._at[at] < end:
-            defanged = defanged or self._edits[at].defanging
+            if self._edits[at].defanging:
+                return True
             at += 1
-        return first, last, defanged
+        return False
 
     def _source(self, at: int, *, ending: bool) -> int:
         edit = bisect_right(self._at, at) - 1

@@ -25,7 +25,7 @@ _BODY = re.compile(rb"[^\s<>\"`|\\^{}\x00-\x1f]+")
 _LONGEST = 4_096
 """Of a URL: what goes on longer is cut off there."""
 _HOST = re.compile(
-    rb"^(?:[A-Za-z0-9._~%!$&'*+,;=:\-]{1,128}@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_\xff.\-]+)(?::(\d{1,5}))?(?:[/?#;]|\Z)"
+    rb"(?:[A-Za-z0-9._~%!$&'*+,;=:\-]{1,128}@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_\xff.\-]+)(?::(\d{1,5}))?(?:[/?#;]|\Z)"
 )
 _EMAIL = Pattern(rb"[A-Za-z0-9_\xff.+%\-]{1,64}@(?:[A-Za-z0-9\xff\-]{1,63}\.)+[A-Za-z0-9\xff\-]{2,63}")
 _COLONS = re.compile(rb":[0-9A-Fa-f]{0,4}:")
@@ -48,54 +48,68 @@ _TRAIL = b".,;:!?'*_~)]\x01\x03-&"
 
 def urls(plain: Plain) -> Iterator[Candidate]:
     """Yield URLs with a scheme, without what the sentence or its markup put behind them."""
-    raw = plain.raw
+    raw, low = plain.raw, plain.low
     done = 0
     for found in _MARK.finditer(raw):
-        head = max(0, found.start() - 11)
-        scheme = _SCHEMES.search(plain.low[head : found.start()])
-        if scheme is None:
+        mark, begin = found.span()
+        start = _scheme(plain.low, mark)
+        if start < done or (start and raw[start - 1] in _WORDS and not low.startswith(b"http", start)):
             continue
-        start, begin = head + scheme.start(), found.end()
-        if start < done or (start and raw[start - 1] in _WORDS and raw[start : start + 4].lower() != b"http"):
-            continue
+        stop = begin
         while start >= 0:
             body = _BODY.match(raw, begin - 1, begin + _LONGEST)
             stop = body.end() if body else begin
             end = trimmed(raw, start, stop)
-            if (one := _url(plain, start, end)) is not None:
+            if (one := _url(plain, start, mark + 3, end)) is not None:
                 yield one
                 done = end
-            inner = _GLUED_URL.search(raw, max(end, begin), stop)
-            start, begin = inner.span() if inner else (-1, 0)
+            inner = _GLUED_URL.search(raw, max(end, begin), stop) if end < stop else None
+            if inner is None:
+                break
+            start, begin = inner.span()
+            mark = begin - 4
         done = max(done, stop)
 
 
-def _url(plain: Plain, start: int, end: int) -> Candidate | None:
-    raw = plain.raw
-    begin = raw.find(b"://", start, end) + 3
-    found = _HOST.match(raw[begin:end])
+def _scheme(low: bytes, end: int) -> int:
+    """Return where the scheme that ends at a place begins, or -1."""
+    if low.startswith(b"https", end - 5):
+        return end - 5
+    if low.startswith(b"http", end - 4):
+        return end - 4
+    head = max(0, end - 11)
+    found = _SCHEMES.search(low[head:end])
+    return head + found.start() if found is not None else -1
+
+
+def _url(plain: Plain, start: int, begin: int, end: int) -> Candidate | None:
+    """Return the URL in a range, what follows its ``://`` beginning at a place within."""
+    text = plain.text
+    found = _HOST.match(plain.raw, begin, end)
     if found is None:
         return None
-    host = found.group(1).decode("ascii", "replace")
-    name = plain.text[begin + found.start(1) : begin + found.end(1)]
-    low = raw[start:end].lower()
-    if low.startswith((b"file", b"magnet")):
-        return None
-    if host[:1] == "[":
-        if hosts.v6(host[1:-1]) is None:
+    first, last = found.span(1)
+    name = text[first:last]
+    host = found.group(1)
+    if host[:1] == b"[":
+        if hosts.v6(name[1:-1]) is None:
             return None
-    elif hosts.v4(host) is None if host.replace(".", "").isdigit() else not _names_host(name, raw[begin:end]):
+    elif host.replace(b".", b"").isdigit():
+        if hosts.v4(name) is None:
+            return None
+    elif not _names_host(name, end - begin):
         return None
-    value = plain.text[start:begin].lower() + plain.text[begin : begin + found.start(1)] + name.lower()
-    value += plain.text[begin + found.end(1) : end]
-    value = value.replace("&amp;", "&")
+    value = text[start:begin].lower() + text[begin:first] + name.lower() + text[last:end]
+    if "&amp;" in value:
+        value = value.replace("&amp;", "&")
     return _telegram(start, end, value) or Candidate(2, start, end, ObservableKind.URL, value)
 
 
-def _names_host(name: str, rest: bytes) -> bool:
+def _names_host(name: str, size: int) -> bool:
+    """Return whether a name can be the host of what follows a scheme, which is that long."""
     if "." in name:
         return hosts.whole(name) or name.rpartition(".")[2].lower() in _INNER
-    return len(name) > 1 and (len(rest) > len(name)) and name.replace("-", "").isalnum()
+    return len(name) > 1 and size > len(name) and name.replace("-", "").isalnum()
 
 
 _INNER = frozenset("local lan corp internal intranet localdomain home bit lib emc coin bazar fur neo chan geek".split())
@@ -128,7 +142,7 @@ _ARCHIVES = (b"archive", b"webcache", b"translate", b"safelinks", b"proxy", b"ur
 def trimmed(raw: bytes, start: int, end: int) -> int:
     """Return where a URL ends once what belongs to the text around it is taken off."""
     piece = raw[start:end]
-    if b"://" in piece[8:] and (again := _NEXT.search(piece, 8)) is not None:
+    if piece.find(b"://", 8) >= 0 and (again := _NEXT.search(piece, 8)) is not None:
         sign = piece[again.start() : again.start() + 1]
         if sign != b"/" or not any(name in piece[:40] for name in _ARCHIVES):
             piece = piece[: again.start() + (sign.isalnum() or sign == b"/")]
@@ -234,7 +248,7 @@ def v6(plain: Plain) -> Iterator[Candidate]:
 def dotted(plain: Plain, start: int, end: int) -> Candidate | None:
     """Return what a run of dotted labels is, if it is an address, a domain or a URL without its scheme."""
     raw = plain.raw
-    if b"\xff" in raw[start:end]:
+    if raw.find(b"\xff", start, end) >= 0:
         start, end = _parted(plain, start, end)
     while raw[end - 1] in b"-_" and end > start:
         end -= 1
@@ -256,7 +270,7 @@ def dotted(plain: Plain, start: int, end: int) -> Candidate | None:
         return None
     before = raw[start - 1] if start else 0x20
     if token[:1].isdigit() and (dated := _DATED.match(token.partition(b"-")[0])) is not None:
-        if plain.place(start, end)[2]:
+        if plain.defanged(start, end):
             return _glued(plain, start, start + dated.end(1))
     if token[:1].isdigit() and token.replace(b".", b"").isdigit():
         return _address(plain, start, end)
@@ -273,7 +287,7 @@ def dotted(plain: Plain, start: int, end: int) -> Candidate | None:
             return address
     name = plain.text[start:end]
     last = name.rpartition(".")[2]
-    _, _, defanged = plain.place(start, end)
+    defanged = plain.defanged(start, end)
     if defanged and (run := _RUN_ON.search(token)) is not None and is_suffix(run.group(1)):
         end = start + run.end(1)  # comQuasarRAT
         name, last = plain.text[start:end], run.group(1).decode()
@@ -360,7 +374,7 @@ def _address(plain: Plain, start: int, end: int) -> Candidate | None:
     if end < len(raw) and (raw[end] in _WORDS or (raw[end] == 0x2E and raw[end + 1 : end + 2].isdigit())):
         if not _unspaced(plain.text[end]):
             return None
-    _, _, defanged = plain.place(start, end)
+    defanged = plain.defanged(start, end)
     tail = _V4_TAIL.match(raw, end)
     if tail is not None and int(tail.group(1)) <= 32:
         stop = tail.end(1)
@@ -394,7 +408,7 @@ def _glued(plain: Plain, start: int, end: int) -> Candidate | None:
     if value is None or _RELEASE.search(raw[max(0, start - 8) : start]):
         return None
     before, after = raw[start - 1 : start], raw[end : end + 1]
-    _, _, defanged = plain.place(start, end)
+    defanged = plain.defanged(start, end)
     if before in (b"_", b"-") or after in (b"_", b"-"):
         return None
     if not defanged:

@@ -32,7 +32,7 @@ _BRACKETED = Pattern(
 _AT = Pattern(rb"(?i)([ \t]?)(?:\[ ?(?:@|at|et) ?\]|\( ?(?:@|at|et) ?\)|\{ ?(?:@|at|et) ?\}|<(?:@|at)>)([ \t]?)")
 _COLON = Pattern(rb"\[:\]|\(:\)|\{:\}|\[/\]|\[://\]")
 _TIGHT = re.compile(rb"\[\.\](?=[\w\xff])(?<=[\w\xff/*\-]\[\.\])")
-_ESCAPED = Pattern(rb"\\[._\-&=?#~+!*]|\\\\_")
+_ESCAPED = re.compile(rb"\\(?:[._\-&=?#~+!*]|\\_)")
 _SPOKEN = Pattern(rb"(?i)[a-z0-9\xff][a-z0-9\xff\-]{1,62}((?: dot [a-z0-9\xff\-]{2,63})+)\b")
 _HALF = frozenset((b"[.", b".]", b"].", b"(.", b".)", b"{.", b".}"))
 _WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\xff")
@@ -235,6 +235,8 @@ _KEY = re.compile(rb"(?:^|[^A-Za-z0-9])HK[A-Z_]+$")
 
 def _in_path(before: bytes) -> bool:
     r"""Return whether a word so far is a path with backslashes of its own: ``C:\Users\.ssh``."""
+    if b"\\" not in before:
+        return before.startswith(b"%") or _KEY.search(before) is not None
     bare = before.replace(b"\\\\_", b"")
     for sign in (b"\\_", b"\\.", b"\\-", b"\\*", b"\\&", b"\\=", b"\\?", b"\\#"):
         bare = bare.replace(sign, b"")
