@@ -61,9 +61,9 @@ def _stands(raw: bytes, start: int, end: int, before: int, after: int) -> bool:
 
 
 def _attack(value: bytes) -> bool:
-    number = int(value.strip(b"TAGSMCt").replace(b"/", b".").partition(b".")[0])
     if value[:2] == b"TA":
-        return number > 0
-    if value[:1] in b"Tt":
+        return value != b"TA0000"
+    number = int(value[1:5])
+    if value[0] in b"Tt":
         return 1001 <= number < 1700 or 800 <= number < 900
     return number > 0 and (b"." not in value)

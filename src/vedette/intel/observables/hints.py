@@ -69,7 +69,7 @@ VALUES = Hints(
     {
         "rule": rb"rule",
         "logsource": rb"logsource",
-        "agent": rb"(?:la|ra|rl|et|ts|ib|nt|tp|va|TS|os|RL|by|ik|ll|PI|NS|It|tc|on)/\d|(?i:r[- ]?agent)",
+        "agent": rb"(?:lla|era|url|get|sts|lib|ent|ttp|ava|erl|ITS|ios|URL|uby|vik|ell|API|WNS|oIt|etc|hon)/\d|(?i:r[- ]?agent)",
         "mutex": rb"(?i)mut(?:ex|ant)",
         "url": rb"://",
         "email": rb"[A-Za-z0-9_\xff.+%\-]@[A-Za-z0-9\xff\-]",

@@ -54,6 +54,8 @@ _LATIN = bytes(byte if byte < 0x80 else _stand_in(chr(byte)) for byte in range(2
 
 def mirror(text: str) -> bytes:
     """Return one byte for every character: ASCII as it is, others as what they are like."""
+    if text.isascii():
+        return text.encode("ascii")
     return text.encode("latin-1", "vedette-observables").translate(_LATIN)
 
 

@@ -28,7 +28,7 @@ _HIVES = {
 _COMPONENT = re.compile(rb"[^\\/:*?\"<>|\r\n\t,;=`\x00-\x20\x01\x03]+")
 _ENDING = re.compile(rb"\.[A-Za-z0-9_]{1,12}\Z")
 _OPENS = frozenset(b"<[{%(")
-_USUAL = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-$~")
+_USUAL = re.compile(rb"[A-Za-z0-9._\-$~]+")
 _HOLDER = re.compile(rb"[<\[{(%][A-Za-z0-9_ .\-]{1,40}[>\]})%]")
 _UNIX = Pattern(
     rb"(?:~|/(?:etc|usr|bin|sbin|var|tmp|opt|home|root|dev|proc|sys|lib|lib64|mnt|Library|Users|Applications|System|private|"
@@ -42,7 +42,7 @@ def windows(plain: Plain) -> Iterator[Candidate]:
     done = 0
     for found in _WINDOWS.finditer(raw):
         start, head = found.span()
-        sign = found.group().lower()
+        sign = plain.low[start:head]
         if start < done or (start and _runs_on(raw, start, sign)):
             continue
         registry = sign.startswith((b"hk", b"software", b"system", b"\\registry", b"registry"))
@@ -164,15 +164,12 @@ def _component(raw: bytes, at: int, *, quoted: int | None, registry: bool) -> in
             if not words:
                 best = end
             continue
-        if byte in _USUAL and end > at:
-            end += 1
-            continue
-        if (
-            end == at
-            and (known := _KNOWN.match(raw, at, limit)) is not None
-            and not raw[known.end() : known.end() + 1].isalnum()
-        ):
-            end = best = int(known.end())
+        if (run := _USUAL.match(raw, end, limit)) is not None:
+            known = _KNOWN.match(raw, at, limit) if end == at and raw[run.end() : run.end() + 1].isspace() else None
+            if known is None or raw[known.end() : known.end() + 1].isalnum():
+                end = run.end()
+                continue
+            end = best = known.end()
             if end == limit or raw[end] != 0x5C:
                 return end
             continue
