@@ -136,7 +136,7 @@ def test_the_guard_still_judges_after_scanners_hung() -> None:
         for i in range(5):
             assert closed.check(prompt(f"hello {i}")).action is Action.BLOCK
         hanging.how = "works"
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while closed.check(prompt("good day")).action is not Action.ALLOW:
             assert time.monotonic() < deadline
             time.sleep(0.05)

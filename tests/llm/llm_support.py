@@ -72,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
 
-    def wait_for_hang_up(self, at_most_s: float = 20.0) -> None:
+    def wait_for_hang_up(self, at_most_s: float = 120.0) -> None:
         """Say nothing until the client is gone."""
         self.connection.settimeout(at_most_s)
         try:
@@ -130,10 +130,19 @@ class FakeServer(ThreadingHTTPServer):
 
         return counted
 
+    def lost_its_client(self, timeout_s: float = 60.0) -> bool:
+        """Return whether whoever asked first has hung up, however late this server came to read what was asked."""
+        until = time.monotonic() + timeout_s
+        while not self.seen:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.005)
+        return self.seen[0].hung_up.wait(timeout_s)
+
     def stop(self) -> None:
         self.shutdown()
         self.server_close()
-        self._thread.join(5)
+        self._thread.join(60)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         pass

@@ -91,7 +91,7 @@ def test_reply_comes_in_pieces_as_they_are_sent(serve: Serve, opened: Opened, na
         handler.wfile.write(data(chunk("alice")))
         handler.wfile.flush()
         # the second piece is sent only when the first was seen: nothing may be held back
-        assert going.wait(5)
+        assert going.wait(60)
         handler.wfile.write(data(chunk(" was first.")) + data(chunk(finish="stop")) + data(chunk(usage=(7, 3))))
         handler.wfile.write(b"data: [DONE]\n\n")
 
@@ -302,7 +302,7 @@ def test_huge_replies_are_ended(serve: Serve, opened: Opened, name: str, streame
     server = serve(floods)
     with pytest.raises(OutsideError, match="longer than 100,000 bytes"):
         _asked(opened(server, name, api_key=KEY, max_reply_bytes=100_000), streamed)
-    assert server.seen[0].hung_up.wait(5)
+    assert server.lost_its_client()
     assert len(server.seen) == 1
     assert sent[0] < 100 << 20
 
@@ -326,7 +326,7 @@ def test_time_is_up_and_the_request_is_closed(serve: Serve, opened: Opened, name
     with pytest.raises(OutsideError, match=r"longer than 0\.3 s") as raised:
         _asked(model, streamed, Ask(timeout_s=0.3))
     assert "VEDETTE_LLM_TIMEOUT_S" in (raised.value.next_step or "")
-    assert server.seen[0].hung_up.wait(5)
+    assert server.lost_its_client()
     assert model.slots.free == 1
     assert len(server.seen) == 1
 
@@ -336,7 +336,7 @@ def test_slow_drip_does_not_stretch_the_time(serve: Serve, opened: Opened, name:
     stream = opened(server, name, api_key=KEY).stream(TURNS, Ask(timeout_s=0.5))
     with pytest.raises(OutsideError, match="longer than"):
         list(stream)
-    assert server.seen[0].hung_up.wait(5)
+    assert server.lost_its_client()
 
 
 @pytest.mark.parametrize("streamed", [False, True])
@@ -353,7 +353,7 @@ def test_cancel_closes_the_request_and_frees_the_slot(serve: Serve, opened: Open
     else:
         reply = model.complete(TURNS, Ask(cancel=cancel))
     assert reply.finish == "cancelled"
-    assert server.seen[0].hung_up.wait(5)
+    assert server.lost_its_client()
     assert model.slots.free == 1
     assert model.complete(TURNS).text == "bob"
 
@@ -366,7 +366,7 @@ def test_closing_a_stream_closes_the_request(serve: Serve, opened: Opened, name:
     assert model.slots.free == 0
     stream.close()
     assert model.slots.free == 1
-    assert server.seen[0].hung_up.wait(5)
+    assert server.lost_its_client()
     assert model.complete(TURNS).text == "bob"
     # one that is only dropped is closed too
     server.behaviours[:] = [hangs_after(chunk("alice"))]
@@ -376,11 +376,11 @@ def test_closing_a_stream_closes_the_request(serve: Serve, opened: Opened, name:
 
 def test_cancel_ends_a_wait_between_tries(serve: Serve, opened: Opened) -> None:
     cancel = threading.Event()
-    model = opened(serve(fails(429, retry_after="8")), retry=Retry())
+    model = opened(serve(fails(429, retry_after="300")), retry=Retry(longest_s=1000), timeout_s=1000)
     threading.Timer(0.2, cancel.set).start()
     started = time.monotonic()
     assert model.complete(TURNS, Ask(cancel=cancel)).finish == "cancelled"
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 120
 
 
 def test_pool_bounds_what_runs_and_nobody_is_lost(serve: Serve, opened: Opened, name: str) -> None:
@@ -413,8 +413,8 @@ def test_close_ends_what_runs_and_what_waits(serve: Serve, opened: Opened, name:
         model.close()
         for one in asked:
             with pytest.raises(UserError, match="closed"):
-                one.result(10)
-    assert server.seen[0].hung_up.wait(5)
+                one.result(60)
+    assert server.lost_its_client()
     with pytest.raises(UserError, match="closed"):
         model.complete(TURNS)
     model.close()

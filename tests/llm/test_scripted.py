@@ -77,6 +77,14 @@ def test_slow_replies_are_late_cancelled_or_closed() -> None:
         late.complete(TURNS, Ask(timeout_s=0.05))
 
 
+def waits(model: ScriptedModel, n: int) -> None:
+    """Return once so many wait for a slot."""
+    until = time.monotonic() + 60
+    while len(model.slots._queue) < n:
+        assert time.monotonic() < until, "they never came"
+        time.sleep(0.002)
+
+
 def test_who_waits_comes_in_order_and_may_give_up() -> None:
     model = ScriptedModel(lambda _: Say("x", delay_s=0.05), pool_size=1)
     held = model.stream(TURNS)
@@ -91,17 +99,17 @@ def test_who_waits_comes_in_order_and_may_give_up() -> None:
         jobs = []
         for number in range(4):
             jobs.append(pool.submit(ask, number))
-            time.sleep(0.02)
+            waits(model, number + 1)
         with pytest.raises(OutsideError, match="waiting for the model"):
             model.complete(TURNS, Ask(timeout_s=0.05))
         cancel = threading.Event()
         cancelled = pool.submit(model.complete, TURNS, Ask(cancel=cancel))
-        time.sleep(0.02)
+        waits(model, 5)
         cancel.set()
-        assert cancelled.result(5).finish == "cancelled"
+        assert cancelled.result(60).finish == "cancelled"
         held.close()
         for job in jobs:
-            job.result(5)
+            job.result(60)
     assert order == [0, 1, 2, 3]
     # who gave up while waiting was never asked
     assert len(model.requests) == 5
@@ -113,10 +121,10 @@ def test_close_tells_who_waits() -> None:
     next(held)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(model.complete, TURNS)
-        time.sleep(0.05)
+        waits(model, 1)
         model.close()
         with pytest.raises(UserError, match="closed"):
-            waiting.result(5)
+            waiting.result(60)
     model.close()
     assert model.n_closed == 2
 

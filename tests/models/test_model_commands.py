@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -304,11 +303,7 @@ def test_pull_from_a_path_says_what_is_wrong(home: Path, tmp_path: Path, monkeyp
     assert call("--home", home, "models", "pull", "nope").code == 2
 
 
-def test_help_is_quick_and_names_every_command() -> None:
-    started = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "vedette.cli.main", "models", "--help"], capture_output=True, text=True, check=True
-    )
-    assert time.monotonic() - started < 10
+def test_help_names_every_command() -> None:
+    done = call("models", "--help")
     for command in ("list", "info", "pull", "add", "remove"):
-        assert command in done.stdout
+        assert command in done.out

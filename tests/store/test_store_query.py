@@ -370,7 +370,7 @@ def test_endless_queries_stop(filled: Lake) -> None:
             "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT max(n) FROM t",
             timeout_s=0.5,
         )
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 60
 
 
 HOG = """

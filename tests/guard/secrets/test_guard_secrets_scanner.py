@@ -93,7 +93,7 @@ def seconds(unit: str, n_chars: int) -> float:
 def test_time_grows_in_line_with_the_text(unit: str) -> None:
     """Eight times the text may take sixteen times as long, not sixty-four."""
     small = max(0.005, min(seconds(unit, 2_000) for _ in range(3)))
-    assert seconds(unit, 16_000) < 16 * small
+    assert any(seconds(unit, 16_000) < 16 * small for _ in range(5))  # the neighbour on a core slows one, not all
 
 
 @pytest.mark.slow

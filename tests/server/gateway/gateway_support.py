@@ -89,14 +89,14 @@ def gateway(
 
         thread = threading.Thread(target=work, name="gateway-under-test")
         thread.start()
-        assert started.wait(30)
+        assert started.wait(60)
         base = f"http://127.0.0.1:{listening.getsockname()[1]}" if not failures else ""
         try:
             if not failures:
                 yield Gate(url=f"{base}/v1", base=base, direct=direct, double=double, opened=opened, lake=lake)
         finally:
             server.should_exit = True
-            thread.join(30)
+            thread.join(60)
             lake.close()
             assert not thread.is_alive()
             if failures:

@@ -96,13 +96,13 @@ def test_two_upstreams_of_one_name_are_refused() -> None:
 def test_a_pool_gives_back_what_calls_return_and_raise() -> None:
     async def main() -> None:
         pool = Pool(2, name="t", at_once=3)
-        found = await asyncio.gather(*(pool.run("a", lambda n=n: n * n, timeout_s=5) for n in range(50)))
+        found = await asyncio.gather(*(pool.run("a", lambda n=n: n * n, timeout_s=60) for n in range(50)))
         assert found == [n * n for n in range(50)]
         with pytest.raises(KeyError):
-            await pool.run("a", lambda: {}["x"], timeout_s=5)
+            await pool.run("a", lambda: {}["x"], timeout_s=60)
         pool.close()
         with pytest.raises(OutsideError):
-            await pool.run("a", lambda: 1, timeout_s=5)
+            await pool.run("a", lambda: 1, timeout_s=60)
 
     asyncio.run(main())
 
@@ -112,8 +112,8 @@ def test_a_call_that_hangs_is_given_up_and_others_go_on() -> None:
         pool = Pool(1, name="t")
         release = threading.Event()
         with pytest.raises(TooSlowError):
-            await pool.run("a", lambda: release.wait(20), timeout_s=0.05)
-        assert await pool.run("b", lambda: "on", timeout_s=5) == "on"
+            await pool.run("a", lambda: release.wait(60), timeout_s=0.05)
+        assert await pool.run("b", lambda: "on", timeout_s=60) == "on"
         release.set()
         pool.close()
 
@@ -125,10 +125,10 @@ def test_owners_are_served_by_turns() -> None:
         pool = Pool(1, name="t")
         order: list[str] = []
         begin = threading.Event()
-        calls = [asyncio.ensure_future(pool.run("first", lambda: begin.wait(5), timeout_s=10))]
+        calls = [asyncio.ensure_future(pool.run("first", lambda: begin.wait(60), timeout_s=60))]
         await asyncio.sleep(0.05)
         for owner in ["greedy"] * 5 + ["modest"]:
-            calls.append(asyncio.ensure_future(pool.run(owner, lambda owner=owner: order.append(owner), timeout_s=10)))
+            calls.append(asyncio.ensure_future(pool.run(owner, lambda owner=owner: order.append(owner), timeout_s=60)))
         await asyncio.sleep(0.05)
         begin.set()
         await asyncio.gather(*calls)
@@ -141,12 +141,12 @@ def test_owners_are_served_by_turns() -> None:
 def test_whoever_stops_waiting_leaves_the_pool_whole() -> None:
     async def main() -> None:
         pool = Pool(1, name="t")
-        waiting = asyncio.ensure_future(pool.run("a", lambda: time.sleep(0.1), timeout_s=5))
+        waiting = asyncio.ensure_future(pool.run("a", lambda: time.sleep(0.1), timeout_s=60))
         await asyncio.sleep(0.02)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-        assert await pool.run("a", lambda: 1, timeout_s=5) == 1
+        assert await pool.run("a", lambda: 1, timeout_s=60) == 1
         pool.close()
 
     asyncio.run(main())
