@@ -52,13 +52,17 @@ postgres:  ## PostgreSQL for the tests, from Debian's package where there is non
 	    { echo "$$told" | tail -n 5; echo "no PostgreSQL: its tests will skip"; }; \
 	else echo "no PostgreSQL: its tests will skip (Debian: apt-get install postgresql)"; fi
 
+# Two workers on two processors: one thread each, and bytecode that the many processes they start need not make again.
+test test-all: export OMP_NUM_THREADS ?= 1
+test test-all: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(VENV)/.dev postgres  ## The default tests (minutes)
 	@echo "== pytest"
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-all: $(VENV)/.dev postgres  ## The slow tests too
 	@echo "== pytest --run-slow"
-	@VEDETTE_TEST_ALL=1 $(BIN)/python -m pytest -n 2 --run-slow
+	@VEDETTE_TEST_ALL=1 $(BIN)/python -m pytest -n 2 --dist worksteal --run-slow
 
 lint: $(VENV)/.dev  ## Style, types, import contract, documentation
 	@echo "== ruff"

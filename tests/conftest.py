@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,10 +11,18 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from postgres_support import Cluster, started
+from state_support import copied_states
 from vedette.store import Lake
 
-settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+settings.register_profile(
+    "default",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=100 if os.environ.get("VEDETTE_TEST_ALL") else 40,
+)
 settings.load_profile("default")
+
+gc.disable()  # until all tests are collected: what they are made of is not garbage
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -28,6 +38,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    gc.enable()
+    gc.freeze()  # some millions of objects that live to the end are not looked through again and again
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_homes() -> Iterator[None]:
+    """New homes get a copy of a migrated state."""
+    with copied_states():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -133,18 +133,20 @@ def test_slides_are_written(call: Call, tmp_path: Path) -> None:
     assert "written: " in out
 
 
-@pytest.mark.parametrize("reader", ["for my CISO", "for the board", "to show to management", "for the executives"])
-def test_slides_for_executives_are_a_deck_of_their_own(call: Call, tmp_path: Path, reader: str) -> None:
+def test_slides_for_executives_are_a_deck_of_their_own(call: Call, tmp_path: Path) -> None:
     import zipfile
 
-    made = {}
-    for name, words in (("executive", f" {reader}"), ("plain", ""), ("analyst", " for the analysts")):
-        assert call("ask", f"make slides for the last incident{words}", "--out", tmp_path / name)[0] == 0
-        with zipfile.ZipFile(tmp_path / name / "vedette-case-0a1b2c3d.pptx") as package:
-            made[name] = package.read("ppt/slides/slide1.xml").decode()
-    assert "Executive summary" in made["executive"]
-    assert "Executive summary" not in made["plain"]
-    assert made["plain"] == made["analyst"]
+    def slide(words: str) -> str:
+        folder = tmp_path / f"deck{words}"
+        assert call("ask", f"make slides for the last incident{words}", "--out", folder)[0] == 0
+        with zipfile.ZipFile(folder / "vedette-case-0a1b2c3d.pptx") as package:
+            return package.read("ppt/slides/slide1.xml").decode()
+
+    plain = slide("")
+    assert "Executive summary" not in plain
+    assert slide(" for the analysts") == plain
+    for reader in ("for my CISO", "for the board", "to show to management", "for the executives"):
+        assert "Executive summary" in slide(f" {reader}"), reader
 
 
 @pytest.mark.parametrize(

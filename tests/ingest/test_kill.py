@@ -155,8 +155,8 @@ def check_kills(folder: Path, n_events: int, n_kills: int, seed: int, state_url:
     assert contents(home, url) == wanted
 
 
-def test_three_kills_lose_and_double_nothing(tmp_path: Path, state_url: Callable[[Path], str | None]) -> None:
-    check_kills(tmp_path, 2_500, 3, seed=5, state_url=state_url)
+def test_two_kills_lose_and_double_nothing(tmp_path: Path, state_url: Callable[[Path], str | None]) -> None:
+    check_kills(tmp_path, 2_500, 2, seed=5, state_url=state_url)
 
 
 @pytest.mark.slow

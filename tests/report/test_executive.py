@@ -46,10 +46,11 @@ def test_the_verdict_and_its_consequence_come_first(case: Case) -> None:
 
 
 def test_it_is_shorter_and_another_deck(case: Case, large: Case) -> None:
+    assert titles(render_pptx(case)) == titles(render_pptx(case, audience=Audience.ANALYST))
     for one in (case, large):
         analyst = render_pptx(one, evidence=sample_events)
         executive = render_pptx(one, evidence=sample_events, audience=Audience.EXECUTIVE)
-        assert titles(analyst)[0] == titles(render_pptx(one))[0] != titles(executive)[0]
+        assert titles(analyst)[0] != titles(executive)[0]
         assert check_deck(executive) == []
     assert len(titles(executive)) < len(titles(analyst))
 

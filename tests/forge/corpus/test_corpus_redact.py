@@ -213,5 +213,5 @@ def test_a_huge_text_takes_time_in_line_with_its_length():
         "key: 'x",
     ):
         cost(piece * 100)
-        small, large = cost(piece * 2_000), cost(piece * 16_000)
-        assert large < 24 * max(small, 0.02), piece
+        small = max(cost(piece * 500), 0.02)
+        assert any(cost(piece * 4_000) < 24 * small for _ in range(5)), piece
