@@ -20,7 +20,13 @@ _BLOCK = re.compile(
 
 
 def filled(root: Path, text: str) -> str:
-    """Return a page with its figures as the benchmarks have them now."""
+    """Return a page with its figures as the benchmarks have them now.
+
+    Raises:
+        ValueError: the page does not begin with its heading; figures put before it would open the page.
+    """
+    if not text.startswith("# "):
+        raise ValueError(f"a page begins with its heading, not with {text[:60]!r}: move what stands before it")
 
     def put(match: re.Match[str]) -> str:
         page = f"benchmarks/{match['bench']}/README.md"

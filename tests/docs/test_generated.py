@@ -285,6 +285,14 @@ def test_dependencies_are_listed_with_their_terms() -> None:
     assert listed == needed
 
 
+def test_every_page_begins_with_its_heading(generate: ModuleType) -> None:
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert re.match(r"(?:<!--[^\n]*-->\n)?# \S", text), page  # at most the remark that a page is generated
+    with pytest.raises(ValueError, match="begins with its heading"):
+        generate.figures.filled(ROOT, "<!-- figures cve/cwe -->\n<!-- /figures -->\n\n# Vedette\n")
+
+
 def test_links_of_pages_outside_the_site_lead_somewhere() -> None:
     """Those inside it are checked where the site is built."""
     broken = []
