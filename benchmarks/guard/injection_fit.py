@@ -21,7 +21,7 @@ from benchmarks.guard.injection_data import Row
 from numpy.typing import NDArray
 
 from vedette.guard.injection import features, features_words, model_words, segments
-from vedette.guard.injection.features import Vectors
+from vedette.models.pieces import Vectors
 
 HIDDEN = 64
 BATCH = 256

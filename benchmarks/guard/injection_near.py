@@ -17,7 +17,7 @@ from benchmarks.guard.injection_data import Row
 from numpy.typing import NDArray
 
 from vedette.guard.injection import features_tokens, model_near
-from vedette.guard.injection.features import Vectors
+from vedette.models.pieces import Vectors
 
 WIDTH, WIDE, HEAD = 64, 32, 64
 EPOCHS, DRAWN, BATCH, RATE = 3, 10_000, 128, 3e-3

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vedette.guard.injection.features import Vectors
+from vedette.models.pieces import Vectors
 
 DIMENSIONS = 64
 LAST_LATIN = 0x250

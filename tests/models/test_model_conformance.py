@@ -5,15 +5,18 @@ from __future__ import annotations
 import inspect
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 from vedette.models import Predictor, load, shipped
+from vedette.models.encoder import shipped_encoder
 from vedette.models.loading import FORMS
+from vedette.models.pieces import windows
 from vedette.plugins import load_plugins, plugin_points
 from vedette.schema import Prediction
 
 OWN_FORMS = sorted(plugin_points(FORMS))
-SHIPPED = shipped.names()
+SHIPPED = [name for name in shipped.names() if shipped.entry(name).manifest.form != "encoder"]
 
 TEXTS = [
     "",
@@ -56,8 +59,23 @@ def test_shipped_model_says_what_it_is(model: Predictor) -> None:
     assert entry.manifest.metrics
     assert entry.manifest.recipe_sha256
     assert entry.manifest.corpus_sha256
-    limit = 13_000_000 if model.name == "injection" else 10_000_000  # two layers of an encoder: decision 0021
-    assert sum(f.size_bytes for f in entry.manifest.files) < limit
+
+
+@pytest.mark.parametrize("name", shipped.names())
+def test_shipped_folder_is_small_and_says_whose_it_is(name: str) -> None:
+    manifest = shipped.entry(name).manifest
+    assert sum(f.size_bytes for f in manifest.files) < 10_000_000
+    assert "README.md" in {f.path for f in manifest.files}
+    assert manifest.licence not in ("", "unknown")
+
+
+def test_encoder_tells_words_by_their_places() -> None:
+    encoder = shipped_encoder()
+    one, other = (encoder.encoded(windows(text, encoder.words)[0]) for text in ("the bank of a river", "a river bank"))
+    assert one.shape == (7, encoder.words.table.shape[1])
+    assert np.isfinite(one).all()
+    assert not np.allclose(one[2], other[3])  # "bank", with other words around it
+    assert all(np.isfinite(encoder.encoded(w)).all() for text in TEXTS for w in windows(text[:2000], encoder.words))
 
 
 def test_shipped_model_answers_any_text(model: Predictor) -> None:

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from vedette.guard.injection import model_context
-from vedette.guard.injection.features import Vectors
-from vedette.guard.injection.features_pieces import SPECIAL, STRIDE, WINDOW, read, starts, windows
 from vedette.guard.injection.model import shipped_model
-from vedette.guard.injection.model_context import BIG, HEADS, LAYERS, READ_OFF, Encoder, read_off, worst
+from vedette.guard.injection.model_context import READ_OFF, read_off, worst
 from vedette.guard.injection.model_near import NOTHING
 from vedette.guard.injection.rules import signals
+from vedette.models.encoder import BIG, HEADS, LAYERS, Encoder
+from vedette.models.pieces import SPECIAL, STRIDE, WINDOW, Vectors, read, starts, windows
 
 WIDTH, INNER, KEPT = 2 * HEADS, 30, 5
 WORDS = shipped_model().encoder.words
@@ -131,7 +131,7 @@ def test_what_is_read_off_is_what_its_formula_says() -> None:
 def test_an_encoder_is_kept_in_bytes() -> None:
     once = _encoder()
     arrays = once.to_arrays()
-    assert all(arrays[f"encoder-{k}-{name}"].dtype == np.int8 for k in range(LAYERS) for name in BIG)
+    assert all(arrays[f"{k}-{name}"].dtype == np.int8 for k in range(LAYERS) for name in BIG)
     again = Encoder.of(arrays)
     assert again.words.places == once.words.places
     for name, layer in once.layers.items():
@@ -140,7 +140,7 @@ def test_an_encoder_is_kept_in_bytes() -> None:
 
 def test_an_encoder_without_a_layer_is_refused() -> None:
     arrays = _encoder().to_arrays()
-    del arrays["encoder-1-qkv"], arrays["encoder-1-qkv_scale"]
+    del arrays["1-qkv"], arrays["1-qkv_scale"]
     with pytest.raises(ValueError, match="1-qkv"):
         Encoder.of(arrays)
 

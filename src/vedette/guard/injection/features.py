@@ -7,27 +7,22 @@ order included. Nothing depends on the words of one attack.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vedette.guard.injection.features_words import CONCEPTS, PHRASES, SCRIPTS
 from vedette.guard.injection.segments import Segment, segments
+from vedette.models.pieces import TOKEN, Vectors, pieces_of
 
 MOST_SEGMENTS = 64
 """Pieces that are judged together."""
 STRIDE = 48
-LONGEST_WORD = 28
-"""Characters of a word that means something; a longer one is data."""
 NEAR = 5
 """How many concepts back a pair reaches."""
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[^\w\s]|_+")
 _MARKS = "'\"|\n<{\\"
 _STOP = frozenset(
     """the a an of to and in is it for on with that this be as are was at by or from but not have has you your i we he
@@ -40,61 +35,6 @@ N_CONCEPTS = len(NAMES)
 N_PAIRS = N_CONCEPTS * N_CONCEPTS
 N_SHAPE = 26
 N_PLACE = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Vectors:
-    """The word vectors."""
-
-    places: dict[str, int]
-    table: NDArray[np.float32]
-    """(n_words, n_dims)"""
-    steps: NDArray[np.int8]
-    """The same in whole steps, as stored."""
-    scale: NDArray[np.float32]
-    """(n_dims,) what a step is worth."""
-
-    @classmethod
-    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Vectors:
-        """Return the vectors stored by ``to_arrays``."""
-        words = arrays["words"].tobytes().decode("utf-8").split("\n")
-        table = arrays["vectors"].astype(np.float32) * arrays["scale"]
-        if len(words) != len(table):
-            raise ValueError("words and vectors differ in number")
-        places = {word: place for place, word in enumerate(words)}
-        return cls(places, np.ascontiguousarray(table, dtype=np.float32), arrays["vectors"], arrays["scale"])
-
-    @classmethod
-    def load(cls, path: Path) -> Vectors:
-        """Return the vectors in a file."""
-        with np.load(path) as arrays:
-            return cls.of(dict(arrays))
-
-    def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return the arrays to store."""
-        words = np.frombuffer("\n".join(self.places).encode("utf-8"), dtype=np.uint8)
-        return {"words": words, "vectors": self.steps, "scale": self.scale}
-
-    def pieces(self, word: str) -> tuple[int, ...]:
-        """Return the places of a word's pieces, longest first from the left; none where it has none."""
-        place = self.places.get(word)
-        if place is not None:
-            return (place,)
-        found: list[int] = []
-        start = 0
-        if len(word) > LONGEST_WORD:
-            return ()
-        while start < len(word) and len(found) < 8:
-            lead = "##" if start else ""
-            for end in range(min(len(word), start + 18), start, -1):
-                place = self.places.get(lead + word[start:end])
-                if place is not None:
-                    found.append(place)
-                    start = end
-                    break
-            else:
-                start += 1
-        return tuple(found)
 
 
 @cache
@@ -189,7 +129,7 @@ def _window(text: str, pieces: Sequence[Segment], vectors: Vectors) -> Reading:
     phrases = _words()[1]
     for i, piece in enumerate(pieces):
         own = text[piece.start : piece.end]
-        tokens = _TOKEN.findall(own)
+        tokens = TOKEN.findall(own)
         before: list[int] = []
         at_start = len(places)
         n_stop = n_words = 0
@@ -199,7 +139,7 @@ def _window(text: str, pieces: Sequence[Segment], vectors: Vectors) -> Reading:
             if alpha:
                 n_words += 1
                 n_stop += word in _STOP
-            got = _pieces(vectors, word)
+            got = pieces_of(vectors, word)
             places += got
             if n_words <= 4 and alpha:
                 lead += got
@@ -244,19 +184,6 @@ def _window(text: str, pieces: Sequence[Segment], vectors: Vectors) -> Reading:
         np.array(pair_ends, dtype=np.int64),
         whole,
     )
-
-
-_PIECES: dict[int, dict[str, tuple[int, ...]]] = {}
-
-
-def _pieces(vectors: Vectors, word: str) -> tuple[int, ...]:
-    kept = _PIECES.setdefault(id(vectors), {})
-    found = kept.get(word)
-    if found is None:
-        if len(kept) > 200_000:
-            kept.clear()
-        found = kept[word] = vectors.pieces(word[:80])
-    return found
 
 
 def _means(table: NDArray[np.float32], places: Sequence[int], ends: Sequence[int]) -> NDArray[np.float32]:

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.guard.injection import features
-from vedette.guard.injection.features import NAMES, Vectors
+from vedette.guard.injection.features import NAMES
 from vedette.guard.injection.segments import segments
+from vedette.models.pieces import TOKEN, Vectors
 
 SLOTS = 5
 """Rows of the table that a token adds up."""
@@ -45,7 +46,7 @@ def tokens(text: str, vectors: Vectors, planted: tuple[int, int] | None = None) 
         mark = MARKS.find(piece.mark) if piece.mark else -1
         found.append((nothing, first_mark + (mark if mark >= 0 else len(MARKS)), nothing, nothing, nothing))
         told.append(0)
-        words = features._TOKEN.findall(text[piece.start : piece.end])
+        words = TOKEN.findall(text[piece.start : piece.end])
         low = [word.lower() for word in words]
         before = ""
         for j, word in enumerate(words):

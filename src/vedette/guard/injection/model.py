@@ -21,13 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.guard.injection import features_tokens, model_context, model_near
-from vedette.guard.injection.features import Vectors, read
-from vedette.guard.injection.model_context import Encoder
+from vedette.guard.injection.features import read
 from vedette.guard.injection.model_words import SIZE, runs, said
 from vedette.guard.injection.rules import INJECTION, JAILBREAK, Signals
 from vedette.guard.injection.rules.signals import signals
 from vedette.models import shipped
+from vedette.models.encoder import Encoder, shipped_encoder
 from vedette.models.linear import read_folder
+from vedette.models.pieces import Vectors
 from vedette.schema import Prediction, RankedLabel, Span
 
 NAME = "injection"
@@ -209,7 +210,6 @@ class Model:
         arrays |= self.vectors.to_arrays()
         arrays["runs"] = self.words.astype(np.float16)
         arrays |= {f"near-{name}": array for name, array in model_near.stored(self.near).items()}
-        arrays |= self.encoder.to_arrays()
         arrays |= {
             f"context-{number}-{name}": array.astype(np.float16)
             for number, layers in enumerate(self.context)
@@ -258,13 +258,11 @@ def load(folder: Path, name: str, version: str) -> Model:
         )
         if not context:
             raise ValueError("nothing was learnt of texts in context")
-        encoder = Encoder.of(arrays)
         vectors = Vectors.of(arrays)
         if len(near["table"]) != features_tokens.n_rows(len(vectors.table)):
             raise ValueError("the convolutions know other words than the networks")
-        return Model(name=name, version=version, nets=nets, vectors=vectors, words=words, near=near, encoder=encoder,
-                     context=context,
-                     **facts)  # fmt: skip
+        return Model(name=name, version=version, nets=nets, vectors=vectors, words=words, near=near,
+                     encoder=shipped_encoder(), context=context, **facts)  # fmt: skip
 
     model: Model = read_folder(folder, build)
     return model

@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from vedette.guard.injection.features import Vectors
+from vedette.models.pieces import Vectors
 from vedette.guard.names.features import shape
 from vedette.guard.names.gazetteer import BITS as GAZETTEER_BITS
 from vedette.guard.names.gazetteer import folded

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vedette.guard.injection.features import Vectors
+from vedette.models.pieces import Vectors
 from vedette.intel.entities.features import BITS, SLOTS, Features, Read, shipped_lists
 from vedette.intel.entities.tokens import Token, tokens
 from vedette.models import shipped
