@@ -137,3 +137,60 @@ def test_any_words_of_fixes_are_read(text: str) -> None:
 )
 def test_months_and_addresses_describe_no_vulnerability(text: str) -> None:
     assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("The flaw was added to the KEV catalog on 3 May.", ExploitStatus.EXPLOITED),
+        ("It is listed in CISA's Known Exploited Vulnerabilities Catalog.", ExploitStatus.EXPLOITED),
+        ("CISA added it to the Known Exploited Vulnerabilities (KEV) catalog.", ExploitStatus.EXPLOITED),
+        ("It has not been added to the KEV catalog.", ExploitStatus.UNSAID),
+        ("If it is added to the KEV catalog, patch in two weeks.", ExploitStatus.UNSAID),
+    ],
+)
+def test_what_cisa_lists_is_exploited(text: str, status: ExploitStatus) -> None:
+    assert status_of(text)[0] is status
+
+
+def test_a_weakness_and_a_score_belong_to_the_id_that_they_stand_at() -> None:
+    found = read(
+        "They exploited Foo (CVE-2020-1472, [CWE-330], CVSS score of 9.8), Bar (CVE-2021-42278) and "
+        "CVE-2021-34527 (CWE-269) for privilege escalation."
+    )
+    told = {hole.cve: (hole.weakness and hole.weakness.value, hole.score) for hole in found}
+    assert told == {
+        "CVE-2020-1472": ("CWE-330", 9.8),
+        "CVE-2021-42278": (None, None),
+        "CVE-2021-34527": ("CWE-269", None),
+    }
+    both = read("CVE-2024-1111 and CVE-2024-2222 are both CWE-22 and were found in Foo Web.")
+    assert [hole.weakness and hole.weakness.value for hole in both] == ["CWE-22", "CWE-22"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They used CVE-2024-21762. C2 45.77[.]91[.]203:8443, pls block",
+        "CVE-2021-44228 was used against us.\nParcel 203.0.113[.]77 was contacted before 3 May.",
+        "CVE-2021-44228 is exploited.\nMessage-ID: <20230316.4421@mail.example>",
+        "CVE-2021-44228 is exploited. Score 9.8, Table 4.2 and Section 1.2.3 tell more.",
+    ],
+)
+def test_no_number_address_or_header_is_a_product(text: str) -> None:
+    assert [hole.affected for hole in read(text)] == [()]
+
+
+def test_a_stated_vector_in_brackets_is_stated_and_versions_are_given_once() -> None:
+    (hole,) = read(
+        "CVE-2023-4966: Foo Gateway 14.1 before 14.1-8.50, 13.1 before 13.1-49.15, 13.0 before 13.0-92.19 discloses "
+        "memory. CVSS v3.1 base score 9.4 (CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:L). CWE-119. It was published in "
+        "May. The vendor tells customers to act. It was added to the KEV catalog."
+    )
+    assert hole.cvss is not None
+    assert (hole.cvss.said, hole.score, hole.exploit) == (True, 9.4, ExploitStatus.EXPLOITED)
+    assert hole.affected[0].versions == (
+        "14.1 before 14.1-8.50",
+        "13.1 before 13.1-49.15",
+        "13.0 before 13.0-92.19",
+    )

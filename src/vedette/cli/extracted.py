@@ -23,6 +23,8 @@ _LONG = 200
 
 def show(frame: Frame, reading: Reading, *, full: bool) -> None:
     """Print a reading."""
+    from vedette.intel.vulnerabilities.finding import score_in
+
     document, text = reading.document, reading.document.text
     most = 1_000_000 if full else _FEW
     frame.say(document.title or document.source, "bold")
@@ -75,10 +77,12 @@ def show(frame: Frame, reading: Reading, *, full: bool) -> None:
         if hole.weakness and not hole.weakness.abstained:
             told.append(hole.weakness.value)
         if hole.score is not None:
-            told.append(f"CVSS {hole.score} " + ("as said" if hole.cvss and hole.cvss.said else "proposed"))
+            is_said = score_in(text[hole.start : hole.end]) == hole.score
+            told.append(f"CVSS {hole.score} {'as said' if is_said else 'proposed by a model'}")
         for affected in hole.affected[:2]:
             fixes = f", fixed in {', '.join(affected.fixed_in[:3])}" if affected.fixed_in else ""
-            told.append(" ".join((affected.product, *affected.versions[:3])) + fixes)
+            name = f"{affected.vendor} {affected.product}".strip()
+            told.append(f"{name} {', '.join(affected.versions[:3])}".rstrip() + fixes)
         frame.say(f"\nVulnerability  {'; '.join(told)}")
     if reading.events:
         frame.say("\nTimeline", "bold")

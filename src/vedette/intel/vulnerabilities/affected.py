@@ -228,8 +228,8 @@ def _versions(text: str, taken: list[tuple[int, int]]) -> Iterator[_Version]:
     for m in RANGE.finditer(text):
         if free(m.start(), m.end()) and _plausible(text, m.start(), m.end()):
             listed = _LISTED.search(text[max(0, m.start() - 200) : m.start()])
-            if listed is not None:
-                first = m.start() - len(listed[1])
+            first = m.start() - len(listed[1]) if listed is not None else 0
+            if listed is not None and free(first, m.start()):  # else it is the end of the range before
                 found += [_Version(one.strip(), first, m.end()) for one in re2.findall(_V, listed[1])]
             found.append(_Version(m.group().strip(" ,"), m.start(), m.end()))
             taken.append((m.start(), m.end()))
@@ -252,11 +252,15 @@ _NO_VERSION = re2.compile(r"(?i)^(?:from )?(?:19|20)\d\d(?:-\d\d)? |^\d+ (?:to|-
 _MEASURE = re2.compile(r"(?i)^ ?(?:bytes?|bits?|kb|mb|gb|seconds?|minutes?|hours?|days?|characters|%|times|users)\b")
 
 
+_GOES_ON = re2.compile(r" ?[\[({](?:\.|dot|:)[\])}]|\.\d{1,3}\[")
+"""What follows is the rest of a defanged address."""
+
+
 def _plausible(text: str, start: int, end: int) -> bool:
     """Say whether a match is a version: no id, address, amount or date."""
     if start and (text[start - 1].isalnum() or text[start - 1] in "-_/.:@"):
         return False
-    if end < len(text) and (text[end] in "/@" or _MEASURE.match(text, end)):
+    if end < len(text) and (text[end] in "/@" or _MEASURE.match(text, end) or _GOES_ON.match(text[end : end + 12])):
         return False
     if _OTHERS.search(text[max(0, start - 12) : start]):
         return False
@@ -308,7 +312,25 @@ def _name_before(text: str, end: int) -> tuple[str, int]:
         return "", end
     start = words[first].start()
     name = cleaned(text[start:end])
-    return name, start
+    return (name, start) if _is_product(name) else ("", end)
+
+
+_NO_PRODUCT = re2.compile(
+    r"(?i)^(?:(?:c2|c&c|cnc|c2s|ips?|ip address(?:es)?|iocs?|urls?|domains?|hosts?|hash(?:es)?|md5|sha-?\d+|ports?|"
+    r"server|"
+    r"servers|score|cvss|cves?|cwe|kev|epss|severity|table|figure|page|step|phase|stage|section|chapter|appendix|ref|"
+    r"references?|id|message-id|subject|from|to|cc|bcc|date|sent|received|reply-to|in-reply-to|return-path|x-[\w-]+|"
+    r"content-[\w-]+|mime-version|dkim-signature|references|ticket|case|incident|report|advisory|bulletin|issue|volume|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|utc|gmt|cet|est|pst)[\s:#.,\d]*)+$"
+)
+_LETTERS = re2.compile(r"\pL{2}")
+_VALUE = re2.compile(r"(?i)^(?:\d{1,3}(?:\.\d{1,3}){2,3}|[0-9a-f]{32,}|https?:\S+|\S+@\S+|\S*\[[.:]\]\S*)$")
+
+
+def _is_product(name: str) -> bool:
+    """Return whether a name can be a product's: no number, address, date or header of a message."""
+    return bool(_LETTERS.search(name)) and not _NO_PRODUCT.search(name) and not _VALUE.search(name)
 
 
 def _by_template(text: str, before: int, templates: Sequence[re2._Regexp[str]] = _TEMPLATES) -> tuple[str, int]:
@@ -318,6 +340,8 @@ def _by_template(text: str, before: int, templates: Sequence[re2._Regexp[str]] =
         if m is None:
             continue
         name = cleaned(m["p"])
+        if not _is_product(name):
+            continue
         head, of, tail = name.rpartition(" of ")
         if of and tail[:1].isupper() and not head[:1].isdigit():
             name = cleaned(tail.removeprefix("the "))

@@ -19,7 +19,7 @@ from vedette.knowledge import cvss
 from vedette.knowledge.tools.base import encodable
 from vedette.models import load
 from vedette.models.base import Predictor
-from vedette.schema import Document, ObservableKind
+from vedette.schema import Document, ObservableKind, PartKind, Standing
 from vedette.schema.intel import (
     AffectedProduct,
     EntityMention,
@@ -34,6 +34,9 @@ DESCRIPTION_CHARS = 4000
 """A longer text is a report, not one vulnerability's description."""
 _FOLLOWING = 3
 """Sentences after one that names an id which may still be about it."""
+_PARAGRAPH = 12
+"""Of a paragraph that begins with the id, which all of it is about."""
+_HEADED = re2.compile(r"(?i)^[\s\-–•*\d.)(#\[|]{0,8}CVE[-–‑ ]\d{4}[-–‑]\d{4,7}\b")
 
 _CVE = re2.compile(r"(?i)\bCVE[-–‑ ](\d{4})[-–‑](\d{4,7})\b")
 _CWE = re2.compile(r"(?i)\bCWE[-–‑ :]{1,2}(\d{1,4})\b")
@@ -92,10 +95,17 @@ def find(
         observables: values in it; those of kind ``cve`` are ids.
         entities: names in it; its products are taken where the words around an id tell none.
     """
-    text = encodable(document.text)
+    text = _prose(document, encodable(document.text), observables)
     ids = _ids(text, observables)
     distinct = list(dict.fromkeys(cve for cve, _, _ in ids))
-    if len(distinct) <= 1 and len(text) <= DESCRIPTION_CHARS and _describes(text, bool(distinct)):
+    # a text that gives indicators tells of an attack, and is no flaw's description
+    told = not any(o.standing is Standing.INDICATOR and o.kind is not ObservableKind.CVE for o in observables)
+    if (
+        (told or distinct)
+        and len(distinct) <= 1
+        and len(text) <= DESCRIPTION_CHARS
+        and _describes(text, bool(distinct))
+    ):
         start, end = _bounds(text)
         return [_read(text, distinct[0] if distinct else "", [(start, end)], entities, whole=True)]
     out = []
@@ -103,6 +113,27 @@ def find(
     for cve in distinct:
         out.append(_read(text, cve, spans[cve], entities, whole=False))
     return sorted(out, key=lambda v: (v.start, v.cve))
+
+
+def _prose(document: Document, text: str, observables: Sequence[SeenObservable]) -> str:
+    """Return a text with what tells of no product blanked out, places kept: headers of messages, values of attacks."""
+    ranges = [(part.start, part.end) for part in document.parts if part.kind is PartKind.HEADER]
+    ranges += [
+        (o.start, o.end)
+        for o in observables
+        if o.kind in _VALUES and (o.defanged or o.standing is Standing.INDICATOR or o.kind in _NEVER_VERSIONS)
+    ]
+    out, at = [], 0
+    for start, end in sorted(ranges):
+        if start < at:
+            start = min(at, end)
+        out += [text[at:start], " " * (end - start)]
+        at = max(at, end)
+    return "".join((*out, text[at:]))
+
+
+_NEVER_VERSIONS = frozenset({ObservableKind.URL, ObservableKind.EMAIL, ObservableKind.HASH})
+_VALUES = _NEVER_VERSIONS | {ObservableKind.IP, ObservableKind.IP_RANGE, ObservableKind.DOMAIN}
 
 
 def _ids(text: str, observables: Sequence[SeenObservable]) -> list[tuple[str, int, int]]:
@@ -152,7 +183,8 @@ def _about(
             spans[cve].append(sentences[i])
             if len(own) > 1:
                 continue
-            for j in range(i + 1, min(i + 1 + _FOLLOWING, len(sentences))):
+            headed = _HEADED.match(text[slice(*sentences[i])]) is not None
+            for j in range(i + 1, min(i + 1 + (_PARAGRAPH if headed else _FOLLOWING), len(sentences))):
                 apart = text[sentences[j - 1][1] : sentences[j][0]]
                 if holding[j] or "\n\n" in apart:
                     break
@@ -195,9 +227,13 @@ def _read(
     if fixes and len(one := affected or list(bare.values())) == 1:  # "Fixed in 7.4.3.": of the one product there is
         affected = [replace(one[0], fixed_in=tuple(dict.fromkeys((*one[0].fixed_in, *fixes))))]
     described = whole or bool(_KIND.search(said))
-    plain = said if whole else _CVE.sub(" ", said)
-    weakness, vector, score = _weakness(said, plain, described), *_cvss(said, plain, described, whole)
     status, words = status_of(said)
+    plain = said if whole else _CVE.sub(" ", said)
+    if not whole:  # of a sentence that names several, each has what stands at its id
+        own = _at_id(text, cve, spans)
+        described = described and bool(own[1])
+        said, plain = own[0], _CVE.sub(" ", own[1])
+    weakness, vector, score = _weakness(said, plain, described), *_cvss(said, plain, described, whole)
     return VulnerabilityMention(
         cve=cve,
         start=start,
@@ -209,6 +245,31 @@ def _read(
         exploit=status,
         exploit_text=words,
     )
+
+
+def _at_id(text: str, cve: str, spans: Sequence[tuple[int, int]]) -> tuple[str, str]:
+    """Return (what is said at an id, the sentences that are about it alone).
+
+    Of a sentence that names several, an id has the words up to the next one, and those after the last where they are
+    said of all: ``CVE-1 and CVE-2 are both CWE-22``.
+    """
+    at_id, alone = [], []
+    for low, high in spans:
+        sentence = text[low:high]
+        ids = [(f"CVE-{m[1]}-{m[2]}", m.start(), m.end()) for m in _CVE.finditer(sentence)]
+        if len({name for name, _, _ in ids}) < 2:
+            at_id.append(sentence)
+            alone.append(sentence)
+            continue
+        for number, (name, start, _) in enumerate(ids):
+            if name == cve:
+                at_id.append(sentence[start : ids[number + 1][1] if number + 1 < len(ids) else len(sentence)])
+        if ids[-1][0] != cve and _OF_ALL.match(sentence[ids[-1][2] :]):
+            at_id.append(sentence[ids[-1][2] :])
+    return " ".join(at_id), " ".join(alone)
+
+
+_OF_ALL = re2.compile(r"(?i)^[\s),;:]*(?:are|were|have|both|all|each|respectively)\b")
 
 
 def _named(entities: Sequence[EntityMention], spans: Sequence[tuple[int, int]]) -> list[AffectedProduct]:
@@ -234,15 +295,25 @@ def _weakness(said: str, plain: str, described: bool) -> Reasoned | None:
     )
 
 
+def score_in(text: str) -> float | None:
+    """Return the CVSS score that a text states itself, by a number or a vector; None where it states none."""
+    for vector in _VECTOR.finditer(text):
+        try:
+            return cvss.read(vector.group().strip("()").replace("(", "")).base_score
+        except UserError:
+            continue
+    m = _SCORE.search(text)
+    return float(m[1] or m[2]) if m is not None else None
+
+
 def _cvss(said: str, plain: str, described: bool, whole: bool) -> tuple[Reasoned | None, float | None]:
     for m in _VECTOR.finditer(said):
         try:
-            vector = cvss.read(m.group())
+            vector = cvss.read(m.group().strip("()").replace("(", ""))
         except UserError:
             continue
         return Reasoned(value=str(vector), confidence=1.0, reasons=(m.group(),), said=True), vector.base_score
-    m = _SCORE.search(said)
-    score = float(m[1] or m[2]) if m is not None else None
+    score = score_in(said)
     if not described:
         return None, score
     told = _model(CVSS_MODEL).predict([plain])[0]
