@@ -17,7 +17,7 @@ _NEGATED = (
     r"(?: been| be| appear to| seem to| yet)? (?:us(?:e|ed|ing)|deploy\w*|exploit\w*|inject\w*|attribut\w*|link\w*|"
     r"associat\w*|see|seen|observ\w*|find|found|contain\w*|includ\w*|target\w*|drop\w*|perform\w*|execut\w*|steal\w*|"
     r"encrypt\w*|persist\w*|confirm\w*|rely|support\w*|employ\w*|leverag\w*|involv\w*|abus\w*|modif\w*|creat\w*|"
-    r"download\w*|communicat\w*|connect\w*|show\w*)\b"
+    r"download\w*|communicat\w*|connect\w*|show\w*|believ\w*|think|suspect\w*)\b"
     r"|\bnever (?:us(?:es|ed)|deploy\w*|exploit\w*|inject\w*|seen|observ\w*|target\w*)\b"
     r"|\b(?:unlike|in contrast to)\b"
     r"|\b(?:rul(?:e|ed|ing) out|unrelated to|not related to)\b"

@@ -9,7 +9,7 @@ Every relation names its sentence. Linear in the sentence's length.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import re2
@@ -162,6 +162,7 @@ def find(
     entities: Sequence[EntityMention],
     observables: Sequence[SeenObservable],
     techniques: Sequence[TechniqueMention],
+    unheld: Collection[str] = (),
 ) -> list[Relation]:
     """Return the relations that a report's sentences state, by place; of the same one in a sentence the surest.
 
@@ -171,9 +172,13 @@ def find(
         entities: names in it.
         observables: values in it.
         techniques: techniques of its sentences; who does them is whom the sentence is about.
+        unheld: keys of what the report mostly denies: never what "the group" stands for.
     """
     things = _things(entities, observables)
-    group, code = _dominant(entities, _ACTORS), _dominant(entities, frozenset({"malware"}))
+    group, code = (
+        None if key in unheld else key
+        for key in (_dominant(entities, _ACTORS), _dominant(entities, frozenset({"malware"})))
+    )
     by_sentence: dict[tuple[int, int], list[TechniqueMention]] = {}
     for item in techniques:
         by_sentence.setdefault((item.start, item.end), []).append(item)

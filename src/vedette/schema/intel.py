@@ -84,7 +84,7 @@ class EntityMention:
     others: tuple[str, ...] = ()
     """Further refs that the name could mean, where context does not decide."""
     denied: bool = False
-    """Whether the sentence denies that it had a part: ``we do not attribute this to …``."""
+    """Whether the sentence only denies, doubts or compares it: ``we do not attribute this to …``, ``unlike …``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import re2
+
 from vedette.claims import check
+from vedette.intel.digest.short import actors_of, in_short
 from vedette.intel.digest.sources import NOUNS, QUOTE, VALUE_KINDS, by_name, named, sentence_at, span, unique
+from vedette.intel.modality import is_advice
+from vedette.intel.vulnerabilities.finding import score_in
 from vedette.schema import (
     Claim,
+    EntityMention,
     Evidence,
     EvidenceKind,
     ExploitStatus,
@@ -32,6 +38,21 @@ from vedette.toolbox.saying import FactList, Saying, iso, joined
 MOST_RELATIONS = 4
 MOST_VULNERABILITIES = 4
 MOST_EVENTS = 4
+MOST_ADVICE = 4
+_HEADS_ADVICE = re2.compile(
+    r"(?i)\b(?:recommend\w*|mitigat\w*|remediat\w*|what (?:to|you can) do|how to (?:protect|defend|respond)|"
+    r"defen[cs]\w+|protect\w*|respon[ds]\w+|next steps|actions? (?:to take|required)|hardening|workarounds?)\b"
+)
+ABOUT: dict[str, tuple[str, ...]] = {
+    "who": ("actors", "denied", "campaigns", "attribution"),
+    "how": ("techniques", "tools", "vulnerability", "relation"),
+    "whom": ("places", "targets"),
+    "when": ("dated",),
+    "indicators": ("indicators",),
+    "flaws": ("vulnerability",),
+    "do": ("advice", "vulnerability", "indicators"),
+}
+"""What may be asked of a report, and the facts that tell it."""
 _GIVEN = (Standing.INDICATOR, Standing.OBSERVABLE)
 _NO_VALUES = frozenset({"technique", "cwe", "cve"})
 """Kinds that catalogues number: they are told of with techniques and vulnerabilities."""
@@ -42,6 +63,7 @@ _VERBS = {
     RelationKind.COMMUNICATES_WITH: "communicates with", RelationKind.DROPS: "drops",
     RelationKind.ATTRIBUTED_TO: "is attributed to",
 }  # fmt: skip
+_RELATION_FACTS = {RelationKind.TARGETS: "targets", RelationKind.ATTRIBUTED_TO: "attribution"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +92,7 @@ def digest_of(reading: Reading) -> Digest:
     """Return the checked summary of a report."""
     facts = FactList()
     _about(facts, reading)
+    _counted(facts, reading)
     _who(facts, reading)
     _how(facts, reading)
     _values(facts, reading)
@@ -78,6 +101,7 @@ def digest_of(reading: Reading) -> Digest:
     _whom(facts, reading)
     _relations(facts, reading)
     _when(facts, reading)
+    _advice(facts, reading)
     _orders(facts, reading)
     sound = tuple(fact for fact in facts.done() if all(_stands(reading, e) for e in fact.evidence))
     checked = [check(fact.text, [fact]) for fact in sound]
@@ -109,30 +133,47 @@ def _stands(reading: Reading, evidence: Evidence) -> bool:
 
 
 def _about(facts: FactList, reading: Reading) -> None:
+    """Add who did what to whom by what means, then what the report is and how much is in it."""
     document, say = reading.document, Saying()
     title = name_of(reading)
-    text = f"The report {say.quote(title, ValueKind.TEXT, 140)}"
+    end = min(len(document.text), QUOTE)
+    first = span(reading, *(reading.sentences[0] if reading.sentences else (0, end)))
+    text = f"The report {say.quote(title, ValueKind.TEXT, 120)}"
     if document.published_at is not None:
         say.add(ValueKind.TIME, iso(document.published_at))
         text += f", published on {say.value(ValueKind.TEXT, document.published_at.date().isoformat())},"
     if document.authors:
         text += f" by {joined([say.quote(a, ValueKind.TEXT, 60) for a in document.authors[:3]])}"
-    n_values = len({(o.kind, o.value) for o in reading.observables if o.standing in _GIVEN})
-    n_named = len({e.ref or e.name for e in reading.entities if e.kind is not MentionKind.DATE})
-    text += (
-        f" has {say.n(len(reading.sentences), 'sentence')}, names {say.n(n_named, 'thing')}, gives "
-        f"{say.n(n_values, 'value')} and describes {say.n(len(reading.report_techniques), 'technique')}."
-    )
-    end = min(len(document.text), QUOTE)
-    first = reading.sentences[0] if reading.sentences else (0, end)
+    short, evidence = in_short(say, reading)
+    text += f" {short}." if short else " names no actor, target, tool, flaw or technique."
     facts.add(
-        "report", document.document_id, text, say, kind=ValueKind.TEXT, subject=title,
-        evidence=[span(reading, *first)],
+        "report", document.document_id, text, say, kind=ValueKind.TEXT, subject=title, evidence=evidence or [first],
     )  # fmt: skip
 
 
+def _counted(facts: FactList, reading: Reading) -> None:
+    say = Saying()
+    n_values = len({(o.kind, o.value) for o in reading.observables if o.standing in _GIVEN})
+    n_named = len({e.ref or e.name for e in reading.entities if e.kind is not MentionKind.DATE})
+    text = (
+        f"It has {say.n(len(reading.sentences), 'sentence')}, names {say.n(n_named, 'thing')}, gives "
+        f"{say.n(n_values, 'value')} and describes {say.n(len(reading.report_techniques), 'technique')}."
+    )
+    end = min(len(reading.document.text), QUOTE)
+    first = reading.sentences[0] if reading.sentences else (0, end)
+    facts.add("extent", reading.document.document_id, text, say, kind=ValueKind.TEXT, evidence=[span(reading, *first)])
+
+
 def _who(facts: FactList, reading: Reading) -> None:
-    _named(facts, reading, "actors", "It names {}", (MentionKind.GROUP,))
+    actors = actors_of(reading)
+    _listed(facts, reading, "actors", "It names {}", list(actors.named))
+    for mentions in actors.denied[:2]:
+        say = Saying()
+        place = next(m for m in mentions if m.denied)
+        told = sentence_at(reading, place.start, place.end)
+        name = say.value(ValueKind.TEXT, place.name or place.text, 80)
+        text = f"It does not hold {name} responsible, in its words {say.quote(told.quote, ValueKind.TEXT, 240)}."
+        facts.add("denied", name, text, say, kind=ValueKind.TEXT, subject=name, evidence=[told])
     _named(facts, reading, "campaigns", "It tells of {}", (MentionKind.CAMPAIGN,))
 
 
@@ -148,11 +189,17 @@ def _whom(facts: FactList, reading: Reading) -> None:
 def _named(facts: FactList, reading: Reading, name: str, words: str, kinds: tuple[MentionKind, ...]) -> None:
     """Add a fact that lists the things of some kinds, each with its id and how often it is named."""
     found = by_name(reading, *kinds)
+    _listed(facts, reading, name, words, [tuple(m) for m in found.values() if not all(one.denied for one in m)])
+
+
+def _listed(
+    facts: FactList, reading: Reading, name: str, words: str, found: Sequence[tuple[EntityMention, ...]]
+) -> None:
     if not found:
         return
     say = Saying()
     said = []
-    for mentions in list(found.values())[:6]:
+    for mentions in found[:6]:
         first = mentions[0]
         text = say.value(ValueKind.TEXT, first.name or first.text, 80)
         if first.ref and first.kind in _NUMBERED and first.ref != text:
@@ -160,12 +207,12 @@ def _named(facts: FactList, reading: Reading, name: str, words: str, kinds: tupl
         if len(mentions) > 1:
             text += f", {say.n(len(mentions), 'time')}"
         said.append(text)
-    nouns = dict.fromkeys(NOUNS[m[0].kind.value][len(found) != 1] for m in found.values())
+    nouns = dict.fromkeys(NOUNS[m[0].kind.value][len(found) != 1] for m in found)
     head = f"the {' and '.join(nouns)} " if "{}" in words and name in ("actors", "campaigns", "tools") else ""
     more = f" and {say.n(len(found) - 6)} more" if len(found) > 6 else ""
     text = words.format(head + ("; ".join(said) if any(", " in s for s in said) else joined(said))) + more + "."
-    evidence = [sentence_at(reading, m[0].start, m[0].end) for m in list(found.values())[:6]]
-    names = [m[0].name or m[0].text for m in found.values()]
+    evidence = [sentence_at(reading, m[0].start, m[0].end) for m in found[:6]]
+    names = [m[0].name or m[0].text for m in found]
     facts.add(name, names, text, say, kind=ValueKind.TEXT, evidence=unique(evidence))
 
 
@@ -198,7 +245,8 @@ def _relations(facts: FactList, reading: Reading) -> None:
             f"{say.value(target_kind, target, 100)}, at {say.share(relation.confidence)}."
         )
         place = span(reading, relation.start, relation.end)
-        facts.add("relation", list(what), text, say, kind=ValueKind.TEXT, subject=source, evidence=[place])
+        name = _RELATION_FACTS.get(relation.kind, "relation")
+        facts.add(name, list(what), text, say, kind=ValueKind.TEXT, subject=source, evidence=[place])
         if len(done) >= MOST_RELATIONS:
             return
 
@@ -231,7 +279,7 @@ def _values(facts: FactList, reading: Reading) -> None:
 def _flaws(facts: FactList, reading: Reading) -> None:
     for hole in reading.vulnerabilities[:MOST_VULNERABILITIES]:
         say = Saying()
-        text = _flaw(say, hole)
+        text = _flaw(say, reading, hole)
         if text:
             facts.add(
                 "vulnerability", hole.cve, text, say, kind=ValueKind.VULNERABILITY, subject=hole.cve,
@@ -239,7 +287,7 @@ def _flaws(facts: FactList, reading: Reading) -> None:
             )  # fmt: skip
 
 
-def _flaw(say: Saying, hole: VulnerabilityMention) -> str:
+def _flaw(say: Saying, reading: Reading, hole: VulnerabilityMention) -> str:
     if not hole.cve:
         return ""
     say.add(ValueKind.VULNERABILITY, hole.cve)
@@ -261,7 +309,8 @@ def _flaw(say: Saying, hole: VulnerabilityMention) -> str:
         )
     if hole.score is not None:
         say.add(ValueKind.TEXT, f"{hole.score:g}")
-        parts.append(f"is scored {hole.score:g}")
+        stated = score_in(reading.document.text[hole.start : hole.end]) == hole.score
+        parts.append(f"is scored {hole.score:g}" if stated else f"would score {hole.score:g}, as a model proposes")
     if not parts:
         return f"It names {hole.cve} and says no more of it."
     return f"It says that {hole.cve} {joined(parts)}."
@@ -274,6 +323,26 @@ def _when(facts: FactList, reading: Reading) -> None:
         text += f" to {say.value(ValueKind.TEXT, event.until, 40)}" if event.until else ""
         text += f": {say.quote(event.text, ValueKind.TEXT, 200)}."
         facts.add("dated", event.at, text, say, kind=ValueKind.TEXT, evidence=[span(reading, event.start, event.end)])
+
+
+def _advice(facts: FactList, reading: Reading) -> None:
+    """Add what the report itself tells defenders to do: sentences below such a heading, and those that advise."""
+    below = [(p.start, p.end) for p in reading.document.parts if any(_HEADS_ADVICE.search(head) for head in p.section)]
+    text = reading.document.text
+    told = [
+        (a, b)
+        for a, b in reading.sentences
+        if b - a > 12 and (is_advice(text[a:b]) or any(low <= a and b <= high for low, high in below))
+    ]
+    if not told:
+        return
+    say = Saying()
+    said = joined([say.quote(text[a:b], ValueKind.TEXT, 160) for a, b in told[:MOST_ADVICE]])
+    more = f" and {say.n(len(told) - MOST_ADVICE, 'more sentence')}" if len(told) > MOST_ADVICE else ""
+    facts.add(
+        "advice", len(told), f"It advises {said}{more}.", say, kind=ValueKind.TEXT,
+        evidence=[span(reading, a, b) for a, b in told[:MOST_ADVICE]],
+    )  # fmt: skip
 
 
 def _orders(facts: FactList, reading: Reading) -> None:
@@ -318,17 +387,15 @@ def _as_values(reading: Reading) -> dict[str, Any]:
                 held.append(seen.value)
 
     def listed(*kinds: MentionKind) -> list[dict[str, Any]]:
-        return [
-            {"name": m[0].name or m[0].text, "ref": m[0].ref, "kind": m[0].kind.value, "count": len(m)}
-            for m in by_name(reading, *kinds).values()
-        ]
+        return [_named_value(m) for m in by_name(reading, *kinds).values() if not all(one.denied for one in m)]
 
     return {
         "document_id": document.document_id,
         "title": name_of(reading),
         "published_at": iso(document.published_at),
         "language": document.language,
-        "actors": listed(MentionKind.GROUP),
+        "actors": [_named_value(m) for m in actors_of(reading).named],
+        "denied": [_named_value(m) for m in actors_of(reading).denied],
         "campaigns": listed(MentionKind.CAMPAIGN),
         "tools": listed(MentionKind.MALWARE, MentionKind.TOOL),
         "targets": listed(MentionKind.SECTOR, MentionKind.PLACE, MentionKind.ORGANIZATION),
@@ -345,6 +412,11 @@ def _as_values(reading: Reading) -> dict[str, Any]:
     }
 
 
+def _named_value(mentions: Sequence[EntityMention]) -> dict[str, Any]:
+    first = mentions[0]
+    return {"name": first.name or first.text, "ref": first.ref, "kind": first.kind.value, "count": len(mentions)}
+
+
 def _unknown(reading: Reading) -> tuple[str, ...]:
     out: list[str] = []
     title = name_of(reading)
@@ -352,12 +424,12 @@ def _unknown(reading: Reading) -> tuple[str, ...]:
         out.append(f"Of “{title[:80]}”, this could not be judged: {reason}.")
     if reading.n_abstained:
         out.append(
-            f"For {reading.n_abstained:,} of the {len(reading.sentences):,} sentences of “{title[:80]}” the model of "
-            "techniques would rather not say anything."
+            f"Of {reading.n_abstained:,} of the {len(reading.sentences):,} sentences of “{title[:80]}” the model of "
+            "techniques is not sure and says nothing; vedette extract --unjudged lists them."
         )
     for unread in reading.document.unread[:3]:
         where = f"{unread.place} of " if unread.place else ""
-        out.append(f"Not read: {where}“{title[:80]}” ({unread.reason}).")
+        out.append(f"Not fully read: {where}“{title[:80]}” ({unread.reason}).")
     return tuple(out)
 
 

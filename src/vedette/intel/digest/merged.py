@@ -149,6 +149,8 @@ def _things(reading: Reading) -> Iterable[tuple[str, str, str, Source]]:
 
     entities: dict[str, list[int]] = {}
     for number, mention in enumerate(reading.entities):
+        if mention.denied:
+            continue
         entities.setdefault(key_of(mention), []).append(number)
     for key, numbers in entities.items():
         mentions = [reading.entities[n] for n in numbers]

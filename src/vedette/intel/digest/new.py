@@ -54,7 +54,7 @@ _SQL = """
 WITH came AS (SELECT document_id, title, source, text, read_at FROM intel_documents WHERE read_at IS NOT NULL),
 things AS (
   SELECT document_id, key, kind, coalesce(nullif(name, ''), text) AS name, start, "end" FROM intel_entities
-    WHERE kind NOT IN (SELECT unnest(?))
+    WHERE kind NOT IN (SELECT unnest(?)) AND NOT coalesce(denied, false)
   UNION ALL
   SELECT document_id, key, kind, value, start, "end" FROM intel_observables
     WHERE standing = 'indicator' AND kind NOT IN ('cve', 'cwe', 'technique')

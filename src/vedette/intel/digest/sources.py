@@ -77,11 +77,17 @@ def named(say: Saying, things: Sequence[tuple[str, ValueKind]], most: int = 6) -
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
 
 
-def by_name(reading: Reading, *kinds: MentionKind) -> dict[str, list[EntityMention]]:
-    """Return the mentions of some kinds by what they name, those named most first."""
+def by_name(reading: Reading, *kinds: MentionKind, denied: bool = False) -> dict[str, list[EntityMention]]:
+    """Return the mentions of some kinds by what they name, those named most first.
+
+    Args:
+        reading: the report's.
+        kinds: kinds of names.
+        denied: those that their sentence only denies, doubts or compares; else those that it does not.
+    """
     found: dict[str, list[EntityMention]] = {}
     for mention in reading.entities:
-        if mention.kind in kinds:
+        if mention.kind in kinds and mention.denied is denied:
             found.setdefault(mention.ref or mention.name.casefold(), []).append(mention)
     ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[1][0].start))
     return dict(ordered)
