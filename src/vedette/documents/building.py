@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from vedette.documents.base import RefusedError, Source, sound
 from vedette.documents.language import language_of
+from vedette.documents.marking import marking_of, strictest
 from vedette.schema.document import Document, DocumentPart, Link, PartKind, Unread
 
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -18,6 +19,7 @@ _GAP = "\n\n"
 _MAX_TITLE_CHARS = 300
 _MAX_TARGET_CHARS = 4000
 _MAX_UNREAD = 200
+_MAX_EDGES = 200
 _CHECK_EVERY = 256
 _MAX_STEPS = 20_000_000
 _SPACES = re.compile(r"\s+")
@@ -74,6 +76,7 @@ class Builder:
         self._parts: list[DocumentPart] = []
         self._links: list[Link] = []
         self._unread: list[Unread] = []
+        self._edges: list[str] = []
         self._section: list[tuple[int, str]] = []
         self._n_cells = 0
         self._n_checks = 0
@@ -165,6 +168,11 @@ class Builder:
                 self._links.append(Link(start=start + a, end=start + b, target=target[:_MAX_TARGET_CHARS]))
         return None
 
+    def edge(self, line: str) -> None:
+        """Take note of a line at the edges of pages: it is no part of the text, and may mark the document."""
+        if len(self._edges) < _MAX_EDGES:
+            self._edges.append(line)
+
     def leave_sections(self) -> None:
         """Begin anew: what follows stands under no heading."""
         self._section.clear()
@@ -219,6 +227,8 @@ class Builder:
             named = [p for p in self._parts if p.kind in (PartKind.TITLE, PartKind.HEADING)]
             named = named or [p for p in self._parts if p.kind is not PartKind.TABLE]  # cells are no title
             title = text[named[0].start : named[0].end].split("\n", 1)[0] if named else _file_of(self.name)
+        said = dict(fields or {})
+        said["tlp"] = strictest(said.get("tlp", ""), marking_of(text, self._parts, self._edges)) or said.get("tlp", "")
         return Document(
             document_id=f"doc-{digest[:16]}",
             title=one_line(clean(title))[:_MAX_TITLE_CHARS],
@@ -231,7 +241,7 @@ class Builder:
             authors=tuple(dict.fromkeys(one_line(clean(a))[:200] for a in authors if a.strip()))[:50],
             links=tuple(self._links),
             unread=tuple(self._unread),
-            fields={k: clean(v)[:2000] for k, v in (fields or {}).items() if v},
+            fields={k: clean(v)[:2000] for k, v in said.items() if v},
         )
 
     def _language(self, text: str) -> str | None:

@@ -32,7 +32,7 @@ _MIN_LINES = 5
 
 def layout(pages: Sequence[PdfPage]) -> Iterator[Block]:
     """Yield the blocks of a document's pages."""
-    running = _running(pages)
+    running = running_lines(pages)
     sizes: Counter[float] = Counter()
     for page in pages:
         for line in page.lines:
@@ -81,7 +81,7 @@ def _carries_on(held: Block, block: Block) -> bool:
     )
 
 
-def _running(pages: Sequence[PdfPage]) -> set[str]:
+def running_lines(pages: Sequence[PdfPage]) -> set[str]:
     """Return the lines, numbers left out, that come back at the edges of the pages."""
     if len(pages) < 3:
         return set()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from vedette.documents.language import language_of
+from vedette.documents.marking import marking_of
 from vedette.schema.document import Document, DocumentPart, PartKind
 
 _LINE = re.compile(r"[^\n]*\n?")
@@ -31,6 +32,7 @@ def as_given(text: str, source: str = "", *, title: str = "") -> Document:
         text=text,
         parts=parts,
         language=language_of(text),
+        fields={"tlp": marking} if (marking := marking_of(text, parts)) else {},
     )
 
 

@@ -21,6 +21,8 @@ _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BODY = "word/document.xml"
 _NOTES = (("word/footnotes.xml", "footnotes"), ("word/endnotes.xml", "endnotes"))
+_EDGE = re.compile(r"word/(?:header|footer)\d{0,4}\.xml")
+_MOST_EDGES = 20
 _MONO = re.compile(r"(?i)courier|consol|mono|menlo|lucida console")
 _FIELD = re.compile(r'HYPERLINK\s{1,5}"([^"]{1,2000})"')
 _CODE_STYLE = re.compile(r"(?i)code|preformatted|quellcode|source|terminal|console")
@@ -53,8 +55,21 @@ class DocxReader:
         if any(name.startswith("word/embeddings/") for name in package.names):
             builder.unread("embedded files", "not read")
         builder.add_all(merged_code(docx_blocks(package, builder)))
+        for line in _edges(package):
+            builder.edge(line)
         title, author, created = package.about("docProps/core.xml")
         yield builder.document(title=title, authors=[author], published_at=created)
+
+
+def _edges(package: Package) -> Iterator[str]:
+    """Yield the lines of the heads and feet of pages."""
+    for name in sorted(name for name in package.names if _EDGE.fullmatch(name))[:_MOST_EDGES]:
+        try:
+            data = package.part(name)
+            for block in _part_blocks(data, {}, {}, "", 10_000) if data else ():
+                yield from (block.text.split("\n") if block.rows is None else (c for row in block.rows for c in row))
+        except RefusedError:
+            continue
 
 
 def docx_blocks(package: Package, builder: Builder | None = None) -> Iterator[Block]:

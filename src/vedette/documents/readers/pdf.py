@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from vedette.documents.base import Quarantined, RefusedError, Sample, Source
 from vedette.documents.building import Builder
 from vedette.documents.pdf import PdfBad, PdfInfo, PdfPage, PdfSpent, pdf_pages
-from vedette.documents.pdf_layout import layout, scanned
+from vedette.documents.pdf_layout import layout, running_lines, scanned
 from vedette.schema.document import Document
 
 _POOR_TITLE = re.compile(
@@ -50,6 +50,8 @@ class PdfReader:
             builder.unread("attachments", "files inside a PDF are not read")
         if info.get("actions"):
             builder.unread("scripts", "not run: the file would act when it is opened")
+        for line in sorted(running_lines(pages)):
+            builder.edge(line)
         builder.add_all(layout(pages))
         title = str(info.get("title", ""))
         author = str(info.get("author", ""))
