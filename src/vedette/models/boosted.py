@@ -1,6 +1,6 @@
 """The ``boosted`` form: gradient-boosted trees over dense features, walked with NumPy alone.
 
-Trees are arrays: of each node the feature, the split, the children and the value. All rows walk a tree together, one
+Trees are arrays: of each node the feature, the split, the children and the value. All rows walk all trees together, one
 level at a time. Features are fields given beside the text (numbers as they are, words as known categories) and, where
 the recipe asks, the text's embedding and n-gram projection.
 """
@@ -20,6 +20,9 @@ from vedette.models.linear import Calibration, read_folder
 from vedette.models.onnx import Encoder, ranked
 from vedette.models.text import Rows, TextFeatures
 from vedette.schema import Prediction
+
+_WALKS = 1 << 17
+"""Rows times trees that are walked at once: what is looked at stays near the processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +49,31 @@ class Trees:
     def scores(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return (n_rows, n_columns) raw scores of (n_rows, n_features) values; NaN is a missing one."""
         out = np.tile(self.start, (len(rows), 1))
-        each = np.arange(len(rows))
-        for root, column in zip(self.roots, self.output, strict=True):
-            at = np.full(len(rows), root)
-            while True:
-                feature = self.feature[at]
-                inner = feature >= 0
-                if not inner.any():
-                    break
-                value = rows[each, np.maximum(feature, 0)]
-                left = np.where(np.isnan(value), self.missing_left[at], value <= self.split[at])
-                at = np.where(inner, np.where(left, self.left[at], self.right[at]), at)
-            out[:, column] += self.value[at]
+        at_once = max(_WALKS // max(len(self.roots), 1), 1)
+        for low in range(0, len(rows), at_once):
+            part = out[low : low + at_once]
+            told = self.value[self._leaves(rows[low : low + at_once])]
+            for column in range(out.shape[1]):
+                own = np.concatenate([part[None, :, column], told[self.output == column]])
+                part[:, column] = np.cumsum(own, axis=0)[-1]  # tree after tree: the same sums however many rows
         return out
+
+    def _leaves(self, rows: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Return (n_trees, n_rows) the leaf of each tree that each row comes to."""
+        values, width = rows.ravel(), rows.shape[1]
+        leaves = np.repeat(self.roots, len(rows))
+        going = np.flatnonzero(self.feature[leaves] >= 0)
+        at, row = leaves[going], np.tile(np.arange(len(rows)) * width, len(self.roots))[going]
+        while len(going):
+            value = values[row + self.feature[at]]
+            left = value <= self.split[at]
+            missing = np.flatnonzero(np.isnan(value))
+            left[missing] = self.missing_left[at[missing]]
+            at = np.where(left, self.left[at], self.right[at])
+            leaves[going] = at
+            inner = np.flatnonzero(self.feature[at] >= 0)
+            going, at, row = going[inner], at[inner], row[inner]
+        return leaves.reshape(len(self.roots), len(rows))
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays to store."""

@@ -26,7 +26,20 @@ def times(x: Matrix, w: Matrix) -> Matrix:
     rows = max(ALONE // w.size, 1)
     if len(x) <= rows:
         return np.asarray(x @ w, dtype=np.float32)
-    return np.concatenate([x[at : at + rows] @ w for at in range(0, len(x), rows)])
+    whole = len(x) // rows * rows
+    out = np.empty((len(x), w.shape[1]), dtype=np.float32)
+    np.matmul(x[:whole].reshape(-1, rows, x.shape[1]), w, out=out[:whole].reshape(-1, rows, w.shape[1]))
+    if whole < len(x):
+        np.matmul(x[whole:], w, out=out[whole:])
+    return out
+
+
+def wide_times(x: NDArray[np.float64], w: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the product of few rows and many columns, likewise in parts."""
+    columns = max(ALONE // max(x.size, 1), 1)
+    if w.shape[1] <= columns:
+        return np.asarray(x @ w)
+    return np.concatenate([x @ w[:, at : at + columns] for at in range(0, w.shape[1], columns)], axis=1)
 
 
 def in_steps(table: Matrix) -> tuple[NDArray[np.int8], Matrix]:

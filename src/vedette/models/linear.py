@@ -23,125 +23,12 @@ from numpy.typing import NDArray
 
 from vedette.errors import OutsideError
 from vedette.models.text import Rows, TextFeatures, field_values, sentences
+from vedette.models.weights import LinearWeights as LinearWeights
 from vedette.schema import Prediction, RankedLabel, Span
 
-_PAIRS = 1 << 22
-"""Products of feature and weight made in one pass: bounds memory to some 100 MB."""
 _CHUNK = 2048
 MENTION = 0.7
 """How far the chance of "nothing" is taken out of a mention's chances."""
-
-
-@dataclass(frozen=True, slots=True)
-class LinearWeights:
-    """Sparse weights, one row for each feature."""
-
-    indptr: NDArray[np.int64]
-    columns: NDArray[np.uint16]
-    """Label of each weight."""
-    values: NDArray[np.int8]
-    scale: NDArray[np.float32]
-    """Of each label: what a value of 1 is worth."""
-    bias: NDArray[np.float32]
-
-    @property
-    def n_labels(self) -> int:
-        """How many labels there are."""
-        return len(self.bias)
-
-    @classmethod
-    def compress(
-        cls,
-        weights: NDArray[np.float32],
-        bias: NDArray[np.float32],
-        *,
-        keep: int,
-        worth: NDArray[np.float32] | None = None,
-    ) -> LinearWeights:
-        """Return the ``keep`` weights that are largest in magnitude, as whole numbers from -127 to 127.
-
-        Args:
-            weights: (n_features, n_labels).
-            bias: (n_labels,).
-            keep: how many weights stay.
-            worth: (n_labels,) what a column's weights are multiplied with to be compared; none: 1.
-        """
-        if weights.shape[1] >= 1 << 16:
-            raise ValueError("more labels than 16 bits can number")
-        scale = np.maximum(np.abs(weights).max(axis=0, initial=0.0), 1e-12).astype(np.float32) / 127
-        size = np.abs(weights)
-        kept = size >= scale / 2
-        if worth is not None:
-            size *= worth
-        if keep < size.size:
-            sample = size.ravel()
-            least = np.partition(sample, size.size - keep)[size.size - keep]
-        else:
-            least = 0.0
-        kept &= size >= least
-        rows, columns = np.nonzero(kept)
-        values = np.rint(weights[rows, columns] / scale[columns]).astype(np.int8)
-        indptr = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=len(weights)))))
-        return cls(indptr, columns.astype(np.uint16), values, scale, bias.astype(np.float32))
-
-    def scores(self, rows: Rows) -> NDArray[np.float32]:
-        """Return (n_rows, n_labels) scores."""
-        out = np.zeros((len(rows), self.n_labels), dtype=np.float32)
-        sizes = np.diff(self.indptr)
-        work = np.concatenate(([0], np.cumsum(sizes[rows.indices])))[rows.indptr]
-        start = 0
-        while start < len(rows):
-            stop = int(np.searchsorted(work, work[start] + _PAIRS, side="right")) - 1
-            stop = min(max(stop, start + 1), start + _CHUNK, len(rows))
-            low, high = rows.indptr[start], rows.indptr[stop]
-            features, counts = rows.indices[low:high], sizes[rows.indices[low:high]]
-            total = int(counts.sum())
-            first = np.repeat(self.indptr[features] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
-            at = first + np.arange(total)
-            row = np.repeat(np.arange(stop - start), np.diff(rows.indptr[start : stop + 1]))
-            place = np.repeat(row * self.n_labels, counts) + self.columns[at]
-            product = np.repeat(rows.values[low:high], counts) * self.values[at]
-            size = (stop - start) * self.n_labels
-            sums = np.bincount(place, weights=product, minlength=size).reshape(stop - start, self.n_labels)
-            out[start:stop] = sums * self.scale + self.bias
-            start = stop
-        return out
-
-    def of(self, features: NDArray[np.int32], label: int) -> NDArray[np.float32]:
-        """Return the weight of each feature for one label."""
-        counts = self.indptr[features + 1] - self.indptr[features]
-        owner = np.repeat(np.arange(len(features)), counts)
-        at = np.repeat(self.indptr[features] - np.concatenate(([0], np.cumsum(counts)))[:-1], counts)
-        at = at + np.arange(len(at))
-        hit = np.flatnonzero(self.columns[at] == label)
-        out = np.zeros(len(features), dtype=np.float32)
-        out[owner[hit]] = self.values[at[hit]] * self.scale[label]
-        return out
-
-    def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return the arrays to store."""
-        return {
-            "counts": np.diff(self.indptr).astype(np.uint16),
-            "columns": self.columns,
-            "values": self.values,
-            "scale": self.scale,
-            "bias": self.bias,
-        }
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> LinearWeights:
-        """Return the weights stored by ``to_arrays``.
-
-        Raises:
-            ValueError: they do not belong together.
-        """
-        indptr = np.concatenate(([0], np.cumsum(arrays["counts"], dtype=np.int64)))
-        weights = cls(indptr, arrays["columns"], arrays["values"], arrays["scale"], arrays["bias"])
-        if not (indptr[-1] == len(weights.columns) == len(weights.values) and len(weights.scale) == weights.n_labels):
-            raise ValueError("the weights' arrays differ in length")
-        if len(weights.columns) and int(weights.columns.max()) >= weights.n_labels:
-            raise ValueError("a weight names a label that is not there")
-        return weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
