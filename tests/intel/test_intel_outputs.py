@@ -124,7 +124,7 @@ def test_layer_scores_techniques_in_percent() -> None:
 def test_sigma_rules_are_read_by_our_own_matcher(tmp_path) -> None:  # type: ignore[no-untyped-def]
     body = OUTPUTS["sigma"]([reading()], TOLD).decode()
     rules = list(yaml.safe_load_all(body))
-    fields = {field for rule in rules for field in rule["detection"]["selection"]}
+    fields = {field for rule in rules for one in rule["detection"].values() if isinstance(one, dict) for field in one}
     assert {"DestinationIp", "c-uri", "TargetFilename|endswith", "TargetObject|contains"} <= fields
     from vedette.detect.loading import load_rules
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None)
 
 MOST_STDIN = 64 << 20
+_FEW_WARNINGS = 20
 
 
 class Form(StrEnum):
@@ -173,6 +174,8 @@ def extract(
         forms = []
     elif looked is not None:
         show_looked(frame, looked)
+    if forms:
+        _warn_of_lowering(frame, readings, tlp.value if tlp else None)
     for form in forms:
         _write(
             frame,
@@ -270,6 +273,16 @@ def _write(
     except OSError as error:
         raise OutsideError(f"{path} cannot be written: {error.strerror or error}") from None
     frame.note(f"{path}: {len(body):,} bytes, {len(readings):,} report(s)")
+
+
+def _warn_of_lowering(frame: Frame, readings: Sequence[Reading], tlp: str | None) -> None:
+    from vedette.intel.output.base import lowered
+
+    for reading, own in lowered(readings, tlp)[:_FEW_WARNINGS]:
+        frame.note(
+            f"warning: {reading.document.source} marks itself TLP:{own.upper()}; "
+            f"it is written as TLP:{(tlp or '').upper()}"
+        )
 
 
 def _keep(frame: Frame, readings: Sequence[Reading]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from vedette.cli.frame import Frame
-from vedette.intel.output.base import Name, Value, names_of, values_of
+from vedette.intel.output.base import Name, Value, marking_of, names_of, values_of
 from vedette.schema import MentionKind, Reading, Standing
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ def show(frame: Frame, reading: Reading, *, full: bool) -> None:
     about = [document.source]
     if document.published_at:
         about.append(f"published {document.published_at:%Y-%m-%d}")
+    else:
+        about.append("no date of its own: exports bear the day of reading")
+    if (marking := marking_of(reading, None)) is not None:
+        about.append(f"TLP:{marking.upper()}")
     about.append(f"{len(text):,} characters, {len(reading.sentences):,} sentences")
     frame.say("  " + ", ".join(one for one in about if one), "dim")
     for one in document.unread:

@@ -313,6 +313,8 @@ def _emphasis(before: str, behind: str) -> bool:
 
 def _path_like(text: str, i: int) -> bool:
     r"""Return whether a backslash parts a path and escapes nothing: in ``C:\\x\\_y``, and not in ``file\\_name``."""
+    if text[i + 1] == "{" and i and text[i - 1].isalnum():  # Global\{BEF590BE-…}, CLSID\{…}
+        return True
     begin = max(text.rfind(" ", max(i - 300, 0), i), text.rfind("\n", max(i - 300, 0), i)) + 1
     token = text[begin:i].lstrip("\"'`(*")
     return token[1:3] == ":\\" or token.startswith(("\\\\", "%", "HK"))

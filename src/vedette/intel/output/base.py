@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from vedette.documents.marking import LEVELS
 from vedette.schema import EntityMention, MentionKind, ObservableKind, Reading, SeenObservable, Standing, key_of
 
-TLP = ("clear", "white", "green", "amber", "amber+strict", "red")
+TLP = LEVELS
 """Markings of the Traffic Light Protocol, the widest first; ``white`` is the old name of ``clear``."""
 
 
@@ -94,7 +95,15 @@ def names_of(entities: Iterable[EntityMention], *kinds: MentionKind) -> list[Nam
     return out
 
 
-def marking_of(reading: Reading, told: Told) -> str | None:
+def marking_of(reading: Reading, told: Told | None) -> str | None:
     """Return the marking that holds: the one asked for, else the document's own where it names a known one."""
-    said = (told.tlp or reading.document.fields.get("tlp", "")).strip().lower().removeprefix("tlp:")
+    asked = told.tlp if told is not None else None
+    said = (asked or reading.document.fields.get("tlp", "")).strip().lower().removeprefix("tlp:")
     return said if said in TLP else None
+
+
+def lowered(readings: Iterable[Reading], tlp: str | None) -> list[tuple[Reading, str]]:
+    """Return the readings that a marking asked for marks wider than they mark themselves, each with its own."""
+    asked = max(1, TLP.index(tlp)) if tlp in TLP else len(TLP)  # clear and white are one
+    marked = [(reading, said) for reading in readings if (said := marking_of(reading, None)) is not None]
+    return [(reading, said) for reading, said in marked if TLP.index(said) > asked]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vedette.intel.output.base import Told, names_of, values_of
+from vedette.intel.output.base import Told, marking_of, names_of, values_of
 from vedette.schema import MentionKind, Reading, Standing
 
 _SHOWN = (
@@ -18,17 +18,20 @@ MOST_VALUES = 500
 
 def page(readings: Sequence[Reading], told: Told) -> bytes:
     """Return Markdown; what the report wrote stands in code spans and quotes, so that none of it is markup."""
-    del told
-    return "\n".join(line for reading in readings for line in _lines(reading)).encode("utf-8", "replace") + b"\n"
+    return "\n".join(line for reading in readings for line in _lines(reading, told)).encode("utf-8", "replace") + b"\n"
 
 
-def _lines(reading: Reading) -> Iterator[str]:
+def _lines(reading: Reading, told: Told) -> Iterator[str]:
     document, text = reading.document, reading.document.text
     yield f"# {_plain(document.title or document.source)}"
     yield ""
     said = [f"source {_code(document.source)}"]
     if document.published_at:
         said.append(f"published {document.published_at:%Y-%m-%d}")
+    else:
+        said.append("no date of its own")
+    if (marking := marking_of(reading, told)) is not None:
+        said.append(f"TLP:{marking.upper()}")
     if document.language:
         said.append(f"language {document.language}")
     yield f"*{', '.join(said)}; {len(text):,} characters, {len(reading.sentences):,} sentences*"
@@ -68,13 +71,13 @@ def _lines(reading: Reading) -> Iterator[str]:
     if reading.vulnerabilities:
         yield "\n## Vulnerabilities\n"
         for hole in reading.vulnerabilities:
-            told = [f"**{hole.cve or 'without an id'}**", f"exploit: {hole.exploit.value.replace('_', ' ')}"]
+            words = [f"**{hole.cve or 'without an id'}**", f"exploit: {hole.exploit.value.replace('_', ' ')}"]
             if hole.weakness and not hole.weakness.abstained:
-                told.append(hole.weakness.value)
+                words.append(hole.weakness.value)
             if hole.score is not None:
-                told.append(f"CVSS {hole.score}" + (" as said" if hole.cvss and hole.cvss.said else " proposed"))
-            told += [f"{_code(' '.join((a.product, *a.versions)))}" for a in hole.affected]
-            yield "- " + "; ".join(told)
+                words.append(f"CVSS {hole.score}" + (" as said" if hole.cvss and hole.cvss.said else " proposed"))
+            words += [f"{_code(' '.join((a.product, *a.versions)))}" for a in hole.affected]
+            yield "- " + "; ".join(words)
     if reading.events:
         yield "\n## Timeline\n"
         for happened in reading.events:

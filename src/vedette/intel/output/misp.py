@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 
 from vedette.intel.output.base import Told, Value, marking_of, names_of, values_of
-from vedette.intel.output.patterns import key_path
+from vedette.intel.output.patterns import file_parts, key_path
+from vedette.intel.output.rows import rows_of
 from vedette.schema import MentionKind, ObservableKind, Reading, Standing
 
 NAMESPACE = uuid.UUID("0c6a1a4e-4f0e-5a35-8a57-3b8d4c8a9e02")
@@ -68,11 +69,12 @@ def _event(reading: Reading, told: Told) -> dict[str, Any]:
 
 def _attributes(reading: Reading, at: str) -> Iterator[dict[str, Any]]:
     seen: set[str] = set()
+    rows = rows_of(reading)
     for value in values_of(reading.observables):
         if value.standing is Standing.EXAMPLE:
             continue
         known = _kind(value)
-        if known is None or value.key in seen:
+        if known is None or value.key in seen or value.key in rows.names:
             continue
         seen.add(value.key)
         kind, category = known
@@ -80,13 +82,18 @@ def _attributes(reading: Reading, at: str) -> Iterator[dict[str, Any]]:
         said = key_path(one.value) if one.kind is ObservableKind.REGISTRY else one.value
         if one.kind is ObservableKind.ASN:
             said = said.upper().removeprefix("AS")
+        file = rows.files.get(value.key)
+        if file is not None and file.name is not None and (name := file_parts(file.name.value)[1]):
+            kind, said = f"filename|{kind}", f"{name.replace('|', ' ')}|{said}"
+        first_seen = rows.first_seen.get(value.key)
         yield {
             "uuid": str(uuid.uuid5(NAMESPACE, f"{reading.document.document_id}:{value.key}")),
             "type": kind,
             "category": category,
             "value": said,
             "to_ids": value.standing is Standing.INDICATOR and kind not in ("text", "vulnerability", "weakness", "AS"),
-            "comment": value.reason,
+            "comment": "; ".join(part for part in (rows.said.get(value.key, ""), value.reason) if part),
+            **({"first_seen": first_seen.isoformat()} if first_seen else {}),
             "timestamp": at,
             "distribution": "5",
         }

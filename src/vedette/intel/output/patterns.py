@@ -6,7 +6,7 @@ import ipaddress
 import ntpath
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -63,6 +63,27 @@ def pattern_of(one: SeenObservable) -> tuple[str, str] | None:
     return (f"[{said}]", "stix") if said else None
 
 
+def file_pattern(hashes: Iterable[SeenObservable], name: SeenObservable | None) -> str | None:
+    """Return the pattern of a file by its hashes, any of which is enough, and its name."""
+    said = [found for one in hashes if (found := _comparison(one)) is not None]
+    if not said:
+        return None
+    told = f"({' OR '.join(said)})" if len(said) > 1 and name is not None else " OR ".join(said)
+    named = file_parts(name.value)[1] if name is not None else ""
+    return f"[{told} AND file:name = {_quoted(named)}]" if named else f"[{' OR '.join(said)}]"
+
+
+def file_observables(hashes: Iterable[SeenObservable], name: SeenObservable | None) -> list[Mapping[str, Any]]:
+    """Return the cyber-observables of a file with its hashes and its name, its own last; none without a hash."""
+    told = {said: one.value for one in hashes if (said := hash_name(one)) is not None}
+    if not told:
+        return []
+    found = list(cyber_observables(name)) if name is not None else []
+    if not found or found[-1]["type"] != "file":
+        return [{"type": "file", "hashes": told}]
+    return [*found[:-1], {**found[-1], "hashes": told}]
+
+
 def _comparison(one: SeenObservable) -> str | None:
     value = one.value
     match one.kind:
@@ -98,8 +119,7 @@ def _comparison(one: SeenObservable) -> str | None:
                 f"user-account:account_login = {_quoted(value.lstrip('@'))} AND user-account:account_type = 'telegram'"
             )
         case ObservableKind.CRYPTO_ADDRESS:
-            coin = _quoted(one.sort or "cryptocurrency")
-            return f"user-account:user_id = {_quoted(value)} AND user-account:account_type = {coin}"
+            return f"user-account:user_id = {_quoted(value)}"  # the vocabulary of account types knows no coins
         case _:
             return None
 
@@ -135,7 +155,9 @@ def cyber_observables(one: SeenObservable) -> list[Mapping[str, Any]]:
         case ObservableKind.TELEGRAM:
             return [{"type": "user-account", "account_login": value.lstrip("@"), "account_type": "telegram"}]
         case ObservableKind.CRYPTO_ADDRESS:
-            return [{"type": "user-account", "user_id": value, "account_type": one.sort or "cryptocurrency"}]
+            return [
+                {"type": "user-account", "user_id": value, "display_name": f"{one.sort or 'cryptocurrency'} wallet"}
+            ]
         case _:
             return []
 

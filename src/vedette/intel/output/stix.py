@@ -16,7 +16,8 @@ import orjson
 
 from vedette.errors import UserError
 from vedette.intel.output.base import Name, Told, Value, marking_of, names_of, values_of
-from vedette.intel.output.patterns import cyber_observables, pattern_of
+from vedette.intel.output.patterns import cyber_observables, file_observables, file_pattern, pattern_of
+from vedette.intel.output.rows import File, rows_of
 from vedette.knowledge import attack
 from vedette.schema import (
     MentionKind,
@@ -26,6 +27,7 @@ from vedette.schema import (
     ReportTechnique,
     Standing,
     VulnerabilityMention,
+    key_of,
 )
 from vedette.store.book import from_json, to_json
 
@@ -37,6 +39,9 @@ _SINCE = "2026-01-01T00:00:00.000Z"
 """When our own identity and extension were made."""
 _SOURCES = {"G": "groups", "S": "software", "C": "campaigns", "T": "techniques"}
 _SHOWN = frozenset({Standing.OBSERVABLE, Standing.INDICATOR, Standing.VICTIM})
+IN_ROW = 0.85
+"""Confidence that a value indicates what its row of a table names, where the name is sure."""
+_LONG_STRETCH = 1_000
 _LONGEST = 4_000
 """Characters of a name or sentence that are told."""
 
@@ -81,6 +86,8 @@ class _Written:
         self._at = reading.document.published_at or told.at
         self._ids: dict[str, str] = {}
         self._marks: list[str] = []
+        self._rows = rows_of(reading)
+        self._told_once: set[str] = set()
 
     def objects(self) -> Iterator[dict[str, Any]]:
         """Yield every object, those referred to first."""
@@ -134,6 +141,8 @@ class _Written:
 
     def _names(self) -> Iterator[dict[str, Any]]:
         for one in names_of(self._reading.entities):
+            if one.best.kind is MentionKind.VULNERABILITY and _is_cve(one.best.ref):
+                continue  # told once, with what else the report says of it
             made = self._name(one)
             if made is not None:
                 self._ids[one.key] = made["id"]
@@ -192,53 +201,91 @@ class _Written:
         )
 
     def _vulnerabilities(self) -> Iterator[dict[str, Any]]:
-        told: dict[str, VulnerabilityMention] = {one.cve: one for one in self._reading.vulnerabilities if one.cve}
-        seen = [one.value for one in self._reading.observables if one.kind is ObservableKind.CVE]
-        for cve in dict.fromkeys([*told, *seen]):
+        told: dict[str, VulnerabilityMention] = {
+            one.cve.upper(): one for one in self._reading.vulnerabilities if one.cve
+        }
+        seen = [one.value.upper() for one in self._reading.observables if one.kind is ObservableKind.CVE]
+        named = {
+            (one.best.ref or "").upper(): one
+            for one in names_of(self._reading.entities, MentionKind.VULNERABILITY)
+            if _is_cve(one.best.ref)
+        }
+        for cve in dict.fromkeys([*told, *seen, *named]):
             one = told.get(cve)
             refs = [{"source_name": "cve", "external_id": cve}]
             if one is not None and one.weakness is not None and not one.weakness.abstained:
                 refs.append({"source_name": "cwe", "external_id": one.weakness.value})
-            description = self._quote(one.start, one.end) if one is not None else None
+            description = self._said_of(cve, one) if one is not None else None
+            own = named.get(cve)
+            called = [alias for alias in map(_clean, own.names if own else ()) if alias and not _is_cve(alias)]
+            if called:  # a vulnerability has no aliases in STIX
+                description = f"{', '.join(dict.fromkeys(called))}: {description}" if description else called[0]
             made = self._made("vulnerability", cve, name=cve, description=description, external_references=refs)
-            for key in (f"vulnerability:{cve}", f"cve:{cve}"):
+            for key in (f"vulnerability:{cve}", f"cve:{cve}", *([own.key] if own else ())):
                 self._ids[key] = made["id"]
             yield made
 
+    def _said_of(self, cve: str, one: VulnerabilityMention) -> str:
+        """Return the sentence that names a vulnerability, where what tells of it is a long stretch of text."""
+        if one.end - one.start > _LONG_STRETCH:
+            for low, high in self._reading.sentences:
+                if one.start <= low and high <= one.end and cve in self._text[low:high].upper():
+                    return self._quote(low, high)
+            return self._quote(one.start, one.start + _LONG_STRETCH)
+        return self._quote(one.start, one.end)
+
     def _values(self) -> Iterator[dict[str, Any]]:
-        for value in values_of(self._reading.observables):
-            if value.standing not in _SHOWN:
-                continue
+        values = [value for value in values_of(self._reading.observables) if value.standing in _SHOWN]
+        standings = {value.key: value for value in values}
+        for value in values:
+            if value.key in self._rows.names:
+                continue  # told with its hashes
+            file = self._rows.files.get(value.key)
+            properties = cyber_observables(value.first) if file is None else file_observables(file.hashes, file.name)
             own: dict[str, Any] | None = None
             folder: dict[str, Any] | None = None
-            for properties in cyber_observables(value.first):
+            for each in properties:
                 more = {"parent_directory_ref": folder["id"]} if folder is not None else {}
-                own = _observed({**properties, **more}, self._marks)
+                own = _observed({**each, **more}, self._marks)
                 folder = own if own["type"] == "directory" else None
                 yield own
             if own is not None:
                 self._ids.setdefault(value.key, own["id"])
-            if value.standing is Standing.INDICATOR and (made := self._indicator(value)) is not None:
+                if file is not None and file.name is not None:
+                    self._ids.setdefault(key_of(file.name), own["id"])
+            if value.standing is not Standing.INDICATOR:
+                continue
+            held = [standings[key_of(one)] for one in file.hashes if key_of(one) in standings] if file else []
+            if (made := self._indicator(value, file, held)) is not None:
                 yield made
 
-    def _indicator(self, value: Value) -> dict[str, Any] | None:
-        found = pattern_of(value.first)
+    def _indicator(self, value: Value, file: File | None, held: Sequence[Value]) -> dict[str, Any] | None:
+        """Return the indicator of a value, or of the file whose hashes stand in one row with it."""
+        if file is None:
+            found = pattern_of(value.first)
+            key, name = value.key, f"{_kind_of(value)} {_clean(value.first.value)}"
+        else:
+            pattern = file_pattern([one.first for one in held], file.name)
+            found = (pattern, "stix") if pattern is not None else None
+            key = "\n".join(sorted([one.key for one in held] + ([key_of(file.name)] if file.name else [])))
+            name = f"file {_clean(file.name.value)}" if file.name else f"hash {_clean(value.first.value)}"
         if found is None:
             return None
-        pattern, language = found
-        name = f"{value.first.kind.value} {_clean(value.first.value)}"[:200]
+        said = _clean(self._rows.said.get(value.key, ""))
         made = self._made(
             "indicator",
-            value.key,
-            name=name,
-            description=value.reason,
+            key,
+            name=name[:200],
+            description="; ".join(part for part in (said, value.reason) if part),
             indicator_types=["malicious-activity"],
-            pattern=pattern,
-            pattern_type=language,
-            valid_from=self._at,
+            pattern=found[0],
+            pattern_type=found[1],
+            valid_from=self._rows.first_seen.get(value.key, self._at),
             confidence=_percent(value.confidence),
         )
         self._ids[f"indicator:{value.key}"] = made["id"]
+        if file is not None and file.name is not None:
+            self._ids.setdefault(f"indicator:{key_of(file.name)}", made["id"])
         return made
 
     def _relations(self) -> Iterator[dict[str, Any]]:
@@ -264,18 +311,27 @@ class _Written:
     def _indicates(self) -> Iterator[dict[str, Any]]:
         """Yield what the indicators of related values indicate."""
         for one in self._reading.relations:
-            indicator, source = self._ids.get(f"indicator:{one.target}"), self._ids.get(one.source)
-            if indicator is None or source is None or source.partition("--")[0] not in _INDICATED:
-                continue
-            yield self._made(
-                "relationship",
-                f"{self._reading.document.document_id}:indicates:{indicator}:{source}",
-                relationship_type="indicates",
-                source_ref=indicator,
-                target_ref=source,
-                description=self._quote(one.start, one.end),
-                confidence=_percent(one.confidence),
-            )
+            yield from self._indicated(one.target, one.source, (one.start, one.end), one.confidence)
+        for value, name, place in self._rows.mentions:
+            yield from self._indicated(key_of(value), key_of(name), place, IN_ROW * name.confidence)
+
+    def _indicated(self, value: str, thing: str, place: tuple[int, int], confidence: float) -> Iterator[dict[str, Any]]:
+        indicator, source = self._ids.get(f"indicator:{value}"), self._ids.get(thing)
+        if indicator is None or source is None or source.partition("--")[0] not in _INDICATED:
+            return
+        told = f"{self._reading.document.document_id}:indicates:{indicator}:{source}"
+        if told in self._told_once:
+            return
+        self._told_once.add(told)
+        yield self._made(
+            "relationship",
+            told,
+            relationship_type="indicates",
+            source_ref=indicator,
+            target_ref=source,
+            description=self._quote(*place),
+            confidence=_percent(confidence),
+        )
 
     def _events(self, report: str) -> Iterator[dict[str, Any]]:
         for one in self._reading.events:
@@ -348,6 +404,16 @@ def _references(ref: str | None) -> list[dict[str, str]]:
         path = f"{_SOURCES[ref[0]]}/{ref.replace('.', '/')}/"
         return [{"source_name": "mitre-attack", "external_id": ref, "url": f"https://attack.mitre.org/{path}"}]
     return []
+
+
+def _is_cve(ref: str | None) -> bool:
+    return (ref or "").upper().startswith("CVE-")
+
+
+def _kind_of(value: Value) -> str:
+    if value.first.kind is ObservableKind.CRYPTO_ADDRESS:
+        return f"{value.first.sort or 'cryptocurrency'} wallet"
+    return value.first.kind.value
 
 
 def _percent(confidence: float) -> int:
