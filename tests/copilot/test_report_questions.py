@@ -164,6 +164,89 @@ def test_the_report_itself_is_summarised(seen: Lake, reading: Reading) -> None:
     assert answer.values["reports"][0]["document_id"] == reading.document.document_id
 
 
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("who is behind the attack?", "who"),
+        ("which group did it?", "who"),
+        ("who are the attackers", "who"),
+        ("what should I do about it?", "do"),
+        ("how do we defend against this?", "do"),
+        ("how did they get in?", "how"),
+        ("which techniques were used?", "how"),
+        ("what malware did the actor use?", "how"),
+        ("which sectors are targeted?", "whom"),
+        ("who was attacked?", "whom"),
+        ("which CVEs are exploited?", "flaws"),
+        ("what are the C2 servers?", "indicators"),
+        ("when did it happen?", "when"),
+    ],
+)
+def test_with_a_report_attached_the_attack_is_the_report_s(
+    seen: Lake, reading: Reading, question: str, about: str
+) -> None:
+    answer = Copilot(seen, tools=ALL, clock=lambda: NOW).ask(question, readings=[reading])
+    assert answer.plan is not None
+    assert answer.plan.steps[0].tool == "report_summary", question
+    assert answer.plan.steps[0].arguments.get("about") == about
+    assert [s.tool for s in answer.plan.steps[1:]] == (["report_hits"] if about == "do" else [])
+    assert "not read for this answer" not in answer.text
+
+
+def test_each_side_is_told_of_the_report(seen: Lake, reading: Reading) -> None:
+    copilot = Copilot(seen, tools=ALL, clock=lambda: NOW)
+    assert "APT28 (G0007)" in copilot.ask("who is behind the attack?", readings=[reading]).text
+    assert "T1003.001" in copilot.ask("how did they do it?", readings=[reading]).text
+    told = copilot.ask("what should I do about it?", readings=[reading]).text
+    assert "CVE-2021-44228" in told
+    assert "frost.badhost.org" in told
+    assert "seen in" in told
+    nobody = copilot.ask("which sectors are targeted?", readings=[reading])
+    assert nobody.status is AnswerStatus.UNKNOWN
+    assert "names no sector, place or organisation" in nobody.text
+
+
+@pytest.mark.parametrize(
+    ("question", "tool"),
+    [("which accounts are implicated?", "implicated_accounts"), ("how many logons did alice have?", "events")],
+)
+def test_an_answer_from_own_data_says_that_the_attachment_was_not_read(
+    seen: Lake, reading: Reading, question: str, tool: str
+) -> None:
+    answer = Copilot(seen, tools=ALL, clock=lambda: NOW).ask(question, readings=[reading])
+    assert answer.plan is not None
+    assert [s.tool for s in answer.plan.steps] == [tool]
+    assert "The attached report was not read for this answer." in answer.text
+    alone = Copilot(seen, tools=ALL, clock=lambda: NOW).ask(question)
+    assert "attached" not in alone.text
+
+
+def test_several_reports_are_told_together_and_all_kept_ones_where_none_is_attached(
+    seen: Lake, reading: Reading
+) -> None:
+    other = Extractor().read(
+        next(
+            d
+            for d in read_bytes(b"Weekly notes\n\nFIN7 dumped the memory of LSASS with Mimikatz again.\n", "notes.txt")
+            if isinstance(d, Document)
+        )
+    )
+    copilot = Copilot(seen, tools=ALL, clock=lambda: NOW)
+    answer = copilot.ask("give me a digest of these reports", readings=[reading, other])
+    assert "2 reports" in answer.text
+    assert "Mimikatz in 2 of 2" in str([f.text for f in answer.facts])
+    assert answer.values["in_short"][0]["title"].startswith("Frost falls")
+    keep(seen, [reading, other], clock=lambda: NOW)
+    for question in ("summarise the reports", "which techniques do all reports describe most often?"):
+        told = copilot.ask(question)
+        assert told.values["n_reports"] == 2, question
+        assert "in 2 of 2" in told.text, question
+    hits = copilot.ask("which indicators of the reports have we seen?")
+    assert len(hits.values["reports"]) == 2
+    one = copilot.ask("what does the latest report say?")
+    assert len(one.values["reports"]) == 1
+
+
 def test_a_question_of_own_data_stays_one(seen: Lake, reading: Reading) -> None:
     answer = Copilot(seen, tools=ALL, clock=lambda: NOW).ask("how many logons did alice have?", readings=[reading])
     assert answer.plan is not None

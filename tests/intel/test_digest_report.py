@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -104,8 +105,30 @@ def test_every_sentence_passes_the_checker_and_a_changed_one_does_not(reading: R
 
 def test_a_report_without_anything_is_told_as_that() -> None:
     digest = digest_of(told("Nothing here", title="Empty"))
-    assert len(digest.claims) == 1
+    assert len(digest.claims) == 2
+    assert "names no actor, target, tool, flaw or technique" in digest.text
     assert "describes 0 techniques" in digest.text
+
+
+def test_the_first_sentence_says_who_whom_and_by_what_means(reading: Reading) -> None:
+    first = digest_of(reading).claims[0].text
+    assert "tells of Sandworm against energy firms, with Foo, through CVE-2021-44228, by T1059 (Interpreter)" in first
+
+
+def test_a_group_that_the_report_denies_is_told_as_denied() -> None:
+    plain = told("We saw [[malware:Foo]]. We do not believe that [[group:FIN7|G0046]] is responsible", title="A")
+    denied = tuple(replace(m, denied=m.text == "FIN7") for m in plain.entities)
+    digest = digest_of(replace(plain, entities=denied))
+    assert "tells of an attacker whom it does not name with Foo" in digest.text
+    assert "FIN7 is named only to deny, doubt or compare, in its words “We do not believe that FIN7" in digest.text
+    assert digest.values["actors"] == []
+    assert [one["name"] for one in digest.values["denied"]] == ["FIN7"]
+
+
+def test_what_a_report_advises_is_quoted() -> None:
+    digest = digest_of(told("[[malware:Foo]] ran. We recommend patching Foo Server to 3.1. Nobody was hurt"))
+    assert "It advises: “We recommend patching Foo Server to 3.1”" in digest.text
+    assert "Nobody was hurt" not in digest.text
 
 
 def test_values_that_are_no_indicators_are_not_called_so() -> None:
@@ -114,8 +137,6 @@ def test_values_that_are_no_indicators_are_not_called_so() -> None:
 
 
 def test_what_was_not_read_is_said() -> None:
-    from dataclasses import replace
-
     reading = told("Text")
     document = replace(reading.document, unread=(Unread(place="page 3", reason="encrypted"),))
     assert digest_of(replace(reading, document=document)).unknown == ("Not read: page 3 of “Text” (encrypted).",)

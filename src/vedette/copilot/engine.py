@@ -23,13 +23,14 @@ from vedette.copilot.command_asked import TOOL, command_asked
 from vedette.copilot.compose import Draft, choice_text, claim_of, draft, tables_of
 from vedette.copilot.followups import answer_choice, chosen, leans
 from vedette.copilot.layout import Page, Place, placed
-from vedette.copilot.mentions import World, calendar_of
+from vedette.copilot.mentions import ENTITY_KINDS, World, calendar_of
 from vedette.copilot.model_router import ModelRouter, adapter_of, can_word, is_large
 from vedette.copilot.names import name_index
 from vedette.copilot.noting import missing_text, notes_of, unused_note
 from vedette.copilot.planning import Planned, Planner, focus_after, needed
 from vedette.copilot.quotes import QUOTED, STAND_IN, spoken
-from vedette.copilot.reports_asked import HITS, reports_asked
+from vedette.copilot.reports_asked import HITS, SUMMARY, is_own, reports_asked, summary_call
+from vedette.copilot.reports_asked import TOOLS as READERS
 from vedette.copilot.rules import CHOOSER
 from vedette.copilot.times import Calendar
 from vedette.copilot.wording import Worded, word, worth_wording
@@ -62,6 +63,11 @@ log = logging.getLogger(__name__)
 MAX_QUESTION = 4_000
 ROUTERS = ("auto", "rules", "model")
 _NO_FOCUS = Focus()
+_NO_REPORTS = frozenset(
+    "technique_info command_explanation draft_report slides data_status changed_since exposure_report "
+    "exposure_changes".split()
+)
+"""Tools whose question, asked beside a report, is never about the report's attack."""
 
 
 def _now() -> datetime:
@@ -196,8 +202,8 @@ class Copilot:
             planned = self._about_reports(run, report, world)
         else:
             planned = self.planner.plan(run.question, world, run.cancel)
-            if attached and not planned.steps and not needed(planned) and HITS in self.tools:
-                planned = self._about_reports(run, ToolCall(tool=HITS), world)
+            if attached and SUMMARY in self.tools and self._of_attached(run, planned, world, context.readings):
+                planned = self._about_reports(run, summary_call(spoken(run.question), attached=True), world)
         run.usage = run.usage.plus(planned.usage)
         run.model = planned.model if planned.usage.n_calls else ""
         calls = tuple(step.call for step in planned.steps)
@@ -221,7 +227,23 @@ class Copilot:
     def _about_reports(self, run: _Run, call: ToolCall, world: World) -> Planned:
         """Return the plan of a question about reports: they come in today, however old the events are."""
         world = replace(world, calendar=Calendar(run.asked_at))
-        return replace(self.planner.resume(run.question, [call], world), router="rules")
+        calls = [call]
+        if call.arguments.get("about") == "do" and HITS in self.tools:  # what was seen here is what to act on
+            calls.append(ToolCall(tool=HITS, arguments={k: v for k, v in call.arguments.items() if k != "about"}))
+        return replace(self.planner.resume(run.question, calls, world), router="rules")
+
+    def _of_attached(self, run: _Run, planned: Planned, world: World, readings: Sequence[Reading]) -> bool:
+        """Return whether a question is about what came with it: it names nothing of the own data alone."""
+        if any(m.kind is ValueKind.CASE for m in planned.mentions.found) or is_own(spoken(run.question)):
+            return False
+        own = [m for m in planned.mentions.found if m.kind in ENTITY_KINDS and world.index.kind_of(m.value) is not None]
+        texts = [reading.document.text.casefold() for reading in readings]
+        if any(not any(m.text.casefold() in text for text in texts) for m in own):
+            return False
+        missing = needed(planned)
+        if missing:  # a name that no event holds may be one that the report gives
+            return all(any(m.text.casefold() in text for text in texts) for m in missing)
+        return not any(step.tool.name in _NO_REPORTS and not step.lacks for step in planned.steps)
 
     def _world(self, run: _Run, context: ToolContext, pinned: str | None) -> World:
         index = name_index(self.lake, context.cases)
@@ -353,6 +375,9 @@ class Copilot:
                 focus = replace(focus, case_id=result.case_id)
         left = [m for m in planned.left if m.kind is not ValueKind.CASE or m.value != world.case_id]
         notes = notes_of(planned, world)
+        if context.readings and not any(s.tool.name in READERS for s in steps):
+            what = "attached report was" if len(context.readings) == 1 else "attached reports were"
+            notes.append(f"The {what} not read for this answer.")
         unused = unused_note(left)
         made = draft(spoken(run.question), steps, results, planned.mentions, [*notes, *unused], bool(left))
         worded = self._worded(run, made)

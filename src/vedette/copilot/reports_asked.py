@@ -89,8 +89,32 @@ _ABOUT_DIFFERENCES = (
     r"\b(?:contradict\w*|disagree\w*|conflict\w*|inconsisten\w*|differ(?:s|ences?)?|agree)\b.{0,40}\b(?:@REPORT@|@INTEL@|reports?)\b|\b(?:@REPORT@|@INTEL@|reports?)\b.{0,30}\b(?:contradict\w*|disagree\w*|conflict\w*|inconsisten\w*|differ|agree)\b",
 )
 _EVERY = re2.compile(
-    r"(?i)\b(?:reports|articles|advisories|bulletins|posts|papers|documents|feeds|intel(?:ligence)?)\b"
+    r"(?i)\b(?:reports|articles|advisories|bulletins|posts|papers|documents|feeds|intel(?:ligence)?|all|any|every|each)\b"
 )
+_ONE = re2.compile(
+    rf"(?i)\b(?:this|that|the|latest|newest|last|an?) {_BEFORE}(?:report|article|advisory|bulletin|blog ?post|newsletter)\b"
+)
+_SIDES = tuple(
+    (side, re2.compile(f"(?i){pattern}"))
+    for side, pattern in (
+        ("do", r"\b(?:should|must|ought|need to) (?:i|we|one|you)\b|\b(?:what|anything) (?:can|to|could) (?:i|we|you|be done|do)\b|\bwhat (?:can|could|should) be done\b|\bdo(?:ne)? (?:about|against|now|next)\b|\bwhat now\b|\bnext steps?\b|\brecommend\w*|\bmitigat\w*|\bremediat\w*|\bcountermeasures?\b|\b(?:protect|defend|guard|harden)\w*\b|\b(?:prevent|block|patch|stop|contain)\b|\badvi[cs]e\b|\bhow (?:do|can|should) (?:i|we) (?:respond|react|detect|fix|stop)\b"),
+        ("when", r"^\W*(?:and |so )?when\b|\btime ?lines?\b|\bwhat (?:date|day|time)s?\b|\bchronolog\w*|\bhow long\b|\bin (?:what|which) (?:order|month|year)\b"),
+        ("flaws", r"\bvulnerab\w+|\bcves?\b|\b(?:flaws?|exploits?|zero.?days?|bugs?)\b|\bproducts?\b|\b(?:which|what) (?:software|versions?|systems?)\b"),
+        ("indicators", r"\bindicators?\b|\biocs?\b|\b(?:ips?|addresses|domains?|hash(?:es)?|urls?|c2s?|c&c|servers?|infrastructure)\b|\bcommand and control\b"),
+        ("whom", r"\bwhom\b|\bvictims?\b|\btarget(?:s|ed|ing)?\b|\bsectors?\b|\bindustr\w+|\bcountr\w+|\bregions?\b|\bverticals?\b|\bwho (?:is|are|was|were|got|has been|have been) (?:\w+ ){0,2}(?:attacked|hit|affected|breached|compromised|aimed|concerned|at risk)\b|\b(?:which|what) (?:organi[sz]ations?|companies|firms?|states?|places?|branch\w*)\b|\bwho (?:do|does|did) (?:they|it|he|she|the \w+)\b|\baim\w* (?:at|for)\b|\bgo(?:es|ing)? after\b"),
+        ("how", r"\b(?:what|which) (?:\w+ )?(?:malware|tools?|techniques?|ttps|methods?|tactics?|ransomware)\b|\bhow (?:did|do|does|was|were|has|have)\b"),
+        ("who", r"\bwho\b|\bwhose\b|\bbehind\b|\battribut\w+|\bresponsible\b|\b(?:which|what|name of the|the) (?:threat )?(?:group|actor|gang|apt|crew|campaign|affiliate|adversary)s?\b"),
+        ("how", r"\bhow\b|\btechniques?\b|\bttps?\b|\btactics?\b|\bmethods?\b|\bmalware\b|\btools?\b|\b(?:what|which) (?:\w+ ){0,2}(?:use[sd]?|using|deploy\w*|drop\w*|abuse[sd]?|run|ran)\b|\bmodus operandi\b|\bkill ?chain\b|\b(?:initial access|persist\w*|lateral\w*|exfiltrat\w*|vectors?)\b"),
+    )
+)  # fmt: skip
+"""Sides of an attack that a question may ask of, the first that fits."""
+_OWN_WORDS = re2.compile(
+    r"(?i)\b(?:our|ours|my|mine|us|own|case-[0-9a-f]+|(?:this|that|the|last|latest|which|what|a|any|each|every|open) (?:cases?|incidents?)|cases|"
+    r"accounts?|users?|log[ -]?(?:ons?|ins?|offs?|outs?|s)|logged|sign-?ins?|events?|records?|findings?|alerts?|"
+    r"detections?|sessions?|scanners?|exposures?|exposed|assets?|hosts?|machines?|workstations?|lake|telemetry|sensors?)\b"
+    r"|\bwe (?:have|had|saw|see|log|record|own|run|use)\b|\bslides?\b|\bdecks?\b|\bpresentation\b"
+)
+"""What own records are asked with; a report is not."""
 _THING = re2.compile(
     r"(?i)^(?:(?:the|an?|this|that|any|group|actor|malware|domain|address|ip|hash|file|url|cve|campaign|named):? )*"
 )
@@ -148,12 +172,32 @@ def reports_asked(question: str, *, attached: bool = False) -> ToolCall | None:
     if patterns.differences.search(text):
         return ToolCall(tool=ENTITY)
     if patterns.summary.search(text):
-        return ToolCall(tool=SUMMARY, arguments=_which(text, attached=attached))
+        return summary_call(text, attached=attached)
     return None
 
 
+def summary_call(text: str, *, attached: bool) -> ToolCall:
+    """Return the call that tells what reports say of what a question asks."""
+    side = side_of(text)
+    return ToolCall(tool=SUMMARY, arguments=_which(text, attached=attached) | ({"about": side} if side else {}))
+
+
+def is_own(question: str) -> bool:
+    """Return whether a question speaks of the own data in words that no report is asked with."""
+    return _OWN_WORDS.search(question) is not None
+
+
 def _which(text: str, *, attached: bool) -> dict[str, Any]:
-    return {"every": True} if _EVERY.search(text) and not attached else {}
+    """Return which kept reports are meant: one where the question speaks of one, else all."""
+    return {"newest": True} if not attached and _ONE.search(text) and not _EVERY.search(text) else {}
+
+
+def side_of(question: str) -> str:
+    """Return which side of an attack a question asks of: ``who``, ``how``, ``whom`` …; empty where of the whole."""
+    for side, pattern in _SIDES:
+        if pattern.search(question):
+            return side
+    return ""
 
 
 def _thing(text: str, patterns: _Patterns) -> str | None:

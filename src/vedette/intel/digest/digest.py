@@ -172,7 +172,8 @@ def _who(facts: FactList, reading: Reading) -> None:
         place = next(m for m in mentions if m.denied)
         told = sentence_at(reading, place.start, place.end)
         name = say.value(ValueKind.TEXT, place.name or place.text, 80)
-        text = f"It does not hold {name} responsible, in its words {say.quote(told.quote, ValueKind.TEXT, 240)}."
+        words = say.quote(told.quote, ValueKind.TEXT, 240)
+        text = f"{name} is named only to deny, doubt or compare, in its words {words}."
         facts.add("denied", name, text, say, kind=ValueKind.TEXT, subject=name, evidence=[told])
     _named(facts, reading, "campaigns", "It tells of {}", (MentionKind.CAMPAIGN,))
 
@@ -189,7 +190,7 @@ def _whom(facts: FactList, reading: Reading) -> None:
 def _named(facts: FactList, reading: Reading, name: str, words: str, kinds: tuple[MentionKind, ...]) -> None:
     """Add a fact that lists the things of some kinds, each with its id and how often it is named."""
     found = by_name(reading, *kinds)
-    _listed(facts, reading, name, words, [tuple(m) for m in found.values() if not all(one.denied for one in m)])
+    _listed(facts, reading, name, words, [tuple(m) for m in found.values()])
 
 
 def _listed(
@@ -336,13 +337,12 @@ def _advice(facts: FactList, reading: Reading) -> None:
     ]
     if not told:
         return
-    say = Saying()
-    said = joined([say.quote(text[a:b], ValueKind.TEXT, 160) for a, b in told[:MOST_ADVICE]])
-    more = f" and {say.n(len(told) - MOST_ADVICE, 'more sentence')}" if len(told) > MOST_ADVICE else ""
-    facts.add(
-        "advice", len(told), f"It advises {said}{more}.", say, kind=ValueKind.TEXT,
-        evidence=[span(reading, a, b) for a, b in told[:MOST_ADVICE]],
-    )  # fmt: skip
+    for a, b in told[:MOST_ADVICE]:
+        say = Saying()
+        quote = say.quote(text[a:b].strip().rstrip("."), ValueKind.TEXT, 200)
+        facts.add(
+            "advice", text[a:b], f"It advises: {quote}.", say, kind=ValueKind.TEXT, evidence=[span(reading, a, b)]
+        )
 
 
 def _orders(facts: FactList, reading: Reading) -> None:
@@ -387,7 +387,7 @@ def _as_values(reading: Reading) -> dict[str, Any]:
                 held.append(seen.value)
 
     def listed(*kinds: MentionKind) -> list[dict[str, Any]]:
-        return [_named_value(m) for m in by_name(reading, *kinds).values() if not all(one.denied for one in m)]
+        return [_named_value(m) for m in by_name(reading, *kinds).values()]
 
     return {
         "document_id": document.document_id,
@@ -428,8 +428,10 @@ def _unknown(reading: Reading) -> tuple[str, ...]:
             "techniques is not sure and says nothing; vedette extract --unjudged lists them."
         )
     for unread in reading.document.unread[:3]:
-        where = f"{unread.place} of " if unread.place else ""
-        out.append(f"Not fully read: {where}“{title[:80]}” ({unread.reason}).")
+        if unread.place:
+            out.append(f"Not read: {unread.place} of “{title[:80]}” ({unread.reason}).")
+        else:  # how it was read, or up to where
+            out.append(f"Of “{title[:80]}”: {unread.reason}.")
     return tuple(out)
 
 

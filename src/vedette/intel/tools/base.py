@@ -21,11 +21,20 @@ REPORT = Parameter(
     example="freight refund",
     routed=False,
 )
-EVERY = Parameter(
-    name="every",
+NEWEST = Parameter(
+    name="newest",
     kind=ValueKind.FLAG,
-    description="All kept reports instead of the newest.",
-    example="all reports",
+    description="Only the newest kept report instead of all.",
+    example="the latest report",
+    routed=False,
+)
+SIDES = ("who", "how", "whom", "when", "indicators", "flaws", "do")
+ABOUT = Parameter(
+    name="about",
+    kind=ValueKind.CHOICE,
+    choices=SIDES,
+    description="Of what alone to tell: who did it, how, to whom, when, its indicators, its flaws, what to do.",
+    example="who",
     routed=False,
 )
 MOST_REPORTS = 200
@@ -43,11 +52,11 @@ class Chosen:
 
     readings: tuple[Reading, ...]
     n_kept: int = 0
-    """How many are kept in all, where one of them was taken without being named."""
+    """How many are kept in all, where some of them were taken without being named."""
 
 
 def chosen(context: ToolContext, arguments: Mapping[str, Any]) -> Chosen:
-    """Return the reports that are meant: those attached, the one named, all kept ones, else the newest kept one."""
+    """Return the reports that are meant: those attached, the one named, the newest kept one, else all kept ones."""
     if context.readings:
         return Chosen(context.readings)
     wanted = text_of(arguments, "report")
@@ -60,9 +69,8 @@ def chosen(context: ToolContext, arguments: Mapping[str, Any]) -> Chosen:
         ).fetchall()
         (n_kept,) = connection.execute("SELECT count(*) FROM intel_documents").fetchone() or (0,)
     ids = [row[0] for row in rows]
-    if arguments.get("every"):
-        return Chosen(tuple(kept(context.lake, ids)))
-    return Chosen(tuple(kept(context.lake, ids[:1])) if ids else (), int(n_kept))
+    taken = ids[:1] if arguments.get("newest") else ids
+    return Chosen(tuple(kept(context.lake, taken)) if taken else (), int(n_kept))
 
 
 def _named(context: ToolContext, wanted: str) -> list[str]:
@@ -87,14 +95,20 @@ def no_report(arguments: Mapping[str, Any], values: dict[str, Any]) -> ToolResul
 
 
 def which(facts: FactList, found: Chosen) -> None:
-    """Say which of several kept reports was taken, where the user named none."""
+    """Say which of several kept reports were taken, where the user named none."""
     if found.n_kept < 2:
         return
     say = Saying()
-    text = (
-        f"No report was attached or named, so this speaks of the newest of {say.n(found.n_kept, 'kept report')}, "
-        f"{say.quote(name_of(found.readings[0]), ValueKind.TEXT, 140)}."
-    )
+    if len(found.readings) > 1:
+        text = f"No report was attached or named, so this speaks of {say.n(len(found.readings))} of "
+        text += f"{say.n(found.n_kept, 'kept report')}, the newest." if len(found.readings) < found.n_kept else ""
+        if len(found.readings) == found.n_kept:
+            text = f"No report was attached or named, so this speaks of all {say.n(found.n_kept, 'kept report')}."
+    else:
+        text = (
+            f"No report was attached or named, so this speaks of the newest of {say.n(found.n_kept, 'kept report')}, "
+            f"{say.quote(name_of(found.readings[0]), ValueKind.TEXT, 140)}."
+        )
     document = found.readings[0].document
     facts.add(
         "report_chosen", document.document_id, text, say, kind=ValueKind.TEXT,

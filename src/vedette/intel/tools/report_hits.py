@@ -7,7 +7,7 @@ from typing import Any
 
 from vedette.intel.digest.seen import Hit, Looked, look
 from vedette.intel.digest.sources import VALUE_KINDS
-from vedette.intel.tools.base import EVERY, REPORT, chosen, no_report, orders, titles, which
+from vedette.intel.tools.base import NEWEST, REPORT, chosen, no_report, orders, titles, which
 from vedette.schema import (
     DataTable,
     Evidence,
@@ -33,7 +33,7 @@ class ReportHits:
     tool = Tool(
         name="report_hits",
         description="What a threat report means for us: which of its values, techniques and flaws we have seen here.",
-        parameters=(REPORT, EVERY),
+        parameters=(REPORT, NEWEST),
         examples=(
             "what does this report mean for us?",
             "which of this have we seen?",

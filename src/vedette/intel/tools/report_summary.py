@@ -1,17 +1,30 @@
-"""What a report says."""
+"""What a report says, or several together: counts over reports, and a line for each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from vedette.intel.digest.digest import digest_of
-from vedette.intel.tools.base import EVERY, REPORT, add, chosen, no_report, orders, which
+from vedette.intel.digest.collection import ABOUT as MANY
+from vedette.intel.digest.collection import collection_of, values_of
+from vedette.intel.digest.digest import ABOUT as ONE
+from vedette.intel.digest.digest import Digest, digest_of, name_of
+from vedette.intel.digest.merged import Merged
+from vedette.intel.tools.base import ABOUT, NEWEST, REPORT, SIDES, Chosen, add, chosen, no_report, orders, which
 from vedette.schema import DataTable, Tool, ToolResult
 from vedette.toolbox import ToolContext
-from vedette.toolbox.saying import FactList
+from vedette.toolbox.saying import FactList, iso
 
-MOST_DIGESTS = 20
+_NOT_SAID = {
+    "who": "names no group, campaign or person as the one behind it",
+    "how": "describes no technique, tool or flaw that was used",
+    "whom": "names no sector, place or organisation",
+    "when": "gives no date of what happened",
+    "indicators": "gives no value of the attack",
+    "flaws": "names no vulnerability",
+    "do": "gives no advice, no flaw to mend and no indicator to block",
+}
+"""What is said where a report does not tell what was asked."""
 
 
 class ReportSummary:
@@ -20,7 +33,7 @@ class ReportSummary:
     tool = Tool(
         name="report_summary",
         description="What a threat report says: who, what, whom, how, indicators, vulnerabilities, dates.",
-        parameters=(REPORT, EVERY),
+        parameters=(REPORT, NEWEST, ABOUT),
         examples=(
             "what does this report say?",
             "summarise the attached report",
@@ -41,31 +54,105 @@ class ReportSummary:
         found = chosen(context, arguments)
         if not found.readings:
             return no_report(arguments, {"reports": []})
+        said = arguments.get("about")
+        about = said if isinstance(said, str) and said in SIDES else ""
+        if len(found.readings) > 1:
+            return _together(context, found, about)
+        digest = digest_of(found.readings[0])
         facts = FactList()
-        digests = [digest_of(reading) for reading in found.readings[:MOST_DIGESTS]]
-        for digest in digests:
-            for fact in digest.facts:
+        wanted = ONE.get(about, ())
+        told = sorted((f for f in digest.facts if f.name in wanted), key=lambda f: wanted.index(f.name))
+        for fact in told if about else digest.facts:
+            add(facts, fact)
+        if told:  # and what the whole is about
+            for fact in (f for f in digest.facts if f.name == "report"):
                 add(facts, fact)
         which(facts, found)
-        rows = [
-            ("technique", f"{t['id']} {t['name']}", f"{t['confidence']:.0%}")
-            for d in digests
-            for t in d.values["techniques"]
-        ]
-        rows += [(kind, v, "") for d in digests for kind, held in d.values["indicators"].items() for v in held]
-        table = DataTable(
-            columns=("what", "value", "confidence"),
-            rows=tuple(rows[: context.max_rows]),
-            title="Techniques and indicators of the report" if len(digests) == 1 else "Techniques and indicators",
-            cut=max(0, len(rows) - context.max_rows),
-        )
+        unknown = (*orders(found.readings), *digest.unknown)
+        if about and not told:
+            unknown = (f"The report “{name_of(found.readings[0])[:120]}” {_NOT_SAID[about]}.", *unknown)
+        table = _of_one(digest, about, context.max_rows)
         return ToolResult(
             facts=facts.done(),
-            values={"reports": [digest.values for digest in digests]},
-            tables=(table,) if rows else (),
-            unknown=(*orders(found.readings), *(u for digest in digests for u in digest.unknown))[:6],
+            values={"reports": [digest.values], "about": about or None},
+            tables=(table,) if table.rows else (),
+            unknown=unknown[:6],
             next_questions=("What does this report mean for us?", "What is new since last week in threat intel?"),
         )
+
+
+def _of_one(digest: Digest, about: str, most: int) -> DataTable:
+    values = digest.values
+    rows: list[tuple[Any, ...]] = []
+    if about in ("", "how"):
+        rows += [("technique", f"{t['id']} {t['name']}", f"{t['confidence']:.0%}") for t in values["techniques"]]
+    if about in ("", "indicators", "do"):
+        rows += [(kind, v, "") for kind, held in values["indicators"].items() for v in held]
+    titles = {"how": "Techniques of the report", "": "Techniques and indicators of the report"}
+    return DataTable(
+        columns=("what", "value", "confidence"),
+        rows=tuple(rows[:most]),
+        title=titles.get(about, "Indicators of the report"),
+        cut=max(0, len(rows) - most),
+    )
+
+
+def _together(context: ToolContext, found: Chosen, about: str) -> ToolResult:
+    """Return the digest of several reports: counts over them, and a line for each."""
+    collection = collection_of(found.readings, about)
+    facts = FactList()
+    for fact in collection.facts:
+        add(facts, fact)
+    which(facts, found)
+    unknown: tuple[str, ...] = orders(found.readings)
+    if about and about != "when" and not any(f.name in MANY[about] for f in collection.facts):
+        unknown = (
+            f"None of the {len(found.readings):,} reports {_NOT_SAID[about]}.".replace(" no ", " a ", 1),
+            *unknown,
+        )
+    if found.n_kept > len(found.readings):
+        unknown = (*unknown, f"Only the newest {len(found.readings):,} of {found.n_kept:,} kept reports were read.")
+    n = len(collection.readings)
+    lines = [
+        (
+            (iso(r.document.published_at) or "")[:10],
+            name_of(r)[:80],
+            line,
+            len(collection.folded[r.document.document_id]),
+        )
+        for r, line in collection.lines
+    ]
+    counted = [
+        (thing.kind, _called(thing), f"{len(thing.sources)} of {n}", ", ".join(s.title[:40] for s in thing.sources[:4]))
+        for name, thing in collection.counts
+        if not about or name in MANY[about]
+    ]
+    tables = (
+        DataTable(
+            columns=("published", "report", "in short", "near-copies"),
+            rows=tuple(lines[: context.max_rows]),
+            title="The reports",
+            cut=max(0, len(lines) - context.max_rows),
+        ),
+        DataTable(
+            columns=("what", "name", "in reports", "such as"),
+            rows=tuple(counted[: context.max_rows]),
+            title="In how many reports",
+            cut=max(0, len(counted) - context.max_rows),
+        ),
+    )
+    return ToolResult(
+        facts=facts.done(),
+        values={**values_of(collection), "about": about or None},
+        tables=tuple(t for t in tables if t.rows),
+        unknown=unknown[:6],
+        next_questions=("Which of the reports' indicators have we seen?", "Do the reports contradict each other?"),
+    )
+
+
+def _called(thing: Merged) -> str:
+    ref = thing.key.partition(":")[2]
+    return f"{ref} {thing.name}" if thing.kind == "technique" and ref != thing.name else thing.name
 
 
 REPORT_SUMMARY = ReportSummary()

@@ -100,12 +100,7 @@ def find(
     distinct = list(dict.fromkeys(cve for cve, _, _ in ids))
     # a text that gives indicators tells of an attack, and is no flaw's description
     told = not any(o.standing is Standing.INDICATOR and o.kind is not ObservableKind.CVE for o in observables)
-    if (
-        (told or distinct)
-        and len(distinct) <= 1
-        and len(text) <= DESCRIPTION_CHARS
-        and _describes(text, bool(distinct))
-    ):
+    if told and len(distinct) <= 1 and len(text) <= DESCRIPTION_CHARS and _describes(text, bool(distinct)):
         start, end = _bounds(text)
         return [_read(text, distinct[0] if distinct else "", [(start, end)], entities, whole=True)]
     out = []
