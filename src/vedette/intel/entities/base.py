@@ -32,6 +32,8 @@ class KnownThing:
     """Refs of things that are named together with it."""
     own: bool = False
     """Whether the user's own list names it."""
+    sort: str = ""
+    """What malware it is, where a list says so: ``ransomware``, ``stealer``, ``loader``, ``c2``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,60 @@ def is_called(text: str, start: int, low: int) -> bool:
     return _CALLED.search(text[max(low, start - 40) : start]) is not None
 
 
+SORTS = {
+    word: sort
+    for sort, words in {
+        "ransomware": "ransomware locker encryptor cryptolocker extortion",
+        "stealer": "stealer infostealer",
+        "keylogger": "keylogger",
+        "loader": "loader downloader dropper",
+        "rat": "rat",
+        "botnet": "botnet bot",
+        "c2": "framework c2 beacon",
+        "wiper": "wiper",
+        "miner": "miner cryptominer",
+        "banker": "banker",
+    }.items()
+    for word in words.split()
+}
+"""What malware a word beside a name says that it is."""
+_COPULA = frozenset("is are was were be the a an new of as by and or known called like such including".split())
+_ITEM = r"[A-Z0-9][\w.+$-]*(?: [A-Z0-9][\w.+$-]*){0,2}(?: \([^()\n]{1,40}\))?"
+_ROW_AFTER = re.compile(rf"(?:(?:, (?:and |or )?| and | or ){_ITEM}){{1,15}}")
+_ROW_BEFORE = re.compile(rf"(?:{_ITEM}(?:, (?:and |or )?| and | or )){{1,15}}\Z")
+_MAKES_ANOTHER = re.compile(
+    r" (Stealer|Infostealer|Keylogger|Logger|Loader|Downloader|Dropper|Bot|RAT|Locker|Clipper|Miner|Wiper|Worm|Crypter|"
+    r"Grabber|Banker)\b"
+)
+
+
+def row(text: str, start: int, end: int, low: int, high: int) -> tuple[int, int]:
+    """Return the range of the row of names that a name stands in: itself where it stands alone."""
+    after = _ROW_AFTER.match(text, end, min(high, end + 4 * _REACH))
+    floor = max(low, start - 4 * _REACH)
+    before = _ROW_BEFORE.search(text[floor:start])
+    return (floor + before.start() if before else start), (after.end() if after else end)
+
+
+def told_around(text: str, start: int, end: int, low: int, high: int) -> set[str]:
+    """Return the words that speak of a name, small, singular: beside it or its row, articles and "is" passed over."""
+    left = [word for word in _words(text[max(low, start - _REACH) : start])[-5:] if word not in _COPULA][-_NEAR:]
+    right = [word for word in _words(text[end : min(high, end + _REACH)])[:6] if word not in _COPULA][:_NEAR]
+    words = {*left, *right}
+    return words | {word[:-1] for word in words if word.endswith("s")}
+
+
+def kinds_of(words: set[str]) -> set[MentionKind]:
+    """Return the kinds that words speak for."""
+    return {kind for kind, cues in CUES.items() if words & cues}
+
+
+def made_another(text: str, end: int) -> str | None:
+    """Return what the capitalised word behind a name makes of it: "Snake Keylogger" is not Snake; None: nothing."""
+    found = _MAKES_ANOTHER.match(text, end)
+    return None if found is None else SORTS.get(found[1].casefold(), found[1].casefold())
+
+
 _USED = re.compile(
     r"(?:\b(?:us(?:e|es|ed|ing)|deploy(?:s|ed|ing)?|deliver(?:s|ed|ing)?|drop(?:s|ped|ping)?|install(?:s|ed|ing)?|"
     r"distribut(?:e|es|ed|ing)|execut(?:e|es|ed|ing)|load(?:s|ed|ing)?|launch(?:es|ed|ing)?) (?:the )?)\Z",

@@ -119,7 +119,7 @@ def _end(plain: str, at: int) -> int:
     end = stop.start() if stop else len(plain)
     for comma in _COMMA.finditer(plain, at, end):
         if "_" in plain[at : comma.start()] and not _LISTED.match(plain[comma.end() : end]):
-            return comma.start()
+            return int(comma.start())
     return end
 
 
@@ -142,7 +142,7 @@ def _row_end(plain: str, at: int) -> int:
         end = min(end, turn.start())
     for comma in _COMMA.finditer(plain, at, end):
         if "_" in plain[at : comma.start()] and not _goes_on(plain[comma.start() : end]):
-            return comma.start()
+            return int(comma.start())
     return end
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from vedette.documents.language import language_of
 from vedette.intel.entities import bodies, dates, naming, patterns
 from vedette.intel.entities.known import Known
 from vedette.intel.entities.meaning import meant
@@ -16,6 +18,9 @@ from vedette.schema.intel import EntityMention, MentionKind
 
 _FIRST = frozenset({MentionKind.GROUP, MentionKind.MALWARE, MentionKind.TOOL, MentionKind.CAMPAIGN, MentionKind.DATE})
 _RIVALS = frozenset({MentionKind.PRODUCT, MentionKind.ORGANIZATION})
+_ENGLISH = re.compile(r"\b(?:the|of|and|to|is|are|was|were|by|for|with|that|from)\b")
+_MARKED = re.compile("[äöüßéèêëàâçñíóúãõìòùîïôûœåøłśżźćęąčšžřěůőű]")
+"""Letters of other languages than English, which English lends with a few words."""
 _SURE = 0.6
 _SURE_NAME = 0.9
 
@@ -33,7 +38,7 @@ def find(document: Document, known: Known, sentences: Sequence[tuple[int, int]])
     found: list[EntityMention] = []
     found += meant(text, known, spans)
     company = {m.ref for m in found if m.ref and m.confidence > _SURE_NAME}
-    found += found_by(tagger(), text, _prose(document, spans), known, company)
+    found += found_by(tagger(), text, _english(document, _prose(document, spans)), known, company)
     found += patterns.find(text)
     found += naming.find(text, known)
     found += bodies.find(text)
@@ -85,6 +90,23 @@ def _prose(document: Document, spans: Sequence[tuple[int, int]]) -> list[tuple[i
     for start, end in spans:
         at = bisect_right(starts, start) - 1
         if at < 0 or code[at][1] <= start:
+            kept.append((start, end))
+    return kept
+
+
+def _english(document: Document, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the spans that are English: to the tagger, which was taught it alone, each German noun is a name."""
+    foreign = document.language not in (None, "en")
+    kept = []
+    for start, end in spans:
+        own = document.text[start:end]
+        if foreign:
+            english = language_of(own) == "en"
+        elif _ENGLISH.search(own):
+            english = True
+        else:
+            english = language_of(own) in (None, "en") and (document.language == "en" or not _MARKED.search(own))
+        if english:
             kept.append((start, end))
     return kept
 

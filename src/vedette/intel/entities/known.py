@@ -1,4 +1,4 @@
-"""The names that are known: ATT&CK's, products and their makers, sectors, places, and the user's own."""
+"""The names that are known: ATT&CK's, current families and groups, products, sectors, places, and the user's own."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ COMMANDS = frozenset(
 )
 """ATT&CK lists them as tools; in running text they are commands, and some are words."""
 _LEAST_SURE = 5
+WORDS_ELSEWHERE = frozenset(
+    "komplex confucius james lucifer denis milan pandora parisite reaver strider kessel hildegard cuba regin mori orz "
+    "aurora elise naid mirage linfo spica sidewinder".split()
+)
+"""Names that ATT&CK lists and that are words, places or first names in some language."""
+NO_WORDS = frozenset("clop azorult deadbolt bloodhound ngrok".split())
+"""Names that a list of English words holds too, and that nobody writes with a capital to say the word."""
 _NO_PRODUCT = frozenset(
     "multiple products,products,multiple devices,devices,server,kernel,routers,router,gateway,firewall,appliance,"
     "client,manager,mail,office,web,desktop,multiple routers,multiple,commerce,core,control panel,update,workspace,"
@@ -53,16 +60,42 @@ def sureness_of(name: str) -> Sureness:
         return Sureness.CASED if all(_is_word(word) for word in words) and not digits else Sureness.SURE
     if digits and words:
         return Sureness.SURE if len(name) > 3 else Sureness.CONTEXT
-    if not words or len(name) < _LEAST_SURE - 1 or _is_word(name):
+    if name.casefold() in NO_WORDS:
+        return Sureness.CASED
+    if not words or len(name) < _LEAST_SURE - 1 or _is_word(name) or name.casefold() in WORDS_ELSEWHERE:
         return Sureness.CONTEXT
     return Sureness.CASED if len(name) < _LEAST_SURE else Sureness.SURE
 
 
+def _side(kind: MentionKind) -> str:
+    """Return what a name's kind is parted by: malware and tools are not told apart alike by all."""
+    return "software" if kind in (MentionKind.MALWARE, MentionKind.TOOL) else kind.value
+
+
 def _attack() -> Iterator[KnownName]:
+    sorts = {
+        (_side(MentionKind(kind)), name.rstrip("?").casefold()): sort for kind, sort, name, *_ in _rows("families.tsv")
+    }
     for item in named_things().values():
-        thing = KnownThing(MentionKind(item.kind), item.name, item.id, related=item.related)
+        kind = MentionKind(item.kind)
+        sort = sorts.get((_side(kind), item.name.casefold()), "")
+        thing = KnownThing(kind, item.name, item.id, related=item.related, sort=sort)
         for place, name in enumerate((item.name, *item.aliases)):
             yield KnownName(name, thing, sureness_of(name), alias=place > 0)
+
+
+def _families(attack: Sequence[KnownName]) -> Iterator[KnownName]:
+    """Yield the names of current families and groups: of the thing that ATT&CK has under their first name, if any."""
+    listed = {(_side(one.thing.kind), one.text.casefold()): one.thing for one in attack if not one.alias}
+    for kind, sort, *names in _rows("families.tsv"):
+        title = names[0].rstrip("?")
+        own = MentionKind(kind)
+        thing = listed.get((_side(own), title.casefold())) or KnownThing(own, title, None, sort=sort)
+        for place, written in enumerate(names):
+            plain = written.rstrip("?")
+            unsure = written != plain or f"{plain}?" in names
+            sureness = Sureness.CONTEXT if unsure else sureness_of(plain)
+            yield KnownName(plain, thing, sureness, alias=place > 0)
 
 
 def _rows(file: str) -> Iterator[list[str]]:
@@ -180,7 +213,10 @@ def _held(home: Path | None) -> Path | None:
 
 @cache
 def _shipped(kev: Path | None) -> Known:
-    return Known(tuple(_first([*_attack(), *_places(), *_organizations(), *_products(), *_exploited(kev)])))
+    attack = list(_attack())
+    return Known(
+        tuple(_first([*attack, *_families(attack), *_places(), *_organizations(), *_products(), *_exploited(kev)]))
+    )
 
 
 def _first(names: Iterable[KnownName]) -> Iterator[KnownName]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from vedette.intel.entities.base import KnownName, KnownThing, Sureness
+from vedette.intel.entities.context import SORTS
 from vedette.intel.entities.known import Known
 from vedette.intel.entities.matching import squeezed
 from vedette.schema.intel import MentionKind
@@ -69,6 +70,15 @@ def _fits(kind: MentionKind | None, name: KnownName) -> bool:
     return kind is None or name.thing.kind is kind or {kind, name.thing.kind} <= _SOFTWARE
 
 
+def _another(text: str, name: KnownName) -> bool:
+    """Return whether the last word of a name as written makes it another than a listed common word is."""
+    last = text.rsplit(" ", 1)[-1].casefold()
+    sort = SORTS.get(last)
+    if sort is None or name.sureness is not Sureness.CONTEXT or name.text.casefold().endswith(last):
+        return False
+    return sort != name.thing.sort
+
+
 def link(
     text: str, known: Known, kind: MentionKind | None = None, company: Collection[str] = (), *, close: bool = True
 ) -> Linked | None:
@@ -83,7 +93,7 @@ def link(
     """
     key = squeezed(text)[0].removesuffix("exe") if text.casefold().endswith(".exe") else squeezed(text)[0]
     for names, sure in ((known.by_key.get(key, ()), 0.97), (_by_bare(known).get(_bare(text), ()), 0.85)):
-        fitting = [name for name in names if _fits(kind, name)]
+        fitting = [name for name in names if _fits(kind, name) and not _another(text, name)]
         if fitting:
             return _best(fitting, kind, company, sure)
     if close and len(key) >= _LEAST_ALIKE and not any(c.isdigit() for c in key):

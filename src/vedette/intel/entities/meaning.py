@@ -6,12 +6,22 @@ related thing in the document, or another mention in the document that had one.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vedette.intel.entities.base import KnownName, Sureness
-from vedette.intel.entities.context import cued, is_called, is_command, is_scheme, is_used
+from vedette.intel.entities.context import (
+    SORTS,
+    is_called,
+    is_command,
+    is_scheme,
+    is_used,
+    kinds_of,
+    made_another,
+    row,
+    told_around,
+)
 from vedette.intel.entities.known import COMMANDS, Known
 from vedette.intel.entities.matching import Match
 from vedette.schema.intel import EntityMention, MentionKind
@@ -31,6 +41,12 @@ class _Seen:
     """Whether it is spoken of as a command."""
     used: bool = False
     """Whether the word before says that somebody uses it."""
+    sorts: frozenset[str] = frozenset()
+    """What malware the words beside it say that it is."""
+    in_company: bool = False
+    """Whether it stands in a row with a surely known group or piece of software."""
+    another: str | None = None
+    """What the word behind it, which makes it another name, says that it is."""
 
 
 def meant(text: str, known: Known, spans: Sequence[tuple[int, int]]) -> list[EntityMention]:
@@ -43,10 +59,12 @@ def meant(text: str, known: Known, spans: Sequence[tuple[int, int]]) -> list[Ent
     """
     starts = [start for start, _ in spans]
     seen = []
-    for match in known.matcher.find(text):
+    matches = known.matcher.find(text)
+    sure_at = [match.start for match in matches if any(_surely(name) for name in match.names)]
+    for match in matches:
         at = bisect_right(starts, match.start) - 1
         low, high = spans[at] if at >= 0 else (0, len(text))
-        seen.append(_seen(text, match, low, max(high, match.end)))
+        seen.append(_seen(text, match, low, max(high, match.end), sure_at))
     sure = {
         name.thing.ref
         for item in seen
@@ -63,15 +81,27 @@ def meant(text: str, known: Known, spans: Sequence[tuple[int, int]]) -> list[Ent
     return found
 
 
-def _seen(text: str, match: Match, low: int, high: int) -> _Seen:
+def _surely(name: KnownName) -> bool:
+    return name.sureness is not Sureness.CONTEXT and name.thing.kind in _POINTING
+
+
+def _seen(text: str, match: Match, low: int, high: int, sure_at: Sequence[int]) -> _Seen:
     if all(name.sureness is not Sureness.CONTEXT for name in match.names) and len(match.names) == 1:
         return _Seen(match, frozenset(), called=False, commanded=False)
+    first, last = row(text, match.start, match.end, low, high)
+    words = told_around(text, match.start, match.end, low, high)
+    if (first, last) != (match.start, match.end):
+        words |= told_around(text, first, last, low, high)
+    at = bisect_left(sure_at, first)
     return _Seen(
         match,
-        frozenset(cued(text, match.start, match.end, low, high)),
+        frozenset(kinds_of(words)),
         called=is_called(text, match.start, low),
         commanded=is_command(text, match.start, match.end),
         used=is_used(text, match.start, low),
+        sorts=frozenset(SORTS[word] for word in words & SORTS.keys()),
+        in_company=any(place < last and place != match.start for place in sure_at[at : at + 2]),
+        another=made_another(text, match.end),
     )
 
 
@@ -82,6 +112,10 @@ def _stands(name: KnownName, item: _Seen, sure: set[str]) -> bool:
     kind = name.thing.kind
     if name.text.casefold() in COMMANDS:
         return item.commanded
+    if item.another is not None and item.another != name.thing.sort:
+        return False
+    if item.in_company and kind in _POINTING and not name.text.islower():
+        return True
     kinds = {kind} | _KINSHIP.get(kind, set())
     if item.cues & kinds or (item.called and kind in _POINTING):
         return True
@@ -97,6 +131,7 @@ def _mention(text: str, item: _Seen, names: list[KnownName], sure: set[str]) -> 
         thing = name.thing
         return (
             thing.own,
+            thing.sort in item.sorts,
             thing.kind in item.cues,
             item.used and thing.kind in _SOFTWARE,
             thing.kind is MentionKind.GROUP and is_scheme(name.text),
@@ -107,7 +142,7 @@ def _mention(text: str, item: _Seen, names: list[KnownName], sure: set[str]) -> 
     ordered = sorted(names, key=strength, reverse=True)
     best = ordered[0]
     others = tuple(dict.fromkeys(n.thing.ref for n in ordered[1:] if n.thing.ref and n.thing.ref != best.thing.ref))
-    told = not others or strength(best)[:5] > strength(ordered[1])[:5]
+    told = not others or strength(best)[:6] > strength(ordered[1])[:6]
     start, end = item.match.start, item.match.end
     return EntityMention(
         kind=best.thing.kind,

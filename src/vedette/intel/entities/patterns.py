@@ -14,6 +14,16 @@ _GROUP = re.compile(
     r"|UAT-\d{4,5}|SLIME\d{1,3})(?![\w-]|\.\w)"
 )
 _OPERATION = re.compile(r"\b(?:Operation|OPERATION)((?:\s(?:[A-Z][\w'\u2019-]{2,24}|[A-Z]{2,16})){1,3})")
+_SORTED = re.compile(
+    r"(?<![\w.&-])([A-Z][a-z]{2,16}[A-Za-z0-9]{0,10}) (?:Stealer|Infostealer|Keylogger|RAT|Ransomware|Wiper|Clipper)"
+    r"(?![\w-])"
+)
+_PLAIN = frozenset(
+    "The This That New Info Information Password Credential Cookie Browser Android Windows Linux Banking Crypto Discord "
+    "Token Data Custom Mobile Remote Open Modern Latest About Another Any Combat Fighting Prevent Stop Detect Against "
+    "With And For From Top Most Python Rust Golang Java Telegram Wallet Known Common Commodity What How Why Has Was "
+    "Destructive Fake Free Double Single Human Anti Post Pre Global Healthcare Major Joint Active".split()
+)
 _NOT_NAMED = frozenset("Security Center Centre Systems System Officer Manager Team Technology Technologies".split())
 
 
@@ -30,6 +40,12 @@ def find(text: str) -> Iterator[EntityMention]:
             kind=MentionKind.GROUP, text=found.group(), start=found.start(), end=found.end(), confidence=0.93,
             name=found.group(), how="pattern",
         )  # fmt: skip
+    for found in _SORTED.finditer(text):
+        if found[1] not in _PLAIN:
+            yield EntityMention(
+                kind=MentionKind.MALWARE, text=found.group(), start=found.start(), end=found.end(), confidence=0.8,
+                name=found.group(), how="pattern",
+            )  # fmt: skip
     for found in _OPERATION.finditer(text):
         if found[1].split()[0] in _NOT_NAMED:
             continue
