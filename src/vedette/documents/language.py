@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import filterfalse
 
 _HEAD_CHARS = 2000
 _MIN_HITS = 3
@@ -19,6 +20,9 @@ _MIN_LEAD = 1.25
 
 _WORD = re.compile(r"[^\W\d_]{2,}|(?<!\S)[^\W\d_](?!\S)")
 """A single letter is a word only between spaces: ``V4.0`` and ``i-Release`` hold none."""
+
+_VALUE = re.compile(r"\w[.@/\\:_=(\[{]+(?:dot|at)?[.)\]}]*\w")
+"""In a host, an address or a path: ``com`` is Portuguese for "with", and no word in ``evil[.]com``."""
 
 _FUNCTION_WORDS = {
     "en": "the of and to a in is that for it as was with be by on not he his at are this have from or had an they "
@@ -95,9 +99,11 @@ def language_of(text: str) -> str | None:
             # Japanese is written with Chinese characters between its own
             if n >= 4 and n > (0.1 if code == "ja" else 0.5) * letters:
                 return "fa" if code == "ar" and len(_PERSIAN.findall(head)) * 40 > n else code
-    words = _WORD.findall(head.casefold())
+    low = head.casefold()
+    words = _WORD.findall(low)
+    said = words if _VALUE.search(low) is None else _WORD.findall(" ".join(filterfalse(_VALUE.search, low.split())))
     hits: dict[str, int] = {}
-    for word, n in Counter(filter(_INDEX.__contains__, words)).items():
+    for word, n in Counter(filter(_INDEX.__contains__, said)).items():
         for code in _INDEX[word]:
             hits[code] = hits.get(code, 0) + n
     if not hits:

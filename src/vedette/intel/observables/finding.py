@@ -19,6 +19,7 @@ from vedette.intel.observables.hints import VALUES
 from vedette.intel.observables.mirror import Plain
 from vedette.intel.observables.network import OTHER_SUFFIXES
 from vedette.intel.observables.refanging import plain as refanged
+from vedette.schema.entity import ObservableKind
 from vedette.schema.intel import SeenObservable
 
 _Finder = Callable[[Plain], Iterator[Candidate]]
@@ -47,6 +48,8 @@ def find(text: str) -> list[SeenObservable]:
     place = plain.place
     found = []
     for _, low, high, kind, value, sort in chosen(_candidates(plain)):
+        if kind is ObservableKind.EMAIL and _is_message_id(plain.low, low):
+            continue
         start, end, defanged = place(low, high)
         found.append(
             SeenObservable(
@@ -54,6 +57,17 @@ def find(text: str) -> list[SeenObservable]:
             )
         )
     return found
+
+
+def _is_message_id(low: bytes, start: int) -> bool:
+    """Return whether what looks like an e-mail address is the number of a message: in its header line, in brackets."""
+    if low[start - 1 : start] != b"<":
+        return False
+    line = low[max(low.rfind(b"\n", max(0, start - 2_000), start) + 1, start - 2_000) : start].lstrip(b" \t*_>|")
+    return line.startswith(_NUMBERS)
+
+
+_NUMBERS = (b"message-id", b"in-reply-to", b"references", b"x-message-id", b"message id", b"resent-message-id")
 
 
 def _candidates(plain: Plain) -> list[Candidate]:

@@ -36,6 +36,9 @@ _UNIX = Pattern(
 )
 
 
+_BLANK = frozenset((b" ", b"\t", b"\n"))
+
+
 def windows(plain: Plain) -> Iterator[Candidate]:
     """Yield paths of Windows and keys of its registry."""
     raw = plain.raw
@@ -53,6 +56,9 @@ def windows(plain: Plain) -> Iterator[Candidate]:
             if share is not None and len(share.group(1)) == 2 and raw[head] not in b"<[" and not rooted:
                 continue  # escaped: what is written \\Windows\\Temp has no root and is nobody's path
             registry = rooted or (share is not None and share.group(2).lower().startswith(_ROOTS))
+        if sign[1:3] == b":\\" and raw[head : head + 1] in _BLANK:
+            done = head  # the root of a drive, and no part of what stands behind it
+            continue
         end = _walk(raw, head, quoted=_quote(raw, start), registry=registry)
         if end <= head and not sign.startswith(b"%") and sign[1:2] != b":":
             continue

@@ -45,11 +45,42 @@ def plain(source: str) -> Plain:
     edits: list[Edit] = []
     if b"\x02" in raw:
         edits.extend(Edit(at, at + 1, "") for at in _places(raw, b"\x02"))
+    if not source.isascii() and any(dot in source for dot in _WIDE_DOTS):
+        edits.extend(_wide(source))
+    if b" ." in raw:
+        edits.extend(_apart(raw))
     if hints := WRITTEN.of(raw):
         for reasons, taken_back in _EDITS:
             if not hints.isdisjoint(reasons):
                 edits.extend(taken_back(raw))
     return Plain(source, raw, ordered(edits))
+
+
+_WIDE_DOTS = "\u3002\uff0e\uff61"
+_WIDE = re.compile(rf"(?<![A-Za-z0-9-])[A-Za-z0-9-]{{1,63}}(?:[.{_WIDE_DOTS}][A-Za-z0-9-]{{1,63}})+(?![A-Za-z0-9-])")
+"""Labels of ASCII that any of the dots part which IDNA takes for one (RFC 3490, 3.1)."""
+_ALONE = re.compile(
+    rb"(?m)^[ \t*+\-|]{0,8}[a-z0-9][a-z0-9.\-]{1,80}( )\.(?:com|net|org|info|biz|xyz|top|ru|cn|site|online|io)[ \t|]*$"
+)
+"""A host that is all of its line, a blank before its last dot: ``evil-one .com``."""
+
+
+def _wide(source: str) -> Iterator[Edit]:
+    """Yield the dots of East Asian writing between the labels of a host or an address; not those that end sentences."""
+    for found in _WIDE.finditer(source):
+        labels = re.split(rf"[.{_WIDE_DOTS}]", found.group())
+        if not (
+            is_suffix(labels[-1].lower().encode()) or (len(labels) == 4 and all(label.isdigit() for label in labels))
+        ):
+            continue
+        for at in range(found.start(), found.end()):
+            if source[at] in _WIDE_DOTS:
+                yield Edit(at, at + 1, ".", True)
+
+
+def _apart(raw: bytes) -> Iterator[Edit]:
+    for found in _ALONE.finditer(raw):
+        yield Edit(found.start(1), found.end(1), "", True)
 
 
 def _tight(raw: bytes) -> list[Edit]:
@@ -155,13 +186,18 @@ def _word(raw: bytes, at: int) -> bool:
     return 0 <= at < len(raw) and raw[at] in _WORDS
 
 
+_DOT_FOLLOWS = re.compile(rb"(?i)[a-z0-9\xff-]{1,60} ?[\[({<] ?(?:dot|punkt|\.) ?[\])}>]")
+
+
 def _ats(raw: bytes) -> Iterator[Edit]:
     for found in _AT.finditer(raw):
         start, end = found.span()
         if not (_word(raw, start - 1) and _word(raw, end)):
             continue
-        if (found.group(1) or found.group(2)) and b"." not in raw[end : end + 64].split(None, 1)[0]:
-            continue
+        if found.group(1) or found.group(2):
+            behind = raw[end : end + 64]
+            if b"." not in behind.split(None, 1)[0] and _DOT_FOLLOWS.match(behind) is None:
+                continue
         yield Edit(start, end, "@", defanging=True)
 
 

@@ -13,11 +13,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+import re2
+
 from vedette.guard.personal.sheet import Pattern
 from vedette.intel.observables import benign
 from vedette.intel.observables.mirror import mirror
 from vedette.intel.observables.rows import Row
 from vedette.intel.observables.wording import Cues, lines_that_head, of_heading
+from vedette.knowledge.tools.base import encodable
 from vedette.schema.document import Document, DocumentPart, PartKind
 from vedette.schema.entity import ObservableKind
 from vedette.schema.intel import SeenObservable, Standing
@@ -43,10 +46,39 @@ _ATTACK = Pattern(
 )
 _FROM = re.compile(r"(?i)\b(?:from|by|source:?)\s{1,3}(?:the )?(?:ip |ip address |address |host |server )?$")
 _AGAINST = re.compile(
-    r"(?i)\b(?:against|targeting|aimed at|directed at|attacks? on)\s{1,3}(?:the )?(?:host |server |domain |portal |gateway |"
+    r"(?i)\b(?:against|targeting|aimed at|directed at|attacks? on)\s{1,3}(?:the )?(?:host |server |domain |portal |"
+    r"gateway |"
     r"site |network )?$"
 )
 _PORT = re.compile(r"(?:\[:\]|:)([0-9]{1,5})(?![\w:-]|\.\w)")
+_SAID_AFTER = re2.compile(
+    r"(?i)^[\"'”’)\]`*_]*(?:,? (?:which|that))? ?(?:(?:is|was|are|were|remains?|belongs? to|turned out to be|"
+    r"proved(?: to be)?)|[,(–—-]) ?"
+    r"(?:(?:itself|also|in fact|actually|entirely|completely|perfectly|only|just|still|known(?: to be)?|considered|"
+    r"owned by|operated by) )*"
+    r"(?:(?:an?|the|our|its|their|one of the) )?(?P<said>benign|legitimate|legit\b|harmless|innocent|genuine|"
+    r"non-malicious|not malicious|"
+    r"not an? (?:indicator|ioc)|a false positive|(?:compromised )?victim(?:'s|’s|s'|s’|s)?\b|"
+    r"(?:[\w-]+ )?(?:attacked|targeted) (?:organi[sz]ation|company|customer)(?:'s|’s))"
+    r"(?P<rest>[^.;]{0,40})"
+)
+_SAID_BEFORE = re2.compile(
+    r"(?i)\b(?P<said>benign|legitimate|harmless|innocent|genuine|non-malicious|victim(?:'s|’s|s'|s’))"
+    r"(?P<rest>(?: (?:and|own|vendor|public|corporate|internal|external|mail|e-?mail|web|cloud|update|download|news|"
+    r"company|software|file|vpn|dns|"
+    r"remote|exposed|internet-facing|domain|domains|host|hosts|server|servers|site|sites|website|websites|service|"
+    r"services|portal|gateway|address|"
+    r"addresses|ip|ips|url|urls|page|pages|network|named|called|controller|at|on|is|was|itself|such as|like|"
+    r":)){0,6}):? ?[\"'“‘(\[`*_]{0,3}$"
+)
+_TWISTED = re2.compile(
+    r"(?i)\b(?:not (?:a |an |the )?(?:benign|legitimate|legit|harmless)|but|compromised|hacked|hijacked|abus\w+|"
+    r"looking|seeming\w*|appear\w*|infected|"
+    r"weaponi[sz]ed|trojani[sz]ed|instead of|pretend\w*|(?:sends?|sent|upload\w*|exfiltrat\w*) )"
+)
+_JUDGED_WORDS = re2.compile(
+    r"(?i)benign|legit|harmless|innocent|genuine|malicious|false positive|victim|targeted|attacked|indicator|ioc"
+)
 _IN_MAIL = re.compile(r"(?i)\.(?:eml|msg|mbox|mbx)(?:#\d+)?!")
 """A message that is attached to another one."""
 _CHECKED = re.compile(r"(?i)\b(?:connectivity|internet connection|is online)\b|\b(?:ping|pings|pinging)\s*$")
@@ -104,6 +136,7 @@ class _Place:
         self._link_starts = sorted(link.start for link in document.links)
         self._link_ends = {link.start: link.end for link in document.links}
         self._publishers = _publishers(document)
+        self._judges = _JUDGED_WORDS.search(encodable(document.text)) is not None
         self._forwarded = _IN_MAIL.search(document.source) is not None
 
     def judge(self, one: SeenObservable) -> _Judged:
@@ -126,6 +159,8 @@ class _Place:
         if row is not None and (told := row.says()) is not None and one.kind is not ObservableKind.HASH:
             return _Judged(told[0], f"its row says: “{told[1]}”", 0.88)
         group = benign.group_of(benign.host_of(one.value)) if one.kind in _NETWORK else None
+        if (spoken := self._spoken(one, part)) is not None:
+            return spoken
         if one.defanged:
             if group is not None and one.kind is ObservableKind.DOMAIN:
                 return _Judged(Standing.OBSERVABLE, f"defanged, but a well-known host ({group})", 0.7)
@@ -145,6 +180,21 @@ class _Place:
         if part is not None and part.kind is PartKind.TABLE and one.kind in (ObservableKind.HASH, ObservableKind.IP):
             return _Judged(Standing.INDICATOR, "in a table of such values", 0.88)
         return self._by_words(one, part)
+
+    def _spoken(self, one: SeenObservable, part: DocumentPart | None) -> _Judged | None:
+        """Return what the sentence says of a value outright: that it is benign, or a victim's."""
+        if one.kind not in _NETWORK or not self._judges:
+            return None
+        low, high = self._sentence(one, part)
+        behind = encodable(self._text[one.end : min(high, one.end + 120)])
+        ahead = encodable(self._text[max(low, one.start - 120) : one.start])
+        for found in (_SAID_AFTER.search(behind), _SAID_BEFORE.search(ahead)):
+            if found is None or _TWISTED.search(found["rest"]) or (found.string is ahead and _TWISTED.search(ahead)):
+                continue
+            said = found["said"].lower()
+            standing = Standing.VICTIM if "victim" in said or "ed " in said else Standing.REFERENCE
+            return _Judged(standing, f"the sentence says so: “{found['said']}”", 0.85)
+        return None
 
     def _by_words(self, one: SeenObservable, part: DocumentPart | None) -> _Judged:
         low, high = self._sentence(one, part)
