@@ -1,7 +1,7 @@
 """How well are techniques found in whole reports, by sentence and by report, end to end as ``vedette extract`` does it?
 
 The tagger and the report model of each fold are fitted first, unless ``--work`` and ``--taggers`` hold them (five
-minutes for the taggers, as many for the models). ``--write`` fills the section of README.md, ``--ship`` puts the model
+minutes for the taggers, ten for the models). ``--write`` fills the section of README.md, ``--ship`` puts the model
 of all reports into the package.
 """
 
@@ -301,8 +301,9 @@ def fold_models(
             if not (taggers / f"fold{k}").is_dir():  # a minute and a half each
                 fit_tagger(what, taggers, k)
         models = [load_linear(taggers / f"fold{k}", "technique-tagger", f"fold{k}") for k in range(N_FOLDS)]
-        done, whole = cross(reports, folds, models, settings(), lambda text: print(text, file=sys.stderr, flush=True))
         work.mkdir(parents=True, exist_ok=True)
+        say = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
+        done, whole = cross(reports, folds, models, settings(), shared, work, say)
         kept.write_bytes(pickle.dumps((done, whole)))
     return reports, folds, done, whole
 
@@ -317,7 +318,8 @@ tags: [security, mitre-attack, threat-intelligence, numpy]
 # report-techniques
 
 Judges which of {labels} ATT&CK techniques the sentences of a threat report describe, together: boosted trees over the
-scores of `technique-tagger`, of a detector of sentences that name a technique, and of what stands around. NumPy alone.
+scores of `technique-tagger`, of a detector of sentences that name a technique, of a reader in context over the shipped
+`encoder`, and of what stands around. NumPy alone.
 
 **Made for** whole reports about intrusions, in English. **Not made for** logs, code or chat, and never to act on alone.
 
@@ -356,7 +358,7 @@ def ship(reports: Sequence[Report], model: ReportModel, figures: dict[str, Any])
                 "reports.micro_f1": round(f1["reports"], 4),
                 "sentences.ece": round(figures["ece_sentences"], 4),
             },
-            "created_at": "2026-11-23T00:00:00+00:00",
+            "created_at": "2026-11-24T00:00:00+00:00",
         },
     )
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from benchmarks.intel.techniques_data import Report
+from benchmarks.intel.techniques_reader import heard, material, reader_of
 from numpy.typing import NDArray
 
 from vedette.forge.train.boosted import trees_of
-from vedette.intel.techniques.context import Floats, Pairs
+from vedette.intel.techniques.context import Floats, Pairs, pairs_of
 from vedette.intel.techniques.report_model import Curve, ReportModel
 from vedette.models.boosted import Trees
 from vedette.models.linear import LinearModel, LinearWeights
@@ -37,6 +39,7 @@ class Settings:
     penalty: float
     share: float
     detector_strength: float
+    reader_passes: int
 
 
 def detector_of(reports: Sequence[Report], strength: float) -> tuple[TextFeatures, LinearWeights]:
@@ -68,6 +71,7 @@ def model_of(
         labels=labels,
         counts=np.array([float(counts[label]) for label in labels]),
         detector=detector_of(reports, settings.detector_strength),
+        reader={},
         trees=NO_TREES,
         given=tagger,
     )
@@ -136,18 +140,29 @@ def curve_of(raw: Floats, right: NDArray[np.bool_]) -> Curve:
     return Curve(tuple(float(v) for v in x), tuple(float(v) for v in y))
 
 
-def best_threshold(chances: Floats, right: NDArray[np.bool_], n_true: int) -> float:
-    """Return the chance from which on saying gives the best F1."""
-    order = np.argsort(-chances, kind="stable")
-    hits = np.cumsum(right[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + n_true)
-    return float(chances[order][int(f1.argmax())])
+def best_threshold(parts: Sequence[tuple[Floats, NDArray[np.bool_], int]], draws: int = 200) -> float:
+    """Return the chance from which on saying gives the best F1: the mean of what draws of the reports say.
+
+    Args:
+        parts: of each report, chances, which of them are right, and how many were to be said.
+        draws: of as many reports, with repeats.
+    """
+    grid = np.linspace(0.1, 0.8, 141)
+    said = np.array([[(chances >= level).sum() for level in grid] for chances, _, _ in parts], dtype=float)
+    hits = np.array([[right[chances >= level].sum() for level in grid] for chances, right, _ in parts], dtype=float)
+    n_true = np.array([n for _, _, n in parts], dtype=float)
+    random = np.random.default_rng(0)
+    best = []
+    for drawn in random.integers(0, len(parts), (draws, len(parts))):
+        f1 = 2 * hits[drawn].sum(axis=0) / (said[drawn].sum(axis=0) + n_true[drawn].sum())
+        best.append(grid[int(f1.argmax())])
+    return float(np.mean(best))
 
 
 def calibrated(model: ReportModel, reports: Sequence[Report], answers: Sequence[Answer]) -> ReportModel:
     """Return a model whose curves and thresholds come from these answers."""
     number = {label: i for i, label in enumerate(model.labels)}
-    raw, right, raw_all, right_all, n_true, n_all = [], [], [], [], 0, 0
+    raw, right, raw_all, right_all = [], [], [], []
     for report, answer in zip(reports, answers, strict=True):
         marked = np.zeros(answer.sentences.shape, dtype=bool)
         for i, truth in enumerate(report.truth):
@@ -156,32 +171,50 @@ def calibrated(model: ReportModel, reports: Sequence[Report], answers: Sequence[
         looked = answer.sentences > 0
         raw.append(answer.sentences[looked])
         right.append(marked[looked])
-        n_true += sum(map(len, report.truth))
         raw_all.append(answer.report)
         right_all.append(np.array([label in report.all_truth for label in model.labels]))
-        n_all += len(report.all_truth)
     sentence, whole = np.concatenate(raw), np.concatenate(raw_all)
     hit, hit_all = np.concatenate(right), np.concatenate(right_all)
     model = replace(model, sentence_curve=curve_of(sentence, hit), report_curve=curve_of(whole, hit_all))
+    n_true = [sum(map(len, report.truth)) for report in reports]
+    n_all = [len(report.all_truth) for report in reports]
     return replace(
         model,
-        sentence_threshold=best_threshold(model.sentence_curve.of(sentence), hit, n_true),
-        report_threshold=best_threshold(model.report_curve.of(whole), hit_all, n_all),
+        sentence_threshold=best_threshold(
+            [(model.sentence_curve.of(c), r, n) for c, r, n in zip(raw, right, n_true, strict=True)]
+        ),
+        report_threshold=best_threshold(
+            [(model.report_curve.of(c), r, n) for c, r, n in zip(raw_all, right_all, n_all, strict=True)]
+        ),
     )
 
 
 def cross(
-    reports: Sequence[Report], folds: NDArray[np.int64], taggers: Sequence[LinearModel], settings: Settings, note: Any
+    reports: Sequence[Report],
+    folds: NDArray[np.int64],
+    taggers: Sequence[LinearModel],
+    settings: Settings,
+    shared: Path,
+    kept: Path | None,
+    note: Any,
 ) -> tuple[list[ReportModel], ReportModel]:
     """Return the calibrated model of each fold, and the one of all reports (tagger: the shipped one)."""
     labels = tuple(sorted({label for r in reports for _, _, label in r.spans}))
-    read: list[Pairs | None] = [None] * len(reports)
-    bare = []
+    bare, looks = [], [np.zeros(0)] * len(reports)
     for k, tagger in enumerate(taggers):
-        model = model_of([r for r, f in zip(reports, folds, strict=True) if f != k], tagger, settings, labels)
-        bare.append(model)
+        bare.append(model_of([r for r, f in zip(reports, folds, strict=True) if f != k], tagger, settings, labels))
         for i in np.flatnonzero(folds == k):
-            read[i] = model.pairs(reports[i].texts)
+            looks[i] = bare[-1].detect(reports[i].texts)
+    note("detectors: fitted")
+    given = material(reports, labels, shared, kept)
+    note("sentences: encoded")
+    read: list[Pairs | None] = [None] * len(reports)
+    for k, model in enumerate(bare):
+        keep = [int(i) for i in np.flatnonzero(folds != k)]
+        bare[k] = model = replace(model, reader=reader_of(given, reports, keep, looks, labels, settings.reader_passes))
+        for i in np.flatnonzero(folds == k):
+            told = heard(given, dict(model.reader), int(i), looks[i])
+            read[i] = pairs_of(reports[i].texts, model.tagger, looks[i], labels, model.counts, told)
         note(f"fold {k}: read")
     pairs = [p for p in read if p is not None]
     values = np.concatenate([p.values for p in pairs])
@@ -199,6 +232,8 @@ def cross(
     for k, model in enumerate(grown):
         others = [i for i in range(len(reports)) if folds[i] != k]
         done.append(calibrated(model, [reports[i] for i in others], [answers[i] for i in others]))
-    whole = replace(model_of(reports, None, settings, labels), trees=trees_for(values, marked, settings))
+    every = reader_of(given, reports, range(len(reports)), looks, labels, settings.reader_passes)
+    whole = model_of(reports, None, settings, labels)
+    whole = replace(whole, reader=every, trees=trees_for(values, marked, settings))
     note("all: fitted")
     return done, calibrated(whole, reports, answers)

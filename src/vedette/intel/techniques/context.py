@@ -110,6 +110,7 @@ def pairs_of(
     found: Floats,
     labels: tuple[str, ...],
     counts: Floats,
+    heard: tuple[Floats, Floats],
 ) -> Pairs:
     """Return the pairs of a report's sentences and techniques that are worth a look.
 
@@ -119,6 +120,7 @@ def pairs_of(
         found: (n,) log odds of a detector that a sentence names a technique.
         labels: the techniques that are judged.
         counts: how often each stands in what was learnt from.
+        heard: (n,) log odds that a sentence names a technique, (n, n_labels) log chances of which, as read in context.
     """
     n, width = len(texts), len(labels)
     names = tuple(tuple(named(text)) for text in texts)
@@ -172,9 +174,29 @@ def pairs_of(
             *(column[sentence] for column in by_sentence),
             np.tile(of_all, (len(sentence), 1)),
             looks[sentence],
+            _in_context(*heard, expert_share=mention, sentence=sentence, label=label),
         ]
     )
     return Pairs(values.astype(np.float64), sentence, label, names)
+
+
+def _in_context(
+    odds: Floats, which: Floats, *, expert_share: Floats, sentence: NDArray[np.int64], label: NDArray[np.int64]
+) -> Floats:
+    """Return (n_pairs, n_features) of what was read in context, of each sentence, its neighbours and the report."""
+    at = (sentence, label)
+    chances = np.exp(which)
+    joint = chances / (1 + np.exp(-odds))[:, None]
+    ranked = -np.sort(-joint, axis=0)
+    return np.column_stack(
+        [
+            odds[sentence], *(_moved(odds, k)[sentence] for k in (1, -1, 2, -2)),
+            np.full(len(sentence), (1 / (1 + np.exp(-odds))).mean()),
+            which[at], which.max(axis=1)[sentence] - which[at], joint[at],
+            ranked[0][label], ranked[min(1, len(odds) - 1)][label], joint.sum(axis=0)[label] - joint[at],
+            _moved(joint, 1)[at], _moved(joint, -1)[at], expert_share[at] * chances[at],
+        ]
+    )  # fmt: skip
 
 
 def _clause_scores(

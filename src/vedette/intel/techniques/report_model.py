@@ -15,10 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.documents.sentences import sentences_of
+from vedette.intel.techniques import reading
 from vedette.intel.techniques.context import Floats, Pairs, pairs_of
 from vedette.knowledge.tools.base import encodable
 from vedette.models import load as load_model
 from vedette.models.boosted import Trees
+from vedette.models.convolution import Matrix
+from vedette.models.encoder import shipped_encoder
 from vedette.models.linear import LinearModel, LinearWeights, read_folder
 from vedette.models.text import TextFeatures
 from vedette.schema import Prediction, RankedLabel, Span
@@ -70,6 +73,8 @@ class ReportModel:
     """How often each technique stands in what was learnt from."""
     detector: tuple[TextFeatures, LinearWeights]
     """Says how much a sentence looks like one that names a technique; one column."""
+    reader: Mapping[str, Matrix]
+    """Reads sentences in context (``reading``), over the shipped encoder."""
     trees: Trees
     sentence_curve: Curve = Curve()
     report_curve: Curve = Curve()
@@ -91,7 +96,11 @@ class ReportModel:
 
     def pairs(self, texts: Sequence[str]) -> Pairs:
         """Return what the trees read of a report's sentences."""
-        return pairs_of(texts, self.tagger, self.detect(texts), self.labels, self.counts)
+        return self._pairs(texts, self.detect(texts))
+
+    def _pairs(self, texts: Sequence[str], looks: Floats) -> Pairs:
+        heard = reading.heard(self.reader, shipped_encoder(), texts, looks)
+        return pairs_of(texts, self.tagger, looks, self.labels, self.counts, heard)
 
     def raw(self, pairs: Pairs, n: int) -> tuple[Floats, Floats]:
         """Return uncalibrated chances: (n, n_labels) of sentences, (n_labels,) of the report."""
@@ -105,7 +114,7 @@ class ReportModel:
     def judge(self, texts: Sequence[str]) -> Judged:
         """Return what the sentences of one report, in order, are said to describe."""
         looks = self.detect(texts)
-        pairs = pairs_of(texts, self.tagger, looks, self.labels, self.counts)
+        pairs = self._pairs(texts, looks)
         chances, report = self.raw(pairs, len(texts))
         sure = np.where(chances > 0, self.sentence_curve.of(chances), 0.0)
         return Judged(sure, np.where(report > 0, self.report_curve.of(report), 0.0), looks, pairs)
@@ -139,6 +148,7 @@ class ReportModel:
         """Return the arrays to store."""
         features, weights = self.detector
         own = {f"detector_{key}": value for key, value in {**features.to_arrays(), **weights.to_arrays()}.items()}
+        own |= {f"reader_{key}": layer.astype(np.float16) for key, layer in self.reader.items()}
         return {**own, **self.trees.to_arrays(), "counts": self.counts}
 
     def body(self) -> dict[str, Any]:
@@ -167,6 +177,7 @@ def load(folder: Path, name: str, version: str) -> ReportModel:
         features, weights = TextFeatures.from_parts(body["features"], own), LinearWeights.from_arrays(own)
         if len(weights.indptr) - 1 != len(features) or len(arrays["counts"]) != len(body["labels"]):
             raise ValueError("weights, features and labels differ in number")
+        reader = {key: np.ascontiguousarray(arrays[f"reader_{key}"], dtype=np.float32) for key in reading.LAYERS}
         curves = {
             key: Curve(tuple(map(float, raw)), tuple(map(float, chance)))
             for key, (raw, chance) in body["curves"].items()
@@ -177,6 +188,7 @@ def load(folder: Path, name: str, version: str) -> ReportModel:
             labels=tuple(body["labels"]),
             counts=arrays["counts"].astype(np.float64),
             detector=(features, weights),
+            reader=reader,
             trees=Trees.from_arrays(arrays),
             sentence_curve=curves["sentence"],
             report_curve=curves["report"],
