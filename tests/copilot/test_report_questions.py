@@ -269,6 +269,22 @@ def test_news_count_from_today_however_old_the_events_are(seen: Lake, reading: R
     assert "APT28" in str(answer.values["news"])
 
 
+def test_news_of_every_kind_are_shown_and_one_kind_may_be_asked_for(seen: Lake) -> None:
+    names = " ".join(f"CVE-2024-{1000 + n} is one flaw. http://bad{n}.badhost.org/x was called." for n in range(40))
+    document = next(
+        d for d in read_bytes(f"APT28 dropped Mimikatz.\n\n{names}\n".encode(), "n.txt") if isinstance(d, Document)
+    )
+    keep(seen, [Extractor().read(document)], clock=lambda: NOW)
+    copilot = Copilot(seen, tools=ALL, clock=lambda: NOW)
+    answer = copilot.ask("what is new in threat intel since yesterday?")
+    kinds = {row[0] for row in answer.tables[0].rows}
+    assert {"group", "tool", "vulnerability"} <= kinds
+    assert "which new CVEs" in answer.text
+    only = copilot.ask("which new CVEs are in the reports since yesterday?")
+    assert {n["kind"] for n in only.values["news"]} == {"vulnerability"}
+    assert only.values["count"] == 40
+
+
 def test_a_thing_is_looked_up_in_kept_reports_under_any_name(seen: Lake, reading: Reading) -> None:
     keep(seen, [reading], clock=lambda: NOW)
     copilot = Copilot(seen, tools=ALL, clock=lambda: NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from intel_support import READINGS, told
 
+from vedette.documents.verbatim import as_given
 from vedette.intel.digest.merged import Subject, merged
 from vedette.intel.digest.new import new_since
+from vedette.intel.engine import Extractor
 from vedette.intel.keeping import keep
 from vedette.schema import (
     ExploitStatus,
@@ -27,6 +30,15 @@ from vedette.schema import (
 from vedette.store import Lake
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+@cache
+def _extractor() -> Extractor:
+    return Extractor()
+
+
+def read(*texts: str) -> list[Reading]:
+    return [_extractor().read(as_given(text, f"r{n}")) for n, text in enumerate(texts)]
 
 
 def attributed(text: str, target: str, **more: object) -> Reading:
@@ -100,6 +112,43 @@ def test_one_report_tells_of_a_course_which_is_no_contradiction() -> None:
     assert not merged([dated("2026-01", "A"), dated("2026-02", "B", "malware:bar")]).contradictions
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("The attack on Alder Energy on 12 May 2024 is attributed to APT28.",
+         "Sandworm Team is behind the attack on Alder Energy."),
+        ("The Alder Energy breach was the work of APT28.", "We hold FIN7 responsible for the Alder Energy breach."),
+        ("The intrusion at Alder Energy was carried out by APT28.",
+         "The attack against Alder Energy is linked to APT29."),
+    ],
+)  # fmt: skip
+def test_two_authors_of_one_attack_are_shown(first: str, second: str) -> None:
+    found = merged(read(first, second)).contradictions
+    assert [(c.subject, c.name) for c in found if c.subject is Subject.ATTRIBUTION] == [
+        (Subject.ATTRIBUTION, "Alder Energy")
+    ]
+
+
+def test_two_days_of_one_attack_are_shown_and_a_more_exact_one_is_none() -> None:
+    one, two, month = (
+        f"The attack on Alder Energy happened {at}." for at in ("on 12 May 2024", "on 14 May 2024", "in May 2024")
+    )
+    assert [c.subject for c in merged(read(one, two)).contradictions] == [Subject.DATE]
+    assert not merged(read(one, month)).contradictions
+    assert not merged(read(one, "The attack on Birch Power happened on 14 May 2024.")).contradictions
+    assert not merged(read(one, "We do not attribute the attack on Alder Energy to FIN7.")).contradictions
+
+
+def test_a_server_of_the_attack_that_another_report_calls_benign_is_shown() -> None:
+    bad = "The domain alder-upd[.]com is a C2 server of the malware."
+    for harmless in ("alder-upd[.]com is a benign domain of the vendor.", "alder-upd[.]com was a false positive."):
+        found = merged(read(bad, f"Some words before. {harmless}")).contradictions
+        assert [(c.subject, c.name) for c in found] == [(Subject.STANDING, "alder-upd.com")], harmless
+        assert {s.said for s in found[0].sides} == {"indicator", "harmless"}
+    assert not merged(read(bad, "alder-upd[.]com is not benign, it is a C2 server.")).contradictions
+    assert not merged(read(bad, "alder-upd[.]com seems to be legitimate but drops malware.")).contradictions
+
+
 def flaw(title: str, exploit: ExploitStatus, score: float | None) -> Reading:
     hole = VulnerabilityMention(cve="CVE-2024-1", start=0, end=10, exploit=exploit, score=score)
     return told("[[cve:CVE-2024-1]] in X", title=title, vulnerabilities=(hole,))
@@ -151,6 +200,15 @@ def test_what_is_new_is_what_no_report_before_named(lake: Lake) -> None:
     assert [n.evidence.quote for n in found.news] == ["Foo", "Sofac", "new.example"]
     assert found.news[0].first_at == MONDAY + timedelta(days=3)
     assert new_since(lake, MONDAY + timedelta(days=5)).news == ()
+
+
+def test_reports_published_since_are_told_apart_from_old_ones_read_only_now(lake: Lake) -> None:
+    for number, published in enumerate((MONDAY + timedelta(days=2), MONDAY - timedelta(days=300), None)):
+        reading = told(f"[[malware:Foo{number}]] was here", title=f"R{number}", published_at=published)
+        keep(lake, [reading], clock=lambda: MONDAY + timedelta(days=3))
+    found = new_since(lake, MONDAY)
+    assert (found.n_reports, found.n_published, found.n_older) == (3, 1, 1)
+    assert {n.name: n.published_at for n in found.news}["Foo0"] == MONDAY + timedelta(days=2)
 
 
 def test_a_report_read_again_is_no_news(lake: Lake) -> None:

@@ -108,6 +108,18 @@ _SIDES = tuple(
     )
 )  # fmt: skip
 """Sides of an attack that a question may ask of, the first that fits."""
+_SORTS = tuple(
+    (sort, re2.compile(rf"(?i)\b(?:which|what|any|new|newest|latest|how many|are the) (?:new |of the )?(?:{words})\b"))
+    for sort, words in (
+        ("flaws", r"cves?|vulnerabilit(?:y|ies)|flaws?|zero.?days?"),
+        ("techniques", r"(?:att&ck )?techniques?|ttps?"),
+        ("malware", r"malware(?: famil\w+)?|tools?|ransomware"),
+        ("actors", r"(?:threat )?(?:actors?|groups?|campaigns?|apts?)"),
+        ("indicators", r"indicators?|iocs?|domains?|addresses|ips|hashes|urls"),
+        ("products", r"products?|vendors?|organi[sz]ations?"),
+    )
+)
+"""Sorts of news that a question asks for alone."""
 _OWN_WORDS = re2.compile(
     r"(?i)\b(?:our|ours|my|mine|us|own|case-[0-9a-f]+|(?:this|that|the|last|latest|which|what|a|any|each|every|open) (?:cases?|incidents?)|cases|"
     r"accounts?|users?|log[ -]?(?:ons?|ins?|offs?|outs?|s)|logged|sign-?ins?|events?|records?|findings?|alerts?|"
@@ -163,7 +175,9 @@ def reports_asked(question: str, *, attached: bool = False) -> ToolCall | None:
         return None
     patterns = _patterns(attached=attached)
     if patterns.new.search(text):
-        return ToolCall(tool=NEW, arguments={"window": text})  # grounding finds the stretch in it
+        sort = next((sort for sort, pattern in _SORTS if pattern.search(text)), None)
+        # grounding finds the stretch in it
+        return ToolCall(tool=NEW, arguments={"window": text} | ({"only": sort} if sort else {}))
     if patterns.hits.search(text):
         return ToolCall(tool=HITS, arguments=_which(text, attached=attached))
     thing = _thing(text, patterns)

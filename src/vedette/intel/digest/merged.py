@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from vedette.intel.digest.digest import name_of, names_of
+from vedette.intel.digest.incidents import is_called_harmless, told_of
 from vedette.intel.digest.sources import sentence_at, span
 from vedette.schema import (
     Evidence,
@@ -188,6 +189,7 @@ def contradictions(readings: Sequence[Reading]) -> tuple[Contradiction, ...]:
         *_attributions(readings, names),
         *_standings(readings),
         *_dates(readings, names),
+        *_incidents(readings),
         *_flaws(readings),
     ]
     return tuple(found)
@@ -233,13 +235,18 @@ def _standings(readings: Sequence[Reading]) -> Iterable[Contradiction]:
     for reading in readings:
         own: dict[str, tuple[bool, str, Evidence]] = {}
         for seen in reading.observables:
-            is_bad = seen.standing is Standing.INDICATOR
-            if not is_bad and seen.standing not in _HARMLESS:
+            harmless = is_called_harmless(reading, seen)
+            is_bad = seen.standing is Standing.INDICATOR and not harmless
+            if not is_bad and not harmless and seen.standing not in _HARMLESS:
                 continue
             key = key_of(seen)
             names.setdefault(key, seen.value)
             if key not in own or (is_bad and not own[key][0]):
-                own[key] = (is_bad, seen.standing.value, sentence_at(reading, seen.start, seen.end))
+                own[key] = (
+                    is_bad,
+                    "harmless" if harmless else seen.standing.value,
+                    sentence_at(reading, seen.start, seen.end),
+                )
         for key, (_, standing, place) in own.items():
             said.setdefault(key, {}).setdefault(standing, []).append((name_of(reading), place))
     for key, sides in said.items():
@@ -268,6 +275,38 @@ def _dates(readings: Sequence[Reading], names: dict[str, str]) -> Iterable[Contr
         if apart and len(n_reports[keys]) > 1 and n_told[keys] == len(n_reports[keys]):
             name = ", ".join(names.get(key, key) for key in keys)
             yield _contradiction(Subject.DATE, keys[0], name, sides, str)
+
+
+def _incidents(readings: Sequence[Reading]) -> Iterable[Contradiction]:
+    """Yield attacks that reports call by the same victim, and of which they name other authors or other days."""
+    authors: dict[str, Said] = {}
+    dates: dict[str, Said] = {}
+    behind: dict[str, dict[str, set[str]]] = {}
+    days: dict[str, dict[str, set[str]]] = {}
+    called: dict[str, str] = {}
+    for reading in readings:
+        document_id, title = reading.document.document_id, name_of(reading)
+        for told in told_of(reading):
+            called.setdefault(told.name, told.called)
+            place = span(reading, told.start, told.end)
+            for key, name in told.authors:
+                authors.setdefault(told.name, {}).setdefault(name, []).append((title, place))
+                behind.setdefault(told.name, {}).setdefault(document_id, set()).add(key)
+            for day in told.dates:
+                dates.setdefault(told.name, {}).setdefault(day, []).append((title, place))
+                days.setdefault(told.name, {}).setdefault(document_id, set()).add(day)
+    for name, sides in authors.items():
+        groups = list(behind[name].values())
+        if any(a.isdisjoint(b) for i, a in enumerate(groups) for b in groups[i + 1 :]):
+            yield _contradiction(Subject.ATTRIBUTION, f"incident:{name}", called[name], sides, str)
+    for name, sides in dates.items():
+        told_days = list(days[name].values())
+        # a report that gives several days tells of a course, which contradicts nobody
+        single = [next(iter(d)) for d in told_days if len(d) == 1]
+        if len(single) == len(told_days) and any(
+            not a.startswith(b) and not b.startswith(a) for i, a in enumerate(single) for b in single[i + 1 :]
+        ):
+            yield _contradiction(Subject.DATE, f"incident:{name}", called[name], sides, str)
 
 
 def _flaws(readings: Sequence[Reading]) -> Iterable[Contradiction]:

@@ -31,6 +31,8 @@ class News:
     title: str
     evidence: Evidence
     """Where it names it."""
+    published_at: datetime | None = None
+    """When the first report was published, as it says itself, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +48,18 @@ class NewSince:
     documents: tuple[str, ...]
     news: tuple[News, ...]
     """Groups, malware and campaigns first, then flaws, techniques, other names and values."""
+    n_published: int = 0
+    """Of the reports that came in since, those that say that they were published since."""
+    n_older: int = 0
+    """Those that say that they were published before: old reports that were read only now."""
     n_left: int = 0
     """News beyond those that are listed."""
 
 
 _SQL = """
-WITH came AS (SELECT document_id, title, source, text, read_at FROM intel_documents WHERE read_at IS NOT NULL),
+WITH came AS (
+  SELECT document_id, title, source, text, read_at, published_at FROM intel_documents WHERE read_at IS NOT NULL
+),
 things AS (
   SELECT document_id, key, kind, coalesce(nullif(name, ''), text) AS name, start, "end" FROM intel_entities
     WHERE kind NOT IN (SELECT unnest(?)) AND NOT coalesce(denied, false)
@@ -73,7 +81,7 @@ firsts AS (
 )
 SELECT firsts.key, f[5] AS kind, f[6] AS name, f[1] AS first_at, n, c.document_id,
   coalesce(nullif(c.title, ''), c.source) AS title, f[3] AS start, f[4] AS "end",
-  substring(c.text, f[3] + 1, least(f[4] - f[3], 400)) AS quote
+  substring(c.text, f[3] + 1, least(f[4] - f[3], 400)) AS quote, c.published_at
 FROM firsts JOIN came c ON c.document_id = f[2]
 ORDER BY CASE WHEN kind IN ('group', 'campaign') THEN 0 WHEN kind = 'malware' THEN 1 WHEN kind = 'vulnerability' THEN 2
   WHEN kind = 'technique' THEN 3 WHEN kind = 'tool' THEN 4 WHEN kind IN ('product', 'organization') THEN 6 ELSE 5 END,
@@ -94,8 +102,8 @@ def new_since(lake: Lake, at: datetime, until: datetime | None = None) -> NewSin
     with lake.connection() as connection:
         n_before = connection.execute("SELECT count(*) FROM intel_documents WHERE read_at < ?", [plain]).fetchone()
         rows = connection.execute(
-            "SELECT document_id, coalesce(nullif(title, ''), source) FROM intel_documents WHERE read_at >= ? "
-            "ORDER BY read_at DESC, document_id",
+            "SELECT document_id, coalesce(nullif(title, ''), source), published_at FROM intel_documents "
+            "WHERE read_at >= ? ORDER BY read_at DESC, document_id",
             [plain],
         ).fetchall()
         found = connection.execute(_SQL, [list(_NO_NEWS), plain]).fetchmany(MOST + 1)
@@ -111,15 +119,18 @@ def new_since(lake: Lake, at: datetime, until: datetime | None = None) -> NewSin
             document_id=document_id,
             title=title,
             evidence=Evidence(kind=EvidenceKind.SPAN, ref=document_id, start=start, end=end, quote=quote or ""),
+            published_at=published.replace(tzinfo=UTC) if published is not None else None,
         )
-        for key, kind, name, first_at, n, document_id, title, start, end, quote in found[:MOST]
+        for key, kind, name, first_at, n, document_id, title, start, end, quote, published in found[:MOST]
     )
     return NewSince(
         at=since,
         n_reports=len(rows),
         n_before=int((n_before or (0,))[0]),
-        titles=tuple(title for _, title in rows),
-        documents=tuple(document_id for document_id, _ in rows),
+        titles=tuple(title for _, title, _ in rows),
+        documents=tuple(document_id for document_id, _, _ in rows),
         news=news,
+        n_published=sum(published is not None and published >= plain for _, _, published in rows),
+        n_older=sum(published is not None and published < plain for _, _, published in rows),
         n_left=max(0, len(found) - MOST),
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 
-from vedette.intel.digest.new import News, new_since
+from vedette.intel.digest.new import News, NewSince, new_since
 from vedette.intel.digest.sources import NOUNS
 from vedette.intel.tools.base import NO_REPORT
-from vedette.schema import DataTable, Tool, ToolResult, ValueKind
+from vedette.schema import DataTable, Parameter, Tool, ToolResult, ValueKind
 from vedette.toolbox import ToolContext
 from vedette.toolbox.arguments import WINDOW, window_of
 from vedette.toolbox.cases import stored
@@ -19,6 +21,19 @@ DAYS = 7
 """How far back it looks where the question does not say."""
 _TOLD = ("group", "campaign", "malware", "vulnerability", "technique", "tool")
 MOST = 6
+_ONLY: dict[str, tuple[str, ...]] = {
+    "actors": ("group", "campaign"), "malware": ("malware", "tool"), "flaws": ("vulnerability",),
+    "techniques": ("technique",), "products": ("product", "organization"),
+}  # fmt: skip
+_NAMES = frozenset(kind for kinds in _ONLY.values() for kind in kinds)
+ONLY = Parameter(
+    name="only",
+    kind=ValueKind.CHOICE,
+    choices=(*_ONLY, "indicators"),
+    description="News of one sort alone.",
+    example="new CVEs",
+    routed=False,
+)
 
 
 class IntelNew:
@@ -27,7 +42,7 @@ class IntelNew:
     tool = Tool(
         name="intel_new",
         description="What is new in threat reports since a time: actors, malware, techniques, flaws, indicators.",
-        parameters=(WINDOW,),
+        parameters=(WINDOW, ONLY),
         examples=(
             "what is new since last week in threat intel?",
             "which new reports came in since Monday",
@@ -46,7 +61,11 @@ class IntelNew:
         window = window_of(arguments)
         since = (window.start_at if window else None) or context.now - timedelta(days=DAYS)
         found = new_since(context.lake, since, window.end_at if window else None)
-        values = _values(found.news, found.n_reports)
+        only = arguments.get("only")
+        if isinstance(only, str) and only in ONLY.choices:
+            kept = tuple(n for n in found.news if _is_of(n, only))
+            found = replace(found, news=kept, n_left=0)
+        values = _values(found)
         if not found.n_reports and not found.n_before:
             return ToolResult(unknown=(NO_REPORT,), values=values)
         facts, say = FactList(), Saying()
@@ -54,6 +73,12 @@ class IntelNew:
         for one in found.news:
             kinds.setdefault(one.kind, []).append(one)
         text = f"{say.n(found.n_reports, 'report')} came in since {say.at(since)}"
+        if found.n_published or found.n_older:
+            told = [f"{say.n(found.n_published)} published since then"] if found.n_published else []
+            told += [f"{say.n(found.n_older)} published earlier and read only now"] if found.n_older else []
+            n_undated = found.n_reports - found.n_published - found.n_older
+            told += [f"{say.n(n_undated)} without a date"] if n_undated else []
+            text += f" ({joined(told)})"
         if kinds:
             counts = joined([f"{say.n(len(v))} {NOUNS.get(k, (k, k))[len(v) != 1]}" for k, v in kinds.items()], 10)
             text += f" and named for the first time {counts}."
@@ -64,13 +89,27 @@ class IntelNew:
         facts.add("n_reports", found.n_reports, text, say, kind=ValueKind.COUNT, evidence=proof)
         for kind in [k for k in _TOLD if k in kinds]:
             _tell(facts, kind, kinds[kind])
-        rows = tuple((n.kind, n.name, n.n_reports, iso(n.first_at), n.title) for n in found.news[: context.max_rows])
+        shown = _balanced(found.news, context.max_rows)
+        rows = tuple(
+            (n.kind, n.name, n.n_reports, (iso(n.first_at) or "")[:16].replace("T", " "),
+             (iso(n.published_at) or "")[:10], n.title)
+            for n in shown
+        )  # fmt: skip
+        n_all = len(found.news) + found.n_left
         table = DataTable(
-            columns=("what", "name", "reports", "first came in", "first report"),
+            columns=("what", "name", "reports", "first came in", "published", "first report"),
             rows=rows,
             title="New in the reports",
-            cut=len(found.news) + found.n_left - len(rows),
+            cut=n_all - len(rows),
         )
+        if n_all > len(rows):
+            say = Saying()
+            text = (
+                f"The table shows {say.n(len(rows))} of {say.n(n_all, 'new thing')}, of each kind some: ask for one "
+                "kind alone, such as “which new CVEs” or “which new indicators”, or take all with vedette ask --json."
+            )
+            facts.add("shown", len(rows), text, say, kind=ValueKind.COUNT, evidence=proof)
+            facts.aside()
         unknown: tuple[str, ...] = ()
         if found.n_reports and not found.n_before:
             unknown = ("No report is kept from before, so everything counts as new.",)
@@ -108,16 +147,33 @@ def _name(say: Saying, one: News, kind: ValueKind) -> str:
     return say.value(kind, one.name, 100)
 
 
-def _values(news: tuple[News, ...], n_reports: int) -> dict[str, Any]:
+def _is_of(news: News, only: str) -> bool:
+    return news.kind not in _NAMES if only == "indicators" else news.kind in _ONLY[only]
+
+
+def _balanced(news: Sequence[News], most: int) -> list[News]:
+    """Return the first ones of each kind in turn, in the order in which they came."""
+    kinds: dict[str, list[int]] = {}
+    for number, one in enumerate(news):
+        kinds.setdefault(one.kind, []).append(number)
+    turns = [number for turn in zip_longest(*kinds.values()) for number in turn if number is not None]
+    return [news[number] for number in sorted(turns[:most])]
+
+
+def _values(found: NewSince) -> dict[str, Any]:
+    news = found.news
     return {
-        "n_reports": n_reports,
+        "n_reports": found.n_reports,
+        "n_published": found.n_published,
+        "n_older": found.n_older,
         "count": len(news),
         "news": [
             {
                 "key": n.key, "kind": n.kind, "name": n.name, "first_at": iso(n.first_at), "n_reports": n.n_reports,
+                "published_at": iso(n.published_at),
                 "document_id": n.document_id, "title": n.title,
             }
-            for n in news[:500]
+            for n in news
         ],
     }  # fmt: skip
 
