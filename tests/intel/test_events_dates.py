@@ -93,3 +93,23 @@ def test_what_is_no_day_is_no_date(text: str) -> None:
 
 def test_a_day_that_is_updated_is_read() -> None:
     assert [one.iso for one in said_dates("Last updated: November 6, 2025")] == ["2025-11-06"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Join our webinar on 1 June.", "2023-06-01"),
+        ("On December 24 they came.", "2022-12-24"),
+        ("In March they came back.", "2023-03"),
+        ("On May 26 it was read.", "2023-05-26"),
+    ],
+)
+def test_a_day_without_a_year_is_the_nearest_to_when_the_report_was_published(text: str, expected: str) -> None:
+    assert [one.at for one in dates(text, date(2023, 5, 26))] == [expected]
+    assert [one.iso for one in said_dates(text, datetime(2023, 5, 26, tzinfo=UTC))] == [expected]
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\n"])
+def test_a_day_s_spaces_are_of_any_kind(space: str) -> None:
+    assert [one.at for one in dates(f"On 26{space}February{space}2024 they came.")] == ["2024-02-26"]
+    assert [one.iso for one in said_dates(f"Am 5.{space}Mai{space}2025 kamen sie.")] == ["2025-05-05"]

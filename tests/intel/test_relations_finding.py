@@ -21,7 +21,12 @@ NAMES = {
     "energy": MentionKind.SECTOR,
     "CVE-2031-1111": MentionKind.VULNERABILITY,
 }
-VALUES = {"c2.evil.test": ObservableKind.DOMAIN, "stage.dll": ObservableKind.FILE}
+VALUES = {
+    "c2.evil.test": ObservableKind.DOMAIN,
+    "stage.dll": ObservableKind.FILE,
+    "WScript.exe": ObservableKind.FILE,
+    "regsvr32.exe": ObservableKind.FILE,
+}
 
 
 def relations(text: str, techniques: tuple[str, ...] = ()) -> dict[tuple[str, str, str], float]:
@@ -112,6 +117,51 @@ def test_the_group_is_the_main_actor_only_where_one_is() -> None:
 def test_a_sentence_s_technique_is_used_by_whom_it_is_about() -> None:
     assert ("uses", "group:grey heron", "technique:T1059") in relations("Grey Heron ran scripts.", ("T1059",))
     assert relations("Scripts were run.", ("T1059",)) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Since the takedown of TinyDoor in August, Grey Heron distributes MudLoader.",
+        "Before TinyDoor was taken down, Grey Heron distributes MudLoader.",
+        "After the arrests around TinyDoor, Grey Heron distributed MudLoader.",
+    ],
+)
+def test_a_leading_clause_names_no_doer(text: str) -> None:
+    found = relations(text)
+    assert ("drops", "group:grey heron", "malware:mudloader") in found
+    assert {source for _, source, _ in found} == {"group:grey heron"}
+
+
+def test_two_verbs_share_their_subject() -> None:
+    found = relations("MudLoader drops TinyDoor and downloads stage.dll.")
+    assert ("drops", "malware:mudloader", "file:stage.dll") in found
+    assert "malware:tinydoor" not in {source for _, source, _ in found}
+
+
+def test_a_program_of_the_system_acts_only_as_the_subject_of_the_verb() -> None:
+    assert relations("WScript.exe downloads and runs regsvr32.exe.") == {}
+    assert relations("WScript.exe was started by the macro, the dropper delivered stage.dll.") == {}
+    assert ("drops", "file:wscript.exe", "file:stage.dll") in {
+        (kind, source.casefold(), target) for kind, source, target in relations("WScript.exe drops stage.dll.")
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("psexec was used to move laterally.", None),
+        ("They moved laterally with psexec.", None),
+        ("MudLoader samples were mailed to users.", None),
+        ("psexec runs commands on remote hosts.", "tool:psexec"),
+        ("MudLoader can log keystrokes.", "malware:mudloader"),
+        ("MudLoader (also TinyDoor) is able to log keystrokes.", "malware:mudloader"),
+        ("Grey Heron used psexec to move laterally.", "group:grey heron"),
+    ],
+)
+def test_a_tool_does_a_technique_only_where_the_sentence_says_what_it_does(text: str, source: str | None) -> None:
+    found = [one for one in relations(text, ("T1021",)) if one[2] == "technique:T1021"]
+    assert [one[1] for one in found] == ([] if source is None else [source])
 
 
 @pytest.mark.parametrize("text", ["", " ", "uses " * 2000, "Grey Heron uses " * 200, "\x00\ud800"])

@@ -1,8 +1,9 @@
 """Dates in a report's sentences, made ISO 8601, with what the sentence is about.
 
 A date is as exact as it is said: a month stays a month. A day or month without a year takes the year of the nearest
-date before it in the document, else that of the document's own date; what is told relative to now ("yesterday", "last
-month") only where the document says when it was published. A date that none of this settles is no event.
+date before it in the document, else that in which it lies nearest to the document's own date; what is told relative to
+now ("yesterday", "last month") only where the document says when it was published. A date that none of this settles is
+no event.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def dates(text: str, published: date | None = None, year: int | None = None, mon
         year: the year that a date without one falls into; None: that of ``published``.
         month: the month that a day without one falls into.
     """
-    return _dates(encodable(text), _Now(published, year, month))
+    return _dates(foreign_dates.spaced(encodable(text)), _Now(published, year, month))
 
 
 def find(
@@ -126,7 +127,7 @@ def find(
         text = document.text[start:end]
         while first < len(ordered) and ordered[first].start < start:
             first += 1
-        plain = encodable(text)
+        plain = foreign_dates.spaced(encodable(text))
         found = _dates(plain, now)
         if not found or _NO_EVENT.search(plain):
             continue
@@ -169,13 +170,13 @@ def _dates(text: str, now: _Now) -> list[Dated]:
         put(m, _stamp(m))
         taken.append((m.start(), m.end()))  # 2024-02-30 is no date, and its year no other one
     for m in _MDY.finditer(text):
-        year = int(m[5]) if m[5] else _year(now, _MONTHS[m[1].casefold()])
+        year = int(m[5]) if m[5] else _year(now, _MONTHS[m[1].casefold()], int(m[2]))
         first = _day(year, _MONTHS[m[1].casefold()], int(m[2]))
         last = _day(year, _MONTHS[(m[3] or m[1]).casefold()], int(m[4])) if m[4] else ""
         if m[1].casefold() != "may" or m[1][0].isupper():
             put(m, first, last)
     for m in _DMY.finditer(text):
-        year = int(m[4]) if m[4] else _year(now, _MONTHS[m[3].casefold()])
+        year = int(m[4]) if m[4] else _year(now, _MONTHS[m[3].casefold()], int(m[1]))
         month = _MONTHS[m[3].casefold()]
         if m[3].casefold() != "may" or m[3][0].isupper():
             put(m, _day(year, month, int(m[1])), _day(year, month, int(m[2])) if m[2] else "")
@@ -215,13 +216,13 @@ def _dates(text: str, now: _Now) -> list[Dated]:
     return sorted(found, key=lambda d: d.start)
 
 
-def _year(now: _Now, month: int) -> int | None:
-    """Return the year of a month that is named without one: the text's own, else the last before publishing."""
+def _year(now: _Now, month: int, day: int = 15) -> int | None:
+    """Return the year of a day that is named without one: the text's own, else the nearest to when it was published."""
     if now.year is not None:
         return now.year
     if now.published is None:
         return None
-    return now.published.year - (month > now.published.month)
+    return foreign_dates.nearest_year(now.published, month, day)
 
 
 def _day(year: int | None, month: int, day: int) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterator
 from datetime import date
 
@@ -33,9 +34,29 @@ _WRITTEN = re2.compile(
 _SIGNS = re2.compile(rf"(({_YEAR}) ?[年년] ?(1[0-2]|0?[1-9]) ?[月월](?: ?(3[01]|[12]\d|0?[1-9]) ?[日일])?)")
 
 
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2007\u2009\u2002\u2003\u200a\n\r\t", " "))
+_AHEAD = 2
+"""How many times as far a day to come lies as one past: a report tells mostly of what was."""
+
+
+def spaced(text: str) -> str:
+    """Return a text with every kind of space as a plain one, each sign in its place."""
+    return text.translate(_SPACES)
+
+
+def nearest_year(published: date, month: int, day: int = 15) -> int:
+    """Return the year in which a day without one lies nearest to when its report was published."""
+
+    def far(year: int) -> int:
+        days = (date(year, month, min(day, calendar.monthrange(year, month)[1])) - published).days
+        return days * _AHEAD if days > 0 else -days
+
+    return min((year for year in range(max(1, published.year - 1), min(9999, published.year + 1) + 1)), key=far)
+
+
 def find(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, ISO 8601) of days that English does not write so; none that is no day."""
-    plain = encodable(text)
+    plain = spaced(encodable(text))
     for found in _WRITTEN.finditer(plain):
         if (iso := _iso(found[4], MONTHS[found[3].lower()], found[2])) is not None:
             yield found.start(1), found.end(1), iso

@@ -142,6 +142,43 @@ _ADVICE = re2.compile(
     r"deploy|"
     r"organizations should|users should|we recommend)\b"
 )
+_SYSTEM = frozenset(
+    "cmd powershell pwsh wscript cscript mshta rundll32 regsvr32 svchost explorer winword excel powerpnt outlook "
+    "msiexec certutil bitsadmin schtasks wmic services lsass dllhost conhost taskhostw regasm regsvcs msbuild "
+    "installutil iexplore msedge chrome net net1 reg sc taskeng werfault wmiprvse mmc notepad bash sh python "
+    "curl wget cron launchd systemd osascript".split()
+)
+"""Programs of the operating system: they act only where they are a verb's own subject, and nobody drops them."""
+_AT_ONCE = re2.compile(r"(?i)^(?:[ ,]|then|also|which|that|in turn|later|subsequently|directly)*$")
+_AND = re2.compile(r"(?i)_\W{0,3} and (?:then |also |later |subsequently )?$")
+_NO_LINK = re2.compile(
+    r"(?i)\b(?:in|on|of|at|by|to|from|for|with|since|after|before|during|via|through|using|against|into|then|was|were|is|"
+    r"are|be|been|has|have|had|who|which|that|when|while|but|not|\d+|[a-z]{3,}ed)\b"
+)
+"""Between two names that then stand in no row."""
+_LEADING = re2.compile(
+    r"(?i)^\W*(?:since|after|before|following|unlike|although|though|while|when|whereas|despite|because|in contrast|as|"
+    r"with|until|once|besides|compared)\b[^,]{0,200},"
+)
+"""A clause that leads a sentence and is not what it tells."""
+_BETWEEN = (
+    r"(?i)^(?:[’']s)?(?:\s*\([^()]{0,60}\))?,?\s*(?:(?:malware|ransomware|trojan|backdoor|loader|launcher|implant|worm|"
+    r"bot|payload|rat|stealer|variant|component|module)\s+)?(?:(?:which|that|then|also|itself|\w+ly|later|first)\s+)*"
+)
+_DOES = re2.compile(
+    rf"{_BETWEEN}(?:(?:can|will|could|may|is able to|is capable of|is designed to|attempts to|tries to)\s+(?:\w+ly\s+)?"
+    r"[a-z]+|(?:samples|variants|versions)\s+[a-z]+|(?:has|have|had)\s+(?:also\s+|\w+ly\s+)?[a-z]+|[a-z]+(?:s|ed))\b"
+)
+"""After a name that is the subject of a verb."""
+_DOES_NOT = re2.compile(
+    rf"{_BETWEEN}(?:(?:samples|variants|versions)\s+)?(?:(?:is|was|were|are|(?:has|have|had) been)"
+    r"|(?:can|could|may|will)(?: also)? be|operators|actors|affiliates|campaigns|infections|attacks|beacons|payloads|servers|users|commands|"
+    r"tools|e?-?mails|loaders|domains|victims|configs|authors|developers|instances|hosts|processes|executables|"
+    r"scripts|binaries|modules|credentials|logs|files|used|deployed|called|dubbed|named|based)\b"
+)
+_ABLE = re2.compile(
+    rf"{_BETWEEN}(?:is (?:able to|capable of|designed to)|(?:has|have) been (?:observed|seen|known to)) [a-z]"
+)
 _FAR = 160
 """Characters between a verb and what it joins."""
 
@@ -262,6 +299,7 @@ def _of_sentence(
             Relation(kind=kind, source=source.key, target=target.key, start=start, end=end, confidence=round(sure, 4))
         )
 
+    verbs = [(m.start(), m.end()) for _, words in _LEXICON for m in words.finditer(plain)]
     for low, high in _clauses(plain) if _ADVICE.search(text) is None else ():
         own = [t for t in things if start + low <= t.start and t.end <= start + high]
         if len(own) < 2:
@@ -288,26 +326,36 @@ def _of_sentence(
                         before = [t for t in before if start + verb.start() - t.end <= _CLOSE]
                     objects = _run_back(plain, start, before, targets)
                 else:
-                    doers = _run_back(plain, start, before, sources)
+                    before = _of_main_clause(plain, start, verb.start(), before, sources)
+                    if _AND.search(lead):  # "X drops Y and downloads Z": X does both
+                        earlier = [a for a, b in verbs if low <= a and b <= before[-1].start - start] if before else []
+                        if earlier:
+                            before = [t for t in before if t.end - start <= max(earlier)]
+                    doers = [
+                        t
+                        for t in _run_back(plain, start, before, sources)
+                        if not _of_system(t) or _AT_ONCE.match(plain[t.end - start : verb.start()])
+                    ]
                     if doers and _NEW_SUBJECT.search(plain[doers[0].end - start : verb.start()]):
                         continue
                     after = [t for t in after if not _elsewhere(plain, start, verb.end(), t)]
                     objects = _run(plain, start, after, targets)
+                if kind is RelationKind.DROPS:
+                    objects = [t for t in objects if not _of_system(t)]
                 for source in doers:
                     for target in objects:
                         tell(kind, source, target, sure)
-    doers = [t for t in things if t.kind in _DOERS]
-    if doers:
-        source = doers[0]
-        sure = 0.8 if len({t.key for t in doers}) == 1 else 0.6
+    doer = _doer(plain, start, things)
+    if doer is not None:
+        sure = 0.8 if len({t.key for t in things if t.kind in _DOERS}) == 1 else 0.6
         for technique in techniques:
             if _NOT.search(plain):
                 continue
-            sure_here = sure * technique.confidence * (PRONOUN if source.pronoun else 1.0) * source.sure
+            sure_here = sure * technique.confidence * (PRONOUN if doer.pronoun else 1.0) * doer.sure
             out.append(
                 Relation(
                     kind=RelationKind.USES,
-                    source=source.key,
+                    source=doer.key,
                     target=key_of(technique),
                     start=start,
                     end=end,
@@ -315,6 +363,37 @@ def _of_sentence(
                 )
             )
     return out
+
+
+def _of_main_clause(text: str, base: int, verb_at: int, before: list[_Thing], sources: frozenset[str]) -> list[_Thing]:
+    """Return what stands before a verb without what a leading clause names, where the main clause has a doer."""
+    leading = _LEADING.search(text)
+    if leading is None or verb_at < leading.end():
+        return before
+    own = [t for t in before if t.start - base >= leading.end()]
+    return own if any(t.kind in sources for t in own) else before
+
+
+def _doer(text: str, base: int, things: Sequence[_Thing]) -> _Thing | None:
+    """Return who does what a sentence tells: a group; malware and tools only where they are a verb's subject."""
+    leading = _LEADING.search(text)
+    ours = [t for t in things if leading is None or t.start - base >= leading.end()]
+    actors = [t for t in ours if t.kind in _ACTORS]
+    if actors:
+        return actors[0]
+    for thing in ours:
+        if thing.kind in _CODE:
+            after = text[thing.end - base : thing.end - base + 100]
+            if _ABLE.search(after) or (_DOES.search(after) and not _DOES_NOT.search(after)):
+                return thing
+    return None
+
+
+def _of_system(thing: _Thing) -> bool:
+    """Return whether a file or a tool is a program of the operating system by its name."""
+    if thing.kind != "file":
+        return False
+    return thing.key.partition(":")[2].casefold().removesuffix(".exe").rpartition("\\")[2] in _SYSTEM
 
 
 def _elsewhere(text: str, base: int, verb_end: int, thing: _Thing) -> bool:
@@ -367,7 +446,7 @@ def _run_back(text: str, base: int, things: Sequence[_Thing], kinds: frozenset[s
     out = [own[-1]]
     for thing in reversed(own[:-1]):
         between = text[thing.end - base : out[-1].start - base]
-        if len(between) > 25 or not _LINK.match(between):
+        if len(between) > 25 or not _LINK.match(between) or _NO_LINK.search(between):
             break
         out.append(thing)
     return out

@@ -133,6 +133,14 @@ def kinds_of(words: set[str]) -> set[MentionKind]:
     return {kind for kind, cues in CUES.items() if words & cues}
 
 
+_ANY_SORT = frozenset({"rat", "loader", "botnet", "wiper", "ransomware"})
+
+
+def another_sort(sort: str, own: str) -> bool:
+    """Return whether a sort of malware is another than a thing's own; of what no list says it, plain ones fit."""
+    return sort != own and not (not own and sort in _ANY_SORT)
+
+
 def made_another(text: str, end: int) -> str | None:
     """Return what the capitalised word behind a name makes of it: "Snake Keylogger" is not Snake; None: nothing."""
     found = _MAKES_ANOTHER.match(text, end)

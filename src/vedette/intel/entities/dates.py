@@ -70,6 +70,7 @@ def find(text: str, published_at: datetime | None = None) -> Iterator[SaidDate]:
         text: what is read.
         published_at: the day of the document, by which ``last year`` and ``in May`` are told.
     """
+    text = foreign_dates.spaced(text)
     foreign = sorted(foreign_dates.find(text))
     for low, high, iso in foreign:
         yield SaidDate(low, high, iso)
@@ -103,7 +104,7 @@ def _iso(said: dict[str, str], published: date | None) -> str | None:
         month = _month(said.get("dm") or said["md"])
         day, year = said.get("dd") or said["mdd"], said.get("dy") or said.get("mdy")
         if year is None and published is not None:
-            year = str(published.year - (month > published.month))
+            year = str(foreign_dates.nearest_year(published, month, int(day)))
         return _day(year, month, day) if year else None
     if "m" in said:
         return f"{said['my']}-{_month(said['m']):02d}"
@@ -114,7 +115,7 @@ def _iso(said: dict[str, str], published: date | None) -> str | None:
         return _day(said["ny"], first, said["n2"]) if second > 12 else said["ny"]
     if "am" in said:
         month = _month(said["am"])
-        return f"{published.year - (month > published.month)}-{month:02d}" if published else None
+        return f"{foreign_dates.nearest_year(published, month)}-{month:02d}" if published else None
     for key in ("qy", "py", "year"):
         if key in said:
             return said[key]

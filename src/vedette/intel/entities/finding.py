@@ -39,7 +39,9 @@ def find(document: Document, known: Known, sentences: Sequence[tuple[int, int]])
     found += meant(text, known, spans)
     company = {m.ref for m in found if m.ref and m.confidence > _SURE_NAME}
     found += found_by(tagger(), text, _english(document, _prose(document, spans)), known, company)
-    found += patterns.find(text)
+    listed = {m.start for m in found if m.how != "model"}
+    # "Ryuk Ransomware" is Ryuk; "Titan Stealer" is nothing listed
+    found += [m for m in patterns.find(text) if m.kind is not MentionKind.MALWARE or m.start not in listed]
     found += naming.find(text, known)
     found += bodies.find(text)
     found += find_sectors(text)

@@ -26,10 +26,7 @@ COMMANDS = frozenset(
 )
 """ATT&CK lists them as tools; in running text they are commands, and some are words."""
 _LEAST_SURE = 5
-WORDS_ELSEWHERE = frozenset(
-    "komplex confucius james lucifer denis milan pandora parisite reaver strider kessel hildegard cuba regin mori orz "
-    "aurora elise naid mirage linfo spica sidewinder".split()
-)
+WORDS_ELSEWHERE = frozenset("komplex james denis milan pandora kessel cuba elise".split())
 """Names that ATT&CK lists and that are words, places or first names in some language."""
 NO_WORDS = frozenset("clop azorult deadbolt bloodhound ngrok".split())
 """Names that a list of English words holds too, and that nobody writes with a capital to say the word."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from vedette.intel.entities.base import KnownName, KnownThing, Sureness
-from vedette.intel.entities.context import SORTS
+from vedette.intel.entities.context import SORTS, another_sort
 from vedette.intel.entities.known import Known
 from vedette.intel.entities.matching import squeezed
 from vedette.schema.intel import MentionKind
@@ -76,7 +76,7 @@ def _another(text: str, name: KnownName) -> bool:
     sort = SORTS.get(last)
     if sort is None or name.sureness is not Sureness.CONTEXT or name.text.casefold().endswith(last):
         return False
-    return sort != name.thing.sort
+    return another_sort(sort, name.thing.sort)
 
 
 def link(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from vedette.intel.entities.base import KnownName, Sureness
 from vedette.intel.entities.context import (
     SORTS,
+    another_sort,
     is_called,
     is_command,
     is_scheme,
@@ -112,7 +113,7 @@ def _stands(name: KnownName, item: _Seen, sure: set[str]) -> bool:
     kind = name.thing.kind
     if name.text.casefold() in COMMANDS:
         return item.commanded
-    if item.another is not None and item.another != name.thing.sort:
+    if item.another is not None and another_sort(item.another, name.thing.sort):
         return False
     if item.in_company and kind in _POINTING and not name.text.islower():
         return True

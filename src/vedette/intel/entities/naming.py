@@ -87,7 +87,8 @@ def find(text: str, known: Known) -> Iterator[EntityMention]:
             first = written.split(" ", 1)[0].casefold()
             if first in _NO_NAME or _NUMBERED.match(written) or len(kinds) >= _MOST_NAMES:
                 continue
-            kinds.setdefault(written, _KIND[found.group(head).decode().casefold()])
+            told = text[found.end(name) : found.end(name) + 10].lstrip().partition(" ")[0].strip(".,;:)")
+            kinds.setdefault(written, _KIND[told if told in _KIND else found.group(head).decode().casefold()])
     for written, kind in kinds.items():
         linked = link(written, known, kind, close=False)
         for again in re.finditer(rf"(?<![\w./\\-]){re.escape(written)}(?![\w/\\]|\.\w)", text):
