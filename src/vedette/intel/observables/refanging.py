@@ -59,9 +59,8 @@ def plain(source: str) -> Plain:
 _WIDE_DOTS = "\u3002\uff0e\uff61"
 _WIDE = re.compile(rf"(?<![A-Za-z0-9-])[A-Za-z0-9-]{{1,63}}(?:[.{_WIDE_DOTS}][A-Za-z0-9-]{{1,63}})+(?![A-Za-z0-9-])")
 """Labels of ASCII that any of the dots part which IDNA takes for one (RFC 3490, 3.1)."""
-_ALONE = re.compile(
-    rb"(?m)^[ \t*+\-|]{0,8}[a-z0-9][a-z0-9.\-]{1,80}( )\.(?:com|net|org|info|biz|xyz|top|ru|cn|site|online|io)[ \t|]*$"
-)
+_ALONE = re.compile(rb"(?m) \.(?:com|net|org|info|biz|xyz|top|ru|cn|site|online|io)[ \t|]*$")
+_HOST_ALONE = re.compile(rb"[ \t*+\-|]{0,8}[a-z0-9][a-z0-9.\-]{1,80}")
 """A host that is all of its line, a blank before its last dot: ``evil-one .com``."""
 
 
@@ -80,7 +79,10 @@ def _wide(source: str) -> Iterator[Edit]:
 
 def _apart(raw: bytes) -> Iterator[Edit]:
     for found in _ALONE.finditer(raw):
-        yield Edit(found.start(1), found.end(1), "", True)
+        at = found.start()
+        line = raw[max(raw.rfind(b"\n", max(0, at - 100), at) + 1, at - 100) : at]
+        if _HOST_ALONE.fullmatch(line) is not None:
+            yield Edit(at, at + 1, "", True)
 
 
 def _tight(raw: bytes) -> list[Edit]:
