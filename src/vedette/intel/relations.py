@@ -172,7 +172,8 @@ _DOES = re2.compile(
 """After a name that is the subject of a verb."""
 _DOES_NOT = re2.compile(
     rf"{_BETWEEN}(?:(?:samples|variants|versions)\s+)?(?:(?:is|was|were|are|(?:has|have|had) been)"
-    r"|(?:can|could|may|will)(?: also)? be|operators|actors|affiliates|campaigns|infections|attacks|beacons|payloads|servers|users|commands|"
+    r"|(?:can|could|may|will)(?: also)? be|operators|actors|affiliates|campaigns|infections|attacks|beacons|"
+    r"payloads|servers|users|commands|"
     r"tools|e?-?mails|loaders|domains|victims|configs|authors|developers|instances|hosts|processes|executables|"
     r"scripts|binaries|modules|credentials|logs|files|used|deployed|called|dubbed|named|based)\b"
 )
