@@ -102,6 +102,14 @@ def test_what_is_wrong_is_told_with_the_next_step(tmp_path: Path, report: Path) 
     done = call("--home", tmp_path / "home", "extract", str(tmp_path / "missing.pdf"))
     assert done.code == 2
     assert "nothing was read" in done.err
+    assert "check the path" in done.err
+    (tmp_path / "empty.txt").write_bytes(b"")
+    done = call("--home", tmp_path / "home", "extract", str(tmp_path / "empty.txt"))
+    assert (done.code, "holds nothing" in done.err) == (2, True)
+    done = call("--home", tmp_path / "home", "extract", "https://example.com/x.html")
+    assert (done.code, "nothing is fetched" in done.err) == (2, True)
+    done = call("extract", str(report), "--home", tmp_path / "home")
+    assert (done.code, "stands before the verb" in done.err) == (2, True)
     done = call("--home", tmp_path / "home", "extract", str(report), "--to", "stix", "--to", "misp")
     assert done.code == 2
     assert "--out" in done.err

@@ -94,6 +94,9 @@ def extract(
         bool, typer.Option("--text/--no-text", help="Whether the report's own text goes into a STIX bundle.")
     ] = True,
     full: Annotated[bool, typer.Option("--full", help="All values, relations and events, not the first ones.")] = False,
+    unjudged: Annotated[
+        bool, typer.Option("--unjudged", help="List the sentences out of which no technique was read.")
+    ] = False,
     seen: Annotated[
         bool,
         typer.Option("--seen", help="Say which of it the own lake holds: values in events, techniques in findings."),
@@ -127,6 +130,7 @@ def extract(
     from vedette.documents.base import Quarantined
 
     frame = frame_of(context)
+    _no_links(paths or ())
     if out is not None and not to:
         if seen or keep or jsonl:
             raise UserError("--out without --to works in bulk", next_step="leave out --seen, --keep and --jsonl")
@@ -159,10 +163,10 @@ def extract(
         if forms or seen or keep:
             readings.append(reading)
         if not forms:
-            show(frame, reading, full=full)
+            show(frame, reading, full=full, unjudged=unjudged)
     if not n_read:
         reasons = "; ".join(f"{one.source}: {one.reason}" for one in refused[:3]) or "no document in it"
-        raise UserError(f"nothing was read: {reasons}", next_step="vedette extract --help lists what can be read")
+        raise UserError(f"nothing was read: {reasons}", next_step=_next_step(refused))
     if keep:
         _keep(frame, readings)
     looked = _look(frame, readings) if seen else None
@@ -191,6 +195,31 @@ def extract(
         frame.next_step("vedette extract … --to stix --out report.stix.json", "for other tools", here=False)
     if refused and paths and any(path == one.source for path in paths for one in refused):
         raise typer.Exit(OutsideError.exit_code)
+
+
+def _next_step(refused: Sequence[Quarantined]) -> str:
+    """Return what to do where nothing was read, by why."""
+    reasons = {one.reason for one in refused}
+    if reasons and all("there is no such file" in reason for reason in reasons):
+        return "check the path; relative ones begin at the current folder"
+    if reasons and all("empty" in reason for reason in reasons):
+        return "the file holds nothing: save the report again, and look at its size"
+    return "vedette extract --help lists what can be read"
+
+
+def _no_links(paths: Sequence[str]) -> None:
+    """Refuse addresses: nothing is fetched.
+
+    Raises:
+        UserError: one of the paths is an address.
+    """
+    for path in paths:
+        scheme = path.partition("://")[0].lower() if "://" in path else ""
+        if scheme in ("http", "https", "ftp", "hxxp", "hxxps"):
+            raise UserError(
+                f"{path} is an address, and nothing is fetched",
+                next_step="save the page or file first, then vedette extract FILE",
+            )
 
 
 def _extractor(frame: Frame, names: Sequence[Path] | None) -> Extractor:

@@ -21,7 +21,7 @@ _FEW = 8
 _LONG = 200
 
 
-def show(frame: Frame, reading: Reading, *, full: bool) -> None:
+def show(frame: Frame, reading: Reading, *, full: bool, unjudged: bool = False) -> None:
     """Print a reading."""
     from vedette.intel.vulnerabilities.finding import score_in
 
@@ -38,7 +38,7 @@ def show(frame: Frame, reading: Reading, *, full: bool) -> None:
     about.append(f"{len(text):,} characters, {len(reading.sentences):,} sentences")
     frame.say("  " + ", ".join(one for one in about if one), "dim")
     for one in document.unread:
-        frame.say(f"  not read: {one.place or 'the document'}: {one.reason}", "yellow")
+        frame.say(f"  not read: {one.place}: {one.reason}" if one.place else f"  {one.reason}", "yellow")
     for start, end, what in _apart(reading.suspicious)[:most]:
         frame.say(f"  speaks to a model, quoted and not obeyed ({what}): “{_cut(text[start:end])}”", "bold yellow")
     told_below = {hole.cve for hole in reading.vulnerabilities}
@@ -96,9 +96,15 @@ def show(frame: Frame, reading: Reading, *, full: bool) -> None:
             frame.say(f"  {len(reading.events) - most:,} more: --full", "dim")
     if reading.n_abstained or reading.unjudged:
         frame.say("")
-    judged = f"{reading.n_abstained:,} of {len(reading.sentences):,} sentences: the model would rather not say"
+    judged = f"{reading.n_abstained:,} of {len(reading.sentences):,} sentences: the model is not sure of any technique"
+    judged += "" if unjudged else "; --unjudged lists them"
     for reason in (*([judged] if reading.n_abstained else []), *reading.unjudged):
         frame.say(f"Not judged: {reason}", "dim")
+    if unjudged:
+        spoken = {(one.start, one.end) for one in reading.techniques}
+        for start, end in reading.sentences:
+            if (start, end) not in spoken:
+                frame.say(f"      “{_cut(text[start:end])}”", "dim")
     frame.say("")
 
 

@@ -27,14 +27,22 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard
 WorkersOption = Annotated[int | None, typer.Option("--workers", "-j", min=1, max=64, help="Processes (default 1).")]
 
 
+class _Console(Console):
+    """Lets a pipe that was closed be told of by the program, which knows what to exit with."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what happened."""
+        raise BrokenPipeError
+
+
 @dataclass
 class Frame:
     """One call of the program."""
 
     home: Path | None = None
     quiet: bool = False
-    out: Console = field(default_factory=lambda: Console(highlight=False, emoji=False, markup=False))
-    err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, emoji=False, markup=False))
+    out: Console = field(default_factory=lambda: _Console(highlight=False, emoji=False, markup=False))
+    err: Console = field(default_factory=lambda: _Console(stderr=True, highlight=False, emoji=False, markup=False))
     json: bool = False
     _settings: Settings | None = None
 

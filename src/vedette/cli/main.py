@@ -49,6 +49,10 @@ _ClickException: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ 
 """Of the click that this typer uses: older ones import it, newer ones bring their own."""
 
 
+_BEFORE_VERBS = ("--home", "--quiet", "-q", "--verbose", "-v", "--version")
+"""Options of the program itself, which no verb takes."""
+
+
 class _LazyGroup(TyperGroup):
     """Lists verbs without importing them."""
 
@@ -122,7 +126,13 @@ def main() -> None:
     except typer.Exit as error:
         sys.exit(error.exit_code)
     except _ClickException as error:
+        error.message = error.message.replace("Value error, ", "")
         error.show()
+        option = getattr(error, "option_name", "")
+        if option in _BEFORE_VERBS:
+            frame.err.print(
+                Text("  try: ", style="bold"), Text(f"vedette {option} … VERB: it stands before the verb"), sep=""
+            )
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         frame.err.print(Text("stopped", style="bold"))

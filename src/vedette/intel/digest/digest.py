@@ -425,7 +425,7 @@ def _unknown(reading: Reading) -> tuple[str, ...]:
     if reading.n_abstained:
         out.append(
             f"Of {reading.n_abstained:,} of the {len(reading.sentences):,} sentences of “{title[:80]}” the model of "
-            "techniques is not sure and says nothing; vedette extract --unjudged lists them."
+            "techniques is not sure and says nothing; vedette extract --unjudged lists those without a technique."
         )
     for unread in reading.document.unread[:3]:
         if unread.place:

@@ -21,6 +21,8 @@ DAYS = 7
 """How far back it looks where the question does not say."""
 _TOLD = ("group", "campaign", "malware", "vulnerability", "technique", "tool")
 MOST = 6
+FIRST_ROWS = 15
+"""Rows of the table in which every kind is to be seen."""
 _ONLY: dict[str, tuple[str, ...]] = {
     "actors": ("group", "campaign"), "malware": ("malware", "tool"), "flaws": ("vulnerability",),
     "techniques": ("technique",), "products": ("product", "organization"),
@@ -102,11 +104,11 @@ class IntelNew:
             title="New in the reports",
             cut=n_all - len(rows),
         )
-        if n_all > len(rows):
+        if n_all > FIRST_ROWS:
             say = Saying()
             text = (
-                f"The table shows {say.n(len(rows))} of {say.n(n_all, 'new thing')}, of each kind some: ask for one "
-                "kind alone, such as “which new CVEs” or “which new indicators”, or take all with vedette ask --json."
+                f"There are {say.n(n_all, 'new thing')}, and the first rows show some of each kind: ask for one kind "
+                "alone, such as “which new CVEs” or “which new indicators”, or take all with vedette ask --json."
             )
             facts.add("shown", len(rows), text, say, kind=ValueKind.COUNT, evidence=proof)
             facts.aside()
@@ -152,12 +154,13 @@ def _is_of(news: News, only: str) -> bool:
 
 
 def _balanced(news: Sequence[News], most: int) -> list[News]:
-    """Return the first ones of each kind in turn, in the order in which they came."""
+    """Return news with some of each kind in the first rows, which may be all that is shown."""
     kinds: dict[str, list[int]] = {}
     for number, one in enumerate(news):
         kinds.setdefault(one.kind, []).append(number)
     turns = [number for turn in zip_longest(*kinds.values()) for number in turn if number is not None]
-    return [news[number] for number in sorted(turns[:most])]
+    first = sorted(turns[:FIRST_ROWS])
+    return [news[number] for number in (*first, *sorted(set(turns) - set(first)))][:most]
 
 
 def _values(found: NewSince) -> dict[str, Any]:
