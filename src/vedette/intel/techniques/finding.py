@@ -1,12 +1,13 @@
 """Which techniques each sentence describes, and which the report: what is named exactly first, then what models say.
 
 The report model judges a report's sentences together, for the techniques that it was taught; for all others of ATT&CK
-the tagger answers where it is sure by itself. What a text names by id or by name stands whatever the models say.
+the tagger answers where it is sure by itself. What a text names by id or by name stands whatever the models say, and so
+does what it says in plain words. Rows of tables and lines of code are no sentences: ids and commands in them are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import prod
@@ -15,8 +16,10 @@ from vedette.intel.modality import asserted
 from vedette.intel.techniques.context import CLAUSES_ABOVE, rolled
 from vedette.intel.techniques.evidence import tells
 from vedette.intel.techniques.explicit import Named, named
-from vedette.intel.techniques.older import older
+from vedette.intel.techniques.older import older, shown
 from vedette.intel.techniques.report_model import Judged, ReportModel
+from vedette.intel.techniques.unspoken import unspoken
+from vedette.intel.techniques.worded import worded
 from vedette.knowledge import attack
 from vedette.knowledge.tools.base import encodable
 from vedette.models import load, shipped
@@ -63,7 +66,8 @@ def find(
         [] if judge else [f"techniques: the text is not English ({document.language}); only what it names was read"]
     )
     asked = (model or _shipped()) if judge and texts else None
-    found = _Found(sentences, text)
+    lines = unspoken(document, sentences)
+    found = _Found([*sentences, *(line.place for line in lines)], text)
     if isinstance(asked, ReportModel):
         judged = asked.judge(texts)
         names: Sequence[Sequence[Named]] = judged.pairs.named
@@ -78,14 +82,16 @@ def find(
     for at, own in enumerate(names):
         if texts[at].isspace() and not whole[at].isspace():
             own = [item for item in named(whole[at]) if item.by_id]  # tables of techniques advise beside the id
-        for item in own:
-            found.said.pop((at, rolled(item.technique)), None)
-            found.say(at, item.technique, BY_ID if item.by_id else BY_NAME, explicit=True)
-        for technique in older(texts[at]):
-            found.said.pop((at, rolled(technique)), None)
-            found.say(at, technique, BY_ID, explicit=True)
+        found.name(at, own, texts[at])
+        for technique, sure in worded(texts[at]) if judge else ():
+            found.word(at, technique, sure)
+    for at, line in enumerate(lines, len(texts)):
+        said = encodable(line.text)
+        found.name(at, [item for item in named(said) if item.by_id], said)
+        for technique, sure in worded(said, code=True) if line.code else ():
+            found.word(at, technique, sure)
     mentions = sorted(found.said.values(), key=lambda m: (m.start, -m.confidence, m.technique))
-    silent = len(texts) - len({at for at, _ in found.said}) if judge else 0
+    silent = len(texts) - len({at for at, _ in found.said if at < len(texts)}) if judge else 0
     return mentions, found.report(mentions), silent, unjudged
 
 
@@ -101,12 +107,34 @@ class _Found:
     """Of the report, for each technique that the report model was taught, with the number of its best sentence."""
     least: float = 0.0
     """From which chance on a report is said to describe such a technique."""
+    wordings: dict[str, tuple[float, set[int]]] = field(default_factory=dict)
+    """Techniques that are said in plain words: how sure, and in which sentences."""
 
     def say(self, at: int, technique: str, confidence: float, *, explicit: bool = False) -> None:
         """Keep a mention, unless a surer one of the same is there."""
+        technique = shown(technique)
         old = self.said.get((at, technique))
         if old is None or old.confidence < confidence:
+            explicit = explicit or (old is not None and old.explicit)
             self.said[(at, technique)] = _mention(technique, self.sentences[at], confidence, explicit=explicit)
+
+    def name(self, at: int, own: Sequence[Named], text: str) -> None:
+        """Keep what a text names itself, in place of what the models say of the same."""
+        pairs = [(item.technique, BY_ID if item.by_id else BY_NAME) for item in own]
+        for technique, sure in (*pairs, *((technique, BY_ID) for technique in older(text))):
+            self.said.pop((at, shown(rolled(technique))), None)
+            self.say(at, technique, sure, explicit=True)
+
+    def word(self, at: int, technique: str, sure: float) -> None:
+        """Keep what a text says in plain words, unless something more specific is there; take its family's head out."""
+        if any(place == at and other.startswith(f"{technique}.") for place, other in self.said):
+            return
+        head = (at, technique.partition(".")[0])
+        if head[1] != technique and head in self.said and not self.said[head].explicit:
+            del self.said[head]
+        self.say(at, technique, sure)
+        best, places = self.wordings.setdefault(technique, (sure, set()))
+        self.wordings[technique] = (max(best, sure), places | {at})
 
     def take(self, model: ReportModel, judged: Judged) -> None:
         """Keep what the report model says."""
@@ -114,14 +142,14 @@ class _Found:
         for at, i in zip(*(judged.sentences >= model.sentence_threshold).nonzero(), strict=True):
             self.say(int(at), model.labels[i], float(judged.sentences[at, i]))
         best = judged.sentences.argmax(axis=0)
-        self.chances = {label: (float(judged.report[i]), int(best[i])) for i, label in enumerate(model.labels)}
+        self.chances = {shown(label): (float(judged.report[i]), int(best[i])) for i, label in enumerate(model.labels)}
 
     def take_others(self, model: ReportModel, judged: Judged, texts: Sequence[str]) -> None:
         """Keep what the tagger says of techniques that the report model was not taught, where that is silent."""
         spoken = {at for at, _ in self.said}
         quiet = [at for at in range(len(texts)) if at not in spoken and judged.looks[at] > CLAUSES_ABOVE]
         for at, told in zip(quiet, model.tagger.predict([texts[at] for at in quiet]), strict=True):
-            if told.labels and not told.abstained and rolled(told.labels[0].label) not in self.chances:
+            if told.labels and not told.abstained and shown(rolled(told.labels[0].label)) not in self.chances:
                 self.say(at, told.labels[0].label, told.labels[0].confidence)
 
     def report(self, mentions: Sequence[TechniqueMention]) -> list[ReportTechnique]:
@@ -141,8 +169,11 @@ class _Found:
             explicit = max((m.confidence for m in own if m.explicit), default=0.0)
             if technique in self.chances and explicit < BY_ID and chance < self.least / 2:
                 explicit = 0.0  # a name in passing: the report is not about it
+            explicit = max(explicit, self.wordings.get(technique, (0.0,))[0])
             if technique in self.chances and chance < self.least and not explicit:
                 continue
+            if not own and any(at in places for _, places in self._below(technique)):
+                continue  # the same sentence says more exactly what was done
             places = [
                 (m.start, m.end)
                 for m in sorted(
@@ -158,6 +189,9 @@ class _Found:
                 )
             )
         return sorted(out, key=lambda t: (-t.confidence, t.technique))
+
+    def _below(self, technique: str) -> Iterator[tuple[float, set[int]]]:
+        return (said for other, said in self.wordings.items() if other.startswith(f"{technique}."))
 
 
 def _mention(technique: str, where: tuple[int, int], confidence: float, *, explicit: bool) -> TechniqueMention:

@@ -1,6 +1,6 @@
-"""Numbers that techniques bore before ATT&CK had sub-techniques (July 2020), and which bear their meaning now.
+"""Numbers that techniques bore before, and which bear their meaning now.
 
-Source: MITRE's ``revoked-by`` relations between ATT&CK 6 and 7. Numbers that were withdrawn without a successor are not
+Source: MITRE's ``revoked-by`` relations, most of them between ATT&CK 6 and 7 (July 2020). Numbers that were withdrawn without a successor are not
 here: what they meant then has no number now.
 """
 
@@ -25,16 +25,23 @@ _PAIRS = (
     "1188 1090.003, 1191 1218.003, 1192 1566.002, 1193 1566.001, 1194 1566.003, 1196 1218.002, 1198 1553.003, "
     "1208 1558.003, 1209 1547.003, 1214 1552.002, 1215 1547.006, 1223 1218.001, 1483 1568.002, 1487 1561.002, "
     "1488 1561.001, 1492 1565.001, 1493 1565.002, 1494 1565.003, 1500 1027.004, 1501 1543.002, 1502 1134.004, "
-    "1503 1555.003, 1504 1546.013, 1514 1548.004, 1519 1546.014, 1522 1552.005"
+    "1503 1555.003, 1504 1546.013, 1514 1548.004, 1519 1546.014, 1522 1552.005, 1053.001 1053.002, 1547.011 1647, "
+    "1574.002 1574.001"
 )
 OLDER = {f"T{old}": f"T{new}" for old, new in (pair.split() for pair in _PAIRS.split(", "))}
 """Older number to today's."""
 
-_ID = re2.compile(r"\bT1\d{3}\b")
+_ID = re2.compile(r"\bT(1\d{3})(?:[./](\d{3}))?\b")
+
+
+def shown(technique: str) -> str:
+    """Return the number under which a technique is shown: that of today's ATT&CK where it was renumbered."""
+    return OLDER.get(technique, technique)
 
 
 def older(text: str) -> Iterator[str]:
     """Yield today's numbers of the older ones that stand in a text."""
     for m in _ID.finditer(text):
-        if m.group() in OLDER:
-            yield OLDER[m.group()]
+        number = f"T{m[1]}.{m[2]}" if m[2] else f"T{m[1]}"
+        if number in OLDER:
+            yield OLDER[number]
