@@ -184,7 +184,11 @@ def _what(facts: FactList, reading: Reading) -> None:
 
 def _whom(facts: FactList, reading: Reading) -> None:
     kinds = (MentionKind.SECTOR, MentionKind.PLACE, MentionKind.ORGANIZATION)
-    _named(facts, reading, "places", "Sectors, places and organisations that it names: {}", kinds)
+    found = [tuple(mentions) for mentions in by_name(reading, *kinds).values()]
+    found.sort(
+        key=lambda mentions: kinds.index(mentions[0].kind)
+    )  # sectors first: an organisation may only be a source
+    _listed(facts, reading, "places", "Sectors, places and organisations that it names: {}", found)
 
 
 def _named(facts: FactList, reading: Reading, name: str, words: str, kinds: tuple[MentionKind, ...]) -> None:
