@@ -30,6 +30,9 @@ from vedette.schema.intel import ReportTechnique, TechniqueMention
 MODEL = "report-techniques"
 BY_ID, BY_NAME = 0.99, 0.6
 """Confidence in a technique that a sentence names itself."""
+SHORT = 80
+"""Sentences of a text that is shorter than the reports that the report model was taught with. In longer ones what it
+was taught it also weighs: a wording of that counts only where the model finds it half as likely as what it says."""
 LANGUAGES = (None, "en")
 """Languages that the models were taught; where none could be told, they try."""
 
@@ -86,9 +89,9 @@ def find(
         for technique, sure in worded(texts[at]) if judge else ():
             found.word(at, technique, sure)
     for at, line in enumerate(lines, len(texts)):
-        said = encodable(line.text)
-        found.name(at, [item for item in named(said) if item.by_id], said)
-        for technique, sure in worded(said, code=True) if line.code else ():
+        plain = encodable(line.text)
+        found.name(at, [item for item in named(plain) if item.by_id], plain)
+        for technique, sure in worded(plain, code=True) if line.code else ():
             found.word(at, technique, sure)
     mentions = sorted(found.said.values(), key=lambda m: (m.start, -m.confidence, m.technique))
     silent = len(texts) - len({at for at, _ in found.said if at < len(texts)}) if judge else 0
@@ -107,6 +110,10 @@ class _Found:
     """Of the report, for each technique that the report model was taught, with the number of its best sentence."""
     least: float = 0.0
     """From which chance on a report is said to describe such a technique."""
+    likely: set[tuple[int, str]] | None = None
+    """Taught techniques that the report model finds likely enough for a wording to count; None: all are."""
+    n_judged: int = 0
+    """Sentences that the report model judged; what follows them are lines."""
     wordings: dict[str, tuple[float, set[int]]] = field(default_factory=dict)
     """Techniques that are said in plain words: how sure, and in which sentences."""
 
@@ -127,6 +134,10 @@ class _Found:
 
     def word(self, at: int, technique: str, sure: float) -> None:
         """Keep what a text says in plain words, unless something more specific is there; take its family's head out."""
+        taught = shown(rolled(technique))
+        if self.likely is not None and at < self.n_judged and taught in self.chances:
+            if (at, taught) not in self.likely:
+                return
         if any(place == at and other.startswith(f"{technique}.") for place, other in self.said):
             return
         head = (at, technique.partition(".")[0])
@@ -142,6 +153,10 @@ class _Found:
         for at, i in zip(*(judged.sentences >= model.sentence_threshold).nonzero(), strict=True):
             self.say(int(at), model.labels[i], float(judged.sentences[at, i]))
         best = judged.sentences.argmax(axis=0)
+        self.n_judged = len(judged.sentences)
+        if self.n_judged > SHORT:
+            pairs = zip(*(judged.sentences >= model.sentence_threshold / 2).nonzero(), strict=True)
+            self.likely = {(int(at), shown(model.labels[i])) for at, i in pairs}
         self.chances = {shown(label): (float(judged.report[i]), int(best[i])) for i, label in enumerate(model.labels)}
 
     def take_others(self, model: ReportModel, judged: Judged, texts: Sequence[str]) -> None:

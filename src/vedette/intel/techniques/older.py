@@ -1,7 +1,7 @@
 """Numbers that techniques bore before, and which bear their meaning now.
 
-Source: MITRE's ``revoked-by`` relations, most of them between ATT&CK 6 and 7 (July 2020). Numbers that were withdrawn without a successor are not
-here: what they meant then has no number now.
+Source: MITRE's ``revoked-by`` relations, most of them between ATT&CK 6 and 7 (July 2020). Numbers that
+were withdrawn without a successor are not here: what they meant then has no number now.
 """
 
 from __future__ import annotations

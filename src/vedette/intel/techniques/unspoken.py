@@ -1,4 +1,4 @@
-"""What of a report is no sentence, yet names techniques: rows of tables and code by id, lines of code by command too."""
+"""What of a report is no sentence, yet names techniques: rows of tables by id, lines of code by command too."""
 
 from __future__ import annotations
 
