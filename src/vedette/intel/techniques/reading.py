@@ -18,7 +18,7 @@ from vedette.models.pieces import ended, read
 
 Floats = NDArray[np.float64]
 
-READ_ABOVE = -3.5
+READ_ABOVE = -5.0
 """Detector's score from which on a sentence is read."""
 LONGEST = 94
 """Pieces of a sentence that are read."""
