@@ -15,7 +15,6 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from vedette.models.pieces import Vectors
 from vedette.guard.names.features import shape
 from vedette.guard.names.gazetteer import BITS as GAZETTEER_BITS
 from vedette.guard.names.gazetteer import folded
@@ -24,6 +23,7 @@ from vedette.intel.entities.base import Sureness
 from vedette.intel.entities.known import Known
 from vedette.intel.entities.matching import Match
 from vedette.intel.entities.tokens import MOST_CHARS, Token
+from vedette.models.pieces import Vectors
 from vedette.schema.intel import MentionKind
 
 AFFIXES = 2048

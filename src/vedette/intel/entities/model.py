@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vedette.models.pieces import Vectors
 from vedette.intel.entities.features import BITS, SLOTS, Features, Read, shipped_lists
 from vedette.intel.entities.tokens import Token, tokens
 from vedette.models import shipped
 from vedette.models.convolution import Matrix, in_steps, of_steps, taps, times
 from vedette.models.linear import read_folder
+from vedette.models.pieces import Vectors
 from vedette.schema import Prediction, RankedLabel
 
 NAME = "threat-names"

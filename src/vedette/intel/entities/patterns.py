@@ -19,8 +19,8 @@ _SORTED = re.compile(
     r"(?![\w-])"
 )
 _PLAIN = frozenset(
-    "The This That New Info Information Password Credential Cookie Browser Android Windows Linux Banking Crypto Discord "
-    "Token Data Custom Mobile Remote Open Modern Latest About Another Any Combat Fighting Prevent Stop Detect Against "
+    "The This That New Info Information Password Credential Cookie Browser Android Windows Linux Banking Crypto "
+    "Discord Token Data Custom Mobile Remote Open Modern Latest About Another Any Combat Fighting Prevent Stop Detect Against "
     "With And For From Top Most Python Rust Golang Java Telegram Wallet Known Common Commodity What How Why Has Was "
     "Destructive Fake Free Double Single Human Anti Post Pre Global Healthcare Major Joint Active".split()
 )
