@@ -19,10 +19,11 @@ _SORTED = re.compile(
     r"(?![\w-])"
 )
 _PLAIN = frozenset(
-    "The This That New Info Information Password Credential Cookie Browser Android Windows Linux Banking Crypto "
-    "Discord Token Data Custom Mobile Remote Open Modern Latest About Another Any Combat Fighting Prevent Stop Detect "
-    "Against With And For From Top Most Python Rust Golang Java Telegram Wallet Known Common Commodity What How Why Has Was "
-    "Destructive Fake Free Double Single Human Anti Post Pre Global Healthcare Major Joint Active".split()
+    """The This That New Info Information Password Credential Cookie Browser Android Windows Linux Banking Crypto
+    Discord Token Data Custom Mobile Remote Open Modern Latest About Another Any Combat Fighting Prevent Stop
+    Detect Against With And For From Top Most Python Rust Golang Java Telegram Wallet Known Common Commodity
+    What How Why Has Was Destructive Fake Free Double Single Human Anti Post Pre Global Healthcare Major Joint
+    Active""".split()
 )
 _NOT_NAMED = frozenset("Security Center Centre Systems System Officer Manager Team Technology Technologies".split())
 
