@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vedette.cli.frame import Frame
 from vedette.intel.output.base import Name, Value, marking_of, names_of, values_of
-from vedette.schema import MentionKind, Reading, Standing
+from vedette.schema import MentionKind, Reading, ReportTechnique, Standing
 
 if TYPE_CHECKING:
     from vedette.intel.digest.seen import Hit, Looked
@@ -49,9 +49,13 @@ def show(frame: Frame, reading: Reading, *, full: bool, unjudged: bool = False) 
             frame.say(f"\n{kind.value.capitalize():14} {', '.join(listed[:most])}{_more(len(listed), most)}")
     if reading.report_techniques:
         frame.say("\nTechniques", "bold")
+        by_sentence: dict[tuple[int, int], list[ReportTechnique]] = {}
         for technique in reading.report_techniques[: most if full else 12]:
-            frame.say(f"  {technique.technique:10} {technique.name}  {technique.confidence:.2f}")
-            frame.say(f"      “{_cut(text[slice(*technique.sentences[0])])}”", "dim")
+            by_sentence.setdefault(technique.sentences[0], []).append(technique)
+        for place, named in by_sentence.items():
+            for technique in named:
+                frame.say(f"  {technique.technique:10} {technique.name}  {technique.confidence:.2f}")
+            frame.say(f"      “{_cut(text[slice(*place)])}”", "dim")
         if len(reading.report_techniques) > (most if full else 12):
             frame.say(f"  {len(reading.report_techniques) - 12} more: --full", "dim")
     values = values_of(reading.observables)
