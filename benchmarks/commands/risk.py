@@ -19,8 +19,8 @@ from benchmarks.commands.techniques import said, write
 
 from vedette.commands.judging.features import Vocabulary, joined
 from vedette.commands.judging.model import RISK, Judge
-from vedette.models.linear import LinearWeights
 from vedette.models.shipped import FOLDER
+from vedette.models.weights import LinearWeights
 
 LENGTHS = (0.8, 0.6)
 """Of the blocks of words and of marks."""

@@ -21,8 +21,8 @@ from vedette.commands.explaining import explained
 from vedette.commands.judging.features import Vocabulary
 from vedette.commands.judging.model import TECHNIQUES, Judge
 from vedette.knowledge import attack
-from vedette.models.linear import LinearWeights
 from vedette.models.shipped import FOLDER
+from vedette.models.weights import LinearWeights
 
 README = Path(__file__).resolve().parent / "README.md"
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.5)

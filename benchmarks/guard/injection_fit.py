@@ -21,6 +21,7 @@ from benchmarks.guard.injection_data import Row
 from numpy.typing import NDArray
 
 from vedette.guard.injection import features, features_words, model_words, segments
+from vedette.models import pieces
 from vedette.models.pieces import Vectors
 
 HIDDEN = 64
@@ -104,7 +105,7 @@ def packed(rows: Sequence[Row], vectors: Vectors, cache: Path | None, name: str,
     """Return the readings of rows, kept in a folder if one is given."""
     if cache is None:
         return pack(rows, vectors, most)
-    readers = [features.__file__, features_words.__file__, segments.__file__, model_words.__file__]
+    readers = [pieces.__file__, features.__file__, features_words.__file__, segments.__file__, model_words.__file__]
     code = b"".join(Path(str(one)).read_bytes() for one in readers)
     seen = hashlib.sha256(
         code + vectors.table.tobytes() + "\0".join(row.text for row in rows).encode("utf-8", "replace")

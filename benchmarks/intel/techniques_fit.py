@@ -21,8 +21,9 @@ from vedette.forge.train.boosted import trees_of
 from vedette.intel.techniques.context import Floats, Pairs, pairs_of
 from vedette.intel.techniques.report_model import Curve, ReportModel
 from vedette.models.boosted import Trees
-from vedette.models.linear import LinearModel, LinearWeights
+from vedette.models.linear import LinearModel
 from vedette.models.text import BlockSpec, TextFeatures
+from vedette.models.weights import LinearWeights
 
 NO_TREES = Trees(*(np.zeros(0, dtype=t) for t in (int, int, int, float, int, int, bool, float)), np.zeros(1))
 

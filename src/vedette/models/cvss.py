@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 
 from vedette.errors import UserError
 from vedette.knowledge.cvss import METRICS, BaseVector, parse, severity
-from vedette.models.linear import LinearWeights, read_folder
+from vedette.models.linear import read_folder
 from vedette.models.text import Rows, TextFeatures
+from vedette.models.weights import LinearWeights
 from vedette.schema import Prediction, RankedLabel
 
 Floats = NDArray[np.float64]

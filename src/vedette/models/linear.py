@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from vedette.errors import OutsideError
 from vedette.models.text import Rows, TextFeatures, field_values, sentences
-from vedette.models.weights import LinearWeights as LinearWeights
+from vedette.models.weights import LinearWeights
 from vedette.schema import Prediction, RankedLabel, Span
 
 _CHUNK = 2048

@@ -16,8 +16,9 @@ from vedette.forge.train.calibrate import calibrate, threshold_for_f1, threshold
 from vedette.forge.train.classifier import ClassifierTrainer, head
 from vedette.forge.train.features import Labelled, labelled, without_repeats
 from vedette.forge.train.linear import HEAD, families_of, fit_model, group_folds, scores_of
-from vedette.models.linear import Calibration, Family, LinearModel, LinearWeights, load
+from vedette.models.linear import Calibration, Family, LinearModel, load
 from vedette.models.text import CHARS, WORDS, Rows
+from vedette.models.weights import LinearWeights
 
 
 def train(corpus: Parts, out: Path, **options: object) -> LinearModel:

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from vedette.commands.judging.features import Facts, Vocabulary, facts_of, joined
 from vedette.commands.traces import Traces
 from vedette.models import shipped
-from vedette.models.linear import LinearWeights, read_folder
+from vedette.models.linear import read_folder
+from vedette.models.weights import LinearWeights
 from vedette.schema import Prediction, RankedLabel
 
 TECHNIQUES = "command-techniques"

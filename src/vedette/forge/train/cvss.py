@@ -32,8 +32,8 @@ from vedette.forge.train.linear import fit_weights, group_folds
 from vedette.knowledge.cvss import METRICS, BaseVector, parse
 from vedette.models.base import Predictor
 from vedette.models.cvss import HEAT, SPANS, VALUES, CvssModel, Floats, VectorTable, metric_chances, softmax
-from vedette.models.linear import LinearWeights
 from vedette.models.text import BlockSpec, TextFeatures
+from vedette.models.weights import LinearWeights
 
 OPTIONS = (
     "words", "chars", "weakness_rows", "weakness_C", "C", "keep", "cna_weight", "vector_rows", "folds", "rounds",

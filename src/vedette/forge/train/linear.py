@@ -30,8 +30,9 @@ from vedette.forge.train.features import (
 )
 from vedette.forge.train.softmax import fit_softmax
 from vedette.forge.train.svm import fit_svms
-from vedette.models.linear import Calibration, Expert, Family, LinearModel, LinearWeights
+from vedette.models.linear import Calibration, Expert, Family, LinearModel
 from vedette.models.text import BlockSpec, TextFeatures
+from vedette.models.weights import LinearWeights
 
 OPTIONS = (
     "words",

@@ -22,8 +22,9 @@ from vedette.models import load as load_model
 from vedette.models.boosted import Trees
 from vedette.models.convolution import Matrix
 from vedette.models.encoder import shipped_encoder
-from vedette.models.linear import LinearModel, LinearWeights, read_folder
+from vedette.models.linear import LinearModel, read_folder
 from vedette.models.text import TextFeatures
+from vedette.models.weights import LinearWeights
 from vedette.schema import Prediction, RankedLabel, Span
 
 TAGGER = "technique-tagger"
